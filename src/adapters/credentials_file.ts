@@ -1,0 +1,282 @@
+// The credentials file on disk: finds it, and replaces it so that no byte is lost.
+import { dirname, join, resolve } from "node:path";
+import { applyEdits } from "../credentials/edit.ts";
+import { UpdstsError } from "../errors.ts";
+import type { Change, CredentialsFile, Log } from "../ports.ts";
+import { withDirectoryLock } from "./directory_lock.ts";
+import type { Environment } from "./environment.ts";
+import {
+  assertRegular,
+  decodeBytes,
+  encodeBytes,
+  hasSystemCode,
+  readRegularFile,
+  systemMessage,
+} from "./regular_file.ts";
+
+const WHAT = "credentials file";
+
+/** How often to start over when other programs keep changing the file. */
+const MAX_ATTEMPTS = 20;
+
+/** Our own files beside the target, present only while the lock is held. */
+const LEFTOVER = /^\.updsts-(\d+)\.(tmp|probe)$/;
+
+/** What the file is, behind all links, at the moment of reading. */
+interface Target {
+  readonly path: string;
+  readonly directory: string;
+  readonly info: Deno.FileInfo;
+  readonly text: string;
+}
+
+/** What a {@linkcode LocalCredentialsFile} may be told besides its path. */
+export interface LocalCredentialsFileOptions {
+  /** See `LockOptions.lockDirectories`. */
+  readonly lockDirectories?: boolean;
+}
+
+/** The path of the credentials file: `given`, else the environment's, else the usual one. */
+export function credentialsPath(
+  given: string | undefined,
+  environment: Environment,
+): string {
+  return environment.expandHome(
+    given || environment.get("AWS_SHARED_CREDENTIALS_FILE") ||
+      join("~", ".aws", "credentials"),
+  );
+}
+
+/** A credentials file in the local file system. */
+export class LocalCredentialsFile implements CredentialsFile {
+  readonly path: string;
+  readonly #log: Log;
+  readonly #lock: {
+    readonly fallbackDirectory: string;
+    readonly lockDirectories?: boolean;
+  };
+
+  /** The file at `path`; nothing is touched yet. */
+  constructor(
+    path: string,
+    environment: Environment,
+    log: Log,
+    options: LocalCredentialsFileOptions = {},
+  ) {
+    this.path = path;
+    this.#log = log;
+    this.#lock = {
+      fallbackDirectory: join(environment.cacheDirectory(), "updsts", "locks"),
+      ...options,
+    };
+  }
+
+  read(): Promise<string> {
+    return readRegularFile(this.path, WHAT);
+  }
+
+  rehearse(change: Change): Promise<void> {
+    return this.#locked(async (target, temporary) => {
+      const text = applyEdits(target.text, change(target.text));
+      await assertReplaceable(target);
+      await writeTemporary(temporary, target.info, text);
+    });
+  }
+
+  update(change: Change): Promise<void> {
+    return this.#locked(async (first, temporary) => {
+      let target = first;
+      for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+        const text = applyEdits(target.text, change(target.text));
+        if (text === target.text) return this.#warnAbout(target.info);
+        await writeTemporary(temporary, target.info, text);
+        const current = await readTarget(this.path, target.directory);
+        if (current.text === target.text && current.path === target.path) {
+          await replace(target, temporary);
+          return this.#warnAbout(target.info);
+        }
+        // A program that does not know our lock was faster.
+        this.#log.info("The file was changed meanwhile: starting over");
+        target = current;
+      }
+      throw busy(this.path);
+    });
+  }
+
+  /** Runs `action` under the lock, with a new file that does not outlive it. */
+  async #locked(
+    action: (target: Target, temporary: string) => Promise<void>,
+  ): Promise<void> {
+    const { directory } = await locate(this.path);
+    const options = { ...this.#lock, findHolder: () => findHolder(directory) };
+    await withDirectoryLock(directory, options, async () => {
+      try {
+        await removeLeftovers(directory);
+        const target = await readTarget(this.path, directory);
+        // Made first, so that its name tells those who wait whom they wait for.
+        const temporary = join(directory, `.updsts-${Deno.pid}.tmp`);
+        const mode = 0o600;
+        (await Deno.open(temporary, { write: true, createNew: true, mode }))
+          .close();
+        await action(target, temporary);
+      } catch (error) {
+        throw writeError(error, this.path);
+      } finally {
+        await removeLeftovers(directory);
+      }
+    });
+  }
+
+  #warnAbout(info: Deno.FileInfo): void {
+    if (info.mode !== null && (info.mode & 0o077) !== 0) {
+      this.#log.warn(
+        `${this.path} can be read by other users of this machine: run chmod 600 ${this.path}`,
+      );
+    }
+    if (info.nlink !== null && info.nlink > 1) {
+      this.#log.warn(
+        `${this.path} had other hard links, which keep the old content`,
+      );
+    }
+  }
+}
+
+/** Where the links end, and the directory there. */
+async function locate(
+  path: string,
+): Promise<{ path: string; directory: string }> {
+  try {
+    const real = await Deno.realPath(resolve(path));
+    return { path: real, directory: dirname(real) };
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound && await isLink(path)) {
+      throw new UpdstsError(
+        "FILE_NOT_FOUND",
+        `Cannot read the ${WHAT}: ${path} is a link to nothing`,
+        { hint: "mend the link, or create what it points to", cause: error },
+      );
+    }
+    // Says why, in the words that reading it would.
+    await readRegularFile(path, WHAT);
+    throw error;
+  }
+}
+
+async function isLink(path: string): Promise<boolean> {
+  try {
+    return (await Deno.lstat(path)).isSymlink;
+  } catch {
+    return false;
+  }
+}
+
+/** The file now, which must still be in the `directory` that is locked. */
+async function readTarget(path: string, directory: string): Promise<Target> {
+  const located = await locate(path);
+  if (located.directory !== directory) throw busy(path);
+  const info = await Deno.stat(located.path);
+  assertRegular(info, path, WHAT);
+  const text = decodeBytes(await Deno.readFile(located.path));
+  return { ...located, info, text };
+}
+
+/** Finds, before anything is at stake, why the file could not be replaced. */
+async function assertReplaceable({ path, directory, info }: Target) {
+  // Root may write anyway, but the owner has said that it is not to change.
+  if (info.mode !== null && (info.mode & 0o222) === 0) {
+    throw new UpdstsError(
+      "FILE_UNWRITABLE",
+      `Cannot write the ${WHAT}: ${path} is read-only`,
+      { hint: `run chmod u+w ${path} if updsts may change it` },
+    );
+  }
+  (await Deno.open(path, { write: true })).close();
+
+  // A file that is a mount point of its own (a container's bind mount) cannot
+  // be renamed over; a hard link to it tells, since it would cross the mount.
+  const probe = join(directory, `.updsts-${Deno.pid}.probe`);
+  try {
+    await Deno.link(path, probe);
+    await Deno.remove(probe);
+  } catch (error) {
+    if (!hasSystemCode(error, "EXDEV")) return;
+    throw new UpdstsError(
+      "FILE_UNWRITABLE",
+      `Cannot write the ${WHAT}: ${path} is a mount point, which cannot be replaced`,
+      { hint: "mount its directory instead of the file", cause: error },
+    );
+  }
+}
+
+/** Fills the temporary file; gives it the target's mode and, where possible, owner. */
+async function writeTemporary(
+  path: string,
+  { mode, uid, gid }: Deno.FileInfo,
+  text: string,
+): Promise<void> {
+  using file = await Deno.open(path, { write: true, truncate: true });
+  const bytes = encodeBytes(text);
+  for (let written = 0; written < bytes.length;) {
+    written += await file.write(bytes.subarray(written));
+  }
+  const own = await file.stat();
+  if (uid !== null && gid !== null && (uid !== own.uid || gid !== own.gid)) {
+    // Only root may give a file away; for others it stays their own.
+    await Deno.chown(path, uid, gid).catch(() => {});
+  }
+  if (mode !== null) await Deno.chmod(path, mode & 0o7777);
+  // On disk before the rename is: a power cut must not leave an empty file.
+  await file.sync();
+}
+
+async function replace(target: Target, temporary: string): Promise<void> {
+  await Deno.rename(temporary, target.path);
+  if (Deno.build.os === "windows") return;
+  using directory = await Deno.open(target.directory);
+  // The new file stands; some file systems cannot sync a directory.
+  await directory.sync().catch(() => {});
+}
+
+/** Removes our files beside the target; the lock says that nobody uses them. */
+async function removeLeftovers(directory: string): Promise<void> {
+  try {
+    for await (const { name } of Deno.readDir(directory)) {
+      if (LEFTOVER.test(name)) await Deno.remove(join(directory, name));
+    }
+  } catch {
+    // Of no matter here: if the directory is not writable, writing says so.
+  }
+}
+
+async function findHolder(directory: string): Promise<string | undefined> {
+  for await (const { name } of Deno.readDir(directory)) {
+    const pid = LEFTOVER.exec(name)?.[1];
+    if (pid !== undefined) return `another updsts (process ${pid})`;
+  }
+  return undefined;
+}
+
+function busy(path: string): UpdstsError {
+  return new UpdstsError(
+    "FILE_BUSY",
+    `Cannot write the ${WHAT}: other programs keep changing ${path}`,
+    { hint: "see which program keeps writing to it, then try again" },
+  );
+}
+
+function writeError(error: unknown, path: string): unknown {
+  if (
+    error instanceof UpdstsError ||
+    !(error instanceof Error && "code" in error)
+  ) return error;
+  return new UpdstsError(
+    "FILE_UNWRITABLE",
+    `Cannot write the ${WHAT}: ${path}: ${systemMessage(error)}`,
+    {
+      hint: hasSystemCode(error, "ENOSPC", "EDQUOT", "EFBIG")
+        ? "make room on the disk, then try again; nothing was changed"
+        : "check the permissions of the file and its directory; nothing was changed",
+      cause: error,
+    },
+  );
+}

@@ -1,0 +1,111 @@
+// Makes updsts processes that write into one directory wait for each other.
+import { UpdstsError } from "../errors.ts";
+import { hasSystemCode, systemMessage } from "./regular_file.ts";
+
+/** How long to wait for another updsts, in milliseconds. */
+const PATIENCE = 10_000;
+
+/** Where locks are put for directories that cannot be locked themselves. */
+export interface LockOptions {
+  /** A directory of the user's own, made if it is missing. */
+  readonly fallbackDirectory: string;
+  /** Whether directories can be opened and locked; not so on Windows. */
+  readonly lockDirectories?: boolean;
+  /** Who may be holding the lock, to name them when patience is at an end. */
+  readonly findHolder: () => Promise<string | undefined>;
+}
+
+/**
+ * Runs `action` while holding the lock of `directory`.
+ *
+ * The lock is advisory and belongs to an open file, so the operating system
+ * drops it with the process, however that ends: a dead process never blocks.
+ * It is on the directory itself where that is possible: no lock file is left
+ * there, and it stays the same when the file in it is replaced.
+ *
+ * @throws {UpdstsError} `FILE_LOCKED` after ten seconds
+ */
+export async function withDirectoryLock<T>(
+  directory: string,
+  options: LockOptions,
+  action: () => Promise<T>,
+): Promise<T> {
+  using _lock = await acquire(directory, options);
+  return await action();
+}
+
+async function acquire(
+  directory: string,
+  options: LockOptions,
+): Promise<Deno.FsFile> {
+  const lockDirectories = options.lockDirectories ??
+    Deno.build.os !== "windows";
+  if (lockDirectories) {
+    const handle = await Deno.open(directory);
+    try {
+      return await patiently(handle, directory, options);
+    } catch (error) {
+      handle.close();
+      // Some network file systems lock only what is open for writing, which a
+      // directory never is.
+      if (!hasSystemCode(error, "EBADF", "ENOTSUP", "EINVAL", "ENOLCK")) {
+        throw error;
+      }
+    }
+  }
+  const handle = await openFallback(directory, options.fallbackDirectory);
+  try {
+    return await patiently(handle, directory, options);
+  } catch (error) {
+    handle.close();
+    throw error;
+  }
+}
+
+/** Asks again and again, at odd intervals so that nobody is always too late. */
+async function patiently(
+  handle: Deno.FsFile,
+  directory: string,
+  { findHolder }: LockOptions,
+): Promise<Deno.FsFile> {
+  const deadline = performance.now() + PATIENCE;
+  while (!await handle.tryLock(true)) {
+    if (performance.now() > deadline) {
+      const holder = await findHolder() ?? "another updsts";
+      throw new UpdstsError(
+        "FILE_LOCKED",
+        `Cannot write into ${directory}: ${holder} has kept it locked for ${
+          PATIENCE / 1000
+        } s`,
+        { hint: "end that process if it hangs, then try again" },
+      );
+    }
+    await new Promise((resolve) => setTimeout(resolve, 2 + 18 * Math.random()));
+  }
+  return handle;
+}
+
+async function openFallback(
+  directory: string,
+  fallbackDirectory: string,
+): Promise<Deno.FsFile> {
+  const digest = await crypto.subtle.digest(
+    "SHA-256",
+    new TextEncoder().encode(directory),
+  );
+  const name = new Uint8Array(digest).toHex().slice(0, 32);
+  try {
+    await Deno.mkdir(fallbackDirectory, { recursive: true, mode: 0o700 });
+    return await Deno.open(`${fallbackDirectory}/${name}.lock`, {
+      create: true,
+      write: true,
+      mode: 0o600,
+    });
+  } catch (error) {
+    throw new UpdstsError(
+      "FILE_UNWRITABLE",
+      `Cannot lock ${directory}: ${fallbackDirectory}: ${systemMessage(error)}`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,40 @@
+// The environment variables that updsts reads, and the places they stand for.
+import { join } from "node:path";
+import { UpdstsError } from "../errors.ts";
+
+/** Access to the process environment. */
+export interface Environment {
+  /** The value of a variable; undefined if it is unset or empty. */
+  get(name: string): string | undefined;
+  /** `path` with a leading `~/` replaced by the home directory. */
+  expandHome(path: string): string;
+  /** Where a user's throw-away files go. */
+  cacheDirectory(): string;
+}
+
+/** The environment as `get` shows it, by default that of this process. */
+export function createEnvironment(
+  get: (name: string) => string | undefined = (name) => Deno.env.get(name),
+  os: typeof Deno.build.os = Deno.build.os,
+): Environment {
+  const value = (name: string) => get(name) || undefined;
+  const home = () => {
+    const found = os === "windows"
+      ? value("USERPROFILE") ?? value("HOME")
+      : value("HOME") ?? value("USERPROFILE");
+    if (found !== undefined) return found;
+    throw new UpdstsError(
+      "FILE_NOT_FOUND",
+      "Cannot find the home directory: HOME is not set",
+      { hint: "set HOME, or name the credentials file with -c" },
+    );
+  };
+  return {
+    get: value,
+    expandHome: (path) =>
+      /^~[/\\]/.test(path) ? join(home(), path.slice(2)) : path,
+    cacheDirectory: () =>
+      value("LOCALAPPDATA") ?? value("XDG_CACHE_HOME") ??
+        join(home(), ".cache"),
+  };
+}

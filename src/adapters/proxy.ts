@@ -1,0 +1,26 @@
+// Which proxy a request goes through, for messages: the runtime itself uses it.
+import type { Environment } from "./environment.ts";
+
+/** The proxy for `url`, without name and password; undefined if there is none. */
+export function proxyFor(
+  url: URL,
+  environment: Environment,
+): string | undefined {
+  const either = (name: string) =>
+    environment.get(name) ?? environment.get(name.toLowerCase());
+  const proxy =
+    either(url.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY") ??
+      either("ALL_PROXY");
+  if (proxy === undefined) return undefined;
+  const exempt = (either("NO_PROXY") ?? "").split(",").some((entry) => {
+    const domain = entry.trim().replace(/^\*?\./, "");
+    return domain === "*" || url.hostname === domain ||
+      (domain !== "" && url.hostname.endsWith(`.${domain}`));
+  });
+  return exempt ? undefined : withoutPassword(proxy);
+}
+
+function withoutPassword(proxy: string): string {
+  const parsed = URL.parse(proxy) ?? URL.parse(`http://${proxy}`);
+  return parsed === null ? "an unreadable address" : parsed.host;
+}

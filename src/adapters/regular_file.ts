@@ -1,0 +1,90 @@
+// Reads a whole file, one character a byte, if it is one that can be read to its end.
+import { Buffer } from "node:buffer";
+import { UpdstsError } from "../errors.ts";
+
+/** The largest file that is taken for a credentials file: 128 MiB. */
+const MAX_BYTES = 128 * 1024 * 1024;
+
+/**
+ * The text of the file at `path`. `what` names it in messages.
+ *
+ * @throws {UpdstsError} `FILE_NOT_FOUND`, `FILE_UNUSABLE`, `FILE_UNREADABLE`
+ */
+export async function readRegularFile(
+  path: string,
+  what: string,
+): Promise<string> {
+  try {
+    const info = await Deno.stat(path);
+    // Before it is opened: opening a FIFO would wait for a writer for ever.
+    assertRegular(info, path, what);
+    return decodeBytes(await Deno.readFile(path));
+  } catch (error) {
+    throw readError(error, path, what);
+  }
+}
+
+/** Refuses what is no regular file, or too large. */
+export function assertRegular(
+  info: Deno.FileInfo,
+  path: string,
+  what: string,
+): void {
+  if (!info.isFile) {
+    throw new UpdstsError(
+      "FILE_UNUSABLE",
+      `Cannot use the ${what}: ${path} is ${
+        info.isDirectory ? "a directory" : "not a regular file"
+      }`,
+    );
+  }
+  if (info.size > MAX_BYTES) {
+    throw new UpdstsError(
+      "FILE_UNUSABLE",
+      `Cannot use the ${what}: ${path} has ${info.size} bytes, more than ${MAX_BYTES}`,
+    );
+  }
+}
+
+/** One character a byte: no byte is lost, whatever the encoding. */
+export function decodeBytes(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    .toString("latin1");
+}
+
+/** The bytes that {@linkcode decodeBytes} made `text` of. */
+export function encodeBytes(text: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(Buffer.from(text, "latin1"));
+}
+
+/** What the operating system said, without a path or a number. */
+export function systemMessage(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.split(" (os error")[0] ?? message;
+}
+
+/** Whether `error` carries one of these codes of the operating system. */
+export function hasSystemCode(error: unknown, ...codes: string[]): boolean {
+  return error instanceof Error && "code" in error &&
+    codes.some((code) => code === error.code);
+}
+
+function readError(error: unknown, path: string, what: string): Error {
+  if (error instanceof UpdstsError) return error;
+  if (error instanceof Deno.errors.NotFound) {
+    return new UpdstsError(
+      "FILE_NOT_FOUND",
+      `Cannot read the ${what}: ${path} does not exist`,
+      {
+        hint:
+          "create it with `aws configure`, or name another one with -c or AWS_SHARED_CREDENTIALS_FILE",
+        cause: error,
+      },
+    );
+  }
+  return new UpdstsError(
+    "FILE_UNREADABLE",
+    `Cannot read the ${what}: ${path}: ${systemMessage(error)}`,
+    { hint: "check the path and its permissions", cause: error },
+  );
+}

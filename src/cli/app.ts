@@ -1,0 +1,110 @@
+// The command line: spellings, commands, and what an error becomes.
+import {
+  ArgumentScannerError,
+  buildApplication,
+  buildRouteMap,
+  ExitCode,
+  formatMessageForArgumentScannerError,
+  run,
+  type StricliProcess,
+  text_en,
+} from "@stricli/core";
+import { UpdstsError } from "../errors.ts";
+import type { Connect, Context } from "./context.ts";
+import { exitCodeOf, FAILURE, USAGE } from "./exit_codes.ts";
+import { getCommand } from "./get_command.ts";
+import { listCommand } from "./list_command.ts";
+import { formatError, type LineSink, Output, visible } from "./output.ts";
+
+/** What the command line needs of the process it runs in. */
+export interface Shell {
+  readonly version: string;
+  readonly stdout: LineSink;
+  readonly stderr: LineSink;
+  readonly connect: Connect;
+}
+
+/** Runs a command line; the exit code. Never throws for what a user can cause. */
+export async function runCli(
+  args: readonly string[],
+  { version, stdout, stderr, connect }: Shell,
+): Promise<number> {
+  const output = new Output(stdout, stderr);
+  const app = buildApplication<Context>(
+    buildRouteMap({
+      routes: { get: getCommand, list: listCommand },
+      docs: {
+        brief:
+          "Temporary AWS credentials from a long-term key and a TOTP code, in your credentials file",
+      },
+    }),
+    {
+      name: "updsts",
+      versionInfo: { currentVersion: version },
+      scanner: { caseStyle: "allow-kebab-for-camel" },
+      documentation: {
+        caseStyle: "convert-camel-to-kebab",
+        disableAnsiColor: true,
+      },
+      determineExitCode: (error) =>
+        error instanceof UpdstsError ? exitCodeOf(error.code) : FAILURE,
+      localization: {
+        text: {
+          ...text_en,
+          noCommandRegisteredForInput: ({ input, corrections }) =>
+            usageText(
+              `no command ${JSON.stringify(input)}`,
+              corrections.length === 0
+                ? "updsts --help shows the commands"
+                : `did you mean ${corrections.join(" or ")}?`,
+            ),
+          exceptionWhileParsingArguments: (error) =>
+            usageText(
+              error instanceof ArgumentScannerError
+                ? formatMessageForArgumentScannerError(error, {})
+                : String(error),
+              "add --help to the command to see its options",
+            ),
+          exceptionWhileRunningCommand: (error) =>
+            visible(formatError(error, output.verbosity)),
+        },
+      },
+    },
+  );
+  const process: StricliProcess = { stdout, stderr };
+  await run(app, canonical(args), { process, connect, output });
+  return exitCodeOfRun(process.exitCode);
+}
+
+/** Exit codes of our own pass; those of the parser are negative. */
+function exitCodeOfRun(code: StricliProcess["exitCode"]): number {
+  switch (code) {
+    case ExitCode.InvalidArgument:
+    case ExitCode.UnknownCommand:
+      return USAGE;
+    default:
+      return typeof code === "number" && code >= 0 ? code : FAILURE;
+  }
+}
+
+function usageText(state: string, hint: string): string {
+  return `updsts: Cannot read the command line: ${state}\nhint: ${hint}`;
+}
+
+/** Spellings that the parser has no way to express, by the flag they mean. */
+const SPELLINGS: ReadonlyMap<string, string> = new Map([
+  ["-sn", "--sts-profile-name"],
+  ["--profile_name", "--profile"],
+  ["--profile-name", "--profile"],
+  ["--totp_token", "--totp-token"],
+  ["--sts_profile_name", "--sts-profile-name"],
+  ["--credential_file", "--credential-file"],
+]);
+
+/** `args` with the two-letter and the underscore spellings replaced. */
+function canonical(args: readonly string[]): string[] {
+  return args.map((arg) => {
+    const [flag = "", ...value] = arg.split("=");
+    return [SPELLINGS.get(flag) ?? flag, ...value].join("=");
+  });
+}

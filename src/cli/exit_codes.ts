@@ -1,0 +1,51 @@
+// What the process tells its caller about how it went.
+import type { ErrorCode } from "../errors.ts";
+
+/** A defect, or something that has no code of its own. */
+export const FAILURE = 1;
+/** The command line is wrong. */
+export const USAGE = 2;
+/** The credentials file, or a profile in it, is. */
+const FILE = 3;
+/** STS refused. */
+const REFUSED = 4;
+/** STS could not be reached, or what answered was not of use. */
+const UNREACHED = 5;
+
+const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
+  USAGE,
+  CODE_INVALID: USAGE,
+  DURATION_INVALID: USAGE,
+  NAME_INVALID: USAGE,
+  FILE_NOT_FOUND: FILE,
+  FILE_UNUSABLE: FILE,
+  FILE_UNREADABLE: FILE,
+  FILE_UNWRITABLE: FILE,
+  FILE_LOCKED: FILE,
+  FILE_BUSY: FILE,
+  PROFILE_NOT_FOUND: FILE,
+  KEYS_MISSING: FILE,
+  KEYS_TEMPORARY: FILE,
+  DEVICE_MISSING: FILE,
+  DEVICE_UNSUPPORTED: FILE,
+  REGION_INVALID: FILE,
+  BLOCK_BROKEN: FILE,
+  NAME_TAKEN: FILE,
+  MFA_REFUSED: REFUSED,
+  KEYS_REFUSED: REFUSED,
+  STS_REFUSED: REFUSED,
+  STS_THROTTLED: REFUSED,
+  STS_FAILED: UNREACHED,
+  STS_ANSWER_INVALID: UNREACHED,
+  STS_UNREACHABLE: UNREACHED,
+  STS_TIMEOUT: UNREACHED,
+  STS_UNTRUSTED: UNREACHED,
+  CA_BUNDLE_INVALID: UNREACHED,
+  HOST_FORBIDDEN: UNREACHED,
+  INTERNAL: FAILURE,
+};
+
+/** The exit code for an error of this kind. */
+export function exitCodeOf(code: ErrorCode): number {
+  return EXIT_CODES[code];
+}

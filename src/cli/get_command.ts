@@ -1,0 +1,59 @@
+// The grammar of `updsts get`; what it does is in get.ts, loaded when it runs.
+import { buildCommand } from "@stricli/core";
+import type { Context } from "./context.ts";
+import { commonAliases, type CommonFlags, commonFlags } from "./flags.ts";
+
+/** What `updsts get` takes. */
+export interface GetFlags extends CommonFlags {
+  readonly profile: string;
+  readonly totpToken: string;
+  readonly stsProfileName?: string;
+  readonly duration?: string;
+}
+
+export const getCommand = buildCommand<GetFlags, [], Context>({
+  loader: () => import("./get.ts"),
+  parameters: {
+    flags: {
+      profile: {
+        kind: "parsed",
+        parse: String,
+        placeholder: "PROFILE",
+        brief: "Profile that holds the long-term key",
+      },
+      totpToken: {
+        kind: "parsed",
+        parse: String,
+        placeholder: "CODE",
+        brief: "The six digits that the MFA device shows",
+      },
+      stsProfileName: {
+        kind: "parsed",
+        parse: String,
+        optional: true,
+        placeholder: "NAME",
+        brief: "Profile to write, short form -sn (default: PROFILE_sts)",
+      },
+      duration: {
+        kind: "parsed",
+        parse: String,
+        optional: true,
+        placeholder: "SECONDS",
+        brief: "How long the session lasts, 900 to 129600 (default: 3600)",
+      },
+      ...commonFlags,
+    },
+    aliases: { n: "profile", t: "totpToken", d: "duration", ...commonAliases },
+  },
+  docs: {
+    brief: "Trade a TOTP code for temporary credentials, and write them down",
+    fullDescription: [
+      "Asks AWS STS for temporary credentials and writes them into the block of",
+      "the credentials file that updsts keeps for the profile.",
+      "",
+      "Examples:",
+      "  updsts get -n default -t 123456",
+      "  updsts get -n work -t 123456 -sn work-today -d 43200",
+    ].join("\n"),
+  },
+});

@@ -1,0 +1,74 @@
+// `updsts list`: flags to use case to table.
+import stringWidth from "string-width";
+import { listProfiles, type ProfileView } from "../list_profiles.ts";
+import type { Context } from "./context.ts";
+import { type CommonFlags, verbosityOf } from "./flags.ts";
+import { visible } from "./output.ts";
+import { relativeTime } from "./relative_time.ts";
+
+const HEADINGS = [
+  "PROFILE",
+  "KIND",
+  "ACCESS KEY ID",
+  "DEVICE",
+  "MANAGED BY",
+  "EXPIRES",
+];
+const GAP = "  ";
+
+export default async function list(
+  this: Context,
+  flags: CommonFlags,
+): Promise<void> {
+  const { output } = this;
+  output.verbosity = verbosityOf(flags);
+  const ports = await this.connect(flags.credentialFile, output);
+  output.info(`Credentials file: ${ports.file.path}`);
+  const profiles = await listProfiles(ports);
+  if (profiles.length === 0) {
+    output.answer(`No profiles in ${ports.file.path}`);
+    return;
+  }
+  const now = ports.clock.now();
+  output.answer(table([HEADINGS, ...profiles.map((view) => row(view, now))]));
+  if (output.verbosity >= 1) {
+    output.answer(profiles.map((view) => `\n${details(view)}`).join("\n"));
+  }
+}
+
+function row(view: ProfileView, now: Date): string[] {
+  return [
+    view.name,
+    view.kind,
+    view.accessKeyId ?? "-",
+    // The account is in every ARN of a file; -v 1 shows the whole.
+    view.device?.replace(/^arn:[^:]*:iam::\d*:/, "") ?? "-",
+    view.managedBy ?? "-",
+    view.expiration === undefined ? "-" : relativeTime(view.expiration, now),
+  ];
+}
+
+function details({ name, fields }: ProfileView): string {
+  const lines = Array.from(fields, ([key, value]) => `  ${key} = ${value}`);
+  return [`[${name}]`, ...lines].join("\n");
+}
+
+function table(rows: readonly string[][]): string {
+  const cells = rows.map((row) => row.map(visibleInCell));
+  const widths = HEADINGS.map((_, column) =>
+    cells.reduce((max, row) => Math.max(max, width(row[column])), 0)
+  );
+  return cells.map((row) =>
+    row.map((cell, column) =>
+      cell + " ".repeat((widths[column] ?? 0) - width(cell))
+    ).join(GAP).trimEnd()
+  ).join("\n");
+}
+
+function visibleInCell(text: string): string {
+  return visible(text).replaceAll("\n", " ");
+}
+
+function width(cell: string | undefined): number {
+  return cell === undefined ? 0 : stringWidth(cell);
+}

@@ -1,0 +1,95 @@
+// The only way to stdout, and the way to stderr: nothing raw reaches a terminal.
+import { UpdstsError } from "../errors.ts";
+import type { Log } from "../ports.ts";
+
+/** How much to tell: 0 errors and warnings, 1 what is done, 2 details. */
+export type Verbosity = 0 | 1 | 2;
+
+/** Where lines of text go. */
+export interface LineSink {
+  write(text: string): void;
+}
+
+/** What a command says to the person who typed it. */
+export class Output implements Log {
+  verbosity: Verbosity = 0;
+  readonly #stdout: LineSink;
+  readonly #stderr: LineSink;
+
+  /** Answers go to `stdout`, all else to `stderr`. */
+  constructor(stdout: LineSink, stderr: LineSink) {
+    this.#stdout = stdout;
+    this.#stderr = stderr;
+  }
+
+  /** What was asked for; whole lines. */
+  answer(text: string): void {
+    this.#stdout.write(`${visible(text)}\n`);
+  }
+
+  warn(message: string): void {
+    this.#note(`warning: ${message}`);
+  }
+
+  info(message: string): void {
+    if (this.verbosity >= 1) this.#note(message);
+  }
+
+  debug(message: string): void {
+    if (this.verbosity >= 2) this.#note(message);
+  }
+
+  #note(text: string): void {
+    this.#stderr.write(`${visible(text)}\n`);
+  }
+}
+
+/**
+ * `text` with control characters spelled out, so that a name or an answer
+ * cannot move the cursor, change colours or hide a line. Line ends stay.
+ */
+export function visible(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+    (character) =>
+      character === "\n"
+        ? character
+        : `\\u{${
+          (character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")
+        }}`,
+  );
+}
+
+/** `updsts: message`, the hint below it, and at verbosity 2 where it came from. */
+export function formatError(error: unknown, verbosity: Verbosity): string {
+  const lines: string[] = [];
+  if (error instanceof UpdstsError) {
+    lines.push(`updsts: ${oneLine(error.message)}`);
+    if (error.hint !== undefined) lines.push(`hint: ${oneLine(error.hint)}`);
+  } else {
+    const { name, message } = error instanceof Error
+      ? error
+      : new Error(String(error));
+    lines.push(
+      `updsts: Internal error: ${oneLine(`${name}: ${message}`)}`,
+      "hint: this is a defect of updsts; -v 2 shows where it happened",
+    );
+  }
+  if (verbosity >= 2) lines.push(...traces(error));
+  return lines.join("\n");
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\r?\n/g, " ");
+}
+
+function traces(error: unknown): string[] {
+  const lines: string[] = [];
+  let current = error;
+  while (current instanceof Error && lines.length < 10) {
+    if (current instanceof UpdstsError) lines.push(`code: ${current.code}`);
+    lines.push(current.stack ?? current.message);
+    current = current.cause;
+  }
+  return lines;
+}

@@ -1,0 +1,296 @@
+// Reads a credentials or config file as the AWS SDKs do, keeping every position.
+import { Secret } from "../secret.ts";
+import { type Line, splitLines } from "./lines.ts";
+import { decodeText, encodeText } from "./profile_name.ts";
+
+/** A `key = value`, by position. */
+export interface Property {
+  /** The key in lower case; `parent.key` if nested under an empty `parent =`. */
+  readonly key: string;
+  /** Where the value stands on its line, without spaces and inline comment. */
+  readonly offset: number;
+  readonly length: number;
+  /** Index of the line. */
+  readonly line: number;
+  /** Whether the line begins with a blank. */
+  readonly indented: boolean;
+  /** Indices of the indented lines that go on with the value. */
+  readonly continuations: number[];
+}
+
+/** A `[name]` and the properties up to the next one, by position. */
+export interface Section {
+  /** What stands between the brackets, one character a byte. */
+  readonly name: string;
+  readonly nameOffset: number;
+  /** Index of the header's line. */
+  readonly line: number;
+  readonly properties: Property[];
+}
+
+/** The text of a file (one character a byte) and what stands where in it. */
+export interface ParsedFile {
+  readonly text: string;
+  readonly lines: readonly Line[];
+  readonly sections: readonly Section[];
+}
+
+/** Keys whose values may be shown. All others are taken for secrets. */
+const PUBLIC_KEYS = [
+  "aws_access_key_id",
+  "mfa_device_arn",
+  "mfa_serial",
+  "totp_secret_name",
+  "expiration_datetime",
+  "region",
+  "output",
+  "role_arn",
+  "role_session_name",
+  "source_profile",
+  "duration_seconds",
+  "endpoint_url",
+  "services",
+  "sts.endpoint_url",
+] as const;
+/** A key whose value may be shown. */
+export type PublicKey = typeof PUBLIC_KEYS[number];
+/** A key whose value is handed out as a {@linkcode Secret} only. */
+export type SecretKey = "aws_secret_access_key" | "aws_session_token";
+
+const UTF8_BOM = "\xEF\xBB\xBF";
+const TAB = 0x09;
+const VERTICAL_TAB = 0x0b;
+const FORM_FEED = 0x0c;
+const SPACE = 0x20;
+const HASH = 0x23;
+const COLON = 0x3a;
+const SEMICOLON = 0x3b;
+const EQUALS = 0x3d;
+const OPENING_BRACKET = 0x5b;
+const CLOSING_BRACKET = 0x5d;
+
+/** Reads `text`, the bytes of a file with one character each. Never fails. */
+export function parseFile(text: string): ParsedFile {
+  const lines = splitLines(text);
+  const sections: Section[] = [];
+  let section: Section | undefined;
+  let property: Property | undefined;
+  // The key of an empty value, under which indented properties nest.
+  let parent: string | undefined;
+
+  for (const [index, line] of lines.entries()) {
+    const start = index === 0 && text.startsWith(UTF8_BOM)
+      ? UTF8_BOM.length
+      : line.start;
+    const first = skipBlanks(text, start, line.end);
+    if (first === line.end || isCommentMark(text.charCodeAt(first))) continue;
+    const indented = first > start;
+    const { end, equals, colon } = scanContent(text, first, line.end);
+
+    const header = readHeader(text, first, end);
+    if (header !== undefined) {
+      section = {
+        name: text.slice(header.offset, header.offset + header.length),
+        nameOffset: header.offset,
+        line: index,
+        properties: [],
+      };
+      sections.push(section);
+      property = parent = undefined;
+      continue;
+    }
+    if (section === undefined) continue;
+
+    // On an indented line a colon is part of a continued value (an ARN, say).
+    const separator =
+      indented || colon === -1 || (equals !== -1 && equals < colon)
+        ? equals
+        : colon;
+    if (separator === -1 && indented) {
+      property?.continuations.push(index);
+      continue;
+    }
+    if (separator === -1 || separator === first) {
+      property = undefined;
+      continue;
+    }
+
+    const name = lowerCase(trimEnd(text, first, separator));
+    let offset = skipBlanks(text, separator + 1, end);
+    const length = end - offset;
+    if (length === 0) offset = separator + 1;
+    if (length > 0 && !indented) parent = undefined;
+    const key = parent !== undefined && indented ? `${parent}.${name}` : name;
+    if (length === 0) parent = name;
+    property = {
+      key,
+      offset,
+      length,
+      line: index,
+      indented,
+      continuations: [],
+    };
+    section.properties.push(property);
+  }
+  return { text, lines, sections };
+}
+
+/** One profile: all sections of its name, later keys winning over earlier ones. */
+export class Profile {
+  /** The name, decoded. */
+  readonly name: string;
+  /** Where it stands, in file order; at least one. */
+  readonly sections: readonly Section[];
+  readonly #file: ParsedFile;
+
+  /** The profile that `sections` of `file` make up. */
+  constructor(file: ParsedFile, name: string, sections: readonly Section[]) {
+    this.name = name;
+    this.sections = sections;
+    this.#file = file;
+  }
+
+  /** The value of `key`, decoded; undefined if it is missing or empty. */
+  value(key: PublicKey): string | undefined {
+    return this.#read(key);
+  }
+
+  /** The secret under `key`; undefined if it is missing or empty. */
+  secret(key: SecretKey): Secret | undefined {
+    const value = this.#read(key);
+    return value === undefined ? undefined : new Secret(value);
+  }
+
+  /** Every key that has a value, and the value unless it may be a secret. */
+  fields(): Map<string, string | Secret> {
+    const fields = new Map<string, string | Secret>();
+    for (const { properties } of this.sections) {
+      for (const { key } of properties) {
+        const value = this.#read(key);
+        if (value === undefined) continue;
+        fields.set(decodeText(key), isPublic(key) ? value : new Secret(value));
+      }
+    }
+    return fields;
+  }
+
+  #read(key: string): string | undefined {
+    for (const section of this.sections.toReversed()) {
+      const property = section.properties.findLast((property) =>
+        property.key === key && readValue(this.#file, property) !== ""
+      );
+      if (property !== undefined) {
+        return decodeText(readValue(this.#file, property));
+      }
+    }
+    return undefined;
+  }
+}
+
+/** All profiles of `file`, in the order in which their names first occur. */
+export function listProfiles(file: ParsedFile): Profile[] {
+  const sectionsByName = new Map<string, Section[]>();
+  for (const section of file.sections) {
+    if (section.name === "") continue;
+    const sections = sectionsByName.get(section.name);
+    if (sections === undefined) sectionsByName.set(section.name, [section]);
+    else sections.push(section);
+  }
+  return Array.from(
+    sectionsByName,
+    ([name, sections]) => new Profile(file, decodeText(name), sections),
+  );
+}
+
+/** The profile called `name`, or undefined. Names match byte for byte. */
+export function findProfile(
+  file: ParsedFile,
+  name: string,
+): Profile | undefined {
+  const bytes = encodeText(name);
+  const sections = file.sections.filter((section) => section.name === bytes);
+  return sections.length === 0 ? undefined : new Profile(file, name, sections);
+}
+
+function isPublic(key: string): boolean {
+  return PUBLIC_KEYS.some((known) => known === key);
+}
+
+function readValue({ text, lines }: ParsedFile, property: Property): string {
+  const value = text.slice(property.offset, property.offset + property.length);
+  if (property.continuations.length === 0) return value;
+  const continued = property.continuations.map((index) => {
+    const line = lines[index];
+    if (line === undefined) return "";
+    return trimEnd(text, skipBlanks(text, line.start, line.end), line.end);
+  });
+  return [value, ...continued].join("\n");
+}
+
+/**
+ * Where the content that begins at `first` ends (trailing blanks and an inline
+ * comment left out), and where its first `=` and `:` are, else -1.
+ */
+function scanContent(
+  text: string,
+  first: number,
+  lineEnd: number,
+): { end: number; equals: number; colon: number } {
+  let end = first;
+  let equals = -1;
+  let colon = -1;
+  let afterBlank = false;
+  for (let i = first; i < lineEnd; i++) {
+    const character = text.charCodeAt(i);
+    if (isBlank(character)) {
+      afterBlank = true;
+      continue;
+    }
+    if (afterBlank && isCommentMark(character)) break;
+    afterBlank = false;
+    end = i + 1;
+    if (character === EQUALS && equals === -1) equals = i;
+    else if (character === COLON && colon === -1) colon = i;
+  }
+  return { end, equals, colon };
+}
+
+/** The name in a `[name]`, also where something follows the bracket. */
+function readHeader(
+  text: string,
+  first: number,
+  end: number,
+): { offset: number; length: number } | undefined {
+  if (text.charCodeAt(first) !== OPENING_BRACKET) return undefined;
+  let close = end - 1;
+  if (text.charCodeAt(close) !== CLOSING_BRACKET) {
+    close = first + text.slice(first, end).indexOf("]");
+    if (close < first) return undefined;
+  }
+  return { offset: first + 1, length: close - first - 1 };
+}
+
+function skipBlanks(text: string, start: number, end: number): number {
+  let position = start;
+  while (position < end && isBlank(text.charCodeAt(position))) position++;
+  return position;
+}
+
+function trimEnd(text: string, start: number, end: number): string {
+  let last = end;
+  while (last > start && isBlank(text.charCodeAt(last - 1))) last--;
+  return text.slice(start, last);
+}
+
+function lowerCase(key: string): string {
+  return key.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+}
+
+function isBlank(character: number): boolean {
+  return character === SPACE || character === TAB ||
+    character === VERTICAL_TAB || character === FORM_FEED;
+}
+
+function isCommentMark(character: number): boolean {
+  return character === HASH || character === SEMICOLON;
+}

@@ -1,0 +1,67 @@
+// Use case: what stands in the credentials file, without its secrets.
+import { findManagedBlocks } from "./credentials/managed_block.ts";
+import { decodeText } from "./credentials/profile_name.ts";
+import {
+  listProfiles as readProfiles,
+  parseFile,
+  type Profile,
+} from "./credentials/profiles.ts";
+import type { AwsConfig, CredentialsFile, Log } from "./ports.ts";
+import type { Secret } from "./secret.ts";
+import { findDevice } from "./session_target.ts";
+import { parseTimestamp } from "./timestamps.ts";
+
+/** What {@linkcode listProfiles} needs of the world. */
+export interface ListPorts {
+  readonly file: CredentialsFile;
+  readonly config: AwsConfig;
+  readonly log: Log;
+}
+
+/** A profile as it may be shown. */
+export interface ProfileView {
+  readonly name: string;
+  /** What kind of credentials it holds: `none` has no key of its own. */
+  readonly kind: "long-term" | "session" | "none";
+  readonly accessKeyId: string | undefined;
+  /** The MFA device that a refresh would ask. */
+  readonly device: string | undefined;
+  /** The profile whose managed block this one stands in. */
+  readonly managedBy: string | undefined;
+  readonly expiration: Date | undefined;
+  /** Every key with a value; a {@linkcode Secret} shows itself as a mask. */
+  readonly fields: ReadonlyMap<string, string | Secret>;
+}
+
+/** All profiles of the file, in file order. Broken blocks are warned about. */
+export async function listProfiles(
+  { file, config, log }: ListPorts,
+): Promise<ProfileView[]> {
+  const parsed = parseFile(await file.read());
+  const { blocks, problems } = findManagedBlocks(parsed);
+  for (const problem of problems) {
+    log.warn(`${file.path}: ${problem}`);
+  }
+  const keys = new Map(blocks.map(({ section, key }) => [section, key]));
+  const views: ProfileView[] = [];
+  for (const profile of readProfiles(parsed)) {
+    const section = profile.sections.find((section) => keys.has(section));
+    const key = section && keys.get(section);
+    views.push({
+      name: profile.name,
+      kind: kindOf(profile),
+      accessKeyId: profile.value("aws_access_key_id"),
+      device: findDevice(profile, await config.settingsOf(profile.name)),
+      managedBy: key === undefined ? undefined : decodeText(key),
+      expiration: parseTimestamp(profile.value("expiration_datetime")),
+      fields: profile.fields(),
+    });
+  }
+  return views;
+}
+
+function kindOf(profile: Profile): ProfileView["kind"] {
+  if (profile.secret("aws_session_token") !== undefined) return "session";
+  const key = profile.value("aws_access_key_id");
+  return key === undefined ? "none" : "long-term";
+}

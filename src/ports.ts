@@ -1,0 +1,86 @@
+// The small interfaces through which the use cases reach the world.
+import type { Edit } from "./credentials/edit.ts";
+import type { Secret } from "./secret.ts";
+
+/** The edits to make to a text (one character a byte); throws to refuse. */
+export type Change = (text: string) => readonly Edit[];
+
+/** The user's credentials file. */
+export interface CredentialsFile {
+  /** Where it is, as the user knows it. */
+  readonly path: string;
+  /** The whole text, one character a byte. */
+  read(): Promise<string>;
+  /**
+   * Does all that {@linkcode update} does except for the replacing, so that
+   * whatever can fail fails here. Returns the text that `change` was shown.
+   */
+  rehearse(change: Change): Promise<void>;
+  /**
+   * Replaces the file by what `change` makes of it, as a whole or not at all.
+   * Calls `change` again if another program wrote to the file meanwhile.
+   */
+  update(change: Change): Promise<void>;
+}
+
+/** What the environment and the config file say about a profile. */
+export interface ProfileSettings {
+  /** The region that the environment asks for. */
+  readonly environmentRegion: string | undefined;
+  /** The profile's `region` in the config file. */
+  readonly region: string | undefined;
+  /** The profile's `mfa_serial` in the config file. */
+  readonly mfaSerial: string | undefined;
+  /** The STS endpoint that the config file asks for. */
+  readonly endpoint: string | undefined;
+}
+
+/** The AWS configuration outside of the credentials file. */
+export interface AwsConfig {
+  settingsOf(profile: string): Promise<ProfileSettings>;
+}
+
+/** The key, the device and the place that a session is asked with. */
+export interface SessionRequest {
+  readonly profile: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: Secret;
+  /** ARN or hardware serial of the MFA device. */
+  readonly device: string;
+  /** Six digits. */
+  readonly code: string;
+  /** 900 to 129,600. */
+  readonly durationSeconds: number;
+  readonly region: string;
+  /** The endpoint's URL, if the config file names one. */
+  readonly endpoint: string | undefined;
+}
+
+/** Temporary credentials. */
+export interface Session {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: Secret;
+  readonly sessionToken: Secret;
+  readonly expiration: Date;
+}
+
+/** Trades a long-term key and a code for a session. */
+export interface SessionIssuer {
+  /** @throws {UpdstsError} one of the `STS_…`, `MFA_REFUSED`, `KEYS_REFUSED`. */
+  issue(request: SessionRequest): Promise<Session>;
+}
+
+/** The time. */
+export interface Clock {
+  now(): Date;
+}
+
+/** Where a person reads what is going on. */
+export interface Log {
+  /** Something the person should mend. Always shown. */
+  warn(message: string): void;
+  /** What is done, for `-v 1`. */
+  info(message: string): void;
+  /** Details for a bug report, for `-v 2`. */
+  debug(message: string): void;
+}

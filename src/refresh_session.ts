@@ -1,0 +1,238 @@
+// Use case: trade a profile's key and a code for a session, and write it down.
+import {
+  findManagedBlocks,
+  refreshEdits,
+  type SessionValues,
+} from "./credentials/managed_block.ts";
+import { assertProfileName, decodeText } from "./credentials/profile_name.ts";
+import {
+  findProfile,
+  listProfiles,
+  type ParsedFile,
+  parseFile,
+  type Profile,
+} from "./credentials/profiles.ts";
+import { UpdstsError } from "./errors.ts";
+import { nearestFirst } from "./nearest_names.ts";
+import type {
+  AwsConfig,
+  CredentialsFile,
+  Log,
+  ProfileSettings,
+  SessionIssuer,
+  SessionRequest,
+} from "./ports.ts";
+import { Secret } from "./secret.ts";
+import { chooseRegion, requireDevice } from "./session_target.ts";
+import { toLocalIso } from "./timestamps.ts";
+
+/** How long a session lasts if nobody says otherwise, in seconds. */
+export const DEFAULT_DURATION_SECONDS = 3600;
+/** The limits of STS, in seconds. */
+export const MIN_DURATION_SECONDS = 900;
+export const MAX_DURATION_SECONDS = 129_600;
+
+/** What {@linkcode refreshSession} needs of the world. */
+export interface RefreshPorts {
+  readonly file: CredentialsFile;
+  readonly config: AwsConfig;
+  readonly issuer: SessionIssuer;
+  readonly log: Log;
+}
+
+/** What is asked for. */
+export interface RefreshRequest {
+  /** The profile with the long-term key. */
+  readonly profile: string;
+  /** The TOTP code: six digits. */
+  readonly code: string;
+  /** The profile to write; by default the name above with `_sts` behind it. */
+  readonly sessionProfile?: string | undefined;
+  /** In seconds; by default {@linkcode DEFAULT_DURATION_SECONDS}. */
+  readonly durationSeconds?: number | undefined;
+}
+
+/** What was done. Holds no secret. */
+export interface RefreshResult {
+  readonly profile: string;
+  readonly sessionProfile: string;
+  /** The access key id of the session. */
+  readonly accessKeyId: string;
+  readonly expiration: Date;
+}
+
+/** As long as anything that STS gives, so that a rehearsal needs the same room. */
+const REHEARSED: SessionValues = {
+  accessKeyId: "A".repeat(128),
+  secretAccessKey: new Secret("A".repeat(128)),
+  sessionToken: new Secret("A".repeat(4096)),
+  expiration: "2000-01-01T00:00:00+00:00",
+};
+
+/**
+ * Refreshes the managed block of a profile.
+ *
+ * All that can be refused without STS is refused before a code is asked for or
+ * spent; the file is written, whole, only after STS has answered.
+ *
+ * @throws {UpdstsError}
+ */
+export async function refreshSession(
+  ports: RefreshPorts,
+  request: RefreshRequest,
+): Promise<RefreshResult> {
+  const { file, log } = ports;
+  const { profile, code } = request;
+  const sessionProfile = request.sessionProfile ?? `${profile}_sts`;
+  const durationSeconds = request.durationSeconds ?? DEFAULT_DURATION_SECONDS;
+  assertProfileName(profile, "the profile name");
+  assertProfileName(sessionProfile, "the name for the session's profile");
+  assertDuration(durationSeconds);
+  assertCode(code);
+
+  const settings = await ports.config.settingsOf(profile);
+  const plan = planSession(await file.read(), profile, settings);
+  log.info(`Credentials file: ${file.path}`);
+  log.info(`Region: ${plan.region}`);
+  log.info(`MFA device: ${plan.device}`);
+  await file.rehearse((text) =>
+    refreshEdits(parseFile(text), profile, sessionProfile, REHEARSED)
+  );
+
+  const session = await ports.issuer.issue({
+    ...plan,
+    code,
+    durationSeconds,
+  });
+  const values: SessionValues = {
+    ...session,
+    expiration: toLocalIso(session.expiration),
+  };
+  await writeSpent(() =>
+    file.update((text) =>
+      refreshEdits(parseFile(text), profile, sessionProfile, values)
+    )
+  );
+  return {
+    profile,
+    sessionProfile,
+    accessKeyId: session.accessKeyId,
+    expiration: session.expiration,
+  };
+}
+
+/** All that a request to STS needs, but for the code. */
+function planSession(
+  text: string,
+  name: string,
+  settings: ProfileSettings,
+): Omit<SessionRequest, "code" | "durationSeconds"> {
+  const file = parseFile(text);
+  const profile = findProfile(file, name);
+  if (profile === undefined) throw unknownProfile(file, name);
+  const shown = JSON.stringify(name);
+  if (profile.secret("aws_session_token") !== undefined) {
+    throw temporaryKeys(file, profile);
+  }
+  const accessKeyId = profile.value("aws_access_key_id");
+  const secretAccessKey = profile.secret("aws_secret_access_key");
+  if (accessKeyId === undefined || secretAccessKey === undefined) {
+    throw new UpdstsError(
+      "KEYS_MISSING",
+      `Cannot refresh profile ${shown}: it has no ${
+        accessKeyId === undefined
+          ? "aws_access_key_id"
+          : "aws_secret_access_key"
+      }`,
+      { hint: `add a long-term key with: aws configure --profile ${name}` },
+    );
+  }
+  // What is signed with goes into headers: anything else was mistyped.
+  if (!/^\w{16,128}$/.test(accessKeyId)) {
+    throw new UpdstsError(
+      "KEYS_MISSING",
+      `Cannot refresh profile ${shown}: its aws_access_key_id is none`,
+      { hint: "it has 16 to 128 letters and digits, and mostly begins AKIA" },
+    );
+  }
+  const device = requireDevice(profile, settings);
+  return {
+    profile: name,
+    accessKeyId,
+    secretAccessKey,
+    device,
+    region: chooseRegion(profile, settings, device),
+    endpoint: settings.endpoint,
+  };
+}
+
+/** The error for a profile that is not there, naming those that are. */
+export function unknownProfile(file: ParsedFile, name: string): UpdstsError {
+  const names = nearestFirst(name, listProfiles(file).map(({ name }) => name));
+  const shown = names.slice(0, 10).map((name) => JSON.stringify(name));
+  if (names.length > shown.length) {
+    shown.push(`and ${names.length - shown.length} more`);
+  }
+  return new UpdstsError(
+    "PROFILE_NOT_FOUND",
+    `Cannot find profile ${JSON.stringify(name)}: the file has no such section`,
+    {
+      hint: names.length === 0
+        ? "the file has no profiles yet; add one with `aws configure`"
+        : `the profiles are: ${shown.join(", ")}`,
+    },
+  );
+}
+
+function temporaryKeys(file: ParsedFile, profile: Profile): UpdstsError {
+  const source = findManagedBlocks(file).blocks.find(({ section }) =>
+    section !== undefined && profile.sections.includes(section)
+  );
+  const hint = source === undefined
+    ? "name the profile that holds the long-term key"
+    : `it is the session of profile ${
+      JSON.stringify(decodeText(source.key))
+    }: name that one`;
+  return new UpdstsError(
+    "KEYS_TEMPORARY",
+    `Cannot refresh profile ${
+      JSON.stringify(profile.name)
+    }: it holds a session token, and STS gives no session for a session`,
+    { hint },
+  );
+}
+
+function assertCode(code: string): void {
+  if (/^[0-9]{6}$/.test(code)) return;
+  throw new UpdstsError(
+    "CODE_INVALID",
+    "Cannot use the TOTP code: it is not six digits",
+    { hint: "type the six digits that the MFA device shows now" },
+  );
+}
+
+function assertDuration(seconds: number): void {
+  if (
+    Number.isInteger(seconds) && seconds >= MIN_DURATION_SECONDS &&
+    seconds <= MAX_DURATION_SECONDS
+  ) return;
+  throw new UpdstsError(
+    "DURATION_INVALID",
+    `Cannot ask for a session of ${seconds} s: STS gives ${MIN_DURATION_SECONDS} to ${MAX_DURATION_SECONDS} s`,
+    { hint: "3600 is an hour, 43200 is twelve, 129600 a day and a half" },
+  );
+}
+
+/** Says, of a failure to write, that the next try needs another code. */
+async function writeSpent(write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    if (!(error instanceof UpdstsError)) throw error;
+    const hint = [error.hint, "this code is spent: use the next one"];
+    throw new UpdstsError(error.code, error.message, {
+      hint: hint.filter((part) => part !== undefined).join("; "),
+      cause: error,
+    });
+  }
+}

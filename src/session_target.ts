@@ -1,0 +1,97 @@
+// Which device and which region a session is asked with.
+import type { Profile } from "./credentials/profiles.ts";
+import { UpdstsError } from "./errors.ts";
+import type { ProfileSettings } from "./ports.ts";
+
+/**
+ * The serial number or ARN of the profile's MFA device: `mfa_device_arn`, else
+ * `mfa_serial`, else the config file's `mfa_serial`; undefined if there is none.
+ */
+export function findDevice(
+  profile: Profile,
+  settings: ProfileSettings,
+): string | undefined {
+  return profile.value("mfa_device_arn") ?? profile.value("mfa_serial") ??
+    settings.mfaSerial;
+}
+
+/**
+ * As {@linkcode findDevice}, for a device that STS can check a code of.
+ *
+ * @throws {UpdstsError} `DEVICE_MISSING`, or `DEVICE_UNSUPPORTED` for a FIDO key
+ */
+export function requireDevice(
+  profile: Profile,
+  settings: ProfileSettings,
+): string {
+  const device = findDevice(profile, settings);
+  if (device === undefined) {
+    throw new UpdstsError(
+      "DEVICE_MISSING",
+      `Cannot refresh profile ${
+        JSON.stringify(profile.name)
+      }: no MFA device is known for it`,
+      {
+        hint:
+          "add mfa_device_arn = arn:aws:iam::ACCOUNT:mfa/NAME to the profile (`aws iam list-mfa-devices` shows it)",
+      },
+    );
+  }
+  if (/^arn:[^:]*:iam::\d*:u2f\//.test(device)) {
+    throw new UpdstsError(
+      "DEVICE_UNSUPPORTED",
+      `Cannot refresh profile ${
+        JSON.stringify(profile.name)
+      }: ${device} is a FIDO security key or passkey, and STS takes no codes of those`,
+      {
+        hint: "register a virtual or hardware TOTP device as well, and name it",
+      },
+    );
+  }
+  // The limits of the SerialNumber parameter of GetSessionToken.
+  if (!/^[\w+=/:,.@-]{9,256}$/.test(device)) {
+    throw new UpdstsError(
+      "DEVICE_UNSUPPORTED",
+      `Cannot refresh profile ${
+        JSON.stringify(profile.name)
+      }: its MFA device is neither an ARN nor a serial number`,
+      { hint: "copy it from `aws iam list-mfa-devices`" },
+    );
+  }
+  return device;
+}
+
+/**
+ * The region whose STS is asked: the environment's, the profile's, or the
+ * first one of the partition that the device's ARN is in.
+ *
+ * @throws {UpdstsError} `REGION_INVALID`
+ */
+export function chooseRegion(
+  profile: Profile,
+  settings: ProfileSettings,
+  device: string,
+): string {
+  const region = settings.environmentRegion ?? profile.value("region") ??
+    settings.region ?? regionOfPartition(device.split(":")[1]);
+  // It becomes a part of the host's name.
+  if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(region)) {
+    throw new UpdstsError(
+      "REGION_INVALID",
+      `Cannot ask STS: ${JSON.stringify(region)} is no region`,
+      { hint: "give one such as eu-west-1 in AWS_REGION or in the profile" },
+    );
+  }
+  return region;
+}
+
+function regionOfPartition(partition: string | undefined): string {
+  switch (partition) {
+    case "aws-cn":
+      return "cn-north-1";
+    case "aws-us-gov":
+      return "us-gov-west-1";
+    default:
+      return "us-east-1";
+  }
+}
