@@ -78,6 +78,7 @@ export interface UpdstsErrorOptions {
  * message nor hint ever holds a secret or a line of the credentials file.
  */
 export class UpdstsError extends Error {
+  /** Always `UpdstsError`. */
   override readonly name: string = "UpdstsError";
   /** The stable word for this failure. */
   readonly code: ErrorCode;

@@ -2,8 +2,11 @@
 
 /** Where a line stands: its content is `[start, end)`, its terminator `[end, next)`. */
 export interface Line {
+  /** Offset of the first character. */
   readonly start: number;
+  /** Offset of the terminator. */
   readonly end: number;
+  /** Offset behind the terminator. */
   readonly next: number;
 }
 

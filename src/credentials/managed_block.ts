@@ -8,8 +8,11 @@ import type { ParsedFile, Property, Section } from "./profiles.ts";
 
 /** What STS gave, as it is written. */
 export interface SessionValues {
+  /** The session's own access key id. */
   readonly accessKeyId: string;
+  /** Its secret access key. */
   readonly secretAccessKey: Secret;
+  /** Its session token. */
   readonly sessionToken: Secret;
   /** ISO 8601, local time with its offset, whole seconds. */
   readonly expiration: string;
@@ -29,6 +32,7 @@ export interface ManagedBlock {
 
 /** The blocks of a file, and why they cannot all be trusted. */
 export interface ManagedBlocks {
+  /** Every begin with its end, in file order. */
   readonly blocks: readonly ManagedBlock[];
   /** A sentence for each broken tag, with its line number (from 1). */
   readonly problems: readonly string[];

@@ -9,6 +9,7 @@ export interface Property {
   readonly key: string;
   /** Where the value stands on its line, without spaces and inline comment. */
   readonly offset: number;
+  /** Length of that; 0 for an empty value. */
   readonly length: number;
   /** Index of the line. */
   readonly line: number;
@@ -22,21 +23,44 @@ export interface Property {
 export interface Section {
   /** What stands between the brackets, one character a byte. */
   readonly name: string;
+  /** Where the name begins. */
   readonly nameOffset: number;
   /** Index of the header's line. */
   readonly line: number;
+  /** In file order. */
   readonly properties: Property[];
 }
 
 /** The text of a file (one character a byte) and what stands where in it. */
 export interface ParsedFile {
+  /** The whole text. */
   readonly text: string;
+  /** Its lines; indices elsewhere count in these. */
   readonly lines: readonly Line[];
+  /** Its sections, in file order; names may repeat. */
   readonly sections: readonly Section[];
 }
 
-/** Keys whose values may be shown. All others are taken for secrets. */
-const PUBLIC_KEYS = [
+/** A key whose value may be shown. All others are taken for secrets. */
+export type PublicKey =
+  | "aws_access_key_id"
+  | "mfa_device_arn"
+  | "mfa_serial"
+  | "totp_secret_name"
+  | "expiration_datetime"
+  | "region"
+  | "output"
+  | "role_arn"
+  | "role_session_name"
+  | "source_profile"
+  | "duration_seconds"
+  | "endpoint_url"
+  | "services"
+  | "sts.endpoint_url";
+/** A key whose value is handed out as a {@linkcode Secret} only. */
+export type SecretKey = "aws_secret_access_key" | "aws_session_token";
+
+const PUBLIC_KEYS: ReadonlySet<string> = new Set<PublicKey>([
   "aws_access_key_id",
   "mfa_device_arn",
   "mfa_serial",
@@ -51,11 +75,7 @@ const PUBLIC_KEYS = [
   "endpoint_url",
   "services",
   "sts.endpoint_url",
-] as const;
-/** A key whose value may be shown. */
-export type PublicKey = typeof PUBLIC_KEYS[number];
-/** A key whose value is handed out as a {@linkcode Secret} only. */
-export type SecretKey = "aws_secret_access_key" | "aws_session_token";
+]);
 
 const UTF8_BOM = "\xEF\xBB\xBF";
 const TAB = 0x09;
@@ -168,7 +188,10 @@ export class Profile {
       for (const { key } of properties) {
         const value = this.#read(key);
         if (value === undefined) continue;
-        fields.set(decodeText(key), isPublic(key) ? value : new Secret(value));
+        fields.set(
+          decodeText(key),
+          PUBLIC_KEYS.has(key) ? value : new Secret(value),
+        );
       }
     }
     return fields;
@@ -210,10 +233,6 @@ export function findProfile(
   const bytes = encodeText(name);
   const sections = file.sections.filter((section) => section.name === bytes);
   return sections.length === 0 ? undefined : new Profile(file, name, sections);
-}
-
-function isPublic(key: string): boolean {
-  return PUBLIC_KEYS.some((known) => known === key);
 }
 
 function readValue({ text, lines }: ParsedFile, property: Property): string {

@@ -1,0 +1,287 @@
+// The use case refreshSession: what it refuses before STS, and what it writes.
+import assert from "node:assert/strict";
+import type { ErrorCode } from "../src/errors.ts";
+import { UpdstsError } from "../src/errors.ts";
+import { type RefreshRequest, refreshSession } from "../src/refresh_session.ts";
+import type { ProfileSettings } from "../src/ports.ts";
+import { toLocalIso } from "../src/timestamps.ts";
+import { failsWith } from "./support/errors.ts";
+import {
+  exampleSession,
+  MemoryConfig,
+  MemoryFile,
+  MemoryIssuer,
+  MemoryLog,
+} from "./support/memory_ports.ts";
+
+const DEVICE = "arn:aws:iam::123456789012:mfa/alice";
+const KEYS = "aws_access_key_id = AKIAIOSFODNN7EXAMPLE\n" +
+  "aws_secret_access_key = long+term/secret\n";
+const DEFAULT = `[default]\n${KEYS}mfa_device_arn = ${DEVICE}\n`;
+
+function world(text = DEFAULT, settings: Partial<ProfileSettings> = {}) {
+  return {
+    file: new MemoryFile(text),
+    config: new MemoryConfig(settings),
+    issuer: new MemoryIssuer(),
+    log: new MemoryLog(),
+  };
+}
+
+const REQUEST: RefreshRequest = { profile: "default", code: "123456" };
+
+Deno.test("refreshSession() writes what STS gave and returns no secret", async () => {
+  const ports = world();
+  const result = await refreshSession(ports, REQUEST);
+  const { expiration } = exampleSession();
+  assert.deepEqual(result, {
+    profile: "default",
+    sessionProfile: "default_sts",
+    accessKeyId: "ASIAEXAMPLESESSION00",
+    expiration,
+  });
+  assert.equal(
+    ports.file.text,
+    DEFAULT + [
+      "# ${{{ key=default [auto update by updsts]",
+      "[default_sts]",
+      "aws_access_key_id = ASIAEXAMPLESESSION00",
+      "aws_secret_access_key = session+secret/EXAMPLE",
+      "aws_session_token = session//token+EXAMPLE==",
+      `expiration_datetime = ${toLocalIso(expiration)}`,
+      "# $}}} [auto update by updsts]",
+      "",
+    ].join("\n"),
+  );
+});
+
+Deno.test("refreshSession() asks with the profile's own key, device and the defaults", async () => {
+  const ports = world();
+  await refreshSession(ports, REQUEST);
+  const [request, ...others] = ports.issuer.requests;
+  assert(request !== undefined);
+  assert.equal(others.length, 0);
+  assert.equal(request.accessKeyId, "AKIAIOSFODNN7EXAMPLE");
+  assert.equal(request.secretAccessKey.reveal(), "long+term/secret");
+  assert.equal(request.device, DEVICE);
+  assert.equal(request.code, "123456");
+  assert.equal(request.durationSeconds, 3600);
+  assert.equal(request.region, "us-east-1");
+});
+
+Deno.test("refreshSession() chooses the region by environment, profile, config, partition", async () => {
+  const regionOf = async (text: string, settings: Partial<ProfileSettings>) => {
+    const ports = world(text, settings);
+    await refreshSession(ports, REQUEST);
+    return ports.issuer.requests[0]?.region;
+  };
+  const own = `${DEFAULT}region = eu-west-1\n`;
+  const both = { environmentRegion: "ap-northeast-1", region: "sa-east-1" };
+  assert.equal(await regionOf(own, both), "ap-northeast-1");
+  assert.equal(await regionOf(own, { region: "sa-east-1" }), "eu-west-1");
+  assert.equal(await regionOf(DEFAULT, { region: "sa-east-1" }), "sa-east-1");
+  const china = DEFAULT.replace("arn:aws:", "arn:aws-cn:");
+  assert.equal(await regionOf(china, {}), "cn-north-1");
+  const government = DEFAULT.replace("arn:aws:", "arn:aws-us-gov:");
+  assert.equal(await regionOf(government, {}), "us-gov-west-1");
+});
+
+Deno.test("refreshSession() takes the device from mfa_device_arn, mfa_serial, the config file", async () => {
+  const deviceOf = async (text: string, settings: Partial<ProfileSettings>) => {
+    const ports = world(text, settings);
+    await refreshSession(ports, REQUEST);
+    return ports.issuer.requests[0]?.device;
+  };
+  const config = { mfaSerial: "arn:aws:iam::123456789012:mfa/config" };
+  const serial = `[default]\n${KEYS}mfa_serial = GAHT12345678\n`;
+  assert.equal(
+    await deviceOf(`${serial}mfa_device_arn = ${DEVICE}`, config),
+    DEVICE,
+  );
+  assert.equal(await deviceOf(serial, config), "GAHT12345678");
+  assert.equal(await deviceOf(`[default]\n${KEYS}`, config), config.mfaSerial);
+});
+
+const REFUSALS: readonly {
+  readonly name: string;
+  readonly code: ErrorCode;
+  readonly text?: string;
+  readonly request?: Partial<RefreshRequest>;
+  readonly settings?: Partial<ProfileSettings>;
+  readonly says: RegExp;
+}[] = [
+  {
+    name: "a code of five digits",
+    code: "CODE_INVALID",
+    request: { code: "12345" },
+    says: /six digits/,
+  },
+  {
+    name: "a code of full-width digits",
+    code: "CODE_INVALID",
+    request: { code: "１２３４５６" },
+    says: /six digits/,
+  },
+  {
+    name: "a code with a line end",
+    code: "CODE_INVALID",
+    request: { code: "123456\n" },
+    says: /six digits/,
+  },
+  {
+    name: "899 s",
+    code: "DURATION_INVALID",
+    request: { durationSeconds: 899 },
+    says: /900 to 129600/,
+  },
+  {
+    name: "129,601 s",
+    code: "DURATION_INVALID",
+    request: { durationSeconds: 129_601 },
+    says: /900 to 129600/,
+  },
+  {
+    name: "half a second",
+    code: "DURATION_INVALID",
+    request: { durationSeconds: 900.5 },
+    says: /900/,
+  },
+  {
+    name: "a session name with a bracket",
+    code: "NAME_INVALID",
+    request: { sessionProfile: "a]b" },
+    says: /bracket/,
+  },
+  {
+    name: "a profile name with a line end",
+    code: "NAME_INVALID",
+    request: { profile: "a\nb" },
+    says: /line end/,
+  },
+  {
+    name: "an unknown profile",
+    code: "PROFILE_NOT_FOUND",
+    request: { profile: "defalt" },
+    says: /"default"/,
+  },
+  {
+    name: "a profile without a key",
+    code: "KEYS_MISSING",
+    text: "[default]\nregion = x\n",
+    says: /aws_access_key_id/,
+  },
+  {
+    name: "a profile without a secret",
+    code: "KEYS_MISSING",
+    text: "[default]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\n",
+    says: /aws_secret_access_key/,
+  },
+  {
+    name: "a key id that is none",
+    code: "KEYS_MISSING",
+    text: DEFAULT.replace("AKIAIOSFODNN7EXAMPLE", "AKIA IOSFODNN7EXAMPLE"),
+    says: /aws_access_key_id/,
+  },
+  {
+    name: "a profile with a session token",
+    code: "KEYS_TEMPORARY",
+    text: `${DEFAULT}aws_session_token = x\n`,
+    says: /long-term/,
+  },
+  {
+    name: "no device",
+    code: "DEVICE_MISSING",
+    text: `[default]\n${KEYS}`,
+    says: /mfa_device_arn/,
+  },
+  {
+    name: "a FIDO key",
+    code: "DEVICE_UNSUPPORTED",
+    text: DEFAULT.replace("mfa/alice", "u2f/user/alice/key-ABC"),
+    says: /FIDO/,
+  },
+  {
+    name: "a device with a space",
+    code: "DEVICE_UNSUPPORTED",
+    text: DEFAULT.replace("mfa/alice", "mfa/al ice"),
+    says: /serial number/,
+  },
+  {
+    name: "a region that could be another host",
+    code: "REGION_INVALID",
+    settings: { environmentRegion: "evil.example/" },
+    says: /no region/,
+  },
+  {
+    name: "a name that is taken",
+    code: "NAME_TAKEN",
+    text: `${DEFAULT}[default_sts]\n`,
+    says: /line 5/,
+  },
+  {
+    name: "its own name",
+    code: "NAME_TAKEN",
+    request: { sessionProfile: "default" },
+    says: /line 1/,
+  },
+  {
+    name: "a broken block",
+    code: "BLOCK_BROKEN",
+    text: `${DEFAULT}# $}}} [auto update by updsts]\n`,
+    says: /line 5/,
+  },
+];
+
+for (const { name, code, text, request, settings, says } of REFUSALS) {
+  Deno.test(`refreshSession() refuses ${name} before STS is asked`, async () => {
+    const ports = world(text, settings);
+    const before = ports.file.text;
+    const error = await failsWith(
+      code,
+      () => refreshSession(ports, { ...REQUEST, ...request }),
+    );
+    assert.match(`${error.message}\n${error.hint}`, says);
+    assert.equal(ports.issuer.requests.length, 0);
+    assert.equal(ports.file.text, before);
+  });
+}
+
+Deno.test("refreshSession() names the source of a managed profile", async () => {
+  const ports = world();
+  await refreshSession(ports, REQUEST);
+  const error = await failsWith(
+    "KEYS_TEMPORARY",
+    () => refreshSession(ports, { ...REQUEST, profile: "default_sts" }),
+  );
+  assert.match(error.hint ?? "", /session of profile "default"/);
+});
+
+Deno.test("refreshSession() leaves the file when STS refuses", async () => {
+  const ports = world();
+  ports.issuer.answer = new UpdstsError("MFA_REFUSED", "Refused");
+  await failsWith("MFA_REFUSED", () => refreshSession(ports, REQUEST));
+  assert.equal(ports.file.text, DEFAULT);
+  assert.equal(ports.file.writes, 0);
+});
+
+Deno.test("refreshSession() edits what stands there after STS, not before", async () => {
+  const ports = world();
+  ports.file.beforeUpdate = () => {
+    ports.file.text = `[other]\nregion = x\n${ports.file.text}`;
+  };
+  await refreshSession(ports, REQUEST);
+  assert(ports.file.text.startsWith(`[other]\nregion = x\n${DEFAULT}# \${{{`));
+});
+
+Deno.test("refreshSession() says that the code is spent if the file broke meanwhile", async () => {
+  const ports = world();
+  ports.file.beforeUpdate = () => {
+    ports.file.text += "# $}}} [auto update by updsts]\n";
+  };
+  const error = await failsWith(
+    "BLOCK_BROKEN",
+    () => refreshSession(ports, REQUEST),
+  );
+  assert.match(error.hint ?? "", /this code is spent/);
+  assert.equal(ports.file.writes, 0);
+});

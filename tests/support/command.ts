@@ -1,0 +1,90 @@
+// Runs the program as its users do: a process of its own, with the shipped flags.
+import denoJson from "../../deno.json" with { type: "json" };
+
+/** The root of the project. */
+export const ROOT = new URL("../../", import.meta.url);
+
+/** What a process left behind. */
+export interface Finished {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The arguments of `deno` that the task `updsts` gives, `main.ts` left out. */
+export function shippedFlags(): string[] {
+  const [program, command, ...rest] = denoJson.tasks.updsts.command.split(" ");
+  if (program !== "deno" || command !== "run" || rest.pop() !== "main.ts") {
+    throw new Error("The task updsts is no longer `deno run FLAGS main.ts`");
+  }
+  return rest;
+}
+
+/** The full command line of the program: executable and arguments. */
+export function commandLine(args: readonly string[]): [string, ...string[]] {
+  const main = new URL("main.ts", ROOT).pathname;
+  return [Deno.execPath(), "run", ...shippedFlags(), main, ...args];
+}
+
+/** The variables without which Deno would fetch everything anew. */
+export async function baseEnvironment(): Promise<Record<string, string>> {
+  return {
+    DENO_DIR: await (denoDir ??= findDenoDir()),
+    DENO_NO_UPDATE_CHECK: "1",
+    NO_COLOR: "1",
+    PATH: Deno.env.get("PATH") ?? "",
+  };
+}
+
+/** Runs `updsts` with nothing of the environment but what `env` gives. */
+export async function updsts(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Finished> {
+  const [command, ...rest] = commandLine(args);
+  return await run(command, rest, env);
+}
+
+/** Runs any program with nothing of the environment but what `env` gives. */
+export async function run(
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Finished> {
+  const { code, stdout, stderr } = await new Deno.Command(command, {
+    args: [...args],
+    env: { ...await baseEnvironment(), ...env },
+    clearEnv: true,
+    stdin: "null",
+  }).output();
+  const decoder = new TextDecoder();
+  return {
+    code,
+    stdout: decoder.decode(stdout),
+    stderr: decoder.decode(stderr),
+  };
+}
+
+/** Whether `command` is on the PATH. */
+export function isInstalled(command: string): boolean {
+  return (Deno.env.get("PATH") ?? "").split(":").some((directory) => {
+    try {
+      return Deno.statSync(`${directory}/${command}`).isFile;
+    } catch {
+      return false;
+    }
+  });
+}
+
+let denoDir: Promise<string> | undefined;
+
+async function findDenoDir(): Promise<string> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["info", "--json"],
+    cwd: ROOT,
+  }).output();
+  const info: { denoDir: string } = JSON.parse(
+    new TextDecoder().decode(stdout),
+  );
+  return info.denoDir;
+}

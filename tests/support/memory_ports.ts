@@ -1,0 +1,103 @@
+// Ports in memory, for tests of the use cases; they keep what was asked of them.
+import { applyEdits } from "../../src/credentials/edit.ts";
+import { UpdstsError } from "../../src/errors.ts";
+import type {
+  AwsConfig,
+  Change,
+  CredentialsFile,
+  Log,
+  ProfileSettings,
+  Session,
+  SessionIssuer,
+  SessionRequest,
+} from "../../src/ports.ts";
+import { Secret } from "../../src/secret.ts";
+
+/** A credentials file that is a string. */
+export class MemoryFile implements CredentialsFile {
+  readonly path = "/home/alice/.aws/credentials";
+  /** Called at the start of an update, as another program that writes would be. */
+  beforeUpdate: () => void = () => {};
+  /** How often the file was replaced. */
+  writes = 0;
+  text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  read(): Promise<string> {
+    return Promise.resolve(this.text);
+  }
+
+  rehearse(change: Change): Promise<void> {
+    return Promise.try(() => void applyEdits(this.text, change(this.text)));
+  }
+
+  update(change: Change): Promise<void> {
+    return Promise.try(() => {
+      this.beforeUpdate();
+      this.text = applyEdits(this.text, change(this.text));
+      this.writes++;
+    });
+  }
+}
+
+/** An AWS configuration that says the same of every profile. */
+export class MemoryConfig implements AwsConfig {
+  readonly #settings: ProfileSettings;
+
+  constructor(settings: Partial<ProfileSettings> = {}) {
+    this.#settings = {
+      environmentRegion: undefined,
+      region: undefined,
+      mfaSerial: undefined,
+      endpoint: undefined,
+      ...settings,
+    };
+  }
+
+  settingsOf(): Promise<ProfileSettings> {
+    return Promise.resolve(this.#settings);
+  }
+}
+
+/** An issuer that gives one session, or fails, and notes what it was asked. */
+export class MemoryIssuer implements SessionIssuer {
+  readonly requests: SessionRequest[] = [];
+  answer: Session | UpdstsError = exampleSession();
+
+  issue(request: SessionRequest): Promise<Session> {
+    this.requests.push(request);
+    return this.answer instanceof UpdstsError
+      ? Promise.reject(this.answer)
+      : Promise.resolve(this.answer);
+  }
+}
+
+/** A log that keeps its lines. */
+export class MemoryLog implements Log {
+  readonly lines: string[] = [];
+
+  warn(message: string): void {
+    this.lines.push(`warning: ${message}`);
+  }
+
+  info(message: string): void {
+    this.lines.push(message);
+  }
+
+  debug(message: string): void {
+    this.lines.push(message);
+  }
+}
+
+/** A session as STS would give it. */
+export function exampleSession(): Session {
+  return {
+    accessKeyId: "ASIAEXAMPLESESSION00",
+    secretAccessKey: new Secret("session+secret/EXAMPLE"),
+    sessionToken: new Secret("session//token+EXAMPLE=="),
+    expiration: new Date("2026-01-02T03:04:05Z"),
+  };
+}
