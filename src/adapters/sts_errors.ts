@@ -1,7 +1,7 @@
 // Turns what can go wrong between us and STS into errors that a person can act on.
 import { UpdstsError } from "../errors.ts";
 import type { SessionRequest } from "../ports.ts";
-import { metadataOf, type Unspent } from "./sts_retry.ts";
+import { metadataOf, reasonsOf, type Unspent } from "./sts_retry.ts";
 
 /** What was seen on the wire. */
 export interface Exchange {
@@ -166,7 +166,7 @@ function unreachable(
   error: unknown,
   circumstances: Circumstances,
 ): UpdstsError {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = reasonsOf(error);
   const where = `${hostOf(circumstances)}${via(circumstances)}`;
   if (/certificate|UnknownIssuer/i.test(text)) {
     return new UpdstsError(

@@ -90,7 +90,15 @@ function whyUnspent(
 /** Whether nothing can have been sent, for nobody listened. Linux, macOS, Windows. */
 function isConnectionRefused(error: Error): boolean {
   return error instanceof TypeError &&
-    /\(Connect\).*\(os error (?:111|61|10061)\)/.test(error.message);
+    /\(Connect\).*\(os error (?:111|61|10061)\)/.test(reasonsOf(error));
+}
+
+/** The messages of `error` and of all its causes; the runtime hides them there. */
+export function reasonsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined
+    ? error.message
+    : `${error.message}: ${reasonsOf(error.cause)}`;
 }
 
 /** What the SDK notes about an answer. */

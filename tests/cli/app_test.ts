@@ -1,0 +1,50 @@
+// runCli(): exit codes for what a process cannot easily be made to do.
+import assert from "node:assert/strict";
+import { runCli } from "../../src/cli/app.ts";
+import { exitCodeOf } from "../../src/cli/exit_codes.ts";
+import { UpdstsError } from "../../src/errors.ts";
+
+async function exitOf(args: readonly string[], failure: unknown) {
+  let stderr = "";
+  let stdout = "";
+  const code = await runCli(args, {
+    version: "1.2.3",
+    stdout: { write: (text) => void (stdout += text) },
+    stderr: { write: (text) => void (stderr += text) },
+    connect: () => Promise.reject(failure),
+  });
+  return { code, stdout, stderr };
+}
+
+Deno.test("runCli() exits with 1 for a defect, and says so", async () => {
+  const { code, stderr } = await exitOf(["list"], new TypeError("oops"));
+  assert.equal(code, 1);
+  assert.match(stderr, /^updsts: Internal error: TypeError: oops\nhint: /);
+});
+
+Deno.test("runCli() exits by the code of the error", async () => {
+  for (
+    const name of [
+      "USAGE",
+      "FILE_BUSY",
+      "MFA_REFUSED",
+      "STS_TIMEOUT",
+      "INTERNAL",
+    ] as const
+  ) {
+    const { code } = await exitOf(["list"], new UpdstsError(name, "Cannot"));
+    assert.equal(code, exitCodeOf(name));
+  }
+});
+
+Deno.test("runCli() prints the version and the help without connecting", async () => {
+  const failure = new Error("connected");
+  const version = await exitOf(["--version"], failure);
+  assert.deepEqual(version, { code: 0, stdout: "1.2.3\n", stderr: "" });
+  for (const args of [["--help"], ["get", "--help"], ["list", "-h"]]) {
+    const { code, stdout, stderr } = await exitOf(args, failure);
+    assert.equal(code, 0);
+    assert.equal(stderr, "");
+    assert.match(stdout, /^USAGE\n {2}updsts/);
+  }
+});

@@ -1,0 +1,75 @@
+// Output, visible() and formatError(): what may reach a terminal.
+import assert from "node:assert/strict";
+import { formatError, Output, visible } from "../../src/cli/output.ts";
+import { UpdstsError } from "../../src/errors.ts";
+
+function recorded() {
+  const lines = { stdout: "", stderr: "" };
+  const output = new Output(
+    { write: (text) => lines.stdout += text },
+    { write: (text) => lines.stderr += text },
+  );
+  return { lines, output };
+}
+
+Deno.test("visible() spells out what would steer a terminal", () => {
+  assert.equal(
+    visible("\x1b]0;x\x07\r\t\x7f\x9b"),
+    "\\u{001b}]0;x\\u{0007}\\u{000d}\\u{0009}\\u{007f}\\u{009b}",
+  );
+  assert.equal(visible("a\u202eb\u2028c"), "a\\u{202e}b\\u{2028}c");
+  assert.equal(visible("日本 é\nx"), "日本 é\nx");
+});
+
+Deno.test("Output sends answers to stdout and all else to stderr, by verbosity", () => {
+  const told: string[] = [];
+  for (const verbosity of [0, 1, 2] as const) {
+    const { lines, output } = recorded();
+    output.verbosity = verbosity;
+    output.answer("answer");
+    output.warn("careful");
+    output.info("info");
+    output.debug("debug");
+    assert.equal(lines.stdout, "answer\n");
+    told.push(lines.stderr);
+  }
+  assert.deepEqual(told, [
+    "warning: careful\n",
+    "warning: careful\ninfo\n",
+    "warning: careful\ninfo\ndebug\n",
+  ]);
+});
+
+Deno.test("formatError() gives message and hint, a line each", () => {
+  const error = new UpdstsError("FILE_BUSY", "Cannot write:\nbusy", {
+    hint: "wait",
+  });
+  assert.equal(formatError(error, 0), "updsts: Cannot write: busy\nhint: wait");
+  assert.equal(
+    formatError(new UpdstsError("FILE_BUSY", "Cannot"), 1),
+    "updsts: Cannot",
+  );
+});
+
+Deno.test("formatError() shows code and trace at verbosity 2 only", () => {
+  const error = new UpdstsError("FILE_BUSY", "Cannot write", {
+    cause: new TypeError("why"),
+  });
+  assert.doesNotMatch(formatError(error, 1), /FILE_BUSY|why| at /);
+  const text = formatError(error, 2);
+  assert.match(text, /^code: FILE_BUSY$/m);
+  assert.match(text, /^TypeError: why$/m);
+  assert.match(text, /^ +at /m);
+});
+
+Deno.test("formatError() calls what nobody foresaw a defect", () => {
+  const text = formatError(new TypeError("x is undefined"), 0);
+  assert.match(
+    text,
+    /^updsts: Internal error: TypeError: x is undefined\nhint: .*-v 2/,
+  );
+  assert.match(
+    formatError("thrown text", 0),
+    /Internal error: Error: thrown text/,
+  );
+});

@@ -1,0 +1,280 @@
+// get and list as processes with the shipped permissions, against the emulator.
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { isInstalled } from "../support/command.ts";
+import { ALICE, GIVEN, Scenario, valueIn } from "../support/scenario.ts";
+
+Deno.test("get twice, then list", async () => {
+  await using scenario = await Scenario.start();
+  const first = await scenario.updsts([
+    "get",
+    "-n",
+    "default",
+    "-t",
+    scenario.code(),
+  ]);
+  assert.equal(first.stderr, "");
+  assert.equal(first.code, 0);
+  assert.match(
+    first.stdout,
+    /^Profile default_sts is valid until \d{4}-.*\+00:00 \(in \d+ min\)\.\nUse it with: aws --profile default_sts /,
+  );
+  const afterFirst = await scenario.read();
+  const [session] = scenario.sts.sessions;
+  assert(session !== undefined);
+  assert.equal(
+    afterFirst,
+    GIVEN + [
+      "# ${{{ key=default [auto update by updsts]",
+      "[default_sts]",
+      `aws_access_key_id = ${session.accessKeyId}`,
+      `aws_secret_access_key = ${session.secretAccessKey}`,
+      `aws_session_token = ${session.sessionToken}`,
+      `expiration_datetime = ${
+        session.expiration.toISOString().slice(0, 19)
+      }+00:00`,
+      "# $}}} [auto update by updsts]",
+      "",
+    ].join("\n"),
+  );
+
+  const second = await scenario.updsts([
+    "get",
+    "-n",
+    "default",
+    "-t",
+    scenario.code(),
+  ]);
+  assert.equal(second.code, 0);
+  const afterSecond = await scenario.read();
+  assert.notEqual(afterSecond, afterFirst);
+  assert.equal(afterSecond.slice(0, GIVEN.length), GIVEN);
+  const renewed = scenario.sts.sessions[1];
+  assert.equal(
+    valueIn(afterSecond, "default_sts", "aws_session_token"),
+    renewed?.sessionToken,
+  );
+  assert.equal(scenario.codesSent, 2);
+
+  const list = await scenario.updsts(["list"]);
+  assert.equal(list.stderr, "");
+  assert.deepEqual(list.stdout.split("\n").map((line) => line.split(/ {2,}/)), [
+    ["PROFILE", "KIND", "ACCESS KEY ID", "DEVICE", "MANAGED BY", "EXPIRES"],
+    ["default", "long-term", ALICE.accessKeyId, "mfa/alice", "-", "-"],
+    ["other", "none", "-", "-", "-", "-"],
+    [
+      "default_sts",
+      "session",
+      renewed?.accessKeyId ?? "",
+      "-",
+      "default",
+      "in 59 min",
+    ],
+    [""],
+  ]);
+});
+
+Deno.test("list -v 1 shows every key, and secrets as one mask", async () => {
+  await using scenario = await Scenario.start();
+  await scenario.updsts(["get", "-n", "default", "-t", scenario.code()]);
+  const { stdout, stderr } = await scenario.updsts(["list", "-v", "1"]);
+  assert.match(stderr, /Credentials file: .*credentials/);
+  assert.match(
+    stdout,
+    /\[default\]\n  aws_access_key_id = AKIAIOSFODNN7EXAMPLE\n  aws_secret_access_key = \*{8}\n  mfa_device_arn = /,
+  );
+  assert.match(
+    stdout,
+    /\[default_sts\]\n  aws_access_key_id = ASIA\w+\n  aws_secret_access_key = \*{8}\n  aws_session_token = \*{8}\n  expiration_datetime = /,
+  );
+});
+
+Deno.test("get -v 1 tells file, region, endpoint and request id on stderr", async () => {
+  await using scenario = await Scenario.start();
+  const { stdout, stderr } = await scenario.updsts(
+    ["get", "-n", "default", "-t", scenario.code(), "-v", "1"],
+    { AWS_REGION: "eu-central-1" },
+  );
+  assert.match(stderr, /^Credentials file: .*\/\.aws\/credentials$/m);
+  assert.match(stderr, /^Region: eu-central-1$/m);
+  assert.match(stderr, new RegExp(`^STS endpoint: ${scenario.sts.url}$`, "m"));
+  assert.match(stderr, /^STS request id: [0-9a-f-]{36}$/m);
+  assert.doesNotMatch(stdout, /STS request id/);
+  assert.equal(scenario.sts.requests[0]?.region, "eu-central-1");
+});
+
+Deno.test("get takes every option in both spellings", async () => {
+  const spellings = [
+    ["-n", "-t", "-sn", "-d", "-c", "-v"],
+    [
+      "--profile",
+      "--totp-token",
+      "--sts-profile-name",
+      "--duration",
+      "--credential-file",
+      "--verbose",
+    ],
+    [
+      "--profile_name",
+      "--totp_token",
+      "--sts_profile_name",
+      "--duration",
+      "--credential_file",
+      "--verbose",
+    ],
+  ];
+  await using scenario = await Scenario.start();
+  const file = join(scenario.home, "elsewhere");
+  for (const [n = "", t = "", sn = "", d = "", c = "", v = ""] of spellings) {
+    await Deno.writeTextFile(file, GIVEN, { mode: 0o600 });
+    const { code, stderr } = await scenario.updsts([
+      "get",
+      n,
+      "default",
+      t,
+      scenario.code(),
+      sn,
+      "a b/日本",
+      d,
+      "900",
+      c,
+      file,
+      v,
+      "0",
+    ]);
+    assert.equal(stderr, "");
+    assert.equal(code, 0);
+    assert.match(await Deno.readTextFile(file), /^\[a b\/日本\]$/m);
+    assert.equal(scenario.sts.requests.at(-1)?.duration, "900");
+  }
+  assert.equal(await scenario.read(), GIVEN);
+});
+
+Deno.test("get signs with the profile's own key, whatever the environment holds", async () => {
+  await using scenario = await Scenario.start();
+  const { code } = await scenario.updsts(
+    ["get", "-n", "default", "-t", scenario.code()],
+    {
+      AWS_ACCESS_KEY_ID: "AKIAENVIRONMENT00000",
+      AWS_SECRET_ACCESS_KEY: "of the environment",
+      AWS_SESSION_TOKEN: "of the environment",
+      AWS_PROFILE: "other",
+      AWS_DEFAULT_PROFILE: "other",
+    },
+  );
+  assert.equal(code, 0);
+  const [request] = scenario.sts.requests;
+  assert.equal(request?.accessKeyId, ALICE.accessKeyId);
+  assert.equal(request?.headers["x-amz-security-token"], undefined);
+});
+
+Deno.test("get reads device, region and endpoint from the config file", async () => {
+  const given = GIVEN.replace(/^mfa_device_arn.*\n/m, "").replace(
+    "default",
+    "my work",
+  );
+  await using scenario = await Scenario.start({ given });
+  await Deno.writeTextFile(
+    join(scenario.home, ".aws", "config"),
+    [
+      "[default]",
+      "endpoint_url = https://evil.example",
+      '[profile "my work"]',
+      `mfa_serial = ${ALICE.device}`,
+      "region = ap-northeast-1",
+      "services = local",
+      "[services local]",
+      "sts =",
+      `  endpoint_url = ${scenario.sts.url}`,
+      "",
+    ].join("\n"),
+  );
+  const { code, stderr } = await scenario.updsts(
+    ["get", "-n", "my work", "-t", scenario.code()],
+    { AWS_ENDPOINT_URL_STS: "" },
+  );
+  assert.equal(stderr, "");
+  assert.equal(code, 0);
+  assert.equal(scenario.sts.requests[0]?.region, "ap-northeast-1");
+  assert.match(await scenario.read(), /^\[my work_sts\]$/m);
+});
+
+Deno.test("get follows AWS_SHARED_CREDENTIALS_FILE", async () => {
+  await using scenario = await Scenario.start();
+  await Deno.rename(scenario.path, join(scenario.home, "mine"));
+  const { code } = await scenario.updsts(
+    ["get", "-n", "default", "-t", scenario.code()],
+    { AWS_SHARED_CREDENTIALS_FILE: "~/mine" },
+  );
+  assert.equal(code, 0);
+  assert.match(
+    await Deno.readTextFile(join(scenario.home, "mine")),
+    /default_sts/,
+  );
+});
+
+Deno.test("get handles a file of 5,000 profiles, over 1 MB", async () => {
+  const filler = Array.from({ length: 5_000 }, (_, index) =>
+    [
+      `[profile-${index}]`,
+      `aws_access_key_id = AKIA${String(index).padStart(16, "0")}`,
+      `aws_secret_access_key = ${"x".repeat(40)}`,
+      `# ${"note ".repeat(20)}`,
+      `region = eu-west-1\r\n`,
+    ].join("\n")).join("");
+  const given = filler + GIVEN + filler.replaceAll("[profile-", "[again-");
+  assert(given.length > 1_000_000);
+  await using scenario = await Scenario.start({ given });
+  for (let round = 0; round < 2; round++) {
+    const { code } = await scenario.updsts([
+      "get",
+      "-n",
+      "default",
+      "-t",
+      scenario.code(),
+    ]);
+    assert.equal(code, 0);
+  }
+  const after = await scenario.read();
+  assert(after.startsWith(given));
+  assert.equal(after.match(/^# \$\{\{\{ key=default /gm)?.length, 1);
+  const { stdout } = await scenario.updsts(["list"]);
+  assert.equal(stdout.split("\n").length, 1 + 10_003 + 1);
+});
+
+Deno.test({
+  name: "aws reads what updsts wrote: get-caller-identity with the session" +
+    (isInstalled("aws") ? "" : " (skipped: aws is not installed)"),
+  ignore: !isInstalled("aws"),
+  fn: async () => {
+    await using scenario = await Scenario.start();
+    await scenario.updsts([
+      "get",
+      "-n",
+      "default",
+      "-t",
+      scenario.code(),
+      "-sn",
+      "my session",
+    ]);
+    const { code, stdout, stderr } = await scenario.run("aws", [
+      "--profile",
+      "my session",
+      "--region",
+      "us-east-1",
+      "--output",
+      "json",
+      "--endpoint-url",
+      scenario.sts.url,
+      "sts",
+      "get-caller-identity",
+    ]);
+    assert.equal(stderr.trim(), "");
+    assert.equal(code, 0);
+    assert.match(stdout, /arn:aws:iam::123456789012:user\/alice/);
+    assert.equal(
+      scenario.sts.requests.at(-1)?.accessKeyId,
+      scenario.sts.sessions[0]?.accessKeyId,
+    );
+  },
+});

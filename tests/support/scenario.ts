@@ -1,0 +1,140 @@
+// A home directory, an STS emulator and the real program, for end-to-end tests.
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { type Finished, run, updsts } from "./command.ts";
+import { StsEmulator, type StsEmulatorOptions } from "./sts_emulator.ts";
+
+/** The account of all scenarios. */
+export const ALICE = {
+  accountId: "123456789012",
+  userName: "alice",
+  accessKeyId: "AKIAIOSFODNN7EXAMPLE",
+  secretAccessKey: "canaryLongTerm/Secret+0123456789abcdefgh",
+  device: "arn:aws:iam::123456789012:mfa/alice",
+} as const;
+
+/** The credentials file that every scenario begins with. */
+export const GIVEN = [
+  "# keys of alice",
+  "[default]",
+  `aws_access_key_id = ${ALICE.accessKeyId}`,
+  `aws_secret_access_key = ${ALICE.secretAccessKey}`,
+  `mfa_device_arn = ${ALICE.device}`,
+  "",
+  "[other]",
+  "region = eu-west-1",
+  "",
+].join("\n");
+
+/** One user, one file, one STS. */
+export class Scenario implements AsyncDisposable {
+  readonly home: string;
+  /** The credentials file. */
+  readonly path: string;
+  readonly sts: StsEmulator;
+
+  private constructor(home: string, sts: StsEmulator) {
+    this.home = home;
+    this.path = join(home, ".aws", "credentials");
+    this.sts = sts;
+  }
+
+  /** Makes the home directory and starts the emulator. */
+  static async start(
+    options: Partial<StsEmulatorOptions> & { given?: string } = {},
+  ): Promise<Scenario> {
+    const home = await Deno.realPath(
+      await Deno.makeTempDir({ prefix: "updsts-home-" }),
+    );
+    const { given = GIVEN, ...stsOptions } = options;
+    const sts = new StsEmulator({
+      accounts: [{ ...ALICE, devices: [{ serial: ALICE.device }] }],
+      ...stsOptions,
+    });
+    const scenario = new Scenario(home, sts);
+    await Deno.mkdir(join(home, ".aws"));
+    await scenario.write(given);
+    return scenario;
+  }
+
+  /** The environment that leads the program to this scenario. */
+  get env(): Record<string, string> {
+    return { HOME: this.home, AWS_ENDPOINT_URL_STS: this.sts.url, TZ: "UTC" };
+  }
+
+  /** A code that the emulator takes once. */
+  code(): string {
+    return this.sts.nextCode(ALICE.device);
+  }
+
+  /** Runs `updsts`; whatever it does, it must not show a secret or leave a file. */
+  async updsts(
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<Finished> {
+    const finished = await updsts(args, { ...this.env, ...env });
+    this.assertNoSecret(finished.stdout + finished.stderr);
+    assert.deepEqual(
+      this.files().filter((name) => name.startsWith(".updsts")),
+      [],
+      "something was left behind",
+    );
+    return finished;
+  }
+
+  /** Runs another program with the same environment. */
+  run(
+    command: string,
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<Finished> {
+    return run(command, args, { ...this.env, ...env });
+  }
+
+  /** Fails if `text` holds the beginning of any secret of this scenario. */
+  assertNoSecret(text: string): void {
+    const secrets = this.sts.sessions.flatMap((session) => [
+      session.secretAccessKey,
+      session.sessionToken,
+    ]);
+    for (const secret of [ALICE.secretAccessKey, ...secrets]) {
+      assert(!text.includes(secret.slice(0, 8)), "a secret is shown");
+    }
+  }
+
+  /** How many requests brought a code to STS. */
+  get codesSent(): number {
+    return this.sts.requests.filter(({ code }) => code !== undefined).length;
+  }
+
+  /** What is in the directory of the credentials file. */
+  files(): string[] {
+    return Array.from(
+      Deno.readDirSync(join(this.home, ".aws")),
+      ({ name }) => name,
+    ).sort();
+  }
+
+  read(): Promise<string> {
+    return Deno.readTextFile(this.path);
+  }
+
+  write(text: string): Promise<void> {
+    return Deno.writeTextFile(this.path, text, { mode: 0o600 });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.sts.close();
+    await Deno.remove(this.home, { recursive: true });
+  }
+}
+
+/** The key and its secret that stand under `profile` in a credentials file. */
+export function valueIn(text: string, profile: string, key: string): string {
+  const section = text.split(/^(?=\[)/m)
+    .find((section) => section.startsWith(`[${profile}]`));
+  const line = section?.split("\n")
+    .find((line) => line.startsWith(`${key} = `));
+  assert(line !== undefined, `no ${key} in [${profile}]`);
+  return line.slice(`${key} = `.length);
+}
