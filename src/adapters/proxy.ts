@@ -21,6 +21,6 @@ export function proxyFor(
 }
 
 function withoutPassword(proxy: string): string {
-  const parsed = URL.parse(proxy) ?? URL.parse(`http://${proxy}`);
+  const parsed = URL.parse(proxy.includes("://") ? proxy : `http://${proxy}`);
   return parsed === null ? "an unreadable address" : parsed.host;
 }

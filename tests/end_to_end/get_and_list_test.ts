@@ -81,11 +81,11 @@ Deno.test("list -v 1 shows every key, and secrets as one mask", async () => {
   assert.match(stderr, /Credentials file: .*credentials/);
   assert.match(
     stdout,
-    /\[default\]\n  aws_access_key_id = AKIAIOSFODNN7EXAMPLE\n  aws_secret_access_key = \*{8}\n  mfa_device_arn = /,
+    /\[default\]\n {2}aws_access_key_id = AKIAIOSFODNN7EXAMPLE\n {2}aws_secret_access_key = \*{8}\n {2}mfa_device_arn = /,
   );
   assert.match(
     stdout,
-    /\[default_sts\]\n  aws_access_key_id = ASIA\w+\n  aws_secret_access_key = \*{8}\n  aws_session_token = \*{8}\n  expiration_datetime = /,
+    /\[default_sts\]\n {2}aws_access_key_id = ASIA\w+\n {2}aws_secret_access_key = \*{8}\n {2}aws_session_token = \*{8}\n {2}expiration_datetime = /,
   );
 });
 
