@@ -4,7 +4,8 @@
  * @module
  */
 import denoJson from "./deno.json" with { type: "json" };
-import type { Connect } from "./src/cli/context.ts";
+import { UpdstsError } from "./src/errors.ts";
+import type { Connect, McpDoor } from "./src/cli/context.ts";
 import { runCli } from "./src/cli/app.ts";
 import { writeAll } from "./src/adapters/streams.ts";
 
@@ -26,6 +27,18 @@ const connect: Connect = async (credentialFile, log) => {
       log,
     ),
     config: new LocalAwsConfig(environment),
+    codes: {
+      code: () =>
+        Promise.reject(
+          new UpdstsError(
+            "CODE_MISSING",
+            "Cannot get a session: no TOTP code",
+            {
+              hint: "give the six digits with -t",
+            },
+          ),
+        ),
+    },
     issuer: {
       issue: async (request) => {
         const { AwsSessionIssuer } = await import("./src/adapters/sts.ts");
@@ -39,6 +52,49 @@ const connect: Connect = async (credentialFile, log) => {
   };
 };
 
+/** Loads the MCP server when the command `mcp` runs. */
+const mcp: McpDoor = {
+  describe: async (log) => {
+    const { createMcpServer, describeTools } = await import("./src/mcp/mod.ts");
+    const world = {
+      connect: () => connect(undefined, log),
+      log,
+      track: <T>(work: Promise<T>) => work,
+    };
+    const { version } = denoJson;
+    return await describeTools(
+      createMcpServer({ version, world, era: "legacy" }),
+    );
+  },
+  serve: async (credentialFile, log) => {
+    // stdout belongs to the protocol, also where a dependency prints something.
+    console.log = console.info = console.debug = console.error;
+    globalThis.addEventListener("unhandledrejection", (event) => {
+      event.preventDefault();
+      log.warn(`Internal error: ${event.reason}`);
+    });
+    const stop = new AbortController();
+    const signals = Deno.build.os === "windows"
+      ? ["SIGINT", "SIGBREAK"] as const
+      : ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+    for (const signal of signals) {
+      Deno.addSignalListener(signal, () => stop.abort());
+    }
+    const [{ serveMcp }, { stdin, stdout }] = await Promise.all([
+      import("./src/mcp/mod.ts"),
+      import("node:process"),
+    ]);
+    await serveMcp({
+      version: denoJson.version,
+      connect: (path) => connect(path ?? credentialFile, log),
+      log,
+      stdin,
+      stdout,
+      stop: stop.signal,
+    });
+  },
+};
+
 if (import.meta.main) {
   Deno.exit(
     await runCli(Deno.args, {
@@ -46,6 +102,7 @@ if (import.meta.main) {
       stdout: { write: (text) => writeAll(Deno.stdout, text) },
       stderr: { write: (text) => writeAll(Deno.stderr, text) },
       connect,
+      mcp,
     }),
   );
 }

@@ -4,6 +4,10 @@
 export type ErrorCode =
   /** The command line or a parameter is wrong. */
   | "USAGE"
+  /** No TOTP code, and nobody to ask for one. */
+  | "CODE_MISSING"
+  /** The person who was asked for the code gave none. */
+  | "CODE_DECLINED"
   /** The TOTP code is not six digits. */
   | "CODE_INVALID"
   /** The duration is out of what STS accepts. */

@@ -1,22 +1,20 @@
 // Use case: what stands in the credentials file, without its secrets.
 import { findManagedBlocks } from "./credentials/managed_block.ts";
-import { decodeText } from "./credentials/profile_name.ts";
+import type { UpdstsError } from "./errors.ts";
+import { assertProfileName, decodeText } from "./credentials/profile_name.ts";
 import {
   listProfiles as readProfiles,
   parseFile,
   type Profile,
 } from "./credentials/profiles.ts";
-import type { AwsConfig, CredentialsFile, Log } from "./ports.ts";
+import type { Ports } from "./ports.ts";
 import type { Secret } from "./secret.ts";
 import { findDevice } from "./session_target.ts";
+import { unknownProfile } from "./unknown_profile.ts";
 import { parseTimestamp } from "./timestamps.ts";
 
-/** What {@linkcode listProfiles} needs of the world. */
-export interface ListPorts {
-  readonly file: CredentialsFile;
-  readonly config: AwsConfig;
-  readonly log: Log;
-}
+/** What the reads need of the world. */
+export type ListPorts = Pick<Ports, "file" | "config" | "log">;
 
 /** A profile as it may be shown. */
 export interface ProfileView {
@@ -31,6 +29,17 @@ export interface ProfileView {
   readonly expiration: Date | undefined;
   /** Every key with a value; a {@linkcode Secret} shows itself as a mask. */
   readonly fields: ReadonlyMap<string, string | Secret>;
+}
+
+/** One profile, or the error that names those there are. */
+export async function getProfile(
+  ports: ListPorts,
+  name: string,
+): Promise<ProfileView | UpdstsError> {
+  assertProfileName(name, "the profile name");
+  const views = await listProfiles(ports);
+  return views.find((view) => view.name === name) ??
+    unknownProfile(name, views.map(({ name }) => name));
 }
 
 /** All profiles of the file, in file order. Broken blocks are warned about. */

@@ -70,6 +70,12 @@ export interface SessionIssuer {
   issue(request: SessionRequest): Promise<Session>;
 }
 
+/** Where a code comes from when the request brings none. */
+export interface CodeSource {
+  /** Six digits, asked for when all else is known to be in order. */
+  code(profile: string, device: string): Promise<string>;
+}
+
 /** The time. */
 export interface Clock {
   now(): Date;
@@ -83,4 +89,14 @@ export interface Log {
   info(message: string): void;
   /** Details for a bug report, for `-v 2`. */
   debug(message: string): void;
+}
+
+/** All ports, as they are built for one credentials file. */
+export interface Ports {
+  readonly file: CredentialsFile;
+  readonly config: AwsConfig;
+  readonly codes: CodeSource;
+  readonly issuer: SessionIssuer;
+  readonly clock: Clock;
+  readonly log: Log;
 }

@@ -4,7 +4,11 @@ import {
   refreshEdits,
   type SessionValues,
 } from "./credentials/managed_block.ts";
-import { assertProfileName, decodeText } from "./credentials/profile_name.ts";
+import {
+  assertProfileName,
+  decodeText,
+  encodeText,
+} from "./credentials/profile_name.ts";
 import {
   findProfile,
   listProfiles,
@@ -13,18 +17,11 @@ import {
   type Profile,
 } from "./credentials/profiles.ts";
 import { UpdstsError } from "./errors.ts";
-import { nearestFirst } from "./nearest_names.ts";
-import type {
-  AwsConfig,
-  CredentialsFile,
-  Log,
-  ProfileSettings,
-  SessionIssuer,
-  SessionRequest,
-} from "./ports.ts";
+import type { Ports, ProfileSettings, SessionRequest } from "./ports.ts";
 import { Secret } from "./secret.ts";
 import { chooseRegion, requireDevice } from "./session_target.ts";
-import { toLocalIso } from "./timestamps.ts";
+import { parseTimestamp, toLocalIso } from "./timestamps.ts";
+import { unknownProfile } from "./unknown_profile.ts";
 
 /** How long a session lasts if nobody says otherwise, in seconds. */
 export const DEFAULT_DURATION_SECONDS = 3600;
@@ -32,28 +29,24 @@ export const DEFAULT_DURATION_SECONDS = 3600;
 export const MIN_DURATION_SECONDS = 900;
 export const MAX_DURATION_SECONDS = 129_600;
 
-/** What {@linkcode refreshSession} needs of the world. */
-export interface RefreshPorts {
-  readonly file: CredentialsFile;
-  readonly config: AwsConfig;
-  readonly issuer: SessionIssuer;
-  readonly log: Log;
-}
-
 /** What is asked for. */
 export interface RefreshRequest {
   /** The profile with the long-term key. */
   readonly profile: string;
-  /** The TOTP code: six digits. */
-  readonly code: string;
+  /** The TOTP code: six digits. Without it, the port `codes` is asked. */
+  readonly code?: string | undefined;
   /** The profile to write; by default the name above with `_sts` behind it. */
   readonly sessionProfile?: string | undefined;
   /** In seconds; by default {@linkcode DEFAULT_DURATION_SECONDS}. */
   readonly durationSeconds?: number | undefined;
+  /** If the session stays valid this long, in seconds, nothing is done. */
+  readonly minRemainingSeconds?: number | undefined;
 }
 
 /** What was done. Holds no secret. */
 export interface RefreshResult {
+  /** Whether STS gave a new session, or the one in the file is good enough. */
+  readonly status: "updated" | "still_valid";
   readonly profile: string;
   readonly sessionProfile: string;
   /** The access key id of the session. */
@@ -78,7 +71,7 @@ const REHEARSED: SessionValues = {
  * @throws {UpdstsError}
  */
 export async function refreshSession(
-  ports: RefreshPorts,
+  ports: Ports,
   request: RefreshRequest,
 ): Promise<RefreshResult> {
   const { file, log } = ports;
@@ -88,10 +81,20 @@ export async function refreshSession(
   assertProfileName(profile, "the profile name");
   assertProfileName(sessionProfile, "the name for the session's profile");
   assertDuration(durationSeconds);
-  assertCode(code);
+  assertMinRemaining(request.minRemainingSeconds);
+  if (code !== undefined) assertCode(code);
 
   const settings = await ports.config.settingsOf(profile);
-  const plan = planSession(await file.read(), profile, settings);
+  const parsed = parseFile(await file.read());
+  const plan = planSession(parsed, profile, settings);
+  const current = findSession(parsed, profile, sessionProfile);
+  if (current !== undefined && request.minRemainingSeconds !== undefined) {
+    const end = ports.clock.now().getTime() +
+      request.minRemainingSeconds * 1000;
+    if (current.expiration.getTime() >= end) {
+      return { status: "still_valid", profile, sessionProfile, ...current };
+    }
+  }
   log.info(`Credentials file: ${file.path}`);
   log.info(`Region: ${plan.region}`);
   log.info(`MFA device: ${plan.device}`);
@@ -99,9 +102,11 @@ export async function refreshSession(
     refreshEdits(parseFile(text), profile, sessionProfile, REHEARSED)
   );
 
+  const given = code ?? await ports.codes.code(profile, plan.device);
+  assertCode(given);
   const session = await ports.issuer.issue({
     ...plan,
-    code,
+    code: given,
     durationSeconds,
   });
   const values: SessionValues = {
@@ -114,6 +119,7 @@ export async function refreshSession(
     )
   );
   return {
+    status: "updated",
     profile,
     sessionProfile,
     accessKeyId: session.accessKeyId,
@@ -123,13 +129,14 @@ export async function refreshSession(
 
 /** All that a request to STS needs, but for the code. */
 function planSession(
-  text: string,
+  file: ParsedFile,
   name: string,
   settings: ProfileSettings,
 ): Omit<SessionRequest, "code" | "durationSeconds"> {
-  const file = parseFile(text);
   const profile = findProfile(file, name);
-  if (profile === undefined) throw unknownProfile(file, name);
+  if (profile === undefined) {
+    throw unknownProfile(name, listProfiles(file).map(({ name }) => name));
+  }
   const shown = JSON.stringify(name);
   if (profile.secret("aws_session_token") !== undefined) {
     throw temporaryKeys(file, profile);
@@ -166,22 +173,27 @@ function planSession(
   };
 }
 
-/** The error for a profile that is not there, naming those that are. */
-export function unknownProfile(file: ParsedFile, name: string): UpdstsError {
-  const names = nearestFirst(name, listProfiles(file).map(({ name }) => name));
-  const shown = names.slice(0, 10).map((name) => JSON.stringify(name));
-  if (names.length > shown.length) {
-    shown.push(`and ${names.length - shown.length} more`);
-  }
-  return new UpdstsError(
-    "PROFILE_NOT_FOUND",
-    `Cannot find profile ${JSON.stringify(name)}: the file has no such section`,
-    {
-      hint: names.length === 0
-        ? "the file has no profiles yet; add one with `aws configure`"
-        : `the profiles are: ${shown.join(", ")}`,
-    },
+/** The whole session that the file holds for `profile` under that name, if any. */
+function findSession(
+  file: ParsedFile,
+  profile: string,
+  sessionProfile: string,
+): { accessKeyId: string; expiration: Date } | undefined {
+  const key = encodeText(profile);
+  const block = findManagedBlocks(file).blocks.find((block) =>
+    block.key === key
   );
+  const session = findProfile(file, sessionProfile);
+  if (!session?.sections.some((section) => section === block?.section)) {
+    return undefined;
+  }
+  const accessKeyId = session.value("aws_access_key_id");
+  const expiration = parseTimestamp(session.value("expiration_datetime"));
+  const whole = session.secret("aws_secret_access_key") !== undefined &&
+    session.secret("aws_session_token") !== undefined;
+  return accessKeyId === undefined || expiration === undefined || !whole
+    ? undefined
+    : { accessKeyId, expiration };
 }
 
 function temporaryKeys(file: ParsedFile, profile: Profile): UpdstsError {
@@ -220,6 +232,17 @@ function assertDuration(seconds: number): void {
     "DURATION_INVALID",
     `Cannot ask for a session of ${seconds} s: STS gives ${MIN_DURATION_SECONDS} to ${MAX_DURATION_SECONDS} s`,
     { hint: "3600 is an hour, 43200 is twelve, 129600 a day and a half" },
+  );
+}
+
+function assertMinRemaining(seconds: number | undefined): void {
+  if (seconds === undefined || (Number.isFinite(seconds) && seconds >= 0)) {
+    return;
+  }
+  throw new UpdstsError(
+    "DURATION_INVALID",
+    `Cannot wait for ${seconds} s to remain: it is no number of seconds`,
+    { hint: "give 0 or more, such as 900 for a quarter of an hour" },
   );
 }
 

@@ -8,6 +8,7 @@ import { toLocalIso } from "../src/timestamps.ts";
 import { failsWith } from "./support/errors.ts";
 import {
   exampleSession,
+  MemoryCodes,
   MemoryConfig,
   MemoryFile,
   MemoryIssuer,
@@ -23,10 +24,15 @@ function world(text = DEFAULT, settings: Partial<ProfileSettings> = {}) {
   return {
     file: new MemoryFile(text),
     config: new MemoryConfig(settings),
+    codes: new MemoryCodes(),
     issuer: new MemoryIssuer(),
+    clock: { now: () => NOW },
     log: new MemoryLog(),
   };
 }
+
+/** An hour before the example session ends. */
+const NOW = new Date("2026-01-02T02:04:05Z");
 
 const REQUEST: RefreshRequest = { profile: "default", code: "123456" };
 
@@ -35,6 +41,7 @@ Deno.test("refreshSession() writes what STS gave and returns no secret", async (
   const result = await refreshSession(ports, REQUEST);
   const { expiration } = exampleSession();
   assert.deepEqual(result, {
+    status: "updated",
     profile: "default",
     sessionProfile: "default_sts",
     accessKeyId: "ASIAEXAMPLESESSION00",
@@ -245,6 +252,62 @@ for (const { name, code, text, request, settings, says } of REFUSALS) {
     assert.equal(ports.file.text, before);
   });
 }
+
+Deno.test("refreshSession() asks for the code when all else is in order", async () => {
+  const ports = world();
+  await refreshSession(ports, { profile: "default" });
+  assert.deepEqual(ports.codes.asked, [{ profile: "default", device: DEVICE }]);
+  assert.equal(ports.issuer.requests[0]?.code, "654321");
+  const broken = world(`${DEFAULT}[default_sts]\n`);
+  await failsWith(
+    "NAME_TAKEN",
+    () => refreshSession(broken, { profile: "default" }),
+  );
+  assert.equal(broken.codes.asked.length, 0);
+});
+
+Deno.test("refreshSession() does nothing if the session stays valid long enough", async () => {
+  const ports = world();
+  await refreshSession(ports, REQUEST);
+  const before = ports.file.text;
+  const result = await refreshSession(ports, {
+    profile: "default",
+    minRemainingSeconds: 3600,
+  });
+  assert.deepEqual(result, {
+    status: "still_valid",
+    profile: "default",
+    sessionProfile: "default_sts",
+    accessKeyId: "ASIAEXAMPLESESSION00",
+    expiration: exampleSession().expiration,
+  });
+  assert.equal(ports.issuer.requests.length, 1);
+  assert.equal(ports.codes.asked.length, 0);
+  assert.equal(ports.file.text, before);
+});
+
+Deno.test("refreshSession() refreshes what is short of time, incomplete or of another name", async () => {
+  const renewed = async (
+    change: (text: string) => string,
+    request: Partial<RefreshRequest>,
+  ) => {
+    const ports = world();
+    await refreshSession(ports, REQUEST);
+    ports.file.text = change(ports.file.text);
+    const { status } = await refreshSession(ports, {
+      profile: "default",
+      minRemainingSeconds: 3600,
+      ...request,
+    });
+    return status === "updated" && ports.issuer.requests.length === 2;
+  };
+  assert(await renewed((text) => text, { minRemainingSeconds: 3601 }));
+  assert(await renewed((text) => text, { sessionProfile: "today" }));
+  assert(await renewed((text) => text.replace(/^expiration.*$/m, ""), {}));
+  assert(
+    await renewed((text) => text.replace(/^aws_session_token.*$/m, ""), {}),
+  );
+});
 
 Deno.test("refreshSession() names the source of a managed profile", async () => {
   const ports = world();

@@ -10,10 +10,11 @@ import {
   text_en,
 } from "@stricli/core";
 import { UpdstsError } from "../errors.ts";
-import type { Connect, Context } from "./context.ts";
+import type { Connect, Context, McpDoor } from "./context.ts";
 import { exitCodeOf, FAILURE, USAGE } from "./exit_codes.ts";
 import { getCommand } from "./get_command.ts";
 import { listCommand } from "./list_command.ts";
+import { mcpCommand } from "./mcp_command.ts";
 import { formatError, type LineSink, Output, visible } from "./output.ts";
 
 /** What the command line needs of the process it runs in. */
@@ -22,17 +23,18 @@ export interface Shell {
   readonly stdout: LineSink;
   readonly stderr: LineSink;
   readonly connect: Connect;
+  readonly mcp: McpDoor;
 }
 
 /** Runs a command line; the exit code. Never throws for what a user can cause. */
 export async function runCli(
   args: readonly string[],
-  { version, stdout, stderr, connect }: Shell,
+  { version, stdout, stderr, connect, mcp }: Shell,
 ): Promise<number> {
   const output = new Output(stdout, stderr);
   const app = buildApplication<Context>(
     buildRouteMap({
-      routes: { get: getCommand, list: listCommand },
+      routes: { get: getCommand, list: listCommand, mcp: mcpCommand },
       docs: {
         brief:
           "Temporary AWS credentials from a long-term key and a TOTP code, in your credentials file",
@@ -72,7 +74,7 @@ export async function runCli(
     },
   );
   const process: StricliProcess = { stdout, stderr };
-  await run(app, canonical(args), { process, connect, output });
+  await run(app, canonical(args), { process, connect, mcp, output });
   return exitCodeOfRun(process.exitCode);
 }
 

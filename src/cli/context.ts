@@ -1,12 +1,7 @@
 // What a command is given to do its work with.
 import type { CommandContext } from "@stricli/core";
-import type { ListPorts } from "../list_profiles.ts";
-import type { RefreshPorts } from "../refresh_session.ts";
-import type { Clock, Log } from "../ports.ts";
+import type { Log, Ports } from "../ports.ts";
 import type { Output } from "./output.ts";
-
-/** The ports of all use cases. */
-export type Ports = RefreshPorts & ListPorts & { readonly clock: Clock };
 
 /** Builds the ports for a credentials file; undefined is the usual one. */
 export type Connect = (
@@ -14,8 +9,17 @@ export type Connect = (
   log: Log,
 ) => Promise<Ports>;
 
+/** The other door: the MCP server. */
+export interface McpDoor {
+  /** The tools, as the server itself announces them, for a person to read. */
+  describe(log: Log): Promise<string>;
+  /** Serves on stdin and stdout until the client goes away. */
+  serve(credentialFile: string | undefined, log: Log): Promise<void>;
+}
+
 /** The context of every command. */
 export interface Context extends CommandContext {
   readonly connect: Connect;
+  readonly mcp: McpDoor;
   readonly output: Output;
 }

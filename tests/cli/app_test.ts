@@ -12,6 +12,10 @@ async function exitOf(args: readonly string[], failure: unknown) {
     stdout: { write: (text) => void (stdout += text) },
     stderr: { write: (text) => void (stderr += text) },
     connect: () => Promise.reject(failure),
+    mcp: {
+      describe: () => Promise.reject(failure),
+      serve: () => Promise.reject(failure),
+    },
   });
   return { code, stdout, stderr };
 }
@@ -41,7 +45,9 @@ Deno.test("runCli() prints the version and the help without connecting", async (
   const failure = new Error("connected");
   const version = await exitOf(["--version"], failure);
   assert.deepEqual(version, { code: 0, stdout: "1.2.3\n", stderr: "" });
-  for (const args of [["--help"], ["get", "--help"], ["list", "-h"]]) {
+  for (
+    const args of [["--help"], ["get", "--help"], ["list", "-h"], ["mcp", "-h"]]
+  ) {
     const { code, stdout, stderr } = await exitOf(args, failure);
     assert.equal(code, 0);
     assert.equal(stderr, "");

@@ -4,6 +4,7 @@ import { UpdstsError } from "../../src/errors.ts";
 import type {
   AwsConfig,
   Change,
+  CodeSource,
   CredentialsFile,
   Log,
   ProfileSettings,
@@ -72,6 +73,17 @@ export class MemoryIssuer implements SessionIssuer {
     return this.answer instanceof UpdstsError
       ? Promise.reject(this.answer)
       : Promise.resolve(this.answer);
+  }
+}
+
+/** A code that somebody typed. */
+export class MemoryCodes implements CodeSource {
+  readonly asked: { profile: string; device: string }[] = [];
+  answer = "654321";
+
+  code(profile: string, device: string): Promise<string> {
+    this.asked.push({ profile, device });
+    return Promise.resolve(this.answer);
   }
 }
 

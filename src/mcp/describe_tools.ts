@@ -1,0 +1,64 @@
+// The tools for a person to read, asked of the server itself.
+import {
+  InMemoryTransport,
+  type JSONRPCMessage,
+  type JSONRPCRequest,
+  type McpServer,
+} from "@modelcontextprotocol/server";
+import { z } from "zod";
+
+const toolList = z.object({
+  tools: z.array(z.object({
+    name: z.string(),
+    title: z.string(),
+    description: z.string(),
+    inputSchema: z.object({
+      properties: z.record(z.string(), z.object({ description: z.string() })),
+      required: z.array(z.string()).default([]),
+    }),
+  })),
+});
+
+/** Name, purpose and parameters of each tool of `server`, as text. */
+export async function describeTools(server: McpServer): Promise<string> {
+  const { tools } = toolList.parse(await askForTools(server));
+  return tools.map(({ name, title, description, inputSchema }) => {
+    const parameters = Object.entries(inputSchema.properties).map(
+      ([parameter, { description }]) => {
+        const required = inputSchema.required.includes(parameter);
+        return `    ${parameter}${
+          required ? " (required)" : ""
+        }\n      ${description}`;
+      },
+    );
+    return [name, `  ${title}. ${description}`, ...parameters].join("\n");
+  }).join("\n\n");
+}
+
+/** Plays the client for one question. */
+async function askForTools(server: McpServer): Promise<unknown> {
+  const [client, other] = InMemoryTransport.createLinkedPair();
+  const answers = new Map<unknown, (result: unknown) => void>();
+  client.onmessage = (message: JSONRPCMessage) => {
+    if ("result" in message) answers.get(message.id)?.(message.result);
+  };
+  const ask = (request: Pick<JSONRPCRequest, "id" | "method" | "params">) => {
+    const { promise, resolve } = Promise.withResolvers<unknown>();
+    answers.set(request.id, resolve);
+    return client.send({ jsonrpc: "2.0", ...request }).then(() => promise);
+  };
+  await server.connect(other);
+  await client.start();
+  await ask({
+    id: 1,
+    method: "initialize",
+    params: {
+      protocolVersion: "2025-11-25",
+      capabilities: {},
+      clientInfo: { name: "updsts", version: "0" },
+    },
+  });
+  const tools = await ask({ id: 2, method: "tools/list", params: {} });
+  await server.close();
+  return tools;
+}

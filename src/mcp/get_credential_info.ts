@@ -1,0 +1,40 @@
+// Tool: one profile, without its secrets.
+import type { McpServer } from "@modelcontextprotocol/server";
+import { z } from "zod";
+import { UpdstsError } from "../errors.ts";
+import { getProfile } from "../list_profiles.ts";
+import { credentialInfo, credFile } from "./schemas.ts";
+import { failure, success } from "./tool_result.ts";
+import { given, toInfo, type ToolWorld } from "./world.ts";
+
+/** Adds `updsts_get_credential_info` to `server`. */
+export function addGetCredentialInfo(server: McpServer, world: ToolWorld) {
+  server.registerTool("updsts_get_credential_info", {
+    title: "Look up an AWS profile",
+    description:
+      "Shows one profile of the AWS credentials file: key id, MFA device, expiry. Secrets are masks. The result is null if there is no such profile.",
+    inputSchema: z.object({
+      profile_name: z.string().describe("Name of the profile"),
+      cred_file: credFile,
+    }),
+    outputSchema: z.object({
+      result: credentialInfo.nullable().describe("The profile, or null"),
+    }),
+    annotations: {
+      readOnlyHint: true,
+      destructiveHint: false,
+      idempotentHint: true,
+      openWorldHint: false,
+    },
+  }, async ({ profile_name, cred_file }) => {
+    try {
+      const ports = await world.connect(given(cred_file));
+      const view = await getProfile(ports, profile_name);
+      return view instanceof UpdstsError
+        ? success({ result: null }, `${view.message}; ${view.hint}`)
+        : success({ result: toInfo(view, ports.clock.now()) });
+    } catch (error) {
+      return failure(error);
+    }
+  });
+}

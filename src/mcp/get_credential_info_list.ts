@@ -1,0 +1,35 @@
+// Tool: all profiles, without their secrets.
+import type { McpServer } from "@modelcontextprotocol/server";
+import { z } from "zod";
+import { listProfiles } from "../list_profiles.ts";
+import { credentialInfo, credFile } from "./schemas.ts";
+import { failure, success } from "./tool_result.ts";
+import { given, toInfo, type ToolWorld } from "./world.ts";
+
+/** Adds `updsts_get_credential_info_list` to `server`. */
+export function addGetCredentialInfoList(server: McpServer, world: ToolWorld) {
+  server.registerTool("updsts_get_credential_info_list", {
+    title: "List the AWS profiles",
+    description:
+      "Shows all profiles of the AWS credentials file: key id, MFA device, expiry. Secrets are masks.",
+    inputSchema: z.object({ cred_file: credFile }),
+    outputSchema: z.object({
+      result: z.array(credentialInfo).describe("The profiles, in file order"),
+    }),
+    annotations: {
+      readOnlyHint: true,
+      destructiveHint: false,
+      idempotentHint: true,
+      openWorldHint: false,
+    },
+  }, async ({ cred_file }) => {
+    try {
+      const ports = await world.connect(given(cred_file));
+      const views = await listProfiles(ports);
+      const now = ports.clock.now();
+      return success({ result: views.map((view) => toInfo(view, now)) });
+    } catch (error) {
+      return failure(error);
+    }
+  });
+}

@@ -1,0 +1,29 @@
+// Schemas that more than one tool uses.
+import { z } from "zod";
+
+export const credFile = z.string().nullish().describe(
+  "Credentials file to work on; leave out for the usual one",
+);
+
+/** A profile as the reads return it. */
+export const credentialInfo = z.object({
+  profile_name: z.string().describe("Name of the profile"),
+  aws_access_key_id: z.string().optional().describe("Access key id"),
+  aws_secret_access_key: z.string().optional().describe("Always a mask"),
+  aws_session_token: z.string().optional().describe(
+    "Always a mask; there only if the profile holds a session",
+  ),
+  mfa_device_arn: z.string().optional().describe("MFA device of the profile"),
+  totp_secret_name: z.string().optional().describe(
+    "Name under which a TOTP server such as mktotp knows the device's secret",
+  ),
+  expiration_datetime: z.string().optional().describe(
+    "When the session expires, ISO 8601 with offset",
+  ),
+  managed_by: z.string().optional().describe(
+    "The profile with the long-term key that this session belongs to",
+  ),
+  expires_in_seconds: z.number().optional().describe(
+    "Seconds that the session is still valid; 0 if it has expired",
+  ),
+});

@@ -1,0 +1,121 @@
+// Tool: refreshes the session of a profile.
+import type { McpServer } from "@modelcontextprotocol/server";
+import { z } from "zod";
+import { UpdstsError } from "../errors.ts";
+import type { CodeSource } from "../ports.ts";
+import { refreshSession } from "../refresh_session.ts";
+import { toLocalIso } from "../timestamps.ts";
+import { type CodeElicitation, QuestionRequired } from "./code_elicitation.ts";
+import { credFile } from "./schemas.ts";
+import { failure, success } from "./tool_result.ts";
+import { given, secondsUntil, type ToolWorld } from "./world.ts";
+
+const seconds = z.union([z.number(), z.string()]).nullish();
+
+const inputSchema = z.object({
+  profile_name: z.string().describe(
+    "Profile that holds the long-term key",
+  ),
+  totp_token: z.string().nullish().describe(
+    "Six-digit TOTP code. Leave it out to have the person asked, so that you never see it",
+  ),
+  sts_profile_name: z.string().nullish().describe(
+    "Profile to write the session to; default: profile_name with _sts behind it",
+  ),
+  cred_file: credFile,
+  duration: seconds.describe(
+    "How long the session lasts, in seconds, 900 to 129600; default: 3600",
+  ),
+  min_remaining: seconds.describe(
+    "Do nothing if the session in the file stays valid for this many seconds",
+  ),
+});
+
+const outputSchema = z.object({
+  result: z.object({
+    status: z.enum(["updated", "still_valid"]).describe(
+      "still_valid: min_remaining was met, nothing was asked or changed",
+    ),
+    profile_name: z.string().describe("Profile that holds the long-term key"),
+    updated_profile_name: z.string().describe(
+      "Profile that holds the session: put this into AWS_PROFILE",
+    ),
+    aws_access_key_id: z.string().describe("Access key id of the session"),
+    aws_token_expiration: z.string().describe(
+      "When the session expires, ISO 8601 with offset",
+    ),
+    expires_in_seconds: z.number().describe("The same, from now"),
+    cred_file: z.string().describe("The file that holds it"),
+  }),
+});
+
+/** Adds `updsts_update_sts_credential` to `server`. */
+export function addUpdateStsCredential(
+  server: McpServer,
+  world: ToolWorld,
+  elicitation: CodeElicitation,
+) {
+  server.registerTool("updsts_update_sts_credential", {
+    title: "Refresh an AWS session",
+    description:
+      "Trades a profile's long-term key and a TOTP code for temporary AWS credentials and writes them into the credentials file. Returns the name of the profile to use, and no secret.",
+    inputSchema,
+    outputSchema,
+    annotations: {
+      readOnlyHint: false,
+      destructiveHint: true,
+      idempotentHint: false,
+      openWorldHint: true,
+    },
+  }, async (args, context) => {
+    try {
+      const codes = elicitation.sourceFor(context);
+      return await world.track(update(args, world, codes));
+    } catch (error) {
+      return error instanceof QuestionRequired
+        ? error.question
+        : failure(error);
+    }
+  });
+}
+
+async function update(
+  args: z.infer<typeof inputSchema>,
+  world: ToolWorld,
+  codes: CodeSource,
+) {
+  const ports = await world.connect(given(args.cred_file));
+  const result = await refreshSession({ ...ports, codes }, {
+    profile: args.profile_name,
+    code: given(args.totp_token),
+    sessionProfile: given(args.sts_profile_name),
+    durationSeconds: parseSeconds(args.duration, "duration"),
+    minRemainingSeconds: parseSeconds(args.min_remaining, "min_remaining"),
+  });
+  return success({
+    result: {
+      status: result.status,
+      profile_name: result.profile,
+      updated_profile_name: result.sessionProfile,
+      aws_access_key_id: result.accessKeyId,
+      aws_token_expiration: toLocalIso(result.expiration),
+      expires_in_seconds: secondsUntil(result.expiration, ports.clock.now()),
+      cred_file: ports.file.path,
+    },
+  });
+}
+
+/** Some clients send numbers as text, and the empty one for the default. */
+function parseSeconds(
+  value: number | string | null | undefined,
+  parameter: string,
+): number | undefined {
+  if (value === undefined || value === null || value === "") return undefined;
+  const seconds = typeof value === "number" ? value : Number(value.trim());
+  if (Number.isFinite(seconds)) return seconds;
+  throw new UpdstsError(
+    "DURATION_INVALID",
+    `Cannot use ${parameter}: ${JSON.stringify(value)} is no number of seconds`,
+    { hint: "give whole seconds, such as 3600" },
+  );
+}
