@@ -168,8 +168,6 @@ function form(profile: string, device: string) {
           type: "string" as const,
           title: "TOTP code",
           description: "Six digits; they go to AWS, not to the model",
-          minLength: 6,
-          maxLength: 6,
         },
       },
       required: [FIELD],

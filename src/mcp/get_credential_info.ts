@@ -34,7 +34,7 @@ export function addGetCredentialInfo(server: McpServer, world: ToolWorld) {
         ? success({ result: null }, `${view.message}; ${view.hint}`)
         : success({ result: toInfo(view, ports.clock.now()) });
     } catch (error) {
-      return failure(error);
+      return failure(error, world.log);
     }
   });
 }

@@ -29,7 +29,7 @@ export function addGetCredentialInfoList(server: McpServer, world: ToolWorld) {
       const now = ports.clock.now();
       return success({ result: views.map((view) => toInfo(view, now)) });
     } catch (error) {
-      return failure(error);
+      return failure(error, world.log);
     }
   });
 }

@@ -1,6 +1,7 @@
 // What a tool answers: the same JSON for programs and for the model, or an error it can act on.
 import type { CallToolResult } from "@modelcontextprotocol/server";
 import { type ErrorCode, UpdstsError } from "../errors.ts";
+import type { Log } from "../ports.ts";
 
 /** An answer; `note` is further text for the model. */
 export function success(
@@ -18,10 +19,11 @@ export function success(
  * A failure that the model gets to read. It stands in `content` alone, since
  * `structuredContent` must match the tool's output schema.
  */
-export function failure(error: unknown): CallToolResult {
+export function failure(error: unknown, log: Log): CallToolResult {
   const known = error instanceof UpdstsError
     ? error
     : new UpdstsError("INTERNAL", "Internal error: a defect of updsts");
+  if (known.code === "INTERNAL") log.warn(`Internal error: ${error}`);
   const text = JSON.stringify({
     error: {
       code: known.code,

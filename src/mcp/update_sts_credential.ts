@@ -74,7 +74,7 @@ export function addUpdateStsCredential(
     } catch (error) {
       return error instanceof QuestionRequired
         ? error.question
-        : failure(error);
+        : failure(error, world.log);
     }
   });
 }

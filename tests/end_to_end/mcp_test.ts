@@ -1,0 +1,418 @@
+// The MCP server as a process with the shipped flags, by the official clients of both eras.
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { ALICE, GIVEN, Scenario, valueIn } from "../support/scenario.ts";
+import {
+  connect,
+  ERAS,
+  type Person,
+  type ToolResult,
+} from "../support/mcp_clients.ts";
+
+const UPDATE = "updsts_update_sts_credential";
+const INFO = "updsts_get_credential_info";
+const LIST = "updsts_get_credential_info_list";
+
+function resultOf(
+  { isError, structuredContent, content }: ToolResult,
+): unknown {
+  assert(!isError, content[0]?.text);
+  return structuredContent?.["result"];
+}
+
+function updateOf(result: ToolResult) {
+  return z.strictObject({
+    status: z.string(),
+    profile_name: z.string(),
+    updated_profile_name: z.string(),
+    aws_access_key_id: z.string(),
+    aws_token_expiration: z.string(),
+    expires_in_seconds: z.number(),
+    cred_file: z.string(),
+  }).parse(resultOf(result));
+}
+
+function errorOf({ isError, content }: ToolResult) {
+  assert.equal(isError, true);
+  const shape = z.object({
+    error: z.object({
+      code: z.string(),
+      message: z.string(),
+      hint: z.string().optional(),
+      next_step: z.string(),
+    }),
+  });
+  return shape.parse(JSON.parse(content[0]?.text ?? "")).error;
+}
+
+for (const era of ERAS) {
+  Deno.test(`${era} client: lists the three tools, described in full`, async () => {
+    await using scenario = await Scenario.start();
+    await using client = await connect(era, scenario.env);
+    const tools = await client.listTools();
+    assert.deepEqual(tools.map(({ name }) => name), [UPDATE, INFO, LIST]);
+    const [update, ...reads] = tools;
+    assert.deepEqual(Object.keys(update?.inputSchema.properties ?? {}), [
+      "profile_name",
+      "totp_token",
+      "sts_profile_name",
+      "cred_file",
+      "duration",
+      "min_remaining",
+    ]);
+    assert.deepEqual(update?.inputSchema.required, ["profile_name"]);
+    assert.deepEqual(update?.annotations, {
+      readOnlyHint: false,
+      destructiveHint: true,
+      idempotentHint: false,
+      openWorldHint: true,
+    });
+    for (const { annotations } of reads) {
+      assert.equal(annotations["readOnlyHint"], true);
+      assert.equal(annotations["openWorldHint"], false);
+    }
+    assert.match(
+      client.instructions ?? "",
+      /mktotp_generate_token[^]*AWS_PROFILE/,
+    );
+    if (era === "modern") assert.equal(client.protocolVersion, "2026-07-28");
+  });
+
+  Deno.test(`${era} client: updates with a code, then reads it back without secrets`, async () => {
+    await using scenario = await Scenario.start();
+    await using client = await connect(era, scenario.env, {
+      args: ["-v", "2"],
+    });
+    const before = Date.now();
+    const update = updateOf(
+      await client.call(UPDATE, {
+        profile_name: "default",
+        totp_token: scenario.code(),
+        sts_profile_name: null,
+        cred_file: "",
+        duration: null,
+      }),
+    );
+    const [session] = scenario.sts.sessions;
+    assert.equal(update.status, "updated");
+    assert.equal(update.updated_profile_name, "default_sts");
+    assert.equal(update.aws_access_key_id, session?.accessKeyId);
+    assert.equal(scenario.sts.requests[0]?.duration, "3600");
+    assert(
+      Math.abs(Date.parse(update.aws_token_expiration) - before - 3_600_000) <
+        60_000,
+    );
+    assert.equal(
+      valueIn(await scenario.read(), "default_sts", "aws_session_token"),
+      session?.sessionToken,
+    );
+
+    const info = resultOf(
+      await client.call(INFO, { profile_name: "default_sts", cred_file: null }),
+    );
+    const { expires_in_seconds, ...rest } = z.looseObject({
+      expires_in_seconds: z.number(),
+    }).parse(info);
+    assert(expires_in_seconds > 3500);
+    assert.deepEqual(rest, {
+      profile_name: "default_sts",
+      aws_access_key_id: session?.accessKeyId,
+      aws_secret_access_key: "********",
+      aws_session_token: "********",
+      expiration_datetime: update.aws_token_expiration,
+      managed_by: "default",
+    });
+    const list = z.array(z.looseObject({ profile_name: z.string() })).parse(
+      resultOf(await client.call(LIST)),
+    );
+    assert.deepEqual(list.map(({ profile_name }) => profile_name), [
+      "default",
+      "other",
+      "default_sts",
+    ]);
+    assert.deepEqual(list[0], {
+      profile_name: "default",
+      aws_access_key_id: ALICE.accessKeyId,
+      aws_secret_access_key: "********",
+      mfa_device_arn: ALICE.device,
+    });
+    assert.deepEqual(list[1], { profile_name: "other" });
+    assert.match(client.stderr(), /STS request id/);
+    scenario.assertNoSecret(client.heard() + client.stderr());
+  });
+
+  Deno.test(`${era} client: takes numbers as text, other names, another file`, async () => {
+    await using scenario = await Scenario.start();
+    const other = `${scenario.home}/other`;
+    await Deno.writeTextFile(other, GIVEN, { mode: 0o600 });
+    await using client = await connect(era, scenario.env);
+    const update = updateOf(
+      await client.call(UPDATE, {
+        profile_name: "default",
+        totp_token: scenario.code(),
+        sts_profile_name: "today",
+        cred_file: other,
+        duration: "900",
+      }),
+    );
+    assert.equal(update.updated_profile_name, "today");
+    assert.equal(update.cred_file, other);
+    assert.equal(scenario.sts.requests[0]?.duration, "900");
+    assert.equal(await scenario.read(), GIVEN);
+    assert.match(await Deno.readTextFile(other), /^\[today\]$/m);
+  });
+
+  Deno.test(`${era} client: does nothing while enough time remains`, async () => {
+    await using scenario = await Scenario.start();
+    let asked = 0;
+    const person: Person = () => {
+      asked++;
+      return { action: "accept", content: { totp_token: scenario.code() } };
+    };
+    await using client = await connect(era, scenario.env, { person });
+    await client.call(UPDATE, {
+      profile_name: "default",
+      totp_token: scenario.code(),
+    });
+    const after = await scenario.read();
+    const update = updateOf(
+      await client.call(UPDATE, {
+        profile_name: "default",
+        min_remaining: 1800,
+      }),
+    );
+    assert.equal(update.status, "still_valid");
+    assert.equal(update.updated_profile_name, "default_sts");
+    assert(update.expires_in_seconds > 1800);
+    assert.equal(scenario.codesSent, 1);
+    assert.equal(asked, 0);
+    assert.equal(await scenario.read(), after);
+    await client.call(UPDATE, {
+      profile_name: "default",
+      min_remaining: "7200",
+    });
+    assert.equal(scenario.codesSent, 2);
+    assert.equal(asked, 1);
+  });
+
+  Deno.test(`${era} client: the person types the code, the model never sees it`, async () => {
+    await using scenario = await Scenario.start();
+    const code = scenario.code();
+    const questions: string[] = [];
+    const person: Person = ({ message, fields }) => {
+      questions.push(message);
+      assert.deepEqual(fields, ["totp_token"]);
+      return { action: "accept", content: { totp_token: ` ${code} ` } };
+    };
+    await using client = await connect(era, scenario.env, { person });
+    const update = updateOf(
+      await client.call(UPDATE, { profile_name: "default", totp_token: "" }),
+    );
+    assert.equal(update.status, "updated");
+    assert.equal(questions.length, 1);
+    assert.match(questions[0] ?? "", /"default"/);
+    assert(questions[0]?.includes(ALICE.device));
+    assert.deepEqual(scenario.sts.requests.map(({ code }) => code), [code]);
+    assert(!client.heard().includes(code));
+  });
+
+  for (const action of ["decline", "cancel"] as const) {
+    Deno.test(`${era} client: nothing happens if the person says ${action}`, async () => {
+      await using scenario = await Scenario.start();
+      await using client = await connect(era, scenario.env, {
+        person: () => ({ action }),
+      });
+      const error = errorOf(
+        await client.call(UPDATE, { profile_name: "default" }),
+      );
+      assert.equal(error.code, "CODE_DECLINED");
+      assert.match(
+        error.message,
+        action === "decline" ? /declined/ : /dismissed/,
+      );
+      assert.equal(scenario.sts.requests.length, 0);
+      assert.equal(await scenario.read(), GIVEN);
+    });
+  }
+
+  Deno.test(`${era} client: a form with letters in it is refused before STS`, async () => {
+    await using scenario = await Scenario.start();
+    const person: Person = () => ({
+      action: "accept",
+      content: { totp_token: "12345x" },
+    });
+    await using client = await connect(era, scenario.env, { person });
+    const error = errorOf(
+      await client.call(UPDATE, { profile_name: "default" }),
+    );
+    assert.equal(error.code, "CODE_INVALID");
+    assert.equal(scenario.sts.requests.length, 0);
+  });
+
+  Deno.test(`${era} client: a client that cannot ask is told what to do`, async () => {
+    await using scenario = await Scenario.start();
+    await using client = await connect(era, scenario.env);
+    const error = errorOf(
+      await client.call(UPDATE, { profile_name: "default" }),
+    );
+    assert.equal(error.code, "CODE_MISSING");
+    assert.match(error.hint ?? "", /give totp_token.*updsts get -n "default"/);
+    assert.equal(await scenario.read(), GIVEN);
+  });
+
+  Deno.test(`${era} client: nobody is asked for a code that could not be used`, async () => {
+    await using scenario = await Scenario.start({
+      given: `${GIVEN}[default_sts]\n`,
+    });
+    let asked = 0;
+    const person: Person = () => {
+      asked++;
+      return { action: "cancel" };
+    };
+    await using client = await connect(era, scenario.env, { person });
+    const error = errorOf(
+      await client.call(UPDATE, { profile_name: "default" }),
+    );
+    assert.equal(error.code, "NAME_TAKEN");
+    assert.equal(asked, 0);
+  });
+
+  Deno.test(`${era} client: failures are answers that say what to do next`, async () => {
+    await using scenario = await Scenario.start();
+    await using client = await connect(era, scenario.env, {
+      args: ["-v", "2"],
+    });
+    const missing = await client.call(INFO, { profile_name: "defualt" });
+    assert.equal(resultOf(missing), null);
+    assert.match(missing.content[1]?.text ?? "", /"default", "other"/);
+    const failures: [string, Record<string, unknown>, string, RegExp][] = [
+      [
+        UPDATE,
+        { profile_name: "nobody", totp_token: "123456" },
+        "PROFILE_NOT_FOUND",
+        /info_list/,
+      ],
+      [
+        UPDATE,
+        { profile_name: "default", totp_token: "000000" },
+        "MFA_REFUSED",
+        /never repeat/,
+      ],
+      [
+        UPDATE,
+        { profile_name: "default", totp_token: "12" },
+        "CODE_INVALID",
+        /next code/,
+      ],
+      [
+        UPDATE,
+        { profile_name: "default", totp_token: "123456", duration: 5 },
+        "DURATION_INVALID",
+        /corrected/,
+      ],
+      [
+        UPDATE,
+        { profile_name: "default", totp_token: "123456", duration: "long" },
+        "DURATION_INVALID",
+        /corrected/,
+      ],
+      [
+        UPDATE,
+        {
+          profile_name: "default",
+          totp_token: "123456",
+          sts_profile_name: "other",
+        },
+        "NAME_TAKEN",
+        /another/,
+      ],
+      [
+        UPDATE,
+        { profile_name: "other", totp_token: "123456" },
+        "KEYS_MISSING",
+        /Tell the person/,
+      ],
+      [LIST, { cred_file: "/dev/zero" }, "FILE_UNUSABLE", /Tell the person/],
+      [INFO, { profile_name: "a\nb" }, "NAME_INVALID", /info_list/],
+    ];
+    for (const [tool, args, code, next] of failures) {
+      const error = errorOf(await client.call(tool, args));
+      assert.equal(error.code, code);
+      assert.match(error.next_step, next);
+    }
+    // Arguments of a wrong type, and none at all, are answers too.
+    for (const args of [{ profile_name: 3 }, {}]) {
+      const { isError, content } = await client.call(UPDATE, args);
+      assert.equal(isError, true);
+      assert.match(content[0]?.text ?? "", /profile_name/);
+    }
+    assert.equal(await scenario.read(), GIVEN);
+    scenario.assertNoSecret(client.heard() + client.stderr());
+  });
+}
+
+Deno.test("50 updates at once on one server, and 10 get beside it, lose nothing", async () => {
+  const bob = GIVEN.replaceAll("[default]", "[bob]").replace(
+    "[other]",
+    "[third]",
+  );
+  await using scenario = await Scenario.start({ given: GIVEN + bob });
+  await using client = await connect("modern", scenario.env);
+  const codes = Array.from({ length: 60 }, () => scenario.code());
+  const updates = codes.slice(0, 50).map((totp_token, index) =>
+    client.call(UPDATE, {
+      profile_name: index % 2 === 0 ? "default" : "bob",
+      totp_token,
+    })
+  );
+  const commands = codes.slice(50).map((code, index) =>
+    scenario.updstsBesideOthers([
+      "get",
+      "-n",
+      index % 2 === 0 ? "default" : "bob",
+      "-t",
+      code,
+    ])
+  );
+  for (const result of await Promise.all(updates)) updateOf(result);
+  for (const { code, stderr } of await Promise.all(commands)) {
+    assert.equal(code, 0, stderr);
+  }
+  const text = await scenario.read();
+  assert(text.startsWith(GIVEN + bob));
+  assert.equal(text.match(/^# \$\{\{\{ key=/gm)?.length, 2);
+  assert.equal(scenario.sts.sessions.length, 60);
+  for (const profile of ["default_sts", "bob_sts"]) {
+    const id = valueIn(text, profile, "aws_access_key_id");
+    const session = scenario.sts.sessions.find(({ accessKeyId }) =>
+      accessKeyId === id
+    );
+    assert.equal(
+      valueIn(text, profile, "aws_secret_access_key"),
+      session?.secretAccessKey,
+    );
+    assert.equal(
+      valueIn(text, profile, "aws_session_token"),
+      session?.sessionToken,
+    );
+  }
+  assert.deepEqual(scenario.files(), ["credentials"]);
+});
+
+Deno.test("updsts mcp shows the tools to a person, from the server's own definitions", async () => {
+  await using scenario = await Scenario.start();
+  const { code, stdout, stderr } = await scenario.updsts(["mcp"]);
+  assert.equal(stderr, "");
+  assert.equal(code, 0);
+  await using client = await connect("legacy", scenario.env);
+  for (const { name, description, inputSchema } of await client.listTools()) {
+    assert(stdout.includes(`${name}\n`));
+    assert(stdout.includes(description));
+    for (const [parameter, schema] of Object.entries(inputSchema.properties)) {
+      assert(
+        stdout.includes(`    ${parameter}`) &&
+          stdout.includes(schema.description),
+      );
+    }
+  }
+});

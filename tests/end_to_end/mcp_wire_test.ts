@@ -1,0 +1,194 @@
+// The MCP server's manners on the wire: what stands on stdout, and how the process ends.
+import assert from "node:assert/strict";
+import { baseEnvironment, commandLine } from "../support/command.ts";
+import { GIVEN, Scenario } from "../support/scenario.ts";
+
+interface Server {
+  readonly child: Deno.ChildProcess;
+  send(...lines: readonly string[]): Promise<void>;
+  /** Waits for the answer to the request `id`. */
+  answer(id: number): Promise<Record<string, unknown>>;
+  /** Waits for the end of the process. */
+  finish(): Promise<{ stdout: string; stderr: string; code: number }>;
+}
+
+async function start(scenario: Scenario): Promise<Server> {
+  const [command, ...args] = commandLine(["mcp", "--mcp-server", "-v", "2"]);
+  const child = new Deno.Command(command, {
+    args,
+    env: { ...await baseEnvironment(), ...scenario.env },
+    clearEnv: true,
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  let stdout = "";
+  let wake = Promise.withResolvers<void>();
+  const reading = (async () => {
+    for await (
+      const chunk of child.stdout.pipeThrough(new TextDecoderStream())
+    ) {
+      stdout += chunk;
+      wake.resolve();
+      wake = Promise.withResolvers();
+    }
+    wake.resolve();
+  })();
+  const stderr = new Response(child.stderr).text();
+  return {
+    child,
+    send: async (...lines) => {
+      for (const line of lines) {
+        await writer.write(new TextEncoder().encode(`${line}\n`));
+      }
+    },
+    answer: async (id) => {
+      for (;;) {
+        const line = stdout.split("\n").slice(0, -1).find((line) =>
+          JSON.parse(line).id === id
+        );
+        if (line !== undefined) return JSON.parse(line);
+        await wake.promise;
+      }
+    },
+    finish: async () => {
+      await writer.close().catch(() => {});
+      const { code } = await child.status;
+      await reading;
+      return { stdout, stderr: await stderr, code };
+    },
+  };
+}
+
+const INITIALIZE = [
+  JSON.stringify({
+    jsonrpc: "2.0",
+    id: 0,
+    method: "initialize",
+    params: {
+      protocolVersion: "2025-06-18",
+      capabilities: {},
+      clientInfo: { name: "wire", version: "1" },
+    },
+  }),
+  JSON.stringify({ jsonrpc: "2.0", method: "notifications/initialized" }),
+];
+
+function call(id: number, name: string, args: Record<string, unknown>): string {
+  return JSON.stringify({
+    jsonrpc: "2.0",
+    id,
+    method: "tools/call",
+    params: { name: `updsts_${name}`, arguments: args },
+  });
+}
+
+Deno.test("stdout carries protocol lines only, and no secret, whatever comes", async () => {
+  await using scenario = await Scenario.start();
+  const server = await start(scenario);
+  await server.send(...INITIALIZE);
+  scenario.sts.script({
+    kind: "raw",
+    status: 200,
+    headers: {},
+    body: "\u0000<<<",
+  });
+  await server.send(
+    "this is no JSON",
+    '{"jsonrpc":"2.0","id":1,"method":"no/such/method"}',
+    '{"jsonrpc":"2.0","id":',
+    "[]",
+    "",
+    call(2, "update_sts_credential", {
+      profile_name: "default",
+      totp_token: scenario.code(),
+    }),
+  );
+  await server.answer(2);
+  await server.send(
+    call(3, "update_sts_credential", {
+      profile_name: "default",
+      totp_token: scenario.code(),
+    }),
+    call(4, "get_credential_info", { profile_name: "default" }),
+    call(5, "get_credential_info_list", {}),
+    call(6, "get_credential_info_list", { cred_file: "/nowhere" }),
+    call(7, "no_such_tool", {}),
+    call(8, "update_sts_credential", {
+      profile_name: "\u001b[31m",
+      totp_token: "1",
+    }),
+    '{"jsonrpc":"2.0","id":9,"method":"tools/list","params":{}}',
+    '{"jsonrpc":"2.0","id":10,"method":"ping"}',
+  );
+  for (let id = 1; id <= 10; id++) await server.answer(id);
+  const { stdout, stderr, code } = await server.finish();
+  const lines = stdout.split("\n");
+  assert.equal(lines.pop(), "");
+  assert(lines.length >= 11);
+  for (const line of lines) assert.equal(JSON.parse(line).jsonrpc, "2.0");
+  assert.match(stderr, /STS request id/);
+  assert.equal(code, 0);
+  assert.equal(scenario.sts.sessions.length, 1);
+  scenario.assertNoSecret(stdout + stderr);
+});
+
+Deno.test("the server ends with stdin, and on SIGTERM, within a second and without a trace", async () => {
+  for (const signal of [undefined, "SIGTERM"] as const) {
+    await using scenario = await Scenario.start();
+    const server = await start(scenario);
+    await server.send(...INITIALIZE);
+    await server.answer(0);
+    // STS keeps this one waiting far longer than a second.
+    scenario.sts.script({ kind: "delay_headers", ms: 20_000 });
+    await server.send(
+      call(1, "update_sts_credential", {
+        profile_name: "default",
+        totp_token: scenario.code(),
+      }),
+    );
+    while (scenario.codesSent === 0) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    if (signal !== undefined) server.child.kill(signal);
+    const late = new Promise((resolve) => {
+      const timer = setTimeout(() => resolve("late"), 10_000);
+      server.child.status.finally(() => clearTimeout(timer));
+    });
+    // Far less than the answer would take; how long exactly is the benchmark's matter.
+    const finished = await Promise.race([server.finish(), late]);
+    assert.notEqual(finished, "late");
+    assert.equal(await scenario.read(), GIVEN);
+    assert.deepEqual(scenario.files(), ["credentials"]);
+  }
+});
+
+Deno.test("a client that goes away in the middle of updates leaves a whole file", async () => {
+  await using scenario = await Scenario.start();
+  for (let round = 0; round < 5; round++) {
+    const server = await start(scenario);
+    await server.send(...INITIALIZE);
+    await server.answer(0);
+    await server.send(
+      ...Array.from(
+        { length: 5 },
+        (_, index) =>
+          call(index + 1, "update_sts_credential", {
+            profile_name: "default",
+            totp_token: scenario.code(),
+          }),
+      ),
+    );
+    if (round > 0) await server.answer(round);
+    await server.finish();
+    const text = await scenario.read();
+    assert(text.startsWith(GIVEN));
+    const block = text.slice(GIVEN.length);
+    assert.match(
+      block,
+      /^(|# \$\{\{\{ key=default [^]*# \$\}\}\} \[auto update by updsts\]\n)$/,
+    );
+    assert.deepEqual(scenario.files(), ["credentials"]);
+  }
+});

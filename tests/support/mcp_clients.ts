@@ -1,0 +1,210 @@
+// The official MCP clients, of both protocol eras, behind one face for the tests.
+import { Client as ModernClient } from "@modelcontextprotocol/client";
+import { StdioClientTransport as ModernTransport } from "@modelcontextprotocol/client/stdio";
+import { Client as LegacyClient } from "@modelcontextprotocol/sdk/client/index.js";
+import { StdioClientTransport as LegacyTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import assert from "node:assert/strict";
+import type { Readable } from "node:stream";
+import { z } from "zod";
+import { baseEnvironment, commandLine } from "./command.ts";
+
+/** `legacy`: the v1 client, up to 2025-11-25. `modern`: the v2 client, 2026-07-28. */
+export type Era = "legacy" | "modern";
+export const ERAS = ["legacy", "modern"] as const;
+
+/** What the person does when the client shows a form. */
+export type Person = (
+  question: { readonly message: string; readonly fields: readonly string[] },
+) =>
+  | { action: "accept"; content: Record<string, string> }
+  | { action: "decline" | "cancel" }
+  | Promise<never>;
+
+const toolResult = z.object({
+  content: z.array(z.object({ type: z.literal("text"), text: z.string() })),
+  structuredContent: z.record(z.string(), z.unknown()).optional(),
+  isError: z.boolean().optional(),
+});
+/** What a tool answered. */
+export type ToolResult = z.infer<typeof toolResult>;
+
+const toolDefinition = z.looseObject({
+  name: z.string(),
+  title: z.string(),
+  description: z.string(),
+  inputSchema: z.looseObject({
+    properties: z.record(
+      z.string(),
+      z.looseObject({ description: z.string() }),
+    ),
+    required: z.array(z.string()).optional(),
+  }),
+  outputSchema: z.looseObject({ type: z.literal("object") }),
+  annotations: z.record(z.string(), z.unknown()),
+});
+/** A tool as the server announces it. */
+export type ToolDefinition = z.infer<typeof toolDefinition>;
+
+/** A connected client. */
+export interface TestClient extends AsyncDisposable {
+  readonly instructions: string | undefined;
+  readonly protocolVersion: string | undefined;
+  listTools(): Promise<ToolDefinition[]>;
+  /** Calls a tool; an answer that is no error must match its output schema. */
+  call(name: string, args?: Record<string, unknown>): Promise<ToolResult>;
+  /** All that the server wrote to stderr. */
+  stderr(): string;
+  /** Everything that the server said in results, for leak checks. */
+  heard(): string;
+}
+
+const CLIENT = { name: "updsts-tests", version: "1.0.0" };
+const QUESTION = z.object({
+  message: z.string(),
+  requestedSchema: z.object({ properties: z.record(z.string(), z.unknown()) }),
+});
+
+/** Starts `updsts mcp --mcp-server` with the shipped flags and connects. */
+export async function connect(
+  era: Era,
+  env: Readonly<Record<string, string>>,
+  { person, args = [] }: { person?: Person; args?: readonly string[] } = {},
+): Promise<TestClient> {
+  const [command, ...rest] = commandLine(["mcp", "--mcp-server", ...args]);
+  const server = {
+    command,
+    args: rest,
+    env: { ...await baseEnvironment(), ...env },
+    stderr: "pipe" as const,
+  };
+  const answer = async (params: unknown) => {
+    const { message, requestedSchema } = QUESTION.parse(params);
+    const fields = Object.keys(requestedSchema.properties);
+    return await person?.({ message, fields }) ?? { action: "cancel" as const };
+  };
+  const capabilities = person === undefined
+    ? {}
+    : { elicitation: { form: {} } };
+  return era === "legacy"
+    ? await connectLegacy(server, capabilities, answer)
+    : await connectModern(server, capabilities, answer);
+}
+
+interface ServerProcess {
+  readonly command: string;
+  readonly args: string[];
+  readonly env: Record<string, string>;
+  readonly stderr: "pipe";
+}
+type Answer = (
+  params: unknown,
+) => Promise<
+  | { action: "accept"; content: Record<string, string> }
+  | { action: "decline" | "cancel" }
+>;
+
+async function connectLegacy(
+  server: ServerProcess,
+  capabilities: { elicitation?: { form: Record<string, never> } },
+  answer: Answer,
+): Promise<TestClient> {
+  const client = new LegacyClient(CLIENT, { capabilities });
+  if (capabilities.elicitation !== undefined) {
+    client.setRequestHandler(
+      ElicitRequestSchema,
+      ({ params }: { params: unknown }) => answer(params),
+    );
+  }
+  const transport = new LegacyTransport(server);
+  const stderr = collect(transport.stderr);
+  await client.connect(transport);
+  return face({
+    instructions: client.getInstructions(),
+    protocolVersion: undefined,
+    list: () => client.listTools(),
+    call: (name, args) => client.callTool({ name, arguments: args }),
+    close: () => client.close(),
+    stderr,
+  });
+}
+
+async function connectModern(
+  server: ServerProcess,
+  capabilities: { elicitation?: { form: Record<string, never> } },
+  answer: Answer,
+): Promise<TestClient> {
+  const client = new ModernClient(CLIENT, {
+    capabilities,
+    versionNegotiation: { mode: { pin: "2026-07-28" } },
+  });
+  if (capabilities.elicitation !== undefined) {
+    client.setRequestHandler(
+      "elicitation/create",
+      ({ params }) => answer(params),
+    );
+  }
+  const transport = new ModernTransport(server);
+  const stderr = collect(transport.stderr);
+  await client.connect(transport);
+  return face({
+    instructions: client.getInstructions(),
+    protocolVersion: client.getNegotiatedProtocolVersion(),
+    list: () => client.listTools(),
+    call: (name, args) => client.callTool({ name, arguments: args }),
+    close: () => client.close(),
+    stderr,
+  });
+}
+
+function collect(stream: unknown): () => string {
+  let text = "";
+  const readable = stream as Readable | null;
+  readable?.on("data", (chunk: unknown) => text += String(chunk));
+  return () => text;
+}
+
+function face(client: {
+  instructions: string | undefined;
+  protocolVersion: string | undefined;
+  list: () => Promise<{ tools: unknown[] }>;
+  call: (name: string, args: Record<string, unknown>) => Promise<unknown>;
+  close: () => Promise<void>;
+  stderr: () => string;
+}): TestClient {
+  let heard = "";
+  let tools: Promise<ToolDefinition[]> | undefined;
+  const listTools = () =>
+    tools ??= client.list().then(({ tools }) =>
+      z.array(toolDefinition).parse(tools)
+    );
+  return {
+    instructions: client.instructions,
+    protocolVersion: client.protocolVersion,
+    listTools,
+    call: async (name, args = {}) => {
+      const raw = await client.call(name, args);
+      heard += JSON.stringify(raw);
+      const result = toolResult.parse(raw);
+      if (!result.isError) await assertMatchesSchema(name, result, listTools);
+      return result;
+    },
+    stderr: client.stderr,
+    heard: () => heard,
+    [Symbol.asyncDispose]: () => client.close(),
+  };
+}
+
+async function assertMatchesSchema(
+  name: string,
+  { content, structuredContent }: ToolResult,
+  listTools: () => Promise<ToolDefinition[]>,
+): Promise<void> {
+  const tool = (await listTools()).find((tool) => tool.name === name);
+  const validate = new Ajv2020({ strict: false }).compile(
+    tool?.outputSchema ?? false,
+  );
+  assert(validate(structuredContent), JSON.stringify(validate.errors));
+  assert.deepEqual(JSON.parse(content[0]?.text ?? ""), structuredContent);
+}
