@@ -1,7 +1,22 @@
 // Schemas that more than one tool uses.
 import { z } from "zod";
 
-export const credFile = z.string().nullish().describe(
+/*
+ * Nullable parameters are spelled as branches with a description each: else
+ * they become `"type": ["string", "null"]`, which not every client can map.
+ */
+const theDefault = z.null().describe("The default");
+const text = z.string().describe("The value; empty for the default");
+const number = z.number().describe("Seconds");
+
+/** A text that may be left out, null or empty. */
+export const optionalText = z.union([text, theDefault]).optional();
+
+/** Seconds that may be left out, null, empty, or come as text. */
+export const optionalSeconds = z.union([number, text, theDefault]).optional();
+
+/** The parameter that all tools share. */
+export const credFile = optionalText.describe(
   "Credentials file to work on; leave out for the usual one",
 );
 

@@ -3,30 +3,31 @@ import type { McpServer } from "@modelcontextprotocol/server";
 import { z } from "zod";
 import { UpdstsError } from "../errors.ts";
 import type { CodeSource } from "../ports.ts";
-import { refreshSession } from "../refresh_session.ts";
+import {
+  DEFAULT_DURATION_SECONDS,
+  refreshSession,
+} from "../refresh_session.ts";
 import { toLocalIso } from "../timestamps.ts";
 import { type CodeElicitation, QuestionRequired } from "./code_elicitation.ts";
-import { credFile } from "./schemas.ts";
+import { credFile, optionalSeconds, optionalText } from "./schemas.ts";
 import { failure, success } from "./tool_result.ts";
 import { given, secondsUntil, type ToolWorld } from "./world.ts";
-
-const seconds = z.union([z.number(), z.string()]).nullish();
 
 const inputSchema = z.object({
   profile_name: z.string().describe(
     "Profile that holds the long-term key",
   ),
-  totp_token: z.string().nullish().describe(
+  totp_token: optionalText.describe(
     "Six-digit TOTP code. Leave it out to have the person asked, so that you never see it",
   ),
-  sts_profile_name: z.string().nullish().describe(
+  sts_profile_name: optionalText.describe(
     "Profile to write the session to; default: profile_name with _sts behind it",
   ),
   cred_file: credFile,
-  duration: seconds.describe(
-    "How long the session lasts, in seconds, 900 to 129600; default: 3600",
+  duration: optionalSeconds.default(DEFAULT_DURATION_SECONDS).describe(
+    "How long the session lasts, in seconds, 900 to 129600",
   ),
-  min_remaining: seconds.describe(
+  min_remaining: optionalSeconds.describe(
     "Do nothing if the session in the file stays valid for this many seconds",
   ),
 });

@@ -1,0 +1,37 @@
+// The official inspector lists the tools in both eras, and its schema lint finds nothing.
+import assert from "node:assert/strict";
+import denoJson from "../../deno.json" with { type: "json" };
+import { baseEnvironment, commandLine, ROOT, run } from "../support/command.ts";
+import { Scenario } from "../support/scenario.ts";
+
+const INSPECTOR = denoJson.imports["@modelcontextprotocol/inspector"];
+
+for (const era of ["legacy", "modern"]) {
+  Deno.test(`the inspector lists the tools without a warning: ${era} era`, async () => {
+    await using scenario = await Scenario.start();
+    const { DENO_DIR } = await baseEnvironment();
+    const { code, stdout, stderr } = await run(Deno.execPath(), [
+      "run",
+      "--allow-all",
+      "--config",
+      new URL("deno.json", ROOT).pathname,
+      INSPECTOR,
+      "--cli",
+      "--protocol-era",
+      era,
+      "--method",
+      "tools/list",
+      "--strict",
+      "--format",
+      "json",
+      // It hands only a few variables on.
+      "-e",
+      `DENO_DIR=${DENO_DIR}`,
+      "--",
+      ...commandLine(["mcp", "--mcp-server"]),
+    ], scenario.env);
+    assert.equal(code, 0, stderr);
+    assert.equal(JSON.parse(stdout).result.tools.length, 3);
+    assert.doesNotMatch(stdout + stderr, /[1-9]\d* (errors?|warnings?)/);
+  });
+}
