@@ -40,8 +40,37 @@ export function splitLines(text: string): Line[] {
   return lines;
 }
 
-/** The terminator of the last line that has one; `"\n"` if none has. */
+const UTF8_BOM = "\xEF\xBB\xBF";
+
+/** Where the content of the first line begins: behind a byte order mark. */
+export function contentStart(text: string): number {
+  return text.startsWith(UTF8_BOM) ? UTF8_BOM.length : 0;
+}
+
+/** Whether this character code is a space or another ASCII blank. */
+export function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09 || code === 0x0b || code === 0x0c;
+}
+
+/** What stands between the blanks at both ends of `[start, end)` of `text`. */
+export function trimBlanks(
+  text: string,
+  start = 0,
+  end: number = text.length,
+): string {
+  let first = start;
+  let last = end;
+  while (first < last && isBlank(text.charCodeAt(first))) first++;
+  while (last > first && isBlank(text.charCodeAt(last - 1))) last--;
+  return text.slice(first, last);
+}
+
+/**
+ * The terminator of the last line that has one; `"\n"` if none has. A lone CR
+ * counts only in a file that has no other, since it ends no line for the SDKs.
+ */
 export function lineEnding(text: string, lines: readonly Line[]): string {
-  const line = lines.findLast((line) => line.end < line.next);
-  return line === undefined ? "\n" : text.slice(line.end, line.next);
+  const line = lines.findLast((line) => text[line.next - 1] === "\n");
+  if (line !== undefined) return text.slice(line.end, line.next);
+  return text.includes("\r") ? "\r" : "\n";
 }

@@ -2,9 +2,9 @@
 import { UpdstsError } from "../errors.ts";
 import type { Secret } from "../secret.ts";
 import type { Edit } from "./edit.ts";
-import { lineEnding } from "./lines.ts";
+import { contentStart, isBlank, lineEnding, trimBlanks } from "./lines.ts";
 import { encodeText } from "./profile_name.ts";
-import type { ParsedFile, Property, Section } from "./profiles.ts";
+import type { ParsedFile, Section } from "./profiles.ts";
 
 /** What STS gave, as it is written. */
 export interface SessionValues {
@@ -128,6 +128,7 @@ export function refreshEdits(
   if (block === undefined) {
     return [appendedBlock(file, keyBytes, nameBytes, values)];
   }
+  assertEndsAlike(file, block);
   if (block.section === undefined) {
     return [filledBlock(file, block, nameBytes, values)];
   }
@@ -183,7 +184,7 @@ function filledBlock(
   name: string,
   values: ReadonlyMap<string, string>,
 ): Edit {
-  const stray = strayLine(file, block.end);
+  const stray = tailOf(file, block).find((line) => saysSomething(file, line));
   if (stray !== undefined) {
     throw brokenBlock(
       `line ${stray + 1}, behind the empty block of line ${block.begin + 1}, ` +
@@ -204,15 +205,20 @@ function refreshedBlock(
   name: string,
   values: ReadonlyMap<string, string>,
 ): Edit[] {
-  for (const property of section.properties) {
-    if (property.line > block.end) assertHarmlessTail(property, values);
-    const strayed = property.continuations.find((line) => line > block.end);
-    if (strayed !== undefined) {
-      throw brokenBlock(
-        `line ${strayed + 1} goes on with a value across the end of the ` +
-          `block on line ${block.end + 1}`,
-      );
-    }
+  if (!section.plain) {
+    throw brokenBlock(
+      `line ${section.line + 1} goes on behind the bracket, so that some ` +
+        "programs take it for no header",
+    );
+  }
+  assertTailHarmless(file, block, section, values);
+  for (const { key, line } of section.properties) {
+    const [parent] = key.split(".");
+    if (parent === undefined || parent === key || !values.has(parent)) continue;
+    throw brokenBlock(
+      `line ${line + 1} is nested under the key ${parent}`,
+      "remove that line, or end its indentation; nothing was changed",
+    );
   }
 
   const edits: Edit[] = [{
@@ -221,10 +227,8 @@ function refreshedBlock(
     text: name,
   }];
   const missing = new Map(values);
-  let lastLine = section.line;
   for (const property of section.properties) {
     if (property.line > block.end) break;
-    lastLine = property.continuations.at(-1) ?? property.line;
     const value = values.get(property.key);
     if (value === undefined) continue;
     missing.delete(property.key);
@@ -240,8 +244,10 @@ function refreshedBlock(
   }
   if (missing.size > 0) {
     const eol = terminatorOf(file, section.line);
-    // Behind all others, so that no line that stands there is read as the
-    // continuation of one that came in before it.
+    // Behind all that says something, so that no line that stands there is
+    // read as the continuation of one that came in before it.
+    let lastLine = block.end - 1;
+    while (!saysSomething(file, lastLine)) lastLine--;
     edits.push({
       offset: lineAt(file, lastLine + 1).start,
       length: 0,
@@ -251,17 +257,65 @@ function refreshedBlock(
   return edits;
 }
 
-/** Readers count lines behind the closing tag to the section all the same. */
-function assertHarmlessTail(
-  property: Property,
+/**
+ * Refuses a block where lone CRs meet other line ends, down to the next
+ * header: programs for which a lone CR ends no line would see keys of the
+ * block without its header, or the lines behind it without theirs.
+ */
+function assertEndsAlike(file: ParsedFile, block: ManagedBlock): void {
+  const lone = (index: number) => terminatorOf(file, index) === "\r";
+  const last = Math.min(
+    block.end + tailOf(file, block).length + 1,
+    file.lines.length - 1,
+  );
+  for (let index = block.begin + 1; index <= last; index++) {
+    const { end, next } = lineAt(file, index);
+    if (end === next || lone(index) === lone(block.begin)) continue;
+    throw brokenBlock(
+      `line ${index + 1} ends with ${lone(index) ? "a" : "no"} lone CR, ` +
+        `other than line ${block.begin + 1}`,
+      "make the line ends of the block alike; nothing was changed",
+    );
+  }
+}
+
+/**
+ * Refuses what stands behind the block and yet belongs to its section, if it
+ * has a say in the four values or could go on with one.
+ */
+function assertTailHarmless(
+  file: ParsedFile,
+  block: ManagedBlock,
+  section: Section,
   values: ReadonlyMap<string, string>,
 ): void {
-  if (!values.has(property.key) && !property.indented) return;
-  throw brokenBlock(
-    `line ${property.line + 1} stands behind the end of the block, but ` +
-      "belongs to its section",
-    "move that line into a section of its own, or remove it; nothing was changed",
+  const hint = "move that line into a section of its own, or remove it; " +
+    "nothing was changed";
+  for (const line of tailOf(file, block)) {
+    const owned = section.properties.some((property) =>
+      property.line === line && values.has(property.key)
+    );
+    const { start } = lineAt(file, line);
+    const indented = isBlank(file.text.charCodeAt(start));
+    const headed = file.sections.some((section) => section.line === line);
+    if (!owned && !headed && !(indented && saysSomething(file, line))) continue;
+    throw brokenBlock(
+      `line ${line + 1}, behind the end of the block on line ${
+        block.end + 1
+      }, is read as a part of its section`,
+      hint,
+    );
+  }
+}
+
+/** The lines behind the block up to the next header that every program sees. */
+function tailOf(file: ParsedFile, block: ManagedBlock): number[] {
+  const next = file.sections.find(({ line, plain }) =>
+    plain && line > block.end
   );
+  const first = block.end + 1;
+  const length = (next?.line ?? file.lines.length) - first;
+  return Array.from({ length }, (_, index) => first + index);
 }
 
 function assertNameFree(
@@ -306,14 +360,10 @@ function propertyLines(values: ReadonlyMap<string, string>): string[] {
   return Array.from(values, ([key, value]) => `${key} = ${value}`);
 }
 
-/** The first line behind line `index` that says something before a header does. */
-function strayLine(file: ParsedFile, index: number): number | undefined {
-  const next = file.sections.find(({ line }) => line > index);
-  for (let line = index + 1; line < (next?.line ?? file.lines.length); line++) {
-    const { start, end } = lineAt(file, line);
-    if (/^[^#;]/.test(trimBlanks(file.text.slice(start, end)))) return line;
-  }
-  return undefined;
+/** Whether line `index` is neither blank nor a comment. */
+function saysSomething(file: ParsedFile, index: number): boolean {
+  const { start, end } = lineAt(file, index);
+  return /^[^#;]/.test(trimBlanks(file.text, start, end));
 }
 
 function lineAt(file: ParsedFile, index: number) {
@@ -335,7 +385,8 @@ function* findTags(file: ParsedFile): Generator<Tag> {
   while (position !== -1) {
     while (lineAt(file, line).next <= position) line++;
     const { start, end, next } = lineAt(file, line);
-    const tag = readTag(trimBlanks(text.slice(start, end)));
+    const content = text.slice(line === 0 ? contentStart(text) : start, end);
+    const tag = readTag(trimBlanks(content));
     if (tag !== undefined) yield { line, ...tag };
     position = text.indexOf(MARKER, next);
   }
@@ -351,16 +402,4 @@ function readTag(comment: string): Omit<Tag, "line"> | undefined {
     return { kind: "malformed", key: "" };
   }
   return { kind: "begin", key: trimBlanks(parameter.slice("key=".length)) };
-}
-
-function trimBlanks(text: string): string {
-  let start = 0;
-  let end = text.length;
-  while (start < end && isBlank(text[start])) start++;
-  while (end > start && isBlank(text[end - 1])) end--;
-  return text.slice(start, end);
-}
-
-function isBlank(character: string | undefined): boolean {
-  return character === " " || character === "\t";
 }

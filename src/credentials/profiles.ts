@@ -1,6 +1,12 @@
 // Reads a credentials or config file as the AWS SDKs do, keeping every position.
 import { Secret } from "../secret.ts";
-import { type Line, splitLines } from "./lines.ts";
+import {
+  contentStart,
+  isBlank,
+  type Line,
+  splitLines,
+  trimBlanks,
+} from "./lines.ts";
 import { decodeText, encodeText } from "./profile_name.ts";
 
 /** A `key = value`, by position. */
@@ -27,6 +33,11 @@ export interface Section {
   readonly nameOffset: number;
   /** Index of the header's line. */
   readonly line: number;
+  /**
+   * Whether the bracket ends the header, a comment aside. If not, the AWS CLI
+   * takes it for a header, and the SDK for JavaScript does not.
+   */
+  readonly plain: boolean;
   /** In file order. */
   readonly properties: Property[];
 }
@@ -77,11 +88,6 @@ const PUBLIC_KEYS: ReadonlySet<string> = new Set<PublicKey>([
   "sts.endpoint_url",
 ]);
 
-const UTF8_BOM = "\xEF\xBB\xBF";
-const TAB = 0x09;
-const VERTICAL_TAB = 0x0b;
-const FORM_FEED = 0x0c;
-const SPACE = 0x20;
 const HASH = 0x23;
 const COLON = 0x3a;
 const SEMICOLON = 0x3b;
@@ -99,9 +105,7 @@ export function parseFile(text: string): ParsedFile {
   let parent: string | undefined;
 
   for (const [index, line] of lines.entries()) {
-    const start = index === 0 && text.startsWith(UTF8_BOM)
-      ? UTF8_BOM.length
-      : line.start;
+    const start = index === 0 ? contentStart(text) : line.start;
     const first = skipBlanks(text, start, line.end);
     if (first === line.end || isCommentMark(text.charCodeAt(first))) continue;
     const indented = first > start;
@@ -113,6 +117,7 @@ export function parseFile(text: string): ParsedFile {
         name: text.slice(header.offset, header.offset + header.length),
         nameOffset: header.offset,
         line: index,
+        plain: text.charCodeAt(end - 1) === CLOSING_BRACKET,
         properties: [],
       };
       sections.push(section);
@@ -135,7 +140,7 @@ export function parseFile(text: string): ParsedFile {
       continue;
     }
 
-    const name = lowerCase(trimEnd(text, first, separator));
+    const name = lowerCase(trimBlanks(text, first, separator));
     let offset = skipBlanks(text, separator + 1, end);
     const length = end - offset;
     if (length === 0) offset = separator + 1;
@@ -200,7 +205,7 @@ export class Profile {
   #read(key: string): string | undefined {
     for (const section of this.sections.toReversed()) {
       const property = section.properties.findLast((property) =>
-        property.key === key && readValue(this.#file, property) !== ""
+        property.key === key && property.length > 0
       );
       if (property !== undefined) {
         return decodeText(readValue(this.#file, property));
@@ -241,7 +246,7 @@ function readValue({ text, lines }: ParsedFile, property: Property): string {
   const continued = property.continuations.map((index) => {
     const line = lines[index];
     if (line === undefined) return "";
-    return trimEnd(text, skipBlanks(text, line.start, line.end), line.end);
+    return trimBlanks(text, line.start, line.end);
   });
   return [value, ...continued].join("\n");
 }
@@ -295,19 +300,8 @@ function skipBlanks(text: string, start: number, end: number): number {
   return position;
 }
 
-function trimEnd(text: string, start: number, end: number): string {
-  let last = end;
-  while (last > start && isBlank(text.charCodeAt(last - 1))) last--;
-  return text.slice(start, last);
-}
-
 function lowerCase(key: string): string {
   return key.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
-}
-
-function isBlank(character: number): boolean {
-  return character === SPACE || character === TAB ||
-    character === VERTICAL_TAB || character === FORM_FEED;
 }
 
 function isCommentMark(character: number): boolean {

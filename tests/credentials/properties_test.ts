@@ -1,0 +1,182 @@
+// The promises of the core, over generated files; a failure prints its seed.
+import fc from "fast-check";
+import assert from "node:assert/strict";
+import { applyEdits } from "../../src/credentials/edit.ts";
+import { splitLines } from "../../src/credentials/lines.ts";
+import { findManagedBlocks } from "../../src/credentials/managed_block.ts";
+import { decodeText } from "../../src/credentials/profile_name.ts";
+import { findProfile, parseFile } from "../../src/credentials/profiles.ts";
+import { UpdstsError } from "../../src/errors.ts";
+import { checkedRefresh } from "../support/checked_refresh.ts";
+import { NAMES, nastyFile } from "../support/nasty_files.ts";
+import {
+  differencesIn,
+  readAsSdk,
+  readAsWeDo,
+  type Reading,
+  withoutContinuations,
+} from "../support/sdk_parser.ts";
+import { EXAMPLE_SESSION as SESSION } from "../support/sessions.ts";
+
+/** More than in the suite by FAST_CHECK_RUNS=100000. */
+const numRuns = Number(Deno.env.get("FAST_CHECK_RUNS") ?? 2_000);
+const name = fc.constantFrom(...NAMES.map(decodeText));
+
+/** The refreshed text; skips what is refused, which other tests are about. */
+function refreshed(given: string, key: string, sessionProfile: string): string {
+  try {
+    return checkedRefresh(given, key, sessionProfile, SESSION);
+  } catch (error) {
+    if (!(error instanceof UpdstsError)) throw error;
+    fc.pre(false);
+    throw error;
+  }
+}
+
+function without(
+  reading: Reading,
+  names: readonly (string | undefined)[],
+): Reading {
+  return Object.fromEntries(
+    Object.entries(reading).filter(([name]) => !names.includes(name)),
+  );
+}
+
+/** The name that the section in the block of `key` has before the refresh. */
+function formerName(given: string, key: string): string | undefined {
+  const { blocks } = findManagedBlocks(parseFile(given));
+  const block = blocks.find((block) => decodeText(block.key) === key);
+  return block?.section && decodeText(block.section.name);
+}
+
+Deno.test("splitLines() gives lines that join to the text", () => {
+  fc.assert(
+    fc.property(nastyFile, (text) => {
+      const joined = splitLines(text).map(({ start, next }) =>
+        text.slice(start, next)
+      );
+      assert.equal(joined.join(""), text);
+    }),
+    { numRuns },
+  );
+});
+
+Deno.test("parseFile() and findManagedBlocks() read any bytes", () => {
+  const bytes = fc.string({
+    unit: fc.integer({ min: 0, max: 255 }).map((code) =>
+      String.fromCharCode(code)
+    ),
+    maxLength: 300,
+  });
+  fc.assert(
+    fc.property(fc.oneof(bytes, nastyFile), (text) => {
+      findManagedBlocks(parseFile(text));
+      readAsWeDo(text);
+    }),
+    { numRuns },
+  );
+});
+
+Deno.test("applyEdits() changes nothing outside of the edits", () => {
+  const spans = fc.array(
+    fc.tuple(fc.nat(5), fc.nat(5), fc.string({ maxLength: 4 })),
+    { maxLength: 5 },
+  );
+  fc.assert(
+    fc.property(
+      fc.string({ minLength: 60, maxLength: 80 }),
+      spans,
+      (text, spans) => {
+        let end = 0;
+        let expected = "";
+        const edits = spans.map(([gap, length, inserted]) => {
+          const offset = end + gap + 1;
+          expected += text.slice(end, offset) + inserted;
+          end = offset + length;
+          return { offset, length, text: inserted };
+        });
+        assert.equal(
+          applyEdits(text, edits.toReversed()),
+          expected + text.slice(end),
+        );
+      },
+    ),
+    { numRuns },
+  );
+});
+
+Deno.test("a refresh keeps all else, can be read back, and a second one changes nothing", () => {
+  fc.assert(
+    fc.property(nastyFile, name, name, (given, key, sessionProfile) => {
+      const after = refreshed(given, key, sessionProfile);
+      assert.equal(checkedRefresh(after, key, sessionProfile, SESSION), after);
+      const profile = findProfile(parseFile(after), sessionProfile);
+      assert.equal(profile?.value("aws_access_key_id"), SESSION.accessKeyId);
+      assert.equal(
+        profile?.secret("aws_secret_access_key")?.reveal(),
+        SESSION.secretAccessKey.reveal(),
+      );
+      assert.equal(
+        profile?.secret("aws_session_token")?.reveal(),
+        SESSION.sessionToken.reveal(),
+      );
+      assert.equal(profile?.value("expiration_datetime"), SESSION.expiration);
+    }),
+    { numRuns, maxSkipsPerRun: 1_000 },
+  );
+});
+
+Deno.test("every other profile reads the same before and after a refresh", () => {
+  fc.assert(
+    fc.property(nastyFile, name, name, (given, key, sessionProfile) => {
+      const after = refreshed(given, key, sessionProfile);
+      const touched = [sessionProfile, formerName(given, key)];
+      assert.deepEqual(
+        without(readAsWeDo(after), touched),
+        without(readAsWeDo(given), touched),
+      );
+    }),
+    { numRuns, maxSkipsPerRun: 1_000 },
+  );
+});
+
+Deno.test("every other profile reads the same for the AWS SDK, too", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      nastyFile,
+      name,
+      name,
+      async (given, key, sessionProfile) => {
+        const after = refreshed(given, key, sessionProfile);
+        fc.pre(
+          !given.includes("__proto__") &&
+            differencesIn(sessionProfileFile(sessionProfile)).length === 0,
+        );
+        const touched = [sessionProfile, formerName(given, key)];
+        assert.deepEqual(
+          without(await readAsSdk(after), touched),
+          without(await readAsSdk(given), touched),
+        );
+      },
+    ),
+    { numRuns, maxSkipsPerRun: 1_000 },
+  );
+});
+
+/** A name that the SDK cannot read begins no section for it. */
+function sessionProfileFile(name: string): string {
+  return `[${name}]\n`;
+}
+
+Deno.test("reading agrees with the AWS SDK's own parser, known differences aside", async () => {
+  await fc.assert(
+    fc.asyncProperty(nastyFile, async (text) => {
+      fc.pre(differencesIn(text).length === 0);
+      assert.deepEqual(
+        withoutContinuations(readAsWeDo(text)),
+        await readAsSdk(text),
+      );
+    }),
+    { numRuns, maxSkipsPerRun: 1_000 },
+  );
+});
