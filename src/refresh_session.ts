@@ -1,9 +1,9 @@
 // Use case: trade a profile's key and a code for a session, and write it down.
+import { findManagedBlocks } from "./credentials/managed_block.ts";
 import {
-  findManagedBlocks,
   refreshEdits,
   type SessionValues,
-} from "./credentials/managed_block.ts";
+} from "./credentials/refresh_edits.ts";
 import {
   assertProfileName,
   decodeText,

@@ -16,10 +16,25 @@
  * @module
  */
 export * from "./edit.ts";
-export * from "./lines.ts";
-export * from "./managed_block.ts";
+export { type Line, splitLines } from "./lines.ts";
+export {
+  findManagedBlocks,
+  type ManagedBlock,
+  type ManagedBlocks,
+} from "./managed_block.ts";
 export * from "./profile_name.ts";
-export * from "./profiles.ts";
+export {
+  findProfile,
+  listProfiles,
+  type ParsedFile,
+  parseFile,
+  Profile,
+  type Property,
+  type PublicKey,
+  type SecretKey,
+  type Section,
+} from "./profiles.ts";
+export { refreshEdits, type SessionValues } from "./refresh_edits.ts";
 export { MASK, Secret } from "../secret.ts";
 export {
   type ErrorCode,

@@ -307,3 +307,22 @@ function lowerCase(key: string): string {
 function isCommentMark(character: number): boolean {
   return character === HASH || character === SEMICOLON;
 }
+
+/** Whether line `index` is neither blank nor a comment. */
+export function saysSomething(file: ParsedFile, index: number): boolean {
+  const { start, end } = lineAt(file, index);
+  return /^[^#;]/.test(trimBlanks(file.text, start, end));
+}
+
+/** Line `index` of `file`. */
+export function lineAt(file: ParsedFile, index: number): Line {
+  const line = file.lines[index];
+  if (line === undefined) throw new RangeError(`No line ${index + 1}`);
+  return line;
+}
+
+/** What ends line `index`; empty if nothing does. */
+export function terminatorOf(file: ParsedFile, index: number): string {
+  const { end, next } = lineAt(file, index);
+  return file.text.slice(end, next);
+}

@@ -4,7 +4,7 @@ import { applyEdits } from "../../src/credentials/edit.ts";
 import {
   refreshEdits,
   type SessionValues,
-} from "../../src/credentials/managed_block.ts";
+} from "../../src/credentials/refresh_edits.ts";
 import { parseFile } from "../../src/credentials/profiles.ts";
 
 /** The refreshed text, after every byte outside of the edits was compared. */

@@ -1,5 +1,5 @@
 // The session that the fixtures and the properties write.
-import type { SessionValues } from "../../src/credentials/managed_block.ts";
+import type { SessionValues } from "../../src/credentials/refresh_edits.ts";
 import { Secret } from "../../src/secret.ts";
 
 export const EXAMPLE_SESSION: SessionValues = {

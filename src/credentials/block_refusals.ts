@@ -1,0 +1,158 @@
+// Why a managed block cannot be refreshed: programs read the lines around it differently.
+import { UpdstsError } from "../errors.ts";
+import { isBlank, trimBlanks } from "./lines.ts";
+import type { ManagedBlock } from "./managed_block.ts";
+import { encodeText } from "./profile_name.ts";
+import {
+  lineAt,
+  type ParsedFile,
+  saysSomething,
+  type Section,
+  terminatorOf,
+} from "./profiles.ts";
+
+/**
+ * Refuses a block where lone CRs meet other line ends, down to the next
+ * header: programs for which a lone CR ends no line would see keys of the
+ * block without its header, or the lines behind it without theirs.
+ */
+export function assertEndsAlike(file: ParsedFile, block: ManagedBlock): void {
+  const lone = (index: number) => terminatorOf(file, index) === "\r";
+  const last = Math.min(
+    block.end + tailOf(file, block).length + 1,
+    file.lines.length - 1,
+  );
+  for (let index = block.begin + 1; index <= last; index++) {
+    const { end, next } = lineAt(file, index);
+    if (end === next || lone(index) === lone(block.begin)) continue;
+    throw brokenBlock(
+      `line ${index + 1} ends with ${lone(index) ? "a" : "no"} lone CR, ` +
+        `other than line ${block.begin + 1}`,
+      "make the line ends of the block alike; nothing was changed",
+    );
+  }
+}
+
+/**
+ * Refuses what stands behind the block and yet belongs to its section, if it
+ * has a say in the four values or could go on with one.
+ */
+export function assertTailHarmless(
+  file: ParsedFile,
+  block: ManagedBlock,
+  section: Section,
+  values: ReadonlyMap<string, string>,
+): void {
+  const hint = "move that line into a section of its own, or remove it; " +
+    "nothing was changed";
+  for (const line of tailOf(file, block)) {
+    const owned = section.properties.some((property) =>
+      property.line === line && values.has(property.key)
+    );
+    const { start } = lineAt(file, line);
+    const indented = isBlank(file.text.charCodeAt(start));
+    const headed = file.sections.some((section) => section.line === line);
+    if (!owned && !headed && !(indented && saysSomething(file, line))) continue;
+    throw brokenBlock(
+      `line ${line + 1}, behind the end of the block on line ${
+        block.end + 1
+      }, is read as a part of its section`,
+      hint,
+    );
+  }
+}
+
+/**
+ * Refuses lines of the block that are one of our keys for one program and
+ * something else for another, as indented ones can be: with a colon before the
+ * first `=`, behind a header, or nested under an empty key of ours.
+ */
+export function assertKeysPlain(
+  file: ParsedFile,
+  block: ManagedBlock,
+  section: Section,
+  values: ReadonlyMap<string, string>,
+): void {
+  const keys = new Map(section.properties.map(({ line, key }) => [line, key]));
+  for (let line = section.line + 1; line < block.end; line++) {
+    const key = keys.get(line);
+    if (key !== undefined && values.has(key)) continue;
+    const { start, end } = lineAt(file, line);
+    const [word = ""] = trimBlanks(file.text, start, end).split(
+      /[ \t\v\f]*[=:]/,
+      1,
+    );
+    const [parent = ""] = key?.split(".", 1) ?? [];
+    const foreign = parent !== key && parent !== "" && !values.has(parent);
+    const nested = parent !== key && values.has(parent);
+    if (foreign || !(nested || values.has(word.toLowerCase()))) continue;
+    throw brokenBlock(
+      `line ${line + 1} is indented, and not clearly a key of its own`,
+      "remove that line, or end its indentation; nothing was changed",
+    );
+  }
+}
+
+/**
+ * Refuses to put keys below or above an indented header, which the AWS CLI
+ * takes for the continuation of a key that stands before it.
+ */
+export function assertHeadersApart(
+  file: ParsedFile,
+  block: ManagedBlock,
+): void {
+  const next = file.sections.find(({ line }) => line > block.end);
+  for (const section of [block.section, next]) {
+    if (section === undefined) continue;
+    const { start } = lineAt(file, section.line);
+    if (!isBlank(file.text.charCodeAt(start))) continue;
+    throw brokenBlock(
+      `line ${section.line + 1} is an indented header, which the AWS CLI ` +
+        "would take for a part of the key before it",
+      "end its indentation; nothing was changed",
+    );
+  }
+}
+
+/** Refuses a name that a section outside of the block has already. */
+export function assertNameFree(
+  file: ParsedFile,
+  block: ManagedBlock | undefined,
+  name: string,
+): void {
+  const bytes = encodeText(name);
+  // Some SDKs trim the name in a header, some do not: a name that is equal for
+  // either is taken.
+  const taken = file.sections.find((section) =>
+    section !== block?.section && trimBlanks(section.name) === bytes
+  );
+  if (taken === undefined) return;
+  throw new UpdstsError(
+    "NAME_TAKEN",
+    `Cannot use the profile name ${JSON.stringify(name)} for the session: ` +
+      `line ${taken.line + 1} already has a section of that name`,
+    { hint: "choose another name with -sn; nothing was changed" },
+  );
+}
+
+/** The lines behind the block up to the next header that every program sees. */
+export function tailOf(file: ParsedFile, block: ManagedBlock): number[] {
+  const next = file.sections.find(({ line, plain }) =>
+    plain && line > block.end
+  );
+  const first = block.end + 1;
+  const length = (next?.line ?? file.lines.length) - first;
+  return Array.from({ length }, (_, index) => first + index);
+}
+
+/** The error for a block that is not as it should be. */
+export function brokenBlock(
+  problem: string,
+  hint = "mend the tags in the credentials file; nothing was changed",
+): UpdstsError {
+  return new UpdstsError(
+    "BLOCK_BROKEN",
+    `Cannot update the managed block: ${problem}`,
+    { hint },
+  );
+}
