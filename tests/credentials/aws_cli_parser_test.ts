@@ -1,0 +1,95 @@
+// The AWS CLI reads these files by Python's configparser: other profiles stay the same for it.
+import fc from "fast-check";
+import assert from "node:assert/strict";
+import { findManagedBlocks } from "../../src/credentials/managed_block.ts";
+import { decodeText } from "../../src/credentials/profile_name.ts";
+import { parseFile } from "../../src/credentials/profiles.ts";
+import { UpdstsError } from "../../src/errors.ts";
+import { checkedRefresh } from "../support/checked_refresh.ts";
+import { isInstalled } from "../support/command.ts";
+import { NAMES, nastyFile } from "../support/nasty_files.ts";
+import { EXAMPLE_SESSION } from "../support/sessions.ts";
+
+const READER = `
+import configparser, io, json, sys
+
+def read(text):
+    # As a file is read: every kind of line end becomes one.
+    lines = io.TextIOWrapper(io.BytesIO(text.encode("latin1")), "latin1", newline=None).read()
+    parser = configparser.RawConfigParser()
+    try:
+        parser.read_string(lines)
+    except configparser.Error:
+        return None
+    return {name: dict(parser.items(name)) for name in parser.sections()}
+
+json.dump([read(text) for text in json.load(sys.stdin)], sys.stdout)
+`;
+
+type Reading = Record<string, Record<string, string>>;
+
+async function readAsAwsCli(
+  texts: readonly string[],
+): Promise<(Reading | null)[]> {
+  const child = new Deno.Command("python3", {
+    args: ["-c", READER],
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(JSON.stringify(texts)));
+  await writer.close();
+  const { stdout, code } = await child.output();
+  assert.equal(code, 0);
+  return JSON.parse(new TextDecoder().decode(stdout));
+}
+
+Deno.test({
+  name: "every other profile reads the same for the AWS CLI" +
+    (isInstalled("python3") ? "" : " (skipped: python3 is not installed)"),
+  ignore: !isInstalled("python3"),
+  fn: async () => {
+    const seed = Date.now();
+    const name = fc.constantFrom(...NAMES);
+    const cases = fc.sample(fc.tuple(nastyFile, name, name), {
+      numRuns: 12_000,
+      seed,
+    })
+      .flatMap(([given, key, target]) => {
+        try {
+          const after = checkedRefresh(
+            given,
+            decodeText(key),
+            decodeText(target),
+            EXAMPLE_SESSION,
+          );
+          const { blocks } = findManagedBlocks(parseFile(given));
+          const former = blocks.find((block) => block.key === key)?.section
+            ?.name;
+          return [{ given, after, touched: [target, former] }];
+        } catch (error) {
+          if (error instanceof UpdstsError) return [];
+          throw error;
+        }
+      });
+    const readings = await readAsAwsCli(
+      cases.flatMap(({ given, after }) => [given, after]),
+    );
+    let compared = 0;
+    for (const [index, { given, after, touched }] of cases.entries()) {
+      const before = readings[2 * index];
+      if (before === null || before === undefined) continue;
+      compared++;
+      const now = readings[2 * index + 1];
+      const context = `seed ${seed}: ${JSON.stringify({ given, after })}`;
+      assert(now !== null && now !== undefined, `unreadable: ${context}`);
+      for (const name of touched) {
+        if (name === undefined) continue;
+        delete before[name];
+        delete now[name];
+      }
+      assert.deepEqual(now, before, context);
+    }
+    assert(compared >= 1_000, `only ${compared} files were compared`);
+  },
+});

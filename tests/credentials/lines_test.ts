@@ -1,0 +1,33 @@
+// Lines, blanks and line ends.
+import assert from "node:assert/strict";
+import {
+  lineEnding,
+  splitLines,
+  trimBlanks,
+} from "../../src/credentials/lines.ts";
+
+function contents(text: string): string[] {
+  return splitLines(text).map(({ start, end }) => text.slice(start, end));
+}
+
+Deno.test("splitLines() ends a line at LF, CRLF and a lone CR", () => {
+  assert.deepEqual(contents("a\nb\r\nc\rd"), ["a", "b", "c", "d"]);
+  assert.deepEqual(contents("\r\r\n\n"), ["", "", ""]);
+  assert.deepEqual(contents("a\n"), ["a"]);
+  assert.deepEqual(contents(""), []);
+});
+
+Deno.test("lineEnding() is that of the last line that has one", () => {
+  const ending = (text: string) => lineEnding(text, splitLines(text));
+  assert.equal(ending("a\nb\r\nc"), "\r\n");
+  assert.equal(ending("a\r\nb\nc"), "\n");
+  assert.equal(ending("a\nb\rc"), "\n");
+  assert.equal(ending("a\rb"), "\r");
+  assert.equal(ending("a"), "\n");
+});
+
+Deno.test("trimBlanks() takes ASCII blanks only", () => {
+  assert.equal(trimBlanks(" \t\v\fa b\xa0 "), "a b\xa0");
+  assert.equal(trimBlanks("   "), "");
+  assert.equal(trimBlanks("[ x ]", 1, 4), "x");
+});

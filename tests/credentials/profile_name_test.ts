@@ -1,0 +1,68 @@
+// Names that can stand in a header, and those that cannot.
+import assert from "node:assert/strict";
+import {
+  assertProfileName,
+  decodeText,
+  encodeText,
+} from "../../src/credentials/profile_name.ts";
+import { failsWith } from "../support/errors.ts";
+
+Deno.test("assertProfileName() takes what the field uses", () => {
+  for (
+    const name of [
+      "default",
+      "a b",
+      "a.b",
+      "a/b",
+      "a@b",
+      "a+b",
+      "日本",
+      "🔑",
+      "a#b",
+      "a;b",
+      "#a",
+      "x".repeat(500),
+    ]
+  ) {
+    assertProfileName(name, "the name");
+  }
+});
+
+Deno.test("assertProfileName() refuses what no header can hold", async () => {
+  const wrong = {
+    "": /empty/,
+    "a]": /bracket/,
+    "[a": /bracket/,
+    "a\nb": /line end/,
+    "a\rb": /line end/,
+    "a\tb": /control/,
+    "a\0b": /control/,
+    "a\u0085b": /control/,
+    "a\u2028b": /line end/,
+    "\x1b[31m": /control/,
+    " a": /space/,
+    "a ": /space/,
+    "\u3000a": /space/,
+    "a #b": /#/,
+    "a ;b": /;/,
+    "__proto__": /SDKs/,
+    "\ud800": /Unicode/,
+  };
+  for (const [name, reason] of Object.entries(wrong)) {
+    const { message } = await failsWith(
+      "NAME_INVALID",
+      () => assertProfileName(name, "the name"),
+    );
+    assert.match(message, reason);
+    assert.match(message, /^Cannot use the name: /);
+  }
+});
+
+Deno.test("encodeText() gives UTF-8, one character a byte, and decodeText() takes it back", () => {
+  assert.equal(encodeText("à"), "\xc3\xa0");
+  assert.equal(encodeText("abc"), "abc");
+  for (const text of ["à", "日本🔑", "\ufeffx"]) {
+    assert.equal(decodeText(encodeText(text)), text);
+  }
+  assert.equal(decodeText("\xff"), "\ufffd");
+});
