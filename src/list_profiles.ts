@@ -39,7 +39,7 @@ export async function getProfile(
   assertProfileName(name, "the profile name");
   const views = await listProfiles(ports);
   return views.find((view) => view.name === name) ??
-    unknownProfile(name, views.map(({ name }) => name));
+    await unknownProfile(name, views.map(({ name }) => name));
 }
 
 /** All profiles of the file, in file order. Broken blocks are warned about. */

@@ -86,7 +86,12 @@ export async function refreshSession(
 
   const settings = await ports.config.settingsOf(profile);
   const parsed = parseFile(await file.read());
-  const plan = planSession(parsed, profile, settings);
+  const source = findProfile(parsed, profile);
+  if (source === undefined) {
+    const names = listProfiles(parsed).map(({ name }) => name);
+    throw await unknownProfile(profile, names);
+  }
+  const plan = planSession(parsed, source, settings);
   const current = findSession(parsed, profile, sessionProfile);
   if (current !== undefined && request.minRemainingSeconds !== undefined) {
     const end = ports.clock.now().getTime() +
@@ -130,13 +135,10 @@ export async function refreshSession(
 /** All that a request to STS needs, but for the code. */
 function planSession(
   file: ParsedFile,
-  name: string,
+  profile: Profile,
   settings: ProfileSettings,
 ): Omit<SessionRequest, "code" | "durationSeconds"> {
-  const profile = findProfile(file, name);
-  if (profile === undefined) {
-    throw unknownProfile(name, listProfiles(file).map(({ name }) => name));
-  }
+  const { name } = profile;
   const shown = JSON.stringify(name);
   if (profile.secret("aws_session_token") !== undefined) {
     throw temporaryKeys(file, profile);

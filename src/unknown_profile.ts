@@ -1,16 +1,15 @@
 // What to say when a profile is asked for that is not there.
-import { distance } from "fastest-levenshtein";
 import { UpdstsError } from "./errors.ts";
 
 /** A file may have thousands of profiles; more than these are only counted. */
 const MAX_NAMES = 10;
 
 /** The error that names those that there are, the likeliest first. */
-export function unknownProfile(
+export async function unknownProfile(
   name: string,
   existing: readonly string[],
-): UpdstsError {
-  const shown = nearestFirst(name, existing)
+): Promise<UpdstsError> {
+  const shown = (await nearestFirst(name, existing))
     .slice(0, MAX_NAMES)
     .map((name) => JSON.stringify(name));
   if (existing.length > shown.length) {
@@ -28,10 +27,12 @@ export function unknownProfile(
 }
 
 /** `names`, those that take the fewest edits to become `typed` first. */
-export function nearestFirst(
+export async function nearestFirst(
   typed: string,
   names: readonly string[],
-): string[] {
+): Promise<string[]> {
+  // Loading it takes longer than all else that a command does: only if needed.
+  const { distance } = await import("fastest-levenshtein");
   const lower = typed.toLowerCase();
   return names
     .map((name) => ({ name, edits: distance(lower, name.toLowerCase()) }))

@@ -1,5 +1,5 @@
 // `updsts list`: flags to use case to table.
-import stringWidth from "string-width";
+import { eastAsianWidth } from "get-east-asian-width";
 import { listProfiles, type ProfileView } from "../list_profiles.ts";
 import type { Context } from "./context.ts";
 import { type CommonFlags, verbosityOf } from "./flags.ts";
@@ -69,6 +69,11 @@ function visibleInCell(text: string): string {
   return visible(text).replaceAll("\n", " ");
 }
 
-function width(cell: string | undefined): number {
-  return cell === undefined ? 0 : stringWidth(cell);
+/** How many columns of a terminal `cell` takes. */
+function width(cell = ""): number {
+  // What is invisible has been spelled out, so only marks take no room.
+  return Array.from(cell.replace(/\p{M}/gu, "")).reduce(
+    (sum, character) => sum + eastAsianWidth(character.codePointAt(0) ?? 0),
+    0,
+  );
 }

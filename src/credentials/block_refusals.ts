@@ -63,9 +63,9 @@ export function assertTailHarmless(
 }
 
 /**
- * Refuses lines of the block that are one of our keys for one program and
- * something else for another, as indented ones can be: with a colon before the
- * first `=`, behind a header, or nested under an empty key of ours.
+ * Refuses lines of the block that are one of our keys, or a part of one, for
+ * some programs and something else for others: to the AWS CLI, a line indented
+ * deeper than the key above it goes on with that key's value.
  */
 export function assertKeysPlain(
   file: ParsedFile,
@@ -74,22 +74,30 @@ export function assertKeysPlain(
   values: ReadonlyMap<string, string>,
 ): void {
   const keys = new Map(section.properties.map(({ line, key }) => [line, key]));
+  // These go when the value is written anew, so nobody reads them afterwards.
+  const replaced = new Set(
+    section.properties.filter(({ key }) => values.has(key))
+      .flatMap(({ continuations }) => continuations),
+  );
+  // Nothing goes on with a header.
+  let above = { owned: false, indent: Infinity };
   for (let line = section.line + 1; line < block.end; line++) {
-    const key = keys.get(line);
-    if (key !== undefined && values.has(key)) continue;
+    if (!saysSomething(file, line) || replaced.has(line)) continue;
     const { start, end } = lineAt(file, line);
-    const [word = ""] = trimBlanks(file.text, start, end).split(
-      /[ \t\v\f]*[=:]/,
-      1,
-    );
-    const [parent = ""] = key?.split(".", 1) ?? [];
-    const foreign = parent !== key && parent !== "" && !values.has(parent);
-    const nested = parent !== key && values.has(parent);
-    if (foreign || !(nested || values.has(word.toLowerCase()))) continue;
-    throw brokenBlock(
-      `line ${line + 1} is indented, and not clearly a key of its own`,
-      "remove that line, or end its indentation; nothing was changed",
-    );
+    const content = trimBlanks(file.text, start, end);
+    const indent = file.text.indexOf(content, start) - start;
+    const owned = values.has(keys.get(line) ?? "");
+    const [word = ""] = content.split(/[ \t\v\f]*[=:]/, 1);
+    const clear = indent > above.indent
+      ? !owned && !above.owned
+      : owned === values.has(word.toLowerCase());
+    if (!clear) {
+      throw brokenBlock(
+        `line ${line + 1} is indented, and not clearly a key of its own`,
+        "remove that line, or end its indentation; nothing was changed",
+      );
+    }
+    if (indent <= above.indent) above = { owned, indent };
   }
 }
 
@@ -114,12 +122,20 @@ export function assertHeadersApart(
   }
 }
 
-/** Refuses a name that a section outside of the block has already. */
+/** Refuses a name that a section outside of the block has, or that stands for all. */
 export function assertNameFree(
   file: ParsedFile,
   block: ManagedBlock | undefined,
   name: string,
 ): void {
+  if (name === "DEFAULT") {
+    throw new UpdstsError(
+      "NAME_TAKEN",
+      "Cannot use the profile name DEFAULT for the session: the AWS CLI gives " +
+        "the keys of a section of that name to every profile",
+      { hint: "choose another name with -sn; nothing was changed" },
+    );
+  }
   const bytes = encodeText(name);
   // Some SDKs trim the name in a header, some do not: a name that is equal for
   // either is taken.

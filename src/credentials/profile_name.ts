@@ -43,8 +43,8 @@ function whyNoProfileName(name: string): string | undefined {
   if (/^\s|\s$/.test(name)) return "it begins or ends with a space";
   // Readers take a blank and one of these for the start of a comment.
   if (/\s[#;]/.test(name)) return "it holds a space followed by # or ;";
-  // The AWS SDK for JavaScript rejects a whole file for this one.
-  if (name === "__proto__") return "the AWS SDKs reject it";
+  // The AWS SDK for JavaScript rejects a whole file for these.
+  if (/^(profile )?__proto__$/.test(name)) return "the AWS SDKs reject it";
   return undefined;
 }
 

@@ -278,3 +278,12 @@ Deno.test({
     );
   },
 });
+
+Deno.test("list aligns wide characters", async () => {
+  const given = "[日本]\nregion = x\n[e\u0301]\nregion = y\n[abcd]\nregion = z\n";
+  await using scenario = await Scenario.start({ given });
+  const { stdout } = await scenario.updsts(["list"]);
+  assert.match(stdout, /^日本 {5}none/m);
+  assert.match(stdout, /^e\u0301 {8}none/m);
+  assert.match(stdout, /^abcd {5}none/m);
+});
