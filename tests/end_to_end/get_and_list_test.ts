@@ -280,7 +280,8 @@ Deno.test({
 });
 
 Deno.test("list aligns wide characters", async () => {
-  const given = "[日本]\nregion = x\n[e\u0301]\nregion = y\n[abcd]\nregion = z\n";
+  const given =
+    "[日本]\nregion = x\n[e\u0301]\nregion = y\n[abcd]\nregion = z\n";
   await using scenario = await Scenario.start({ given });
   const { stdout } = await scenario.updsts(["list"]);
   assert.match(stdout, /^日本 {5}none/m);

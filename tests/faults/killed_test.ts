@@ -1,0 +1,158 @@
+// get is killed at random moments of each phase: the file is the old or the new one, whole.
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { baseEnvironment, commandLine } from "../support/command.ts";
+import { times } from "../support/effort.ts";
+import { GIVEN, Scenario, valueIn } from "../support/scenario.ts";
+
+/** Where a run can be, in order; told from outside by what it has done so far. */
+const PHASES = [
+  "before the lock",
+  "rehearsing under the lock",
+  "asking STS",
+  "writing under the lock",
+] as const;
+type Phase = typeof PHASES[number];
+
+/** Makes writing take long enough to be hit: some 4 MB that are synced. */
+const FILLER = `# ${"x".repeat(97)}\n`.repeat(40_000);
+
+/** The phase that has begun when the temporary file or the request appears. */
+async function waitFor(
+  phase: Phase,
+  scenario: Scenario,
+  sent: number,
+): Promise<void> {
+  const temporary = () =>
+    scenario.files().some((name) => name.startsWith(".updsts"));
+  const until = async (happened: () => boolean) => {
+    const deadline = Date.now() + 20_000;
+    while (!happened() && Date.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
+  };
+  if (phase === "before the lock") return;
+  if (phase === "rehearsing under the lock") return await until(temporary);
+  await until(() => scenario.codesSent > sent);
+  if (phase === "writing under the lock") await until(temporary);
+}
+
+/** Starts get, kills it in `phase`; what it had done by then. */
+async function kill(phase: Phase, scenario: Scenario): Promise<Phase | "done"> {
+  const sent = scenario.codesSent;
+  const before = await scenario.read();
+  const [command, ...args] = commandLine([
+    "get",
+    "-n",
+    "default",
+    "-t",
+    scenario.code(),
+  ]);
+  const child = new Deno.Command(command, {
+    args,
+    env: { ...await baseEnvironment(), ...scenario.env },
+    clearEnv: true,
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  await waitFor(phase, scenario, sent);
+  const range = phase === "before the lock" ? 60 : 12;
+  await new Promise((resolve) => setTimeout(resolve, Math.random() * range));
+  try {
+    child.kill("SIGKILL");
+  } catch {
+    // It was faster.
+  }
+  await child.status;
+
+  const asked = scenario.codesSent > sent;
+  if (await scenario.read() !== before) return "done";
+  if (scenario.files().some((name) => name.startsWith(".updsts"))) {
+    return asked ? "writing under the lock" : "rehearsing under the lock";
+  }
+  return asked ? "asking STS" : "before the lock";
+}
+
+/** Fails unless the file holds the given text and at most one whole block. */
+function assertWhole(text: string, scenario: Scenario): void {
+  assert.equal(text.slice(0, FILLER.length + GIVEN.length), FILLER + GIVEN);
+  const block = text.slice(FILLER.length + GIVEN.length);
+  if (block === "") return;
+  assert.match(
+    block,
+    /^# \$\{\{\{ key=default [^\n]*\n(?:[^\n]+\n){5}# \$\}\}\} \[auto update by updsts\]\n$/,
+  );
+  const token = valueIn(block, "default_sts", "aws_session_token");
+  const session = scenario.sts.sessions.find(({ sessionToken }) =>
+    sessionToken === token
+  );
+  assert.equal(
+    valueIn(block, "default_sts", "aws_secret_access_key"),
+    session?.secretAccessKey,
+  );
+}
+
+Deno.test("get killed in any phase leaves the old or the new file, and nothing that stays", async () => {
+  const hits = new Map<string, number>();
+  const rounds = times({ brief: 12, full: 80 });
+  const work = async () => {
+    await using scenario = await Scenario.start({ given: FILLER + GIVEN });
+    for (let round = 0; round < rounds / 2; round++) {
+      for (const phase of PHASES) {
+        const hit = await kill(phase, scenario);
+        hits.set(hit, (hits.get(hit) ?? 0) + 1);
+        assertWhole(await scenario.read(), scenario);
+      }
+      // The next run gets its session and clears away what the others left.
+      const { code, stderr } = await scenario.updsts([
+        "get",
+        "-n",
+        "default",
+        "-t",
+        scenario.code(),
+      ]);
+      assert.equal(code, 0, stderr);
+      assert.deepEqual(scenario.files(), ["credentials"]);
+      assertWhole(await scenario.read(), scenario);
+    }
+  };
+  await Promise.all([work(), work()]);
+  for (const phase of PHASES) {
+    assert(
+      (hits.get(phase) ?? 0) > 0,
+      `never killed ${phase}: ${JSON.stringify([...hits])}`,
+    );
+  }
+  console.log(
+    `Killed ${rounds * PHASES.length} times: ${
+      JSON.stringify(Object.fromEntries(hits))
+    }`,
+  );
+});
+
+Deno.test("a lock that a killed process held blocks nobody", async () => {
+  await using scenario = await Scenario.start();
+  const holder = new Deno.Command(Deno.execPath(), {
+    args: [
+      "eval",
+      "const d = await Deno.open(Deno.args[0]); await d.lock(true); console.log('locked'); await new Promise((r) => setTimeout(r, 60000));",
+      join(scenario.home, ".aws"),
+    ],
+    stdout: "piped",
+  }).spawn();
+  const reader = holder.stdout.getReader();
+  await reader.read();
+  holder.kill("SIGKILL");
+  await holder.status;
+  await reader.cancel();
+  const { code, stderr } = await scenario.updsts([
+    "get",
+    "-n",
+    "default",
+    "-t",
+    scenario.code(),
+  ]);
+  assert.equal(stderr, "");
+  assert.equal(code, 0);
+});
