@@ -10,6 +10,7 @@ import {
   decodeBytes,
   encodeBytes,
   hasSystemCode,
+  isSystemError,
   readRegularFile,
   systemMessage,
 } from "./regular_file.ts";
@@ -265,15 +266,12 @@ function busy(path: string): UpdstsError {
 }
 
 function writeError(error: unknown, path: string): unknown {
-  if (
-    error instanceof UpdstsError ||
-    !(error instanceof Error && "code" in error)
-  ) return error;
+  if (error instanceof UpdstsError || !isSystemError(error)) return error;
   return new UpdstsError(
     "FILE_UNWRITABLE",
     `Cannot write the ${WHAT}: ${path}: ${systemMessage(error)}`,
     {
-      hint: hasSystemCode(error, "ENOSPC", "EDQUOT", "EFBIG")
+      hint: /no space|too large|quota/i.test(error.message)
         ? "make room on the disk, then try again; nothing was changed"
         : "check the permissions of the file and its directory; nothing was changed",
       cause: error,

@@ -63,6 +63,12 @@ export function systemMessage(error: unknown): string {
   return message.split(" (os error")[0] ?? message;
 }
 
+/** Whether `error` comes from the operating system, and not from a defect. */
+export function isSystemError(error: unknown): error is Error {
+  return error instanceof Error &&
+    ("code" in error || /\(os error \d+\)/.test(error.message));
+}
+
 /** Whether `error` carries one of these codes of the operating system. */
 export function hasSystemCode(error: unknown, ...codes: string[]): boolean {
   return error instanceof Error && "code" in error &&

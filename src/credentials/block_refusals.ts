@@ -82,13 +82,16 @@ export function assertKeysPlain(
   // Nothing goes on with a header.
   let above = { owned: false, indent: Infinity };
   for (let line = section.line + 1; line < block.end; line++) {
-    if (!saysSomething(file, line) || replaced.has(line)) continue;
+    if (!saysSomething(file, line)) continue;
     const { start, end } = lineAt(file, line);
-    const content = trimBlanks(file.text, start, end);
-    const indent = file.text.indexOf(content, start) - start;
+    const indent = indentOf(file, line);
+    const deeper = indent > above.indent;
     const owned = values.has(keys.get(line) ?? "");
-    const [word = ""] = content.split(/[ \t\v\f]*[=:]/, 1);
-    const clear = indent > above.indent
+    const [word = ""] = trimBlanks(file.text, start, end)
+      .split(/[ \t\v\f]*[=:]/, 1);
+    const clear = replaced.has(line)
+      ? deeper
+      : deeper
       ? !owned && !above.owned
       : owned === values.has(word.toLowerCase());
     if (!clear) {
@@ -97,29 +100,52 @@ export function assertKeysPlain(
         "remove that line, or end its indentation; nothing was changed",
       );
     }
-    if (indent <= above.indent) above = { owned, indent };
+    if (!deeper) above = { owned, indent };
   }
 }
 
 /**
- * Refuses to put keys below or above an indented header, which the AWS CLI
- * takes for the continuation of a key that stands before it.
+ * Refuses to write keys below a header that is indented deeper than a key above
+ * it: the AWS CLI takes it for a part of that key, and ours for those of the
+ * profile before.
  */
-export function assertHeadersApart(
+export function assertHeaderSeen(file: ParsedFile, section: Section): void {
+  const headers = new Set(file.sections.map(({ line }) => line));
+  let depth = Infinity;
+  for (let line = 0; line < section.line; line++) {
+    if (!saysSomething(file, line)) continue;
+    const indent = indentOf(file, line);
+    if (indent <= depth) depth = headers.has(line) ? Infinity : indent;
+  }
+  if (indentOf(file, section.line) <= depth) return;
+  throw hiddenHeader(section);
+}
+
+/** Refuses to add keys above an indented header, which would hide it likewise. */
+export function assertNextHeaderSeen(
   file: ParsedFile,
   block: ManagedBlock,
 ): void {
   const next = file.sections.find(({ line }) => line > block.end);
-  for (const section of [block.section, next]) {
-    if (section === undefined) continue;
-    const { start } = lineAt(file, section.line);
-    if (!isBlank(file.text.charCodeAt(start))) continue;
-    throw brokenBlock(
-      `line ${section.line + 1} is an indented header, which the AWS CLI ` +
-        "would take for a part of the key before it",
-      "end its indentation; nothing was changed",
-    );
+  if (next !== undefined && indentOf(file, next.line) > 0) {
+    throw hiddenHeader(next);
   }
+}
+
+function hiddenHeader(section: Section): UpdstsError {
+  return brokenBlock(
+    `line ${section.line + 1} is an indented header, which the AWS CLI ` +
+      "would take for a part of the key before it",
+    "end its indentation; nothing was changed",
+  );
+}
+
+/** How many blanks line `index` begins with. */
+function indentOf(file: ParsedFile, index: number): number {
+  const { start, end } = lineAt(file, index);
+  let first = start;
+  while (first < end && isBlank(file.text.charCodeAt(first))) first++;
+  return first - start;
 }
 
 /** Refuses a name that a section outside of the block has, or that stands for all. */

@@ -3,9 +3,10 @@ import type { Secret } from "../secret.ts";
 import { UpdstsError } from "../errors.ts";
 import {
   assertEndsAlike,
-  assertHeadersApart,
+  assertHeaderSeen,
   assertKeysPlain,
   assertNameFree,
+  assertNextHeaderSeen,
   assertTailHarmless,
   brokenBlock,
   tailOf,
@@ -127,7 +128,7 @@ function filledBlock(
       "move the block to the end of the file; nothing was changed",
     );
   }
-  assertHeadersApart(file, block);
+  assertNextHeaderSeen(file, block);
   const { start } = lineAt(file, block.end);
   const eol = terminatorOf(file, block.begin);
   const text = sectionLines(name, values).map((line) => line + eol).join("");
@@ -147,6 +148,7 @@ function refreshedBlock(
         "programs take it for no header",
     );
   }
+  assertHeaderSeen(file, section);
   assertTailHarmless(file, block, section, values);
   assertKeysPlain(file, block, section, values);
 
@@ -172,7 +174,7 @@ function refreshedBlock(
     }
   }
   if (missing.size > 0) {
-    assertHeadersApart(file, block);
+    assertNextHeaderSeen(file, block);
     const eol = terminatorOf(file, section.line);
     // Behind all that says something, so that no line that stands there is
     // read as the continuation of one that came in before it.

@@ -1,0 +1,342 @@
+// A disk that is full, a file that may not be written, a file that changes: nothing is lost, no code is spent.
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import {
+  baseEnvironment,
+  commandLine,
+  type Finished,
+  isInstalled,
+  run,
+} from "../support/command.ts";
+import { ALICE, GIVEN, Scenario } from "../support/scenario.ts";
+
+const ROOT_USER = Deno.build.os === "linux" && Deno.uid() === 0;
+const NOBODY = 65534;
+
+/** Whether `mount` works here: root alone is not enough in most containers. */
+const CAN_MOUNT = await canMount();
+
+async function canMount(): Promise<boolean> {
+  if (!ROOT_USER || !isInstalled("mount")) return false;
+  const directory = await Deno.makeTempDir();
+  const { code } = await run("mount", [
+    "-t",
+    "tmpfs",
+    "-o",
+    "size=64k",
+    "tmpfs",
+    directory,
+  ]);
+  if (code === 0) await run("umount", [directory]);
+  await Deno.remove(directory);
+  return code === 0;
+}
+
+function unless(
+  condition: boolean,
+  why: string,
+): { ignore: boolean; note: string } {
+  return { ignore: !condition, note: condition ? "" : ` (skipped: ${why})` };
+}
+
+const mounting = unless(CAN_MOUNT, "file systems cannot be mounted here");
+const dropping = unless(
+  ROOT_USER && isInstalled("setpriv"),
+  "another user cannot be become here",
+);
+
+async function assertRefusedUntouched(
+  scenario: Scenario,
+  finished: Finished,
+  says: RegExp,
+  given = GIVEN,
+): Promise<void> {
+  assert.match(finished.stderr, says);
+  assert.match(
+    finished.stderr,
+    /^updsts: Cannot write the credentials file: /m,
+  );
+  assert.equal(finished.code, 3);
+  assert.equal(scenario.codesSent, 0, "a code was spent");
+  assert.equal(await scenario.read(), given);
+}
+
+/** Mounts something over `target` for as long as it is held. */
+async function mounted(
+  args: readonly string[],
+  target: string,
+): Promise<AsyncDisposable> {
+  const { code, stderr } = await run("mount", [...args, target]);
+  assert.equal(code, 0, stderr);
+  return {
+    [Symbol.asyncDispose]: async () => {
+      await run("umount", [target]);
+    },
+  };
+}
+
+Deno.test({
+  name: `a disk that is full is found before the code is spent${mounting.note}`,
+  ignore: mounting.ignore,
+  fn: async () => {
+    await using scenario = await Scenario.start();
+    const directory = join(scenario.home, ".aws");
+    await using _mount = await mounted([
+      "-t",
+      "tmpfs",
+      "-o",
+      "size=64k",
+      "tmpfs",
+    ], directory);
+    await scenario.write(GIVEN);
+    // Room for the old file, a block of the disk for the name, and no more.
+    const filler = await Deno.open(join(directory, "filler"), {
+      write: true,
+      create: true,
+    });
+    try {
+      for (;;) await filler.write(new Uint8Array(1024));
+    } catch (error) {
+      assert(error instanceof Error && /space/i.test(error.message));
+    } finally {
+      filler.close();
+    }
+    const finished = await scenario.updsts([
+      "get",
+      "-n",
+      "default",
+      "-t",
+      scenario.code(),
+    ]);
+    await assertRefusedUntouched(scenario, finished, /No space left on device/);
+    assert.match(finished.stderr, /^hint: make room on the disk/m);
+    assert.deepEqual(scenario.files(), ["credentials", "filler"]);
+  },
+});
+
+Deno.test({
+  name: "a limit on the size of files is found before the code is spent",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    const given = GIVEN + `# ${"x".repeat(97)}\n`.repeat(100);
+    await using scenario = await Scenario.start({ given });
+    const [command, ...args] = commandLine([
+      "get",
+      "-n",
+      "default",
+      "-t",
+      scenario.code(),
+    ]);
+    // In blocks of 1 KiB; the signal that comes with it would end the process.
+    const limit = `trap '' XFSZ; ulimit -f 10; exec "$@"`;
+    const finished = await scenario.run("bash", [
+      "-c",
+      limit,
+      "bash",
+      command,
+      ...args,
+    ]);
+    await assertRefusedUntouched(scenario, finished, /File too large/, given);
+    assert.deepEqual(scenario.files(), ["credentials"]);
+  },
+});
+
+Deno.test({
+  name:
+    `a file that is a mount point is refused before the code is spent${mounting.note}`,
+  ignore: mounting.ignore,
+  fn: async () => {
+    await using scenario = await Scenario.start();
+    await Deno.writeTextFile(join(scenario.home, "outside"), GIVEN, {
+      mode: 0o600,
+    });
+    await using _mount = await mounted([
+      "--bind",
+      join(scenario.home, "outside"),
+    ], scenario.path);
+    const finished = await scenario.updsts([
+      "get",
+      "-n",
+      "default",
+      "-t",
+      scenario.code(),
+    ]);
+    await assertRefusedUntouched(scenario, finished, /is a mount point/);
+    assert.match(finished.stderr, /^hint: mount its directory instead/m);
+  },
+});
+
+Deno.test({
+  name:
+    `a read-only file system is found before the code is spent${mounting.note}`,
+  ignore: mounting.ignore,
+  fn: async () => {
+    await using scenario = await Scenario.start();
+    const directory = join(scenario.home, ".aws");
+    await using _mount = await mounted(["--bind", directory], directory);
+    await run("mount", ["-o", "remount,ro,bind", directory]);
+    const finished = await scenario.updsts([
+      "get",
+      "-n",
+      "default",
+      "-t",
+      scenario.code(),
+    ]);
+    await assertRefusedUntouched(scenario, finished, /Read-only file system/);
+  },
+});
+
+Deno.test("a read-only file is refused before the code is spent, by root as well", async () => {
+  await using scenario = await Scenario.start();
+  await Deno.chmod(scenario.path, 0o400);
+  const finished = await scenario.updsts([
+    "get",
+    "-n",
+    "default",
+    "-t",
+    scenario.code(),
+  ]);
+  await assertRefusedUntouched(scenario, finished, /is read-only/);
+  assert.match(finished.stderr, /chmod u\+w/);
+});
+
+for (
+  const { name, mode, target } of [
+    { name: "directory that may not be written", mode: 0o555, target: ".aws" },
+    { name: "file of somebody else", mode: 0o644, target: ".aws/credentials" },
+  ]
+) {
+  Deno.test({
+    name: `a ${name} is found before the code is spent${dropping.note}`,
+    ignore: dropping.ignore,
+    fn: async () => {
+      await using scenario = await Scenario.start();
+      const env = await baseEnvironment();
+      // Everything is open to the other user, but for what is to be refused.
+      const directory = join(scenario.home, ".aws");
+      await Deno.chmod(scenario.home, 0o755);
+      await Deno.chown(directory, NOBODY, NOBODY);
+      await Deno.chown(scenario.path, target === ".aws" ? NOBODY : 0, 0);
+      await Deno.chmod(join(scenario.home, target), mode);
+      const cache = await Deno.makeTempDir({ prefix: "updsts-cache-" });
+      try {
+        await run("cp", ["-r", `${env["DENO_DIR"]}/npm`, cache]);
+        await run("cp", [
+          "-r",
+          new URL("../..", import.meta.url).pathname,
+          `${cache}/project`,
+        ]);
+        await run("cp", [Deno.execPath(), `${cache}/deno`]);
+        await run("chmod", ["-R", "a+rwX", cache]);
+        const [, ...args] = commandLine([
+          "get",
+          "-n",
+          "default",
+          "-t",
+          scenario.code(),
+        ]);
+        const main = new URL("../../main.ts", import.meta.url).pathname;
+        const moved = args.map((arg) =>
+          arg === main ? `${cache}/project/main.ts` : arg
+        );
+        const finished = await scenario.run("setpriv", [
+          `--reuid=${NOBODY}`,
+          `--regid=${NOBODY}`,
+          "--clear-groups",
+          "--",
+          `${cache}/deno`,
+          ...moved,
+        ], { DENO_DIR: cache });
+        await assertRefusedUntouched(scenario, finished, /Permission denied/);
+        assert.deepEqual(scenario.files(), ["credentials"]);
+      } finally {
+        await Deno.remove(cache, { recursive: true });
+      }
+    },
+  });
+}
+
+Deno.test("a file that is replaced or removed while STS is asked: the new one counts, or nothing is written", async () => {
+  const replaced = `[added]\nregion = x\n${GIVEN}`;
+  const cases: {
+    change: (path: string) => Promise<void>;
+    code: number;
+    begins: string | undefined;
+  }[] = [
+    {
+      change: (path) => Deno.writeTextFile(path, replaced),
+      code: 0,
+      begins: replaced,
+    },
+    {
+      change: async (path) => {
+        await Deno.writeTextFile(`${path}.new`, replaced);
+        await Deno.rename(`${path}.new`, path);
+      },
+      code: 0,
+      begins: replaced,
+    },
+    { change: (path) => Deno.remove(path), code: 3, begins: undefined },
+    {
+      change: async (path) => {
+        await Deno.remove(path);
+        await Deno.mkdir(path);
+      },
+      code: 3,
+      begins: undefined,
+    },
+  ];
+  for (const { change, code, begins } of cases) {
+    await using scenario = await Scenario.start();
+    scenario.sts.script({ kind: "delay_headers", ms: 1_000 });
+    const running = scenario.updsts([
+      "get",
+      "-n",
+      "default",
+      "-t",
+      scenario.code(),
+    ]);
+    while (scenario.codesSent === 0) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await change(scenario.path);
+    const finished = await running;
+    assert.equal(finished.code, code, finished.stderr);
+    if (begins === undefined) {
+      assert.match(finished.stderr, /this code is spent/);
+    } else {
+      assert(
+        (await scenario.read()).startsWith(`${begins}# \${{{ key=default `),
+      );
+    }
+  }
+});
+
+Deno.test("a dangling link, a loop of links and a link to elsewhere", async () => {
+  await using scenario = await Scenario.start();
+  const link = join(scenario.home, "link");
+  const get = () =>
+    scenario.updsts([
+      "get",
+      "-n",
+      "default",
+      "-t",
+      scenario.code(),
+      "-c",
+      link,
+    ]);
+  await Deno.symlink(join(scenario.home, "nothing"), link);
+  assert.match((await get()).stderr, /is a link to nothing|does not exist/);
+  await Deno.remove(link);
+  await Deno.symlink(link, link);
+  assert.match((await get()).stderr, /symbolic links/i);
+  assert.equal(scenario.codesSent, 0);
+  await Deno.remove(link);
+  await Deno.symlink(".aws/credentials", link);
+  assert.equal((await get()).code, 0);
+  assert.equal(await Deno.readLink(link), ".aws/credentials");
+  assert.match(
+    await scenario.read(),
+    new RegExp(`${ALICE.accessKeyId}[^]*default_sts`),
+  );
+});

@@ -1,0 +1,200 @@
+// Many writers at one file: nobody's update is lost, nobody waits for ever.
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { isInstalled } from "../support/command.ts";
+import { times } from "../support/effort.ts";
+import { ALICE, Scenario, valueIn } from "../support/scenario.ts";
+
+const PROFILES = ["a", "b", "c", "d"];
+
+const FOUR = PROFILES.map((name) =>
+  [
+    `[${name}]`,
+    `aws_access_key_id = ${ALICE.accessKeyId}`,
+    `aws_secret_access_key = ${ALICE.secretAccessKey}`,
+    `mfa_device_arn = ${ALICE.device}`,
+    "",
+  ].join("\n")
+).join("");
+
+function assertSessionsWhole(text: string, scenario: Scenario): void {
+  for (const profile of PROFILES) {
+    assert.equal(
+      text.split(`# \${{{ key=${profile} [`).length,
+      2,
+      `one block for ${profile}`,
+    );
+    const id = valueIn(text, `${profile}_sts`, "aws_access_key_id");
+    const session = scenario.sts.sessions.find(({ accessKeyId }) =>
+      accessKeyId === id
+    );
+    assert.equal(
+      valueIn(text, `${profile}_sts`, "aws_secret_access_key"),
+      session?.secretAccessKey,
+    );
+    assert.equal(
+      valueIn(text, `${profile}_sts`, "aws_session_token"),
+      session?.sessionToken,
+    );
+  }
+}
+
+async function getMany(scenario: Scenario, count: number): Promise<void> {
+  const runs = Array.from(
+    { length: count },
+    (_, index) =>
+      scenario.updstsBesideOthers([
+        "get",
+        "-n",
+        PROFILES[index % PROFILES.length] ?? "",
+        "-t",
+        scenario.code(),
+      ]),
+  );
+  for (const { code, stderr } of await Promise.all(runs)) {
+    assert.equal(code, 0, stderr);
+  }
+}
+
+Deno.test("40 get over 4 profiles at once: all succeed, one block a key", async () => {
+  for (let round = 0; round < times({ brief: 1, full: 10 }); round++) {
+    await using scenario = await Scenario.start({ given: FOUR });
+    await getMany(scenario, 40);
+    const text = await scenario.read();
+    assert(text.startsWith(FOUR));
+    assertSessionsWhole(text, scenario);
+    assert.equal(scenario.codesSent, 40);
+    assert.deepEqual(scenario.files(), ["credentials"]);
+  }
+});
+
+Deno.test("20 get beside a script that replaces other profiles: neither loses what it wrote", async () => {
+  for (let round = 0; round < times({ brief: 1, full: 10 }); round++) {
+    await using scenario = await Scenario.start({ given: FOUR });
+    let stop = false;
+    let written = 0;
+    // A well-behaved writer of another kind: reads, and renames a new file over.
+    const other = (async () => {
+      while (!stop) {
+        const text = await scenario.read();
+        const next = `${text.replace(/^# counter .*\n/m, "")}`;
+        const path = join(scenario.home, "next");
+        await Deno.writeTextFile(path, `# counter ${written + 1}\n${next}`, {
+          mode: 0o600,
+        });
+        // Between its read and its rename it knows as little of us as we of it.
+        if (await scenario.read() === text) {
+          await Deno.rename(path, scenario.path);
+          written++;
+        }
+        await new Promise((resolve) => setTimeout(resolve, 15));
+      }
+    })();
+    await getMany(scenario, 20);
+    stop = true;
+    await other;
+    const text = await scenario.read();
+    assert(written > 0);
+    assert(text.includes(FOUR));
+    assertSessionsWhole(text, scenario);
+    assert.match(text, /^# counter \d+$/m);
+    assert.deepEqual(scenario.files(), ["credentials"]);
+  }
+});
+
+Deno.test({
+  name: "20 get beside aws configure set: blocks stay whole" +
+    (isInstalled("aws") ? "" : " (skipped: aws is not installed)"),
+  ignore: !isInstalled("aws"),
+  fn: async () => {
+    await using scenario = await Scenario.start({
+      given: `${FOUR}[other]\nregion = x\n`,
+    });
+    let stop = false;
+    const other = (async () => {
+      for (let count = 0; !stop; count++) {
+        const { code, stderr } = await scenario.run("aws", [
+          "configure",
+          "set",
+          "aws_session_token",
+          `token${count}`,
+          "--profile",
+          "other",
+        ]);
+        assert.equal(code, 0, stderr);
+      }
+    })();
+    const runs = Array.from(
+      { length: 20 },
+      (_, index) =>
+        scenario.updstsBesideOthers([
+          "get",
+          "-n",
+          PROFILES[index % PROFILES.length] ?? "",
+          "-t",
+          scenario.code(),
+        ]),
+    );
+    const finished = await Promise.all(runs);
+    stop = true;
+    await other;
+    // The AWS CLI truncates the file and writes it anew: what it had not read
+    // is lost by it, and who looks meanwhile sees half a file, and says so.
+    for (const { code, stderr } of finished) {
+      assert(code === 0 || (code === 3 && stderr !== ""), stderr);
+    }
+    await getMany(scenario, 4);
+    const text = await scenario.read();
+    assertSessionsWhole(text, scenario);
+    assert.match(text, /^\[other\]$/m);
+    assert.deepEqual(scenario.files(), ["credentials"]);
+  },
+});
+
+Deno.test("a lock held by a stopped process: waits ten seconds, says so, spends nothing", async () => {
+  await using scenario = await Scenario.start();
+  const directory = join(scenario.home, ".aws");
+  const holder = new Deno.Command(Deno.execPath(), {
+    args: [
+      "eval",
+      "const d = await Deno.open(Deno.args[0]); await d.lock(true); await Deno.writeTextFile(`${Deno.args[0]}/.updsts-${Deno.pid}.tmp`, ''); console.log('locked'); await new Promise((r) => setTimeout(r, 60000));",
+      directory,
+    ],
+    stdout: "piped",
+  }).spawn();
+  const reader = holder.stdout.getReader();
+  await reader.read();
+  holder.kill("SIGSTOP");
+  try {
+    const before = await scenario.read();
+    const { code, stderr } = await scenario.updstsBesideOthers([
+      "get",
+      "-n",
+      "default",
+      "-t",
+      scenario.code(),
+    ]);
+    assert.equal(code, 3);
+    assert.match(
+      stderr,
+      new RegExp(
+        `another updsts \\(process ${holder.pid}\\) has kept it locked for 10 s`,
+      ),
+    );
+    assert.equal(scenario.codesSent, 0);
+    assert.equal(await scenario.read(), before);
+  } finally {
+    holder.kill("SIGKILL");
+    await holder.status;
+    await reader.cancel();
+  }
+  const { code } = await scenario.updsts([
+    "get",
+    "-n",
+    "default",
+    "-t",
+    scenario.code(),
+  ]);
+  assert.equal(code, 0);
+  assert.deepEqual(scenario.files(), ["credentials"]);
+});
