@@ -26,7 +26,7 @@ export function createEnvironment(
     throw new UpdstsError(
       "FILE_NOT_FOUND",
       "Cannot find the home directory: HOME is not set",
-      { hint: "set HOME, or name the credentials file with -c" },
+      { hint: `set ${os === "windows" ? "USERPROFILE" : "HOME"}` },
     );
   };
   return {

@@ -1,4 +1,4 @@
-// The AWS CLI reads these files by Python's configparser: other profiles stay the same for it.
+// The AWS CLI reads these files by Python's configparser: other profiles stay the same for it, and it sees the session.
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { findManagedBlocks } from "../../src/credentials/managed_block.ts";
@@ -14,12 +14,12 @@ const READER = `
 import configparser, io, json, sys
 
 def read(text):
-    # As a file is read: every kind of line end becomes one.
-    lines = io.TextIOWrapper(io.BytesIO(text.encode("latin1")), "latin1", newline=None).read()
+    # As a file is read: in UTF-8, and every kind of line end becomes one.
+    file = io.TextIOWrapper(io.BytesIO(text.encode("latin1")), "utf-8", newline=None)
     parser = configparser.RawConfigParser()
     try:
-        parser.read_string(lines)
-    except configparser.Error:
+        parser.read_file(file)
+    except (configparser.Error, UnicodeDecodeError):
         return None
     return {name: dict(parser.items(name)) for name in parser.sections()}
 
@@ -27,6 +27,13 @@ json.dump([read(text) for text in json.load(sys.stdin)], sys.stdout)
 `;
 
 type Reading = Record<string, Record<string, string>>;
+
+const WRITTEN = {
+  aws_access_key_id: EXAMPLE_SESSION.accessKeyId,
+  aws_secret_access_key: EXAMPLE_SESSION.secretAccessKey.reveal(),
+  aws_session_token: EXAMPLE_SESSION.sessionToken.reveal(),
+  expiration_datetime: EXAMPLE_SESSION.expiration,
+};
 
 async function readAsAwsCli(
   texts: readonly string[],
@@ -45,7 +52,8 @@ async function readAsAwsCli(
 }
 
 Deno.test({
-  name: "every other profile reads the same for the AWS CLI" +
+  name:
+    "every other profile reads the same for the AWS CLI, and the session as written" +
     (isInstalled("python3") ? "" : " (skipped: python3 is not installed)"),
   ignore: !isInstalled("python3"),
   fn: async () => {
@@ -66,7 +74,7 @@ Deno.test({
           const { blocks } = findManagedBlocks(parseFile(given));
           const former = blocks.find((block) => block.key === key)?.section
             ?.name;
-          return [{ given, after, touched: [target, former] }];
+          return [{ given, after, target, touched: [target, former] }];
         } catch (error) {
           if (error instanceof UpdstsError) return [];
           throw error;
@@ -76,20 +84,27 @@ Deno.test({
       cases.flatMap(({ given, after }) => [given, after]),
     );
     let compared = 0;
-    for (const [index, { given, after, touched }] of cases.entries()) {
+    for (const [index, { given, after, target, touched }] of cases.entries()) {
       const before = readings[2 * index];
       if (before === null || before === undefined) continue;
       compared++;
       const now = readings[2 * index + 1];
       const context = `seed ${seed}: ${JSON.stringify({ given, after })}`;
       assert(now !== null && now !== undefined, `unreadable: ${context}`);
+      const session = now[decodeText(target)] ?? {};
+      for (const [key, value] of Object.entries(WRITTEN)) {
+        // An inline comment is a part of the value for the AWS CLI, and stays.
+        const [first] = (session[key] ?? "").split(/[ \t\v\f]+[#;]/);
+        assert.equal(first, value, context);
+      }
       for (const name of touched) {
         if (name === undefined) continue;
-        delete before[name];
-        delete now[name];
+        delete before[decodeText(name)];
+        delete now[decodeText(name)];
       }
       assert.deepEqual(now, before, context);
     }
+
     assert(compared >= 1_000, `only ${compared} files were compared`);
   },
 });

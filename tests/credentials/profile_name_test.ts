@@ -46,6 +46,7 @@ Deno.test("assertProfileName() refuses what no header can hold", async () => {
     "a #b": /#/,
     "a ;b": /;/,
     "__proto__": /SDKs/,
+    "profile __proto__": /SDKs/,
     "\ud800": /Unicode/,
   };
   for (const [name, reason] of Object.entries(wrong)) {

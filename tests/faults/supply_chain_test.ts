@@ -1,0 +1,67 @@
+// What the program is made of: few packages, each fixed by version and hash.
+import denoJson from "../../deno.json" with { type: "json" };
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { ROOT, run } from "../support/command.ts";
+
+/** How many packages of other people the program may load. Raise it with a reason only. */
+const PACKAGES = 30;
+
+const lockSchema = z.object({
+  npm: z.record(z.string(), z.object({ integrity: z.string().optional() })),
+});
+const graphSchema = z.object({
+  modules: z.array(z.object({ npmPackage: z.string().optional() })),
+  npmPackages: z.record(
+    z.string(),
+    z.object({ dependencies: z.array(z.string()) }),
+  ),
+});
+
+/** The packages that `main.ts` reaches, lazily or not, and all they depend on. */
+async function shippedPackages(): Promise<string[]> {
+  const main = new URL("main.ts", ROOT).pathname;
+  const { stdout } = await run(Deno.execPath(), ["info", "--json", main]);
+  const { modules, npmPackages } = graphSchema.parse(JSON.parse(stdout));
+  const reached = new Set<string>();
+  const open = modules.flatMap(({ npmPackage }) => npmPackage ?? []);
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (reached.has(next)) continue;
+    reached.add(next);
+    open.push(...npmPackages[next]?.dependencies ?? []);
+  }
+  return [...reached].sort();
+}
+
+Deno.test("every package is locked with a hash, and the lock is frozen", async () => {
+  const lock = lockSchema.parse(
+    JSON.parse(await Deno.readTextFile(new URL("deno.lock", ROOT))),
+  );
+  for (const [name, { integrity }] of Object.entries(lock.npm)) {
+    assert.match(integrity ?? "", /^sha512-/, name);
+  }
+  assert.equal(denoJson.lock.frozen, true);
+});
+
+Deno.test("every dependency is of npm, and of one exact version", () => {
+  for (const specifier of Object.values(denoJson.imports)) {
+    assert.match(specifier, /^npm:(?:@[\w-]+\/)?[\w-]+@\d+\.\d+\.\d+$/);
+  }
+});
+
+Deno.test("the program is made of no more packages than the README says", async () => {
+  const names = await shippedPackages();
+  assert(
+    names.length <= PACKAGES,
+    `${names.length} packages: ${names.join(", ")}`,
+  );
+  assert(
+    !names.some((name) => /inspector|fast-check|mcp.*client|ajv/.test(name)),
+    names.join(", "),
+  );
+  const readme = await Deno.readTextFile(new URL("README.md", ROOT));
+  assert(
+    readme.includes(`${names.length} packages`),
+    `the README must say ${names.length} packages`,
+  );
+});
