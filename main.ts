@@ -71,7 +71,7 @@ const mcp: McpDoor = {
     console.log = console.info = console.debug = console.error;
     globalThis.addEventListener("unhandledrejection", (event) => {
       event.preventDefault();
-      log.warn(`Internal error: ${event.reason}`);
+      log.warn(`Internal error: ${event.reason?.name}`);
     });
     const stop = new AbortController();
     const signals = Deno.build.os === "windows"

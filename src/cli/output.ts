@@ -67,11 +67,8 @@ export function formatError(error: unknown, verbosity: Verbosity): string {
     lines.push(`updsts: ${oneLine(error.message)}`);
     if (error.hint !== undefined) lines.push(`hint: ${oneLine(error.hint)}`);
   } else {
-    const { name, message } = error instanceof Error
-      ? error
-      : new Error(String(error));
     lines.push(
-      `updsts: Internal error: ${oneLine(`${name}: ${message}`)}`,
+      `updsts: Internal error: ${oneLine(nameOf(error))}`,
       "hint: this is a defect of updsts; -v 2 shows where it happened",
     );
   }
@@ -87,9 +84,25 @@ function traces(error: unknown): string[] {
   const lines: string[] = [];
   let current = error;
   while (current instanceof Error && lines.length < 10) {
-    if (current instanceof UpdstsError) lines.push(`code: ${current.code}`);
-    lines.push(current.stack ?? current.message);
+    if (current instanceof UpdstsError) {
+      lines.push(`code: ${current.code}`, current.stack ?? current.message);
+    } else {
+      lines.push(withoutMessage(current));
+    }
     current = current.cause;
   }
   return lines;
+}
+
+/**
+ * Where an error of somebody else's was thrown. Its message stays out: a parser
+ * may well quote what it could not read, and that may be a secret.
+ */
+function withoutMessage(error: Error): string {
+  const frames = error.stack?.match(/^ +at .*$/gm) ?? [];
+  return [nameOf(error), ...frames].join("\n");
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error;
 }

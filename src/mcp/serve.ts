@@ -56,11 +56,13 @@ export async function serveMcp(service: McpService): Promise<void> {
       }),
     {
       transport: new StdioServerTransport(stdin, stdout),
-      onerror: (error) => log.info(`MCP: ${error.name}: ${error.message}`),
+      onerror: (error) => log.info(`MCP: ${error.name}`),
     },
   );
   log.info("MCP: serving on stdin and stdout");
-  await ended.catch((error) => log.info(`MCP: ${error}`));
+  await ended.catch((error) =>
+    log.info(`MCP: the streams failed: ${error?.name}`)
+  );
   await Promise.race([
     Promise.allSettled(atWork),
     new Promise((resolve) => setTimeout(resolve, GRACE)),

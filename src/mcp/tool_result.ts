@@ -23,7 +23,8 @@ export function failure(error: unknown, log: Log): CallToolResult {
   const known = error instanceof UpdstsError
     ? error
     : new UpdstsError("INTERNAL", "Internal error: a defect of updsts");
-  if (known.code === "INTERNAL") log.warn(`Internal error: ${error}`);
+  // The name alone: what somebody else's error says may quote a secret.
+  if (known.code === "INTERNAL") log.warn(`Internal error: ${nameOf(error)}`);
   const text = JSON.stringify({
     error: {
       code: known.code,
@@ -63,4 +64,8 @@ function nextStep(code: ErrorCode): string {
     default:
       return "Tell the person what the message says; calling again will not help.";
   }
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error;
 }

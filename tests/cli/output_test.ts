@@ -58,7 +58,9 @@ Deno.test("formatError() shows code and trace at verbosity 2 only", () => {
   assert.doesNotMatch(formatError(error, 1), /FILE_BUSY|why| at /);
   const text = formatError(error, 2);
   assert.match(text, /^code: FILE_BUSY$/m);
-  assert.match(text, /^TypeError: why$/m);
+  // What somebody else's error says may quote a secret.
+  assert.match(text, /^TypeError$/m);
+  assert.doesNotMatch(text, /why/);
   assert.match(text, /^ +at /m);
 });
 
@@ -66,10 +68,10 @@ Deno.test("formatError() calls what nobody foresaw a defect", () => {
   const text = formatError(new TypeError("x is undefined"), 0);
   assert.match(
     text,
-    /^updsts: Internal error: TypeError: x is undefined\nhint: .*-v 2/,
+    /^updsts: Internal error: TypeError\nhint: .*-v 2/,
   );
   assert.match(
     formatError("thrown text", 0),
-    /Internal error: Error: thrown text/,
+    /Internal error: string$/m,
   );
 });

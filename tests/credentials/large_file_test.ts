@@ -46,9 +46,7 @@ const NEW = [
 function file(refreshed?: number): string {
   const lines = Array.from({ length: PROFILES }, (_, index) => [
     ...profile(index),
-    ...(index % 10 === 0
-      ? block(index, index === refreshed ? NEW : OLD)
-      : []),
+    ...(index % 10 === 0 ? block(index, index === refreshed ? NEW : OLD) : []),
   ]);
   return lines.flat().map((line) => `${line}\r\n`).join("");
 }
