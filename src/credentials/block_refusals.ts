@@ -105,9 +105,9 @@ export function assertKeysPlain(
 }
 
 /**
- * Refuses to write keys below a header that is indented deeper than a key above
- * it: the AWS CLI takes it for a part of that key, and ours for those of the
- * profile before.
+ * Refuses to write keys next to a header that is indented deeper than a key
+ * above it: the AWS CLI takes it for a part of that key, and what stands below
+ * it for keys of the profile before.
  */
 export function assertHeaderSeen(file: ParsedFile, section: Section): void {
   const headers = new Set(file.sections.map(({ line }) => line));

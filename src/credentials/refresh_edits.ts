@@ -149,6 +149,8 @@ function refreshedBlock(
     );
   }
   assertHeaderSeen(file, section);
+  const next = file.sections.find(({ line }) => line > block.end);
+  if (next !== undefined) assertHeaderSeen(file, next);
   assertTailHarmless(file, block, section, values);
   assertKeysPlain(file, block, section, values);
 

@@ -59,6 +59,15 @@ Deno.test("parseFile() goes on with a value on indented lines", () => {
   assert.equal(profile?.value("region"), "x\n-y # z\n-w");
 });
 
+Deno.test("parseFile() nests under an empty key until a key that is not indented", () => {
+  const nested = ["[a]", "s3 =", "  region = x", "output = y", "  region = z"];
+  const [section] = parseFile(nested.join("\n")).sections;
+  assert.deepEqual(
+    section?.properties.map(({ key }) => key),
+    ["s3", "s3.region", "output", "region"],
+  );
+});
+
 Deno.test("parseFile() takes no name from JavaScript's prototypes", () => {
   const file = parseFile(
     "[constructor]\nregion = x\n[__proto__]\nregion = y\n",

@@ -538,3 +538,55 @@ Deno.test("list shows a name's escape sequences spelled out", async () => {
   assert(!stdout.includes("\x1b"));
   assert.match(stdout, /\\u\{001b\}/);
 });
+
+Deno.test("get waits for an STS that is slow, in its headers or in its body", async () => {
+  for (const kind of ["delay_headers", "delay_body"] as const) {
+    await using scenario = await Scenario.start();
+    scenario.sts.script({ kind, ms: 1_500 });
+    const { code } = await scenario.updsts([
+      "get",
+      "-n",
+      "default",
+      "-t",
+      scenario.code(),
+    ]);
+    assert.equal(code, 0);
+    assert.equal(scenario.codesSent, 1);
+  }
+});
+
+Deno.test("get follows no redirect: the other place never hears of it", async () => {
+  for (const status of [301, 302, 303, 307, 308]) {
+    await using scenario = await Scenario.start();
+    await using other = await Scenario.start();
+    scenario.sts.script(
+      page(status, "text/plain", "", { location: `${other.sts.url}/` }),
+    );
+    const { code } = await scenario.updsts([
+      "get",
+      "-n",
+      "default",
+      "-t",
+      scenario.code(),
+    ]);
+    assert.equal(code, 5);
+    assert.equal(scenario.codesSent, 1);
+    assert.equal(other.sts.requests.length, 0);
+    assert.equal(await scenario.read(), GIVEN);
+  }
+});
+
+Deno.test("get takes no answer of another content type", async () => {
+  await using scenario = await Scenario.start();
+  scenario.sts.script(page(200, "application/json", "{}"));
+  const { code, stderr } = await scenario.updsts([
+    "get",
+    "-n",
+    "default",
+    "-t",
+    scenario.code(),
+  ]);
+  assert.equal(code, 5);
+  assert.match(stderr, /not what STS would say|no whole session/);
+  assert.equal(await scenario.read(), GIVEN);
+});

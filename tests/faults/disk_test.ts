@@ -75,6 +75,19 @@ async function mounted(
   };
 }
 
+/** Leaves no room on the disk of `directory`. */
+async function fill(directory: string): Promise<void> {
+  using filler = await Deno.open(join(directory, "filler"), {
+    write: true,
+    create: true,
+  });
+  try {
+    for (;;) await filler.write(new Uint8Array(1024));
+  } catch (error) {
+    assert(error instanceof Error && /space/i.test(error.message));
+  }
+}
+
 Deno.test({
   name: `a disk that is full is found before the code is spent${mounting.note}`,
   ignore: mounting.ignore,
@@ -89,18 +102,7 @@ Deno.test({
       "tmpfs",
     ], directory);
     await scenario.write(GIVEN);
-    // Room for the old file, a block of the disk for the name, and no more.
-    const filler = await Deno.open(join(directory, "filler"), {
-      write: true,
-      create: true,
-    });
-    try {
-      for (;;) await filler.write(new Uint8Array(1024));
-    } catch (error) {
-      assert(error instanceof Error && /space/i.test(error.message));
-    } finally {
-      filler.close();
-    }
+    await fill(directory);
     const finished = await scenario.updsts([
       "get",
       "-n",
@@ -110,6 +112,42 @@ Deno.test({
     ]);
     await assertRefusedUntouched(scenario, finished, /No space left on device/);
     assert.match(finished.stderr, /^hint: make room on the disk/m);
+    assert.deepEqual(scenario.files(), ["credentials", "filler"]);
+  },
+});
+
+Deno.test({
+  name:
+    `a disk that fills up while STS is asked: the old file stays whole${mounting.note}`,
+  ignore: mounting.ignore,
+  fn: async () => {
+    await using scenario = await Scenario.start();
+    const directory = join(scenario.home, ".aws");
+    await using _mount = await mounted([
+      "-t",
+      "tmpfs",
+      "-o",
+      "size=64k",
+      "tmpfs",
+    ], directory);
+    await scenario.write(GIVEN);
+    scenario.sts.script({ kind: "delay_headers", ms: 500 });
+    const running = scenario.updsts([
+      "get",
+      "-n",
+      "default",
+      "-t",
+      scenario.code(),
+    ]);
+    while (scenario.codesSent === 0) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await fill(directory);
+    const { code, stderr } = await running;
+    assert.equal(code, 3);
+    assert.match(stderr, /No space left on device/);
+    assert.match(stderr, /this code is spent: use the next one/);
+    assert.equal(await scenario.read(), GIVEN);
     assert.deepEqual(scenario.files(), ["credentials", "filler"]);
   },
 });
@@ -200,6 +238,29 @@ Deno.test("a read-only file is refused before the code is spent, by root as well
   assert.match(finished.stderr, /chmod u\+w/);
 });
 
+let nobodysPlace: Promise<string> | undefined;
+
+/** Deno, the project and its packages, where another user can read them. */
+async function makeNobodysPlace(): Promise<string> {
+  const place = await Deno.makeTempDir({ prefix: "updsts-nobody-" });
+  globalThis.addEventListener("unload", () => {
+    Deno.removeSync(place, { recursive: true });
+  });
+  const { DENO_DIR } = await baseEnvironment();
+  // Links are enough where they can be made, and far quicker than copies.
+  const copy = 'cp -rl "$1" "$2" 2>/dev/null || cp -r "$1" "$2"';
+  await run("bash", ["-c", copy, "bash", `${DENO_DIR}/npm`, place]);
+  const root = new URL("../../", import.meta.url).pathname;
+  await Deno.mkdir(`${place}/project`);
+  for (const name of ["deno.json", "deno.lock", "main.ts", "src"]) {
+    await run("cp", ["-r", `${root}${name}`, `${place}/project`]);
+  }
+  await Deno.copyFile(Deno.execPath(), `${place}/deno`);
+  await run("chmod", ["-R", "a+rX", `${place}/project`, `${place}/deno`]);
+  await Deno.chmod(place, 0o777);
+  return place;
+}
+
 for (
   const { name, mode, target } of [
     { name: "directory that may not be written", mode: 0o555, target: ".aws" },
@@ -211,47 +272,34 @@ for (
     ignore: dropping.ignore,
     fn: async () => {
       await using scenario = await Scenario.start();
-      const env = await baseEnvironment();
       // Everything is open to the other user, but for what is to be refused.
       const directory = join(scenario.home, ".aws");
       await Deno.chmod(scenario.home, 0o755);
       await Deno.chown(directory, NOBODY, NOBODY);
       await Deno.chown(scenario.path, target === ".aws" ? NOBODY : 0, 0);
       await Deno.chmod(join(scenario.home, target), mode);
-      const cache = await Deno.makeTempDir({ prefix: "updsts-cache-" });
-      try {
-        await run("cp", ["-r", `${env["DENO_DIR"]}/npm`, cache]);
-        await run("cp", [
-          "-r",
-          new URL("../..", import.meta.url).pathname,
-          `${cache}/project`,
-        ]);
-        await run("cp", [Deno.execPath(), `${cache}/deno`]);
-        await run("chmod", ["-R", "a+rwX", cache]);
-        const [, ...args] = commandLine([
-          "get",
-          "-n",
-          "default",
-          "-t",
-          scenario.code(),
-        ]);
-        const main = new URL("../../main.ts", import.meta.url).pathname;
-        const moved = args.map((arg) =>
-          arg === main ? `${cache}/project/main.ts` : arg
-        );
-        const finished = await scenario.run("setpriv", [
-          `--reuid=${NOBODY}`,
-          `--regid=${NOBODY}`,
-          "--clear-groups",
-          "--",
-          `${cache}/deno`,
-          ...moved,
-        ], { DENO_DIR: cache });
-        await assertRefusedUntouched(scenario, finished, /Permission denied/);
-        assert.deepEqual(scenario.files(), ["credentials"]);
-      } finally {
-        await Deno.remove(cache, { recursive: true });
-      }
+      const place = await (nobodysPlace ??= makeNobodysPlace());
+      const [, ...args] = commandLine([
+        "get",
+        "-n",
+        "default",
+        "-t",
+        scenario.code(),
+      ]);
+      const main = new URL("../../main.ts", import.meta.url).pathname;
+      const moved = args.map((arg) =>
+        arg === main ? `${place}/project/main.ts` : arg
+      );
+      const finished = await scenario.run("setpriv", [
+        `--reuid=${NOBODY}`,
+        `--regid=${NOBODY}`,
+        "--clear-groups",
+        "--",
+        `${place}/deno`,
+        ...moved,
+      ], { DENO_DIR: place });
+      await assertRefusedUntouched(scenario, finished, /Permission denied/);
+      assert.deepEqual(scenario.files(), ["credentials"]);
     },
   });
 }

@@ -95,7 +95,7 @@ function assertWhole(text: string, scenario: Scenario): void {
 
 Deno.test("get killed in any phase leaves the old or the new file, and nothing that stays", async () => {
   const hits = new Map<string, number>();
-  const rounds = times({ brief: 12, full: 80 });
+  const rounds = times({ brief: 12, full: 300 });
   const work = async () => {
     await using scenario = await Scenario.start({ given: FILLER + GIVEN });
     for (let round = 0; round < rounds / 2; round++) {
