@@ -4,10 +4,28 @@
  * @module
  */
 import denoJson from "./deno.json" with { type: "json" };
-import { UpdstsError } from "./src/errors.ts";
 import type { Connect, McpDoor } from "./src/cli/context.ts";
 import { runCli } from "./src/cli/app.ts";
+import { visible } from "./src/cli/output.ts";
+import type { CodeSource } from "./src/ports.ts";
 import { writeAll } from "./src/adapters/streams.ts";
+
+/** Where a person can be asked: a pipe may stand in for one stream or two. */
+const terminal = {
+  get descriptor(): number | undefined {
+    if (Deno.stdin.isTerminal()) return 0;
+    if (Deno.stderr.isTerminal()) return 2;
+    return Deno.stdout.isTerminal() ? 1 : undefined;
+  },
+  write: (text: string) => writeAll(Deno.stderr, visible(text)),
+};
+
+const stdinCodes: CodeSource = {
+  code: async () => {
+    const { StreamCodes } = await import("./src/adapters/terminal.ts");
+    return await new StreamCodes(Deno.stdin.readable).code();
+  },
+};
 
 /** Loads the adapters when a command runs, so that `--help` does not wait for them. */
 const connect: Connect = async (credentialFile, log) => {
@@ -28,16 +46,10 @@ const connect: Connect = async (credentialFile, log) => {
     ),
     config: new LocalAwsConfig(environment),
     codes: {
-      code: () =>
-        Promise.reject(
-          new UpdstsError(
-            "CODE_MISSING",
-            "Cannot get a session: no TOTP code",
-            {
-              hint: "give the six digits with -t",
-            },
-          ),
-        ),
+      code: async (profile, device) => {
+        const { TerminalCodes } = await import("./src/adapters/terminal.ts");
+        return await new TerminalCodes(terminal).code(profile, device);
+      },
     },
     issuer: {
       issue: async (request) => {
@@ -103,6 +115,7 @@ if (import.meta.main) {
       stderr: { write: (text) => writeAll(Deno.stderr, text) },
       connect,
       mcp,
+      stdinCodes,
     }),
   );
 }

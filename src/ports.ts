@@ -85,6 +85,8 @@ export interface Clock {
 export interface Log {
   /** Something the person should mend. Always shown. */
   warn(message: string): void;
+  /** Something the person should know. Always shown. */
+  note(message: string): void;
   /** What is done, for `-v 1`. */
   info(message: string): void;
   /** Details for a bug report, for `-v 2`. */

@@ -75,23 +75,36 @@ export async function refreshSession(
   request: RefreshRequest,
 ): Promise<RefreshResult> {
   const { file, log } = ports;
-  const { profile, code } = request;
-  const sessionProfile = request.sessionProfile ?? `${profile}_sts`;
+  const { code } = request;
   const durationSeconds = request.durationSeconds ?? DEFAULT_DURATION_SECONDS;
-  assertProfileName(profile, "the profile name");
-  assertProfileName(sessionProfile, "the name for the session's profile");
+  assertProfileName(request.profile, "the profile name");
+  if (request.sessionProfile !== undefined) {
+    assertProfileName(
+      request.sessionProfile,
+      "the name for the session's profile",
+    );
+  }
   assertDuration(durationSeconds);
   assertMinRemaining(request.minRemainingSeconds);
   if (code !== undefined) assertCode(code);
 
-  const settings = await ports.config.settingsOf(profile);
   const parsed = parseFile(await file.read());
+  const managed = sourceOf(parsed, request.profile);
+  const profile = managed ?? request.profile;
+  const sessionProfile = request.sessionProfile ??
+    (managed === undefined ? `${profile}_sts` : request.profile);
+  if (managed !== undefined) {
+    log.note(
+      `${request.profile} is the session of profile ${profile}: refreshing that one`,
+    );
+  }
+  const settings = await ports.config.settingsOf(profile);
   const source = findProfile(parsed, profile);
   if (source === undefined) {
     const names = listProfiles(parsed).map(({ name }) => name);
     throw await unknownProfile(profile, names);
   }
-  const plan = planSession(parsed, source, settings);
+  const plan = planSession(source, settings);
   const current = findSession(parsed, profile, sessionProfile);
   if (current !== undefined && request.minRemainingSeconds !== undefined) {
     const end = ports.clock.now().getTime() +
@@ -134,14 +147,17 @@ export async function refreshSession(
 
 /** All that a request to STS needs, but for the code. */
 function planSession(
-  file: ParsedFile,
   profile: Profile,
   settings: ProfileSettings,
 ): Omit<SessionRequest, "code" | "durationSeconds"> {
   const { name } = profile;
   const shown = JSON.stringify(name);
   if (profile.secret("aws_session_token") !== undefined) {
-    throw temporaryKeys(file, profile);
+    throw new UpdstsError(
+      "KEYS_TEMPORARY",
+      `Cannot refresh profile ${shown}: it holds a session token, and STS gives no session for a session`,
+      { hint: "name the profile that holds the long-term key" },
+    );
   }
   const accessKeyId = profile.value("aws_access_key_id");
   const secretAccessKey = profile.secret("aws_secret_access_key");
@@ -198,22 +214,13 @@ function findSession(
     : { accessKeyId, expiration };
 }
 
-function temporaryKeys(file: ParsedFile, profile: Profile): UpdstsError {
-  const source = findManagedBlocks(file).blocks.find(({ section }) =>
-    section !== undefined && profile.sections.includes(section)
+/** The profile that the session called `name` belongs to, if it is one of ours. */
+function sourceOf(file: ParsedFile, name: string): string | undefined {
+  const profile = findProfile(file, name);
+  const block = findManagedBlocks(file).blocks.find(({ section }) =>
+    section !== undefined && profile?.sections.includes(section)
   );
-  const hint = source === undefined
-    ? "name the profile that holds the long-term key"
-    : `it is the session of profile ${
-      JSON.stringify(decodeText(source.key))
-    }: name that one`;
-  return new UpdstsError(
-    "KEYS_TEMPORARY",
-    `Cannot refresh profile ${
-      JSON.stringify(profile.name)
-    }: it holds a session token, and STS gives no session for a session`,
-    { hint },
-  );
+  return block === undefined ? undefined : decodeText(block.key);
 }
 
 function assertCode(code: string): void {

@@ -309,14 +309,22 @@ Deno.test("refreshSession() refreshes what is short of time, incomplete or of an
   );
 });
 
-Deno.test("refreshSession() names the source of a managed profile", async () => {
-  const ports = world();
-  await refreshSession(ports, REQUEST);
-  const error = await failsWith(
-    "KEYS_TEMPORARY",
-    () => refreshSession(ports, { ...REQUEST, profile: "default_sts" }),
-  );
-  assert.match(error.hint ?? "", /session of profile "default"/);
+Deno.test("refreshSession() takes the name of a session for its source, and says so", async () => {
+  for (const sessionProfile of [undefined, "today"]) {
+    const ports = world();
+    await refreshSession(ports, { ...REQUEST, sessionProfile });
+    const before = ports.file.text;
+    const name = sessionProfile ?? "default_sts";
+    const result = await refreshSession(ports, { ...REQUEST, profile: name });
+    assert.equal(result.profile, "default");
+    assert.equal(result.sessionProfile, name);
+    assert.equal(ports.file.text, before);
+    assert.match(
+      ports.log.lines.join(),
+      /note: \w+ is the session of profile default/,
+    );
+    assert.equal(ports.issuer.requests[1]?.accessKeyId, "AKIAIOSFODNN7EXAMPLE");
+  }
 });
 
 Deno.test("refreshSession() leaves the file when STS refuses", async () => {

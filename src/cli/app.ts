@@ -10,6 +10,7 @@ import {
   text_en,
 } from "@stricli/core";
 import { UpdstsError } from "../errors.ts";
+import type { CodeSource } from "../ports.ts";
 import type { Connect, Context, McpDoor } from "./context.ts";
 import { exitCodeOf, FAILURE, USAGE } from "./exit_codes.ts";
 import { getCommand } from "./get_command.ts";
@@ -24,12 +25,13 @@ export interface Shell {
   readonly stderr: LineSink;
   readonly connect: Connect;
   readonly mcp: McpDoor;
+  readonly stdinCodes: CodeSource;
 }
 
 /** Runs a command line; the exit code. Never throws for what a user can cause. */
 export async function runCli(
   args: readonly string[],
-  { version, stdout, stderr, connect, mcp }: Shell,
+  { version, stdout, stderr, connect, mcp, stdinCodes }: Shell,
 ): Promise<number> {
   const output = new Output(stdout, stderr);
   const app = buildApplication<Context>(
@@ -74,7 +76,13 @@ export async function runCli(
     },
   );
   const process: StricliProcess = { stdout, stderr };
-  await run(app, canonical(args), { process, connect, mcp, output });
+  await run(app, canonical(args), {
+    process,
+    connect,
+    mcp,
+    stdinCodes,
+    output,
+  });
   return exitCodeOfRun(process.exitCode);
 }
 

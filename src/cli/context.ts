@@ -1,6 +1,6 @@
 // What a command is given to do its work with.
 import type { CommandContext } from "@stricli/core";
-import type { Log, Ports } from "../ports.ts";
+import type { CodeSource, Log, Ports } from "../ports.ts";
 import type { Output } from "./output.ts";
 
 /** Builds the ports for a credentials file; undefined is the usual one. */
@@ -21,5 +21,7 @@ export interface McpDoor {
 export interface Context extends CommandContext {
   readonly connect: Connect;
   readonly mcp: McpDoor;
+  /** The code as another program writes it to our stdin. */
+  readonly stdinCodes: CodeSource;
   readonly output: Output;
 }

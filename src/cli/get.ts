@@ -1,5 +1,5 @@
 // `updsts get`: flags to use case to text.
-import { UpdstsError } from "../errors.ts";
+import { parseDuration } from "../durations.ts";
 import { refreshSession } from "../refresh_session.ts";
 import { toLocalIso } from "../timestamps.ts";
 import type { Context } from "./context.ts";
@@ -14,30 +14,32 @@ export default async function get(
   const { output } = this;
   output.verbosity = verbosityOf(flags);
   const ports = await this.connect(flags.credentialFile, output);
-  const { sessionProfile, expiration } = await refreshSession(ports, {
-    profile: flags.profile,
-    code: flags.totpToken,
-    sessionProfile: flags.stsProfileName,
-    durationSeconds: parseDuration(flags.duration),
-  });
+  const { totpToken, duration, minRemaining } = flags;
+  const fromStdin = totpToken === "-";
+  const result = await refreshSession(
+    fromStdin ? { ...ports, codes: this.stdinCodes } : ports,
+    {
+      profile: flags.profile,
+      code: fromStdin ? undefined : totpToken?.trim(),
+      sessionProfile: flags.stsProfileName,
+      durationSeconds: duration === undefined
+        ? undefined
+        : parseDuration(duration, "-d"),
+      minRemainingSeconds: minRemaining === undefined
+        ? undefined
+        : parseDuration(minRemaining, "--min-remaining"),
+    },
+  );
+  const { sessionProfile, expiration } = result;
   const until = toLocalIso(expiration);
   const name = shellQuoted(sessionProfile);
+  const state = result.status === "updated" ? "is" : "stays";
   output.answer([
-    `Profile ${sessionProfile} is valid until ${until} (${
+    `Profile ${sessionProfile} ${state} valid until ${until} (${
       relativeTime(expiration, ports.clock.now())
     }).`,
     `Use it with: aws --profile ${name} ...  or: export AWS_PROFILE=${name}`,
   ].join("\n"));
-}
-
-function parseDuration(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new UpdstsError(
-    "DURATION_INVALID",
-    `Cannot use the duration ${JSON.stringify(text)}: it is no whole number`,
-    { hint: "give seconds, such as -d 3600" },
-  );
 }
 
 function shellQuoted(word: string): string {

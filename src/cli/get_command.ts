@@ -6,9 +6,10 @@ import { commonAliases, type CommonFlags, commonFlags } from "./flags.ts";
 /** What `updsts get` takes. */
 export interface GetFlags extends CommonFlags {
   readonly profile: string;
-  readonly totpToken: string;
+  readonly totpToken?: string;
   readonly stsProfileName?: string;
   readonly duration?: string;
+  readonly minRemaining?: string;
 }
 
 export const getCommand = buildCommand<GetFlags, [], Context>({
@@ -24,8 +25,9 @@ export const getCommand = buildCommand<GetFlags, [], Context>({
       totpToken: {
         kind: "parsed",
         parse: String,
+        optional: true,
         placeholder: "CODE",
-        brief: "The six digits that the MFA device shows",
+        brief: "The six digits; - reads them from stdin (default: asks)",
       },
       stsProfileName: {
         kind: "parsed",
@@ -38,8 +40,15 @@ export const getCommand = buildCommand<GetFlags, [], Context>({
         kind: "parsed",
         parse: String,
         optional: true,
-        placeholder: "SECONDS",
-        brief: "How long the session lasts, 900 to 129600 (default: 3600)",
+        placeholder: "DURATION",
+        brief: "How long the session lasts: 15m to 36h (default: 1h)",
+      },
+      minRemaining: {
+        kind: "parsed",
+        parse: String,
+        optional: true,
+        placeholder: "DURATION",
+        brief: "Do nothing if the session stays valid this long",
       },
       ...commonFlags,
     },
@@ -52,8 +61,9 @@ export const getCommand = buildCommand<GetFlags, [], Context>({
       "the credentials file that updsts keeps for the profile.",
       "",
       "Examples:",
-      "  updsts get -n default -t 123456",
-      "  updsts get -n work -t 123456 -sn work-today -d 43200",
+      "  updsts get -n default",
+      "  updsts get -n work -t 123456 -sn work-today -d 12h",
+      "  op item get aws --otp | updsts get -n default -t - --min-remaining 30m",
     ].join("\n"),
   },
 });

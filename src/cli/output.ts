@@ -31,6 +31,10 @@ export class Output implements Log {
     this.#note(`warning: ${message}`);
   }
 
+  note(message: string): void {
+    this.#note(message);
+  }
+
   info(message: string): void {
     if (this.verbosity >= 1) this.#note(message);
   }

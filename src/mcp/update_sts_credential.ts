@@ -1,7 +1,7 @@
 // Tool: refreshes the session of a profile.
 import type { McpServer } from "@modelcontextprotocol/server";
 import { z } from "zod";
-import { UpdstsError } from "../errors.ts";
+import { parseDuration } from "../durations.ts";
 import type { CodeSource } from "../ports.ts";
 import {
   DEFAULT_DURATION_SECONDS,
@@ -112,11 +112,5 @@ function parseSeconds(
   parameter: string,
 ): number | undefined {
   if (value === undefined || value === null || value === "") return undefined;
-  const seconds = typeof value === "number" ? value : Number(value.trim());
-  if (Number.isFinite(seconds)) return seconds;
-  throw new UpdstsError(
-    "DURATION_INVALID",
-    `Cannot use ${parameter}: ${JSON.stringify(value)} is no number of seconds`,
-    { hint: "give whole seconds, such as 3600" },
-  );
+  return typeof value === "number" ? value : parseDuration(value, parameter);
 }

@@ -12,6 +12,7 @@ async function exitOf(args: readonly string[], failure: unknown) {
     stdout: { write: (text) => void (stdout += text) },
     stderr: { write: (text) => void (stderr += text) },
     connect: () => Promise.reject(failure),
+    stdinCodes: { code: () => Promise.reject(failure) },
     mcp: {
       describe: () => Promise.reject(failure),
       serve: () => Promise.reject(failure),

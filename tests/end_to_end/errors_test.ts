@@ -49,11 +49,11 @@ const FAILURES: readonly Failure[] = [
     says: [/^updsts: Cannot read the command line: .*--profile/m, /^hint: /m],
   },
   {
-    name: "no code",
+    name: "no code, and no terminal",
     args: ["get", "-n", "default"],
     exit: 2,
     sent: 0,
-    says: [/--totp-token/],
+    says: [/no terminal to ask at/, /^hint: give the six digits with -t/m],
   },
   {
     name: "an unknown command",
@@ -102,7 +102,7 @@ const FAILURES: readonly Failure[] = [
     args: [...GET, "-d", "soon"],
     exit: 2,
     sent: 0,
-    says: [/"soon".*no whole number/],
+    says: [/"soon" is no duration/, /1h30m/],
   },
   {
     name: "a session name with a line end",

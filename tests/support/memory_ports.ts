@@ -95,6 +95,10 @@ export class MemoryLog implements Log {
     this.lines.push(`warning: ${message}`);
   }
 
+  note(message: string): void {
+    this.lines.push(`note: ${message}`);
+  }
+
   info(message: string): void {
     this.lines.push(message);
   }

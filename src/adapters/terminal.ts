@@ -1,0 +1,111 @@
+// Asks the person at the terminal for the code.
+//
+// The question goes to stderr, so that stdout stays an answer. The line is read
+// from whichever standard stream is a terminal: opening /dev/tty would take all
+// permissions that there are.
+import { ReadStream } from "node:tty";
+import { UpdstsError } from "../errors.ts";
+import type { CodeSource } from "../ports.ts";
+
+/** How often a person may mistype before the command gives up. */
+const ATTEMPTS = 3;
+
+/** The terminal of the process. */
+export interface Terminal {
+  /** The standard stream, 0 to 2, that is a terminal; undefined if none is. */
+  readonly descriptor: number | undefined;
+  /** Shows `text` to the person. */
+  write(text: string): void;
+}
+
+/** Codes that a person types. */
+export class TerminalCodes implements CodeSource {
+  readonly #terminal: Terminal;
+
+  /** Codes typed at `terminal`. */
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal;
+  }
+
+  async code(profile: string, device: string): Promise<string> {
+    const { descriptor } = this.#terminal;
+    if (descriptor === undefined) {
+      throw new UpdstsError(
+        "CODE_MISSING",
+        "Cannot get a session: no TOTP code, and no terminal to ask at",
+        {
+          hint: "give the six digits with -t, or -t - to read them from stdin",
+        },
+      );
+    }
+    const lines = new ReadStream(descriptor);
+    try {
+      this.#terminal.write(`Profile ${profile}, MFA device ${device}\n`);
+      for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+        this.#terminal.write("TOTP code: ");
+        const line = (await nextLine(lines))?.trim();
+        if (line === undefined) throw declined();
+        if (/^[0-9]{6}$/.test(line)) return line;
+        this.#terminal.write("That is not six digits.\n");
+      }
+    } finally {
+      lines.destroy();
+    }
+    throw new UpdstsError(
+      "CODE_INVALID",
+      `Cannot use the TOTP code: ${ATTEMPTS} times, it was not six digits`,
+      { hint: "type the six digits that the MFA device shows now" },
+    );
+  }
+}
+
+/** A terminal hands over whole lines; undefined at the end of input. */
+async function nextLine(lines: ReadStream): Promise<string | undefined> {
+  const { promise, resolve, reject } = Promise.withResolvers<
+    string | undefined
+  >();
+  lines.once("data", (line) => resolve(String(line)));
+  lines.once("end", () => resolve(undefined));
+  lines.once("error", reject);
+  try {
+    return await promise;
+  } finally {
+    lines.pause();
+    lines.removeAllListeners();
+  }
+}
+
+function declined(): UpdstsError {
+  return new UpdstsError(
+    "CODE_DECLINED",
+    "Cannot get a session: no TOTP code was typed",
+    { hint: "nothing was sent to AWS, and nothing was changed" },
+  );
+}
+
+/** The code as the first line that another program writes to our stdin. */
+export class StreamCodes implements CodeSource {
+  readonly #stream: ReadableStream<Uint8Array>;
+
+  /** The code that `stream` begins with. */
+  constructor(stream: ReadableStream<Uint8Array>) {
+    this.#stream = stream;
+  }
+
+  async code(): Promise<string> {
+    const decoder = new TextDecoder();
+    let text = "";
+    for await (const chunk of this.#stream) {
+      text += decoder.decode(chunk, { stream: true });
+      // Nobody's code is longer: this is another stream than was meant.
+      if (text.includes("\n") || text.length > 1024) break;
+    }
+    const [line = ""] = text.split("\n", 1);
+    if (line.trim() !== "") return line.trim();
+    throw new UpdstsError(
+      "CODE_MISSING",
+      "Cannot get a session: stdin gave no TOTP code",
+      { hint: "check the program before the pipe: it wrote no line" },
+    );
+  }
+}

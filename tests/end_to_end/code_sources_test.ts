@@ -1,0 +1,244 @@
+// Where the code comes from: a real pseudo-terminal, a pipe; and when none is needed.
+import assert from "node:assert/strict";
+import {
+  baseEnvironment,
+  commandLine,
+  isInstalled,
+} from "../support/command.ts";
+import { ALICE, GIVEN, Scenario } from "../support/scenario.ts";
+
+/** Runs get at a pseudo-terminal; each question is answered by the next line. */
+async function atTerminal(
+  scenario: Scenario,
+  answers: readonly string[],
+  { args = [], redirect = "" }: {
+    args?: readonly string[];
+    redirect?: string;
+  } = {},
+): Promise<{ code: number; screen: string }> {
+  const command = commandLine(["get", "-n", "default", ...args])
+    .map((word) => `'${word}'`).join(" ");
+  const child = new Deno.Command("script", {
+    args: [
+      "--quiet",
+      "--return",
+      "--command",
+      `${command} ${redirect}`,
+      "/dev/null",
+    ],
+    env: { ...await baseEnvironment(), ...scenario.env, TERM: "xterm" },
+    clearEnv: true,
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  const open = [...answers];
+  let screen = "";
+  let asked = 0;
+  for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
+    screen += chunk;
+    const questions = screen.split("TOTP code: ").length - 1;
+    for (; asked < questions; asked++) {
+      const answer = open.shift();
+      if (answer !== undefined) {
+        await writer.write(new TextEncoder().encode(answer));
+      }
+    }
+  }
+  await writer.close().catch(() => {});
+  const { code } = await child.status;
+  scenario.assertNoSecret(screen);
+  return { code, screen };
+}
+
+const terminal = {
+  ignore: !isInstalled("script"),
+  note: isInstalled("script") ? "" : " (skipped: script is not installed)",
+};
+
+Deno.test({
+  name: `get asks at the terminal, naming profile and device${terminal.note}`,
+  ignore: terminal.ignore,
+  fn: async () => {
+    await using scenario = await Scenario.start();
+    const { code, screen } = await atTerminal(scenario, [
+      `  ${scenario.code()} \n`,
+    ]);
+    assert.equal(code, 0, screen);
+    assert.match(
+      screen,
+      /^Profile default, MFA device arn:aws:iam::123456789012:mfa\/alice\r\nTOTP code: /,
+    );
+    assert.match(screen, /Profile default_sts is valid until/);
+  },
+});
+
+for (const redirect of ["< /dev/null", "> /dev/null"]) {
+  Deno.test({
+    name: `get asks at the terminal with ${redirect}${terminal.note}`,
+    ignore: terminal.ignore,
+    fn: async () => {
+      await using scenario = await Scenario.start();
+      const { code, screen } = await atTerminal(scenario, [
+        `${scenario.code()}\n`,
+      ], { redirect });
+      assert.equal(code, 0, screen);
+      assert.match(screen, /TOTP code: /);
+      assert.match(await scenario.read(), /default_sts/);
+    },
+  });
+}
+
+Deno.test({
+  name:
+    `get asks again for what is not six digits, three times at most${terminal.note}`,
+  ignore: terminal.ignore,
+  fn: async () => {
+    await using scenario = await Scenario.start();
+    const good = await atTerminal(scenario, [
+      "12345\n",
+      "\n",
+      `${scenario.code()}\n`,
+    ]);
+    assert.equal(good.code, 0, good.screen);
+    assert.equal(good.screen.split("That is not six digits.").length, 3);
+    const bad = await atTerminal(scenario, ["1\n", "2\n", "3\n", "4\n"]);
+    assert.equal(bad.code, 2, bad.screen);
+    assert.match(bad.screen, /3 times, it was not six digits/);
+    assert.equal(scenario.codesSent, 1);
+  },
+});
+
+Deno.test({
+  name: `get takes the end of input for a no${terminal.note}`,
+  ignore: terminal.ignore,
+  fn: async () => {
+    await using scenario = await Scenario.start();
+    const { code, screen } = await atTerminal(scenario, ["\x04"]);
+    assert.equal(code, 2, screen);
+    assert.match(screen, /no TOTP code was typed/);
+    assert.equal(scenario.codesSent, 0);
+    assert.equal(await scenario.read(), GIVEN);
+  },
+});
+
+Deno.test({
+  name: `get asks nobody for a code that could not be used${terminal.note}`,
+  ignore: terminal.ignore,
+  fn: async () => {
+    await using scenario = await Scenario.start({
+      given: `${GIVEN}[default_sts]\n`,
+    });
+    const { code, screen } = await atTerminal(scenario, []);
+    assert.equal(code, 3, screen);
+    assert.doesNotMatch(screen, /TOTP code: /);
+  },
+});
+
+async function piped(
+  scenario: Scenario,
+  input: string,
+  args: readonly string[] = [],
+) {
+  const [command, ...rest] = commandLine([
+    "get",
+    "-n",
+    "default",
+    "-t",
+    "-",
+    ...args,
+  ]);
+  return await scenario.run("bash", [
+    "-c",
+    'printf "$1" | "${@:2}"',
+    "bash",
+    input,
+    command,
+    ...rest,
+  ]);
+}
+
+Deno.test("get -t - reads the first line of stdin", async () => {
+  await using scenario = await Scenario.start();
+  for (const format of ["%s", "%s\\n", " %s \\r\\nmore\\n"]) {
+    const { code, stderr } = await piped(
+      scenario,
+      format.replace("%s", scenario.code()),
+    );
+    assert.equal(code, 0, stderr);
+  }
+  assert.equal(scenario.codesSent, 3);
+});
+
+Deno.test("get -t - refuses what is no code before STS", async () => {
+  for (
+    const [input, says] of [["", /stdin gave no TOTP code/], [
+      "\\n",
+      /stdin gave no/,
+    ], ["12345\\n", /not six digits/]] as const
+  ) {
+    await using scenario = await Scenario.start();
+    const { code, stderr } = await piped(scenario, input);
+    assert.equal(code, 2);
+    assert.match(stderr, says);
+    assert.equal(scenario.codesSent, 0);
+  }
+});
+
+Deno.test("get drops white space around a code", async () => {
+  await using scenario = await Scenario.start();
+  const { code } = await scenario.updsts([
+    "get",
+    "-n",
+    "default",
+    "-t",
+    ` ${scenario.code()}\n`,
+  ]);
+  assert.equal(code, 0);
+});
+
+Deno.test("get --min-remaining does nothing and asks nobody while the session lasts", async () => {
+  await using scenario = await Scenario.start();
+  const get = (...args: string[]) =>
+    scenario.updsts(["get", "-n", "default", ...args]);
+  assert.equal((await get("-t", scenario.code(), "-d", "2h")).code, 0);
+  assert.equal(scenario.sts.requests[0]?.duration, "7200");
+  const before = await scenario.read();
+  const { ino } = await Deno.stat(scenario.path);
+  const quiet = await get("--min-remaining", "1h30m");
+  assert.equal(quiet.code, 0, quiet.stderr);
+  assert.match(quiet.stdout, /^Profile default_sts stays valid until/);
+  assert.equal(await scenario.read(), before);
+  assert.equal((await Deno.stat(scenario.path)).ino, ino);
+  const short = await get("--min-remaining", "3h");
+  assert.equal(short.code, 2);
+  assert.match(short.stderr, /no terminal to ask at/);
+  assert.equal(
+    (await get("--min-remaining", "3h", "-t", scenario.code())).code,
+    0,
+  );
+  assert.equal(scenario.codesSent, 2);
+});
+
+Deno.test("get takes the name of the session for its source, and says so", async () => {
+  await using scenario = await Scenario.start();
+  assert.equal(
+    (await scenario.updsts(["get", "-n", "default", "-t", scenario.code()]))
+      .code,
+    0,
+  );
+  const { code, stdout, stderr } = await scenario.updsts([
+    "get",
+    "-n",
+    "default_sts",
+    "-t",
+    scenario.code(),
+  ]);
+  assert.equal(code, 0);
+  assert.match(
+    stderr,
+    /^default_sts is the session of profile default: refreshing that one$/m,
+  );
+  assert.match(stdout, /^Profile default_sts is valid/);
+  assert.equal(scenario.sts.requests[1]?.accessKeyId, ALICE.accessKeyId);
+});
