@@ -16,7 +16,13 @@ import { exitCodeOf, FAILURE, USAGE } from "./exit_codes.ts";
 import { getCommand } from "./get_command.ts";
 import { listCommand } from "./list_command.ts";
 import { mcpCommand } from "./mcp_command.ts";
-import { formatError, type LineSink, Output, visible } from "./output.ts";
+import {
+  formatError,
+  formatErrorJson,
+  type LineSink,
+  Output,
+  visible,
+} from "./output.ts";
 
 /** What the command line needs of the process it runs in. */
 export interface Shell {
@@ -34,6 +40,15 @@ export async function runCli(
   { version, stdout, stderr, connect, mcp, stdinCodes }: Shell,
 ): Promise<number> {
   const output = new Output(stdout, stderr);
+  const json = args.includes("--json");
+  const usageError = (state: string, hint: string) => {
+    const error = new UpdstsError(
+      "USAGE",
+      `Cannot read the command line: ${state}`,
+      { hint },
+    );
+    return json ? formatErrorJson(error) : visible(formatError(error, 0));
+  };
   const app = buildApplication<Context>(
     buildRouteMap({
       routes: { get: getCommand, list: listCommand, mcp: mcpCommand },
@@ -56,26 +71,29 @@ export async function runCli(
         text: {
           ...text_en,
           noCommandRegisteredForInput: ({ input, corrections }) =>
-            usageText(
+            usageError(
               `no command ${JSON.stringify(input)}`,
               corrections.length === 0
                 ? "updsts --help shows the commands"
                 : `did you mean ${corrections.join(" or ")}?`,
             ),
           exceptionWhileParsingArguments: (error) =>
-            usageText(
+            usageError(
               error instanceof ArgumentScannerError
                 ? formatMessageForArgumentScannerError(error, {})
                 : String(error),
               "add --help to the command to see its options",
             ),
           exceptionWhileRunningCommand: (error) =>
-            visible(formatError(error, output.verbosity)),
+            json
+              ? formatErrorJson(error)
+              : visible(formatError(error, output.verbosity)),
         },
       },
     },
   );
-  const process: StricliProcess = { stdout, stderr };
+  // With --json, a failure is an answer, too.
+  const process: StricliProcess = { stdout, stderr: json ? stdout : stderr };
   await run(app, canonical(args), {
     process,
     connect,
@@ -95,10 +113,6 @@ function exitCodeOfRun(code: StricliProcess["exitCode"]): number {
     default:
       return typeof code === "number" && code >= 0 ? code : FAILURE;
   }
-}
-
-function usageText(state: string, hint: string): string {
-  return `updsts: Cannot read the command line: ${state}\nhint: ${hint}`;
 }
 
 /** Spellings that the parser has no way to express, by the flag they mean. */

@@ -9,10 +9,22 @@ export type Connect = (
   log: Log,
 ) => Promise<Ports>;
 
+/** A tool, as it is shown to a person. */
+export interface ToolDescription {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly parameters: readonly {
+    readonly name: string;
+    readonly required: boolean;
+    readonly description: string;
+  }[];
+}
+
 /** The other door: the MCP server. */
 export interface McpDoor {
   /** The tools, as the server itself announces them, for a person to read. */
-  describe(log: Log): Promise<string>;
+  describe(log: Log): Promise<ToolDescription[]>;
   /** Serves on stdin and stdout until the client goes away. */
   serve(credentialFile: string | undefined, log: Log): Promise<void>;
 }

@@ -5,6 +5,7 @@ import type { Verbosity } from "./output.ts";
 export interface CommonFlags {
   readonly credentialFile?: string;
   readonly verbose: "0" | "1" | "2";
+  readonly json: boolean;
 }
 
 /** The grammar of {@linkcode CommonFlags}. */
@@ -22,6 +23,12 @@ export const commonFlags = {
     values: ["0", "1", "2"],
     default: "0",
     brief: "How much to tell on stderr",
+  },
+  json: {
+    kind: "boolean",
+    default: false,
+    withNegated: false,
+    brief: "Answer with one JSON object, failures too",
   },
 } as const;
 

@@ -1,4 +1,5 @@
 // `updsts get`: flags to use case to text.
+import { toRefreshAnswer } from "../answers.ts";
 import { parseDuration } from "../durations.ts";
 import { refreshSession } from "../refresh_session.ts";
 import { toLocalIso } from "../timestamps.ts";
@@ -30,13 +31,18 @@ export default async function get(
         : parseDuration(minRemaining, "--min-remaining"),
     },
   );
+  const now = ports.clock.now();
+  if (flags.json) {
+    const answer = toRefreshAnswer(result, ports.file.path, now);
+    return output.answerJson({ result: answer });
+  }
   const { sessionProfile, expiration } = result;
   const until = toLocalIso(expiration);
   const name = shellQuoted(sessionProfile);
   const state = result.status === "updated" ? "is" : "stays";
   output.answer([
     `Profile ${sessionProfile} ${state} valid until ${until} (${
-      relativeTime(expiration, ports.clock.now())
+      relativeTime(expiration, now)
     }).`,
     `Use it with: aws --profile ${name} ...  or: export AWS_PROFILE=${name}`,
   ].join("\n"));

@@ -1,5 +1,6 @@
 // `updsts list`: flags to use case to table.
 import { eastAsianWidth } from "get-east-asian-width";
+import { toProfileAnswer } from "../answers.ts";
 import { listProfiles, type ProfileView } from "../list_profiles.ts";
 import type { Context } from "./context.ts";
 import { type CommonFlags, verbosityOf } from "./flags.ts";
@@ -25,11 +26,16 @@ export default async function list(
   const ports = await this.connect(flags.credentialFile, output);
   output.info(`Credentials file: ${ports.file.path}`);
   const profiles = await listProfiles(ports);
+  const now = ports.clock.now();
+  if (flags.json) {
+    return output.answerJson({
+      result: profiles.map((view) => toProfileAnswer(view, now)),
+    });
+  }
   if (profiles.length === 0) {
     output.answer(`No profiles in ${ports.file.path}`);
     return;
   }
-  const now = ports.clock.now();
   output.answer(table([HEADINGS, ...profiles.map((view) => row(view, now))]));
   if (output.verbosity >= 1) {
     output.answer(profiles.map((view) => `\n${details(view)}`).join("\n"));

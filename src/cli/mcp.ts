@@ -1,5 +1,5 @@
 // `updsts mcp`: shows the tools, or opens the other door.
-import type { Context } from "./context.ts";
+import type { Context, ToolDescription } from "./context.ts";
 import { verbosityOf } from "./flags.ts";
 import type { McpFlags } from "./mcp_command.ts";
 
@@ -9,6 +9,21 @@ export default async function mcp(
 ): Promise<void> {
   const { output } = this;
   output.verbosity = verbosityOf(flags);
-  if (mcpServer) await this.mcp.serve(credentialFile, output);
-  else output.answer(await this.mcp.describe(output));
+  if (mcpServer) return await this.mcp.serve(credentialFile, output);
+  const tools = await this.mcp.describe(output);
+  if (flags.json) output.answerJson({ result: tools });
+  else output.answer(describe(tools));
+}
+
+function describe(tools: readonly ToolDescription[]): string {
+  return tools.map(({ name, title, description, parameters }) =>
+    [
+      name,
+      `  ${title}. ${description}`,
+      ...parameters.flatMap(({ name, required, description }) => [
+        `    ${name}${required ? " (required)" : ""}`,
+        `      ${description}`,
+      ]),
+    ].join("\n")
+  ).join("\n\n");
 }

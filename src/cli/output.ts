@@ -1,4 +1,5 @@
 // The only way to stdout, and the way to stderr: nothing raw reaches a terminal.
+import { toErrorAnswer } from "../answers.ts";
 import { UpdstsError } from "../errors.ts";
 import type { Log } from "../ports.ts";
 
@@ -25,6 +26,11 @@ export class Output implements Log {
   /** What was asked for; whole lines. */
   answer(text: string): void {
     this.#stdout.write(`${visible(text)}\n`);
+  }
+
+  /** What was asked for, as one line of JSON. */
+  answerJson(value: Readonly<Record<string, unknown>>): void {
+    this.answer(formatJson(value));
   }
 
   warn(message: string): void {
@@ -62,6 +68,25 @@ export function visible(text: string): string {
           (character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")
         }}`,
   );
+}
+
+/** JSON that holds no control character, also none that JSON itself allows. */
+export function formatJson(value: Readonly<Record<string, unknown>>): string {
+  return JSON.stringify(value).replace(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+    (character) =>
+      character.split("").map((unit) =>
+        `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`
+      ).join(""),
+  );
+}
+
+/** An error as `--json` shows it. */
+export function formatErrorJson(error: unknown): string {
+  const known = error instanceof UpdstsError
+    ? error
+    : new UpdstsError("INTERNAL", `Internal error: ${nameOf(error)}`);
+  return formatJson({ error: toErrorAnswer(known) });
 }
 
 /** `updsts: message`, the hint below it, and at verbosity 2 where it came from. */

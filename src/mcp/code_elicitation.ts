@@ -109,7 +109,9 @@ export class CodeElicitation {
       if (action !== "accept") throw declined(action);
       return content?.[FIELD];
     } catch (error) {
-      throw signal.aborted ? noAnswer(this.#patience) : error;
+      if (error instanceof UpdstsError) throw error;
+      // Some clients say that they can ask, and then cannot.
+      throw signal.aborted ? noAnswer(this.#patience) : cannotAsk(profile);
     }
   }
 
@@ -178,7 +180,7 @@ function form(profile: string, device: string) {
 function cannotAsk(profile: string): UpdstsError {
   return new UpdstsError(
     "CODE_MISSING",
-    "Cannot get a session: no TOTP code was given, and this client cannot ask the person for one",
+    "Cannot get a session: no TOTP code was given, and this client could not ask the person for one",
     {
       hint: `give totp_token, or have the person run: updsts get -n ${
         JSON.stringify(profile)

@@ -19,20 +19,21 @@ const toolList = z.object({
   })),
 });
 
-/** Name, purpose and parameters of each tool of `server`, as text. */
-export async function describeTools(server: McpServer): Promise<string> {
+/** Name, purpose and parameters of each tool of `server`. */
+export async function describeTools(server: McpServer) {
   const { tools } = toolList.parse(await askForTools(server));
-  return tools.map(({ name, title, description, inputSchema }) => {
-    const parameters = Object.entries(inputSchema.properties).map(
-      ([parameter, { description }]) => {
-        const required = inputSchema.required.includes(parameter);
-        return `    ${parameter}${
-          required ? " (required)" : ""
-        }\n      ${description}`;
-      },
-    );
-    return [name, `  ${title}. ${description}`, ...parameters].join("\n");
-  }).join("\n\n");
+  return tools.map(({ name, title, description, inputSchema }) => ({
+    name,
+    title,
+    description,
+    parameters: Object.entries(inputSchema.properties).map(
+      ([name, { description }]) => ({
+        name,
+        required: inputSchema.required.includes(name),
+        description,
+      }),
+    ),
+  }));
 }
 
 /** Plays the client for one question. */

@@ -3,9 +3,10 @@ import type { McpServer } from "@modelcontextprotocol/server";
 import { z } from "zod";
 import { UpdstsError } from "../errors.ts";
 import { getProfile } from "../list_profiles.ts";
+import { toProfileAnswer } from "../answers.ts";
 import { credentialInfo, credFile } from "./schemas.ts";
 import { failure, success } from "./tool_result.ts";
-import { given, toInfo, type ToolWorld } from "./world.ts";
+import { given, type ToolWorld } from "./world.ts";
 
 /** Adds `updsts_get_credential_info` to `server`. */
 export function addGetCredentialInfo(server: McpServer, world: ToolWorld) {
@@ -32,7 +33,7 @@ export function addGetCredentialInfo(server: McpServer, world: ToolWorld) {
       const view = await getProfile(ports, profile_name);
       return view instanceof UpdstsError
         ? success({ result: null }, `${view.message}; ${view.hint}`)
-        : success({ result: toInfo(view, ports.clock.now()) });
+        : success({ result: toProfileAnswer(view, ports.clock.now()) });
     } catch (error) {
       return failure(error, world.log);
     }

@@ -2,9 +2,10 @@
 import type { McpServer } from "@modelcontextprotocol/server";
 import { z } from "zod";
 import { listProfiles } from "../list_profiles.ts";
+import { toProfileAnswer } from "../answers.ts";
 import { credentialInfo, credFile } from "./schemas.ts";
 import { failure, success } from "./tool_result.ts";
-import { given, toInfo, type ToolWorld } from "./world.ts";
+import { given, type ToolWorld } from "./world.ts";
 
 /** Adds `updsts_get_credential_info_list` to `server`. */
 export function addGetCredentialInfoList(server: McpServer, world: ToolWorld) {
@@ -27,7 +28,9 @@ export function addGetCredentialInfoList(server: McpServer, world: ToolWorld) {
       const ports = await world.connect(given(cred_file));
       const views = await listProfiles(ports);
       const now = ports.clock.now();
-      return success({ result: views.map((view) => toInfo(view, now)) });
+      return success({
+        result: views.map((view) => toProfileAnswer(view, now)),
+      });
     } catch (error) {
       return failure(error, world.log);
     }

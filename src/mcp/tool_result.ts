@@ -1,5 +1,6 @@
 // What a tool answers: the same JSON for programs and for the model, or an error it can act on.
 import type { CallToolResult } from "@modelcontextprotocol/server";
+import { toErrorAnswer } from "../answers.ts";
 import { type ErrorCode, UpdstsError } from "../errors.ts";
 import type { Log } from "../ports.ts";
 
@@ -26,12 +27,7 @@ export function failure(error: unknown, log: Log): CallToolResult {
   // The name alone: what somebody else's error says may quote a secret.
   if (known.code === "INTERNAL") log.warn(`Internal error: ${nameOf(error)}`);
   const text = JSON.stringify({
-    error: {
-      code: known.code,
-      message: known.message,
-      ...(known.hint === undefined ? {} : { hint: known.hint }),
-      next_step: nextStep(known.code),
-    },
+    error: { ...toErrorAnswer(known), next_step: nextStep(known.code) },
   });
   return { isError: true, content: [{ type: "text", text }] };
 }

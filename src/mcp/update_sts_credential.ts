@@ -1,17 +1,17 @@
 // Tool: refreshes the session of a profile.
 import type { McpServer } from "@modelcontextprotocol/server";
 import { z } from "zod";
+import { toRefreshAnswer } from "../answers.ts";
 import { parseDuration } from "../durations.ts";
 import type { CodeSource } from "../ports.ts";
 import {
   DEFAULT_DURATION_SECONDS,
   refreshSession,
 } from "../refresh_session.ts";
-import { toLocalIso } from "../timestamps.ts";
 import { type CodeElicitation, QuestionRequired } from "./code_elicitation.ts";
 import { credFile, optionalSeconds, optionalText } from "./schemas.ts";
 import { failure, success } from "./tool_result.ts";
-import { given, secondsUntil, type ToolWorld } from "./world.ts";
+import { given, type ToolWorld } from "./world.ts";
 
 const inputSchema = z.object({
   profile_name: z.string().describe(
@@ -93,17 +93,8 @@ async function update(
     durationSeconds: parseSeconds(args.duration, "duration"),
     minRemainingSeconds: parseSeconds(args.min_remaining, "min_remaining"),
   });
-  return success({
-    result: {
-      status: result.status,
-      profile_name: result.profile,
-      updated_profile_name: result.sessionProfile,
-      aws_access_key_id: result.accessKeyId,
-      aws_token_expiration: toLocalIso(result.expiration),
-      expires_in_seconds: secondsUntil(result.expiration, ports.clock.now()),
-      cred_file: ports.file.path,
-    },
-  });
+  const { file, clock } = ports;
+  return success({ result: toRefreshAnswer(result, file.path, clock.now()) });
 }
 
 /** Some clients send numbers as text, and the empty one for the default. */

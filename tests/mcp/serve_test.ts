@@ -77,6 +77,52 @@ for (const era of ERAS) {
   });
 }
 
+for (
+  const [name, reply] of [
+    ["an error", () => Promise.reject(new Error("no screen"))],
+    [
+      "an empty form",
+      () => Promise.resolve({ action: "accept" as const, content: {} }),
+    ],
+    [
+      "no text",
+      () =>
+        Promise.resolve({
+          action: "accept" as const,
+          content: { totp_token: 123456 },
+        }),
+    ],
+  ] as const
+) {
+  for (const era of ERAS) {
+    // Once reported as a defect of the server, with the advice to give up.
+    Deno.test(`${era}: a client that answers the question with ${name} is told what to do`, async () => {
+      const { stdin, stdout, ports, ended } = service(5_000);
+      const client = new Client({ name: "tests", version: "1" }, {
+        capabilities: { elicitation: { form: {} } },
+        ...(era === "modern"
+          ? { versionNegotiation: { mode: { pin: "2026-07-28" } } }
+          : {}),
+      });
+      client.setRequestHandler("elicitation/create", reply);
+      await client.connect(new StdioServerTransport(stdout, stdin));
+      const result = await client.callTool({
+        name: "updsts_update_sts_credential",
+        arguments: { profile_name: "default" },
+      }).catch((error) => ({ isError: true, content: String(error) }));
+      assert.equal(result.isError, true);
+      if (era === "legacy") {
+        assert.match(JSON.stringify(result.content), /CODE_(MISSING|INVALID)/);
+      }
+      assert.doesNotMatch(JSON.stringify(result.content), /INTERNAL/);
+      assert.equal(ports.issuer.requests.length, 0);
+      stdin.end();
+      await ended;
+      await client.close();
+    });
+  }
+}
+
 Deno.test("serveMcp() ends when stdin ends", async () => {
   const { stdin, ended } = service(100);
   stdin.end();

@@ -1,0 +1,61 @@
+// What programs get to read: one set of field names for agents and for --json.
+import type { UpdstsError } from "./errors.ts";
+import type { ProfileView } from "./list_profiles.ts";
+import type { RefreshResult } from "./refresh_session.ts";
+import { toLocalIso } from "./timestamps.ts";
+
+/** Whole seconds from `now` to `time`; 0 if it has passed. */
+function secondsUntil(time: Date, now: Date): number {
+  return Math.max(0, Math.floor((time.getTime() - now.getTime()) / 1000));
+}
+
+/** The keys of a profile that are shown, and no others. */
+const SHOWN_KEYS = [
+  "aws_access_key_id",
+  "aws_secret_access_key",
+  "aws_session_token",
+  "mfa_device_arn",
+  "totp_secret_name",
+  "expiration_datetime",
+] as const;
+
+/** A profile: secrets as masks, missing keys left out. */
+export function toProfileAnswer(
+  { name, fields, managedBy, expiration }: ProfileView,
+  now: Date,
+) {
+  const shown = SHOWN_KEYS.flatMap((key) => {
+    const value = fields.get(key);
+    return value === undefined ? [] : [[key, String(value)] as const];
+  });
+  return {
+    profile_name: name,
+    ...Object.fromEntries(shown),
+    ...(managedBy === undefined ? {} : { managed_by: managedBy }),
+    ...(expiration === undefined
+      ? {}
+      : { expires_in_seconds: secondsUntil(expiration, now) }),
+  };
+}
+
+/** A refresh that was done, or was not needed. */
+export function toRefreshAnswer(
+  { status, profile, sessionProfile, accessKeyId, expiration }: RefreshResult,
+  credentialFile: string,
+  now: Date,
+) {
+  return {
+    status,
+    profile_name: profile,
+    updated_profile_name: sessionProfile,
+    aws_access_key_id: accessKeyId,
+    aws_token_expiration: toLocalIso(expiration),
+    expires_in_seconds: secondsUntil(expiration, now),
+    cred_file: credentialFile,
+  };
+}
+
+/** A failure. */
+export function toErrorAnswer({ code, message, hint }: UpdstsError) {
+  return { code, message, ...(hint === undefined ? {} : { hint }) };
+}
