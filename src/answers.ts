@@ -1,6 +1,7 @@
 // What programs get to read: one set of field names for agents and for --json.
 import type { UpdstsError } from "./errors.ts";
 import type { ProfileView } from "./list_profiles.ts";
+import type { RemovedSession } from "./remove_sessions.ts";
 import type { RefreshResult } from "./refresh_session.ts";
 import { toLocalIso } from "./timestamps.ts";
 
@@ -14,14 +15,13 @@ const SHOWN_KEYS = [
   "aws_access_key_id",
   "aws_secret_access_key",
   "aws_session_token",
-  "mfa_device_arn",
   "totp_secret_name",
   "expiration_datetime",
 ] as const;
 
 /** A profile: secrets as masks, missing keys left out. */
 export function toProfileAnswer(
-  { name, fields, managedBy, expiration }: ProfileView,
+  { name, fields, device, managedBy, expiration }: ProfileView,
   now: Date,
 ) {
   const shown = SHOWN_KEYS.flatMap((key) => {
@@ -31,6 +31,7 @@ export function toProfileAnswer(
   return {
     profile_name: name,
     ...Object.fromEntries(shown),
+    ...(device === undefined ? {} : { mfa_device_arn: device }),
     ...(managedBy === undefined ? {} : { managed_by: managedBy }),
     ...(expiration === undefined
       ? {}
@@ -52,6 +53,20 @@ export function toRefreshAnswer(
     aws_token_expiration: toLocalIso(expiration),
     expires_in_seconds: secondsUntil(expiration, now),
     cred_file: credentialFile,
+  };
+}
+
+/** A session that was, or would be, removed. */
+export function toRemovedAnswer(
+  { profile, sessionProfile }: RemovedSession,
+  dryRun: boolean,
+) {
+  return {
+    status: dryRun ? "would_remove" : "removed",
+    profile_name: profile,
+    ...(sessionProfile === undefined
+      ? {}
+      : { removed_profile_name: sessionProfile }),
   };
 }
 

@@ -40,6 +40,8 @@ export type ErrorCode =
   | "REGION_INVALID"
   /** The tags of a managed block do not pair up. */
   | "BLOCK_BROKEN"
+  /** There is no managed block for the profile. */
+  | "BLOCK_NOT_FOUND"
   /** The name for the session's profile is in use outside of its block. */
   | "NAME_TAKEN"
   /** STS refused the TOTP code. */

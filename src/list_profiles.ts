@@ -9,7 +9,6 @@ import {
 } from "./credentials/profiles.ts";
 import type { Ports } from "./ports.ts";
 import type { Secret } from "./secret.ts";
-import { findDevice } from "./session_target.ts";
 import { unknownProfile } from "./unknown_profile.ts";
 import { parseTimestamp } from "./timestamps.ts";
 
@@ -59,8 +58,9 @@ export async function listProfiles(
     views.push({
       name: profile.name,
       kind: kindOf(profile),
-      accessKeyId: profile.value("aws_access_key_id"),
-      device: findDevice(profile, await config.settingsOf(profile.name)),
+      accessKeyId: profile.shown("aws_access_key_id"),
+      device: profile.shown("mfa_device_arn") ?? profile.shown("mfa_serial") ??
+        (await config.settingsOf(profile.name)).mfaSerial,
       managedBy: key === undefined ? undefined : decodeText(key),
       expiration: parseTimestamp(profile.value("expiration_datetime")),
       fields: profile.fields(),

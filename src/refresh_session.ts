@@ -173,11 +173,14 @@ function planSession(
     );
   }
   // What is signed with goes into headers: anything else was mistyped.
-  if (!/^\w{16,128}$/.test(accessKeyId)) {
+  if (!/^[A-Z0-9_]{16,128}$/.test(accessKeyId)) {
     throw new UpdstsError(
       "KEYS_MISSING",
       `Cannot refresh profile ${shown}: its aws_access_key_id is none`,
-      { hint: "it has 16 to 128 letters and digits, and mostly begins AKIA" },
+      {
+        hint:
+          "it has 16 or more capital letters and digits, and mostly begins AKIA",
+      },
     );
   }
   const device = requireDevice(profile, settings);

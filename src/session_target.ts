@@ -5,18 +5,7 @@ import type { ProfileSettings } from "./ports.ts";
 
 /**
  * The serial number or ARN of the profile's MFA device: `mfa_device_arn`, else
- * `mfa_serial`, else the config file's `mfa_serial`; undefined if there is none.
- */
-export function findDevice(
-  profile: Profile,
-  settings: ProfileSettings,
-): string | undefined {
-  return profile.value("mfa_device_arn") ?? profile.value("mfa_serial") ??
-    settings.mfaSerial;
-}
-
-/**
- * As {@linkcode findDevice}, for a device that STS can check a code of.
+ * `mfa_serial`, else the config file's `mfa_serial`.
  *
  * @throws {UpdstsError} `DEVICE_MISSING`, or `DEVICE_UNSUPPORTED` for a FIDO key
  */
@@ -24,7 +13,8 @@ export function requireDevice(
   profile: Profile,
   settings: ProfileSettings,
 ): string {
-  const device = findDevice(profile, settings);
+  const device = profile.value("mfa_device_arn") ??
+    profile.value("mfa_serial") ?? settings.mfaSerial;
   if (device === undefined) {
     throw new UpdstsError(
       "DEVICE_MISSING",
@@ -78,8 +68,8 @@ export function chooseRegion(
   if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(region)) {
     throw new UpdstsError(
       "REGION_INVALID",
-      `Cannot ask STS: ${JSON.stringify(region)} is no region`,
-      { hint: "give one such as eu-west-1 in AWS_REGION or in the profile" },
+      "Cannot ask STS: the region that AWS_REGION or the profile names is none",
+      { hint: "give one such as eu-west-1" },
     );
   }
   return region;

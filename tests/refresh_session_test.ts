@@ -217,7 +217,7 @@ const REFUSALS: readonly {
     name: "a region that could be another host",
     code: "REGION_INVALID",
     settings: { environmentRegion: "evil.example/" },
-    says: /no region/,
+    says: /names is none/,
   },
   {
     name: "a name that is taken",

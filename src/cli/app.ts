@@ -16,6 +16,7 @@ import { exitCodeOf, FAILURE, USAGE } from "./exit_codes.ts";
 import { getCommand } from "./get_command.ts";
 import { listCommand } from "./list_command.ts";
 import { mcpCommand } from "./mcp_command.ts";
+import { pruneCommand, removeCommand } from "./remove_command.ts";
 import {
   formatError,
   formatErrorJson,
@@ -51,7 +52,13 @@ export async function runCli(
   };
   const app = buildApplication<Context>(
     buildRouteMap({
-      routes: { get: getCommand, list: listCommand, mcp: mcpCommand },
+      routes: {
+        get: getCommand,
+        list: listCommand,
+        remove: removeCommand,
+        prune: pruneCommand,
+        mcp: mcpCommand,
+      },
       docs: {
         brief:
           "Temporary AWS credentials from a long-term key and a TOTP code, in your credentials file",

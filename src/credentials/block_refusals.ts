@@ -1,7 +1,7 @@
 // Why a managed block cannot be refreshed: programs read the lines around it differently.
 import { UpdstsError } from "../errors.ts";
 import { isBlank, trimBlanks } from "./lines.ts";
-import type { ManagedBlock } from "./managed_block.ts";
+import type { ManagedBlock, ManagedBlocks } from "./managed_block.ts";
 import { encodeText } from "./profile_name.ts";
 import {
   lineAt,
@@ -10,6 +10,16 @@ import {
   type Section,
   terminatorOf,
 } from "./profiles.ts";
+
+/**
+ * Refuses a file with any broken tag.
+ *
+ * @throws {UpdstsError} `BLOCK_BROKEN`
+ */
+export function assertBlocksWhole({ problems }: ManagedBlocks): void {
+  const [problem] = problems;
+  if (problem !== undefined) throw brokenBlock(problem);
+}
 
 /**
  * Refuses a block where lone CRs meet other line ends, down to the next

@@ -34,6 +34,7 @@ export {
   type SecretKey,
   type Section,
 } from "./profiles.ts";
+export { removeEdits } from "./remove_edits.ts";
 export { refreshEdits, type SessionValues } from "./refresh_edits.ts";
 export { MASK, Secret } from "../secret.ts";
 export {

@@ -1,5 +1,5 @@
 // Reads a credentials or config file as the AWS SDKs do, keeping every position.
-import { Secret } from "../secret.ts";
+import { MASK, Secret } from "../secret.ts";
 import {
   contentStart,
   isBlank,
@@ -71,22 +71,27 @@ export type PublicKey =
 /** A key whose value is handed out as a {@linkcode Secret} only. */
 export type SecretKey = "aws_secret_access_key" | "aws_session_token";
 
-const PUBLIC_KEYS: ReadonlySet<string> = new Set<PublicKey>([
-  "aws_access_key_id",
-  "mfa_device_arn",
-  "mfa_serial",
-  "totp_secret_name",
-  "expiration_datetime",
-  "region",
-  "output",
-  "role_arn",
-  "role_session_name",
-  "source_profile",
-  "duration_seconds",
-  "endpoint_url",
-  "services",
-  "sts.endpoint_url",
-]);
+/**
+ * What the values of these keys look like. A secret that was pasted under the
+ * wrong key does not, and is masked.
+ */
+const SHAPES: Readonly<Record<PublicKey, RegExp>> = {
+  aws_access_key_id: /^[A-Z0-9_]{16,128}$/,
+  mfa_device_arn: /^(?:arn:\S+|[\w+=,.@-]{9,32})$/,
+  mfa_serial: /^(?:arn:\S+|[\w+=,.@-]{9,32})$/,
+  // Not a TOTP secret itself, which is base32.
+  totp_secret_name: /^(?![A-Z2-7]{16,}=*$)/,
+  expiration_datetime: /^\d{4}-\d\d-\d\d[T ][\d:.]+(?:Z|[+-][\d:]+)?$/,
+  region: /^[a-z0-9-]{1,63}$/,
+  output: /^[a-z-]{1,20}$/,
+  role_arn: /^arn:\S+$/,
+  role_session_name: /^[\w+=,.@-]{2,64}$/,
+  source_profile: /^.{1,100}$/s,
+  duration_seconds: /^\d{1,6}$/,
+  endpoint_url: /^https?:\/\/[^@\s]+$/,
+  services: /^.{1,100}$/s,
+  "sts.endpoint_url": /^https?:\/\/[^@\s]+$/,
+};
 
 const HASH = 0x23;
 const COLON = 0x3a;
@@ -180,6 +185,12 @@ export class Profile {
     return this.#read(key);
   }
 
+  /** The same for a person or an agent to see: masked if it looks like no such value. */
+  shown(key: PublicKey): string | undefined {
+    const value = this.#read(key);
+    return value === undefined || mayBeShown(key, value) ? value : MASK;
+  }
+
   /** The secret under `key`; undefined if it is missing or empty. */
   secret(key: SecretKey): Secret | undefined {
     const value = this.#read(key);
@@ -195,7 +206,7 @@ export class Profile {
         if (value === undefined) continue;
         fields.set(
           decodeText(key),
-          PUBLIC_KEYS.has(key) ? value : new Secret(value),
+          mayBeShown(key, value) ? value : new Secret(value),
         );
       }
     }
@@ -238,6 +249,10 @@ export function findProfile(
   const bytes = encodeText(name);
   const sections = file.sections.filter((section) => section.name === bytes);
   return sections.length === 0 ? undefined : new Profile(file, name, sections);
+}
+
+function mayBeShown(key: string, value: string): boolean {
+  return Object.hasOwn(SHAPES, key) && SHAPES[key as PublicKey].test(value);
 }
 
 function readValue({ text, lines }: ParsedFile, property: Property): string {

@@ -2,6 +2,7 @@
 import type { Secret } from "../secret.ts";
 import { UpdstsError } from "../errors.ts";
 import {
+  assertBlocksWhole,
   assertEndsAlike,
   assertHeaderSeen,
   assertKeysPlain,
@@ -52,9 +53,9 @@ export function refreshEdits(
   sectionName: string,
   session: SessionValues,
 ): Edit[] {
-  const { blocks, problems } = findManagedBlocks(file);
-  const [problem] = problems;
-  if (problem !== undefined) throw brokenBlock(problem);
+  const found = findManagedBlocks(file);
+  assertBlocksWhole(found);
+  const { blocks } = found;
   const values = ownedValues(session);
   const keyBytes = encodeText(key);
   const nameBytes = encodeText(sectionName);

@@ -41,7 +41,8 @@ const capabilities = z.object({
 }).catch({});
 
 interface Question {
-  readonly profile: string;
+  /** The call that it was asked for: an answer counts for no other. */
+  readonly call: string;
   readonly device: string;
   /** Milliseconds of the monotonic clock. */
   readonly askedAt: number;
@@ -64,14 +65,14 @@ export class CodeElicitation {
     this.#patience = patience;
   }
 
-  /** The source of codes for one call of a tool. */
-  sourceFor(context: ServerContext): CodeSource {
+  /** The source of codes for one call of a tool; `call` tells it from others. */
+  sourceFor(context: ServerContext, call: string): CodeSource {
     return {
       code: async (profile, device) => {
         if (!this.#canAsk(context)) throw cannotAsk(profile);
         const code = this.#era === "legacy"
           ? await this.#askNow(context, profile, device)
-          : this.#answerOrQuestion(context, profile, device);
+          : this.#answerOrQuestion(context, call, profile, device);
         if (typeof code === "string") return code.trim();
         throw new UpdstsError(
           "CODE_INVALID",
@@ -117,42 +118,44 @@ export class CodeElicitation {
 
   #answerOrQuestion(
     { mcpReq }: ServerContext,
+    call: string,
     profile: string,
     device: string,
   ): unknown {
     const answer = inputResponse(mcpReq.inputResponses, FIELD);
     if (answer.kind !== "elicit") {
       throw new QuestionRequired(inputRequired({
-        requestState: this.#ask(profile, device),
+        requestState: this.#ask(call, device),
         inputRequests: { [FIELD]: inputRequired.elicit(form(profile, device)) },
       }));
     }
     const question = this.#close(mcpReq.requestState());
     if (answer.action !== "accept") throw declined(answer.action);
-    if (question?.profile !== profile || question.device !== device) {
-      throw noAnswer(this.#patience);
+    if (question?.call !== call || question.device !== device) {
+      throw strayAnswer();
     }
     return answer.content?.[FIELD];
   }
 
-  #ask(profile: string, device: string): string {
+  #ask(call: string, device: string): string {
     const askedAt = performance.now();
     for (const [id, question] of this.#open) {
       if (askedAt - question.askedAt > this.#patience) this.#open.delete(id);
     }
     const id = crypto.randomUUID();
-    this.#open.set(id, { profile, device, askedAt });
+    this.#open.set(id, { call, device, askedAt });
     return id;
   }
 
-  /** The question that `state` stands for, if it is not too old; only once. */
+  /** The question that `state` stands for; only once, and not too late. */
   #close(state: unknown): Question | undefined {
     if (typeof state !== "string") return undefined;
     const question = this.#open.get(state);
     this.#open.delete(state);
     if (question === undefined) return undefined;
     const age = performance.now() - question.askedAt;
-    return age <= this.#patience ? question : undefined;
+    if (age > this.#patience) throw noAnswer(this.#patience);
+    return question;
   }
 }
 
@@ -196,6 +199,14 @@ function declined(action: "decline" | "cancel"): UpdstsError {
       action === "decline" ? "declined to give" : "dismissed the question for"
     } the TOTP code`,
     { hint: "nothing was sent to AWS, and nothing was changed" },
+  );
+}
+
+function strayAnswer(): UpdstsError {
+  return new UpdstsError(
+    "CODE_MISSING",
+    "Cannot get a session: the answer belongs to no question that is open for this call",
+    { hint: "call again without an answer to have the person asked anew" },
   );
 }
 

@@ -4,9 +4,19 @@ import { z } from "zod";
 import { UpdstsError } from "../errors.ts";
 import { getProfile } from "../list_profiles.ts";
 import { toProfileAnswer } from "../answers.ts";
-import { credentialInfo, credFile } from "./schemas.ts";
+import {
+  announced,
+  credentialInfo,
+  credFile,
+  parseArguments,
+} from "./schemas.ts";
 import { failure, success } from "./tool_result.ts";
 import { given, type ToolWorld } from "./world.ts";
+
+const inputSchema = z.object({
+  profile_name: z.string().describe("Name of the profile"),
+  cred_file: credFile,
+});
 
 /** Adds `updsts_get_credential_info` to `server`. */
 export function addGetCredentialInfo(server: McpServer, world: ToolWorld) {
@@ -14,10 +24,7 @@ export function addGetCredentialInfo(server: McpServer, world: ToolWorld) {
     title: "Look up an AWS profile",
     description:
       "Shows one profile of the AWS credentials file: key id, MFA device, expiry. Secrets are masks. The result is null if there is no such profile.",
-    inputSchema: z.object({
-      profile_name: z.string().describe("Name of the profile"),
-      cred_file: credFile,
-    }),
+    inputSchema: announced(inputSchema),
     outputSchema: z.object({
       result: credentialInfo.nullable().describe("The profile, or null"),
     }),
@@ -27,8 +34,9 @@ export function addGetCredentialInfo(server: McpServer, world: ToolWorld) {
       idempotentHint: true,
       openWorldHint: false,
     },
-  }, async ({ profile_name, cred_file }) => {
+  }, async (args) => {
     try {
+      const { profile_name, cred_file } = parseArguments(inputSchema, args);
       const ports = await world.connect(given(cred_file));
       const view = await getProfile(ports, profile_name);
       return view instanceof UpdstsError

@@ -3,9 +3,16 @@ import type { McpServer } from "@modelcontextprotocol/server";
 import { z } from "zod";
 import { listProfiles } from "../list_profiles.ts";
 import { toProfileAnswer } from "../answers.ts";
-import { credentialInfo, credFile } from "./schemas.ts";
+import {
+  announced,
+  credentialInfo,
+  credFile,
+  parseArguments,
+} from "./schemas.ts";
 import { failure, success } from "./tool_result.ts";
 import { given, type ToolWorld } from "./world.ts";
+
+const inputSchema = z.object({ cred_file: credFile });
 
 /** Adds `updsts_get_credential_info_list` to `server`. */
 export function addGetCredentialInfoList(server: McpServer, world: ToolWorld) {
@@ -13,7 +20,7 @@ export function addGetCredentialInfoList(server: McpServer, world: ToolWorld) {
     title: "List the AWS profiles",
     description:
       "Shows all profiles of the AWS credentials file: key id, MFA device, expiry. Secrets are masks.",
-    inputSchema: z.object({ cred_file: credFile }),
+    inputSchema: announced(inputSchema),
     outputSchema: z.object({
       result: z.array(credentialInfo).describe("The profiles, in file order"),
     }),
@@ -23,8 +30,9 @@ export function addGetCredentialInfoList(server: McpServer, world: ToolWorld) {
       idempotentHint: true,
       openWorldHint: false,
     },
-  }, async ({ cred_file }) => {
+  }, async (args) => {
     try {
+      const { cred_file } = parseArguments(inputSchema, args);
       const ports = await world.connect(given(cred_file));
       const views = await listProfiles(ports);
       const now = ports.clock.now();

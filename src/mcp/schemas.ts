@@ -1,5 +1,37 @@
-// Schemas that more than one tool uses.
+// Schemas that more than one tool uses, and how arguments are checked against them.
+import type { StandardSchemaWithJSON } from "@modelcontextprotocol/server";
 import { z } from "zod";
+import { UpdstsError } from "../errors.ts";
+
+/**
+ * `schema` as it is announced, with nothing refused: what does not match is
+ * refused by {@linkcode parseArguments}, in words that an agent can act on.
+ */
+export function announced<T extends z.ZodObject>(
+  schema: T,
+): StandardSchemaWithJSON<z.input<T>, unknown> {
+  const standard = schema["~standard"];
+  return {
+    "~standard": { ...standard, validate: (value) => ({ value }) },
+  };
+}
+
+/** The arguments of a call. @throws {UpdstsError} `USAGE` */
+export function parseArguments<T extends z.ZodObject>(
+  schema: T,
+  value: unknown,
+): z.output<T> {
+  const { data, error } = schema.safeParse(value);
+  if (data !== undefined) return data;
+  const names = error?.issues.map(({ path }) => path.join("."));
+  throw new UpdstsError(
+    "USAGE",
+    `Cannot use the arguments: ${
+      names?.join(", ")
+    }: missing, or not of the type that the tool takes`,
+    { hint: "see the input schema of the tool" },
+  );
+}
 
 /*
  * Nullable parameters are spelled as branches with a description each: else
@@ -11,6 +43,13 @@ const number = z.number().describe("Seconds");
 
 /** A text that may be left out, null or empty. */
 export const optionalText = z.union([text, theDefault]).optional();
+
+/** A code that may be left out, null, empty, or come as a number. */
+export const optionalCode = z.union([
+  text,
+  z.number().describe("The digits as a number"),
+  theDefault,
+]).optional();
 
 /** Seconds that may be left out, null, empty, or come as text. */
 export const optionalSeconds = z.union([number, text, theDefault]).optional();
@@ -28,7 +67,9 @@ export const credentialInfo = z.object({
   aws_session_token: z.string().optional().describe(
     "Always a mask; there only if the profile holds a session",
   ),
-  mfa_device_arn: z.string().optional().describe("MFA device of the profile"),
+  mfa_device_arn: z.string().optional().describe(
+    "MFA device that a refresh asks, wherever it is configured",
+  ),
   totp_secret_name: z.string().optional().describe(
     "Name under which a TOTP server such as mktotp knows the device's secret",
   ),

@@ -25,6 +25,20 @@ export interface McpService {
   readonly patience?: number;
 }
 
+/**
+ * Tells when it closes, as it does of itself when a message is larger than it
+ * takes: it reads no more then, so the end of stdin would never be seen.
+ */
+class ClosingTransport extends StdioServerTransport {
+  readonly #closed = Promise.withResolvers<void>();
+  readonly closed: Promise<void> = this.#closed.promise;
+
+  override async close(): Promise<void> {
+    await super.close();
+    this.#closed.resolve();
+  }
+}
+
 /** Serves until `stdin` ends or `stop` is given; then lets a write finish. */
 export async function serveMcp(service: McpService): Promise<void> {
   const { version, connect, log, stdin, stdout, stop, patience } = service;
@@ -39,7 +53,9 @@ export async function serveMcp(service: McpService): Promise<void> {
       return work;
     },
   };
+  const transport = new ClosingTransport(stdin, stdout);
   const ended = Promise.race([
+    transport.closed,
     once(stdin, "end"),
     once(stdin, "close"),
     once(stdin, "error"),
@@ -55,7 +71,7 @@ export async function serveMcp(service: McpService): Promise<void> {
         ...(patience === undefined ? {} : { patience }),
       }),
     {
-      transport: new StdioServerTransport(stdin, stdout),
+      transport,
       onerror: (error) => log.info(`MCP: ${error.name}`),
     },
   );

@@ -9,7 +9,14 @@ import {
   refreshSession,
 } from "../refresh_session.ts";
 import { type CodeElicitation, QuestionRequired } from "./code_elicitation.ts";
-import { credFile, optionalSeconds, optionalText } from "./schemas.ts";
+import {
+  announced,
+  credFile,
+  optionalCode,
+  optionalSeconds,
+  optionalText,
+  parseArguments,
+} from "./schemas.ts";
 import { failure, success } from "./tool_result.ts";
 import { given, type ToolWorld } from "./world.ts";
 
@@ -17,7 +24,7 @@ const inputSchema = z.object({
   profile_name: z.string().describe(
     "Profile that holds the long-term key",
   ),
-  totp_token: optionalText.describe(
+  totp_token: optionalCode.describe(
     "Six-digit TOTP code. Leave it out to have the person asked, so that you never see it",
   ),
   sts_profile_name: optionalText.describe(
@@ -25,7 +32,7 @@ const inputSchema = z.object({
   ),
   cred_file: credFile,
   duration: optionalSeconds.default(DEFAULT_DURATION_SECONDS).describe(
-    "How long the session lasts, in seconds, 900 to 129600",
+    "How long the session lasts, in seconds, 900 to 129600; default: 3600",
   ),
   min_remaining: optionalSeconds.describe(
     "Do nothing if the session in the file stays valid for this many seconds",
@@ -60,7 +67,7 @@ export function addUpdateStsCredential(
     title: "Refresh an AWS session",
     description:
       "Trades a profile's long-term key and a TOTP code for temporary AWS credentials and writes them into the credentials file. Returns the name of the profile to use, and no secret.",
-    inputSchema,
+    inputSchema: announced(inputSchema),
     outputSchema,
     annotations: {
       readOnlyHint: false,
@@ -68,9 +75,10 @@ export function addUpdateStsCredential(
       idempotentHint: false,
       openWorldHint: true,
     },
-  }, async (args, context) => {
+  }, async (given, context) => {
     try {
-      const codes = elicitation.sourceFor(context);
+      const args = parseArguments(inputSchema, given);
+      const codes = elicitation.sourceFor(context, JSON.stringify(args));
       return await world.track(update(args, world, codes));
     } catch (error) {
       return error instanceof QuestionRequired
@@ -88,7 +96,7 @@ async function update(
   const ports = await world.connect(given(args.cred_file));
   const result = await refreshSession({ ...ports, codes }, {
     profile: args.profile_name,
-    code: given(args.totp_token),
+    code: parseCode(args.totp_token),
     sessionProfile: given(args.sts_profile_name),
     durationSeconds: parseSeconds(args.duration, "duration"),
     minRemainingSeconds: parseSeconds(args.min_remaining, "min_remaining"),
@@ -97,11 +105,19 @@ async function update(
   return success({ result: toRefreshAnswer(result, file.path, clock.now()) });
 }
 
+/** As a number, a code has lost the zeros that it began with. */
+function parseCode(value: number | string | null | undefined) {
+  return typeof value === "number"
+    ? String(value).padStart(6, "0")
+    : given(value?.trim());
+}
+
 /** Some clients send numbers as text, and the empty one for the default. */
 function parseSeconds(
   value: number | string | null | undefined,
   parameter: string,
 ): number | undefined {
-  if (value === undefined || value === null || value === "") return undefined;
+  if (typeof value === "string" && value.trim() === "") return undefined;
+  if (value === undefined || value === null) return undefined;
   return typeof value === "number" ? value : parseDuration(value, parameter);
 }

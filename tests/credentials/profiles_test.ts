@@ -9,7 +9,7 @@ import { MASK } from "../../src/secret.ts";
 
 const FILE = [
   "[default]",
-  "AWS_Access_Key_Id = AKIA1 ; comment",
+  "AWS_Access_Key_Id = AKIA1EXAMPLE00000000 ; comment",
   "aws_secret_access_key = a#b=c # comment",
   "region =",
   "s3 =",
@@ -17,7 +17,7 @@ const FILE = [
   "[other]",
   "mfa_serial: arn:aws:iam::1:mfa/x",
   "[default]",
-  "aws_access_key_id = AKIA2",
+  "aws_access_key_id = AKIA2EXAMPLE00000000",
   "password = hunter2",
   "",
 ].join("\n");
@@ -25,7 +25,7 @@ const FILE = [
 Deno.test("findProfile() merges sections, later keys winning", () => {
   const profile = findProfile(parseFile(FILE), "default");
   assert.equal(profile?.sections.length, 2);
-  assert.equal(profile.value("aws_access_key_id"), "AKIA2");
+  assert.equal(profile.value("aws_access_key_id"), "AKIA2EXAMPLE00000000");
   assert.equal(profile.secret("aws_secret_access_key")?.reveal(), "a#b=c");
   assert.equal(profile.value("region"), undefined);
   assert.equal(profile.secret("aws_session_token"), undefined);
@@ -37,7 +37,7 @@ Deno.test("Profile shows what is known to be harmless, and masks the rest", () =
   assert.deepEqual(
     Array.from(profile?.fields() ?? [], ([key, value]) => [key, String(value)]),
     [
-      ["aws_access_key_id", "AKIA2"],
+      ["aws_access_key_id", "AKIA2EXAMPLE00000000"],
       ["aws_secret_access_key", MASK],
       ["s3.addressing_style", MASK],
       ["password", MASK],

@@ -198,7 +198,7 @@ const FAILURES: readonly Failure[] = [
     env: { AWS_REGION: "eu-west-1.evil.example/" },
     exit: 3,
     sent: 0,
-    says: [/is no region/],
+    says: [/names is none/],
   },
   // STS refuses.
   {

@@ -162,6 +162,44 @@ for (const era of ERAS) {
     assert.match(await Deno.readTextFile(other), /^\[today\]$/m);
   });
 
+  Deno.test(`${era} client: takes a code as a number, which has lost its first zeros`, async () => {
+    await using scenario = await Scenario.start();
+    await using client = await connect(era, scenario.env);
+    scenario.sts.script({
+      kind: "error",
+      status: 403,
+      code: "AccessDenied",
+      message: "MultiFactorAuthentication failed",
+    });
+    await client.call(UPDATE, { profile_name: "default", totp_token: 1234 });
+    assert.equal(scenario.sts.requests[0]?.code, "001234");
+  });
+
+  Deno.test(`${era} client: a secret under a wrong key is masked, and the device is shown wherever it stands`, async () => {
+    const given = [
+      "[swapped]",
+      `aws_access_key_id = ${ALICE.secretAccessKey}`,
+      "aws_secret_access_key = AKIAIOSFODNN7EXAMPLE",
+      "totp_secret_name = JBSWY3DPEHPK3PXPJBSWY3DP",
+      `mfa_serial = ${ALICE.device}`,
+      `expiration_datetime = ${ALICE.secretAccessKey}`,
+      "",
+    ].join("\n");
+    await using scenario = await Scenario.start({ given });
+    await using client = await connect(era, scenario.env);
+    const info = resultOf(await client.call(INFO, { profile_name: "swapped" }));
+    assert.deepEqual(info, {
+      profile_name: "swapped",
+      aws_access_key_id: "********",
+      aws_secret_access_key: "********",
+      totp_secret_name: "********",
+      expiration_datetime: "********",
+      mfa_device_arn: ALICE.device,
+    });
+    const { stdout } = await scenario.updsts(["list", "-v", "1"]);
+    assert.doesNotMatch(stdout, /JBSWY3DP|canaryLo/);
+  });
+
   Deno.test(`${era} client: does nothing while enough time remains`, async () => {
     await using scenario = await Scenario.start();
     let asked = 0;
@@ -340,11 +378,11 @@ for (const era of ERAS) {
       assert.equal(error.code, code);
       assert.match(error.next_step, next);
     }
-    // Arguments of a wrong type, and none at all, are answers too.
-    for (const args of [{ profile_name: 3 }, {}]) {
-      const { isError, content } = await client.call(UPDATE, args);
-      assert.equal(isError, true);
-      assert.match(content[0]?.text ?? "", /profile_name/);
+    // Arguments of a wrong type, and none at all, are answers of the same kind.
+    for (const args of [{ profile_name: 3 }, {}, { profile_name: null }]) {
+      const error = errorOf(await client.call(UPDATE, args));
+      assert.equal(error.code, "USAGE");
+      assert.match(error.message, /profile_name/);
     }
     assert.equal(await scenario.read(), GIVEN);
     scenario.assertNoSecret(client.heard() + client.stderr());

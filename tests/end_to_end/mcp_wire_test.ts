@@ -192,3 +192,73 @@ Deno.test("a client that goes away in the middle of updates leaves a whole file"
     assert.deepEqual(scenario.files(), ["credentials"]);
   }
 });
+
+Deno.test("a message that is too large ends the server, and does not leave it hanging", async () => {
+  await using scenario = await Scenario.start();
+  const server = await start(scenario);
+  await server.send(...INITIALIZE);
+  await server.answer(0);
+  // The SDK reads no more after this, so it would never see the end of stdin.
+  await server.send("x".repeat(11_000_000)).catch(() => {});
+  const { code } = await server.finish();
+  assert.equal(code, 0);
+});
+
+Deno.test("an answer to another question, or a second time, counts for nothing", async () => {
+  await using scenario = await Scenario.start();
+  const server = await start(scenario);
+  const meta = {
+    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+    "io.modelcontextprotocol/clientInfo": { name: "wire", version: "1" },
+    "io.modelcontextprotocol/clientCapabilities": { elicitation: { form: {} } },
+  };
+  const ask = (
+    id: number,
+    args: Record<string, unknown>,
+    rest: Record<string, unknown> = {},
+  ) =>
+    JSON.stringify({
+      jsonrpc: "2.0",
+      id,
+      method: "tools/call",
+      params: {
+        name: "updsts_update_sts_credential",
+        arguments: args,
+        ...rest,
+        _meta: meta,
+      },
+    });
+  const resultOf = async (id: number) =>
+    JSON.stringify((await server.answer(id))["result"]);
+  const args = { profile_name: "default" };
+  await server.send(ask(1, args));
+  const [, requestState] = /"requestState":"([^"]+)"/.exec(await resultOf(1)) ??
+    [];
+  assert(requestState !== undefined, await resultOf(1));
+  const reply = (state: string) => ({
+    requestState: state,
+    inputResponses: {
+      totp_token: {
+        action: "accept",
+        content: { totp_token: scenario.code() },
+      },
+    },
+  });
+  await server.send(
+    ask(2, { ...args, sts_profile_name: "evil" }, reply(requestState)),
+  );
+  assert.match(await resultOf(2), /belongs to no question/);
+  await server.send(ask(3, args, reply("made-up")));
+  assert.match(await resultOf(3), /belongs to no question/);
+  assert.equal(scenario.codesSent, 0);
+
+  await server.send(ask(4, args));
+  const [, second = ""] = /"requestState":"([^"]+)"/.exec(await resultOf(4)) ??
+    [];
+  await server.send(ask(5, args, reply(second)));
+  assert.match(await resultOf(5), /"status":"updated"/);
+  await server.send(ask(6, args, reply(second)));
+  assert.match(await resultOf(6), /belongs to no question/);
+  assert.equal(scenario.codesSent, 1);
+  await server.finish();
+});

@@ -1,0 +1,16 @@
+// `updsts remove`: flags to use case to text.
+import { removeSession } from "../remove_sessions.ts";
+import type { Context } from "./context.ts";
+import { verbosityOf } from "./flags.ts";
+import type { RemoveFlags } from "./remove_command.ts";
+import { answerRemoved } from "./removed.ts";
+
+export default async function remove(
+  this: Context,
+  flags: RemoveFlags,
+): Promise<void> {
+  const { output } = this;
+  output.verbosity = verbosityOf(flags);
+  const ports = await this.connect(flags.credentialFile, output);
+  answerRemoved(output, flags, await removeSession(ports, flags));
+}

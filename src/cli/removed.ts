@@ -1,0 +1,27 @@
+// The words for sessions that were, or would be, removed.
+import { toRemovedAnswer } from "../answers.ts";
+import type { RemovedSession } from "../remove_sessions.ts";
+import type { Output } from "./output.ts";
+import type { PruneFlags } from "./remove_command.ts";
+
+/** Answers with what `removed` holds. */
+export function answerRemoved(
+  output: Output,
+  { json, dryRun }: PruneFlags,
+  removed: readonly RemovedSession[],
+): void {
+  if (json) {
+    return output.answerJson({
+      result: removed.map((session) => toRemovedAnswer(session, dryRun)),
+    });
+  }
+  if (removed.length === 0) return output.answer("Nothing has expired.");
+  const done = dryRun ? "Would remove" : "Removed";
+  for (const { profile, sessionProfile } of removed) {
+    output.answer(
+      `${done} ${
+        sessionProfile ?? "an empty block"
+      }, the session of ${profile}`,
+    );
+  }
+}

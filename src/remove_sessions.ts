@@ -1,0 +1,88 @@
+// Use cases: take managed blocks out of the file, one by name or all that have expired.
+import { assertBlocksWhole } from "./credentials/block_refusals.ts";
+import {
+  findManagedBlocks,
+  type ManagedBlock,
+} from "./credentials/managed_block.ts";
+import type { Edit } from "./credentials/edit.ts";
+import { assertProfileName, decodeText } from "./credentials/profile_name.ts";
+import {
+  findProfile,
+  type ParsedFile,
+  parseFile,
+} from "./credentials/profiles.ts";
+import { removeEdits } from "./credentials/remove_edits.ts";
+import { UpdstsError } from "./errors.ts";
+import type { Ports } from "./ports.ts";
+import { parseTimestamp } from "./timestamps.ts";
+
+/** What the removing use cases need of the world. */
+export type RemovePorts = Pick<Ports, "file" | "clock">;
+
+/** A session that was, or would be, removed. */
+export interface RemovedSession {
+  /** The profile that the session was asked for. */
+  readonly profile: string;
+  /** The profile that held it; undefined for an empty block. */
+  readonly sessionProfile: string | undefined;
+}
+
+/**
+ * Takes out the block of `profile`, named itself or by its session's profile.
+ *
+ * @throws {UpdstsError} `BLOCK_NOT_FOUND`, `BLOCK_BROKEN`, …
+ */
+export async function removeSession(
+  ports: RemovePorts,
+  { profile, dryRun }: { readonly profile: string; readonly dryRun: boolean },
+): Promise<RemovedSession[]> {
+  assertProfileName(profile, "the profile name");
+  const removed = await removeBlocks(ports, dryRun, (block) => {
+    const { section } = block;
+    return decodeText(block.key) === profile ||
+      (section !== undefined && decodeText(section.name) === profile);
+  });
+  if (removed.length > 0) return removed;
+  throw new UpdstsError(
+    "BLOCK_NOT_FOUND",
+    `Cannot remove the session of profile ${
+      JSON.stringify(profile)
+    }: updsts keeps no block for it`,
+    { hint: "updsts list shows what is managed, and by which profile" },
+  );
+}
+
+/** Takes out all blocks whose session has expired. */
+export function pruneSessions(
+  ports: RemovePorts,
+  { dryRun }: { readonly dryRun: boolean },
+): Promise<RemovedSession[]> {
+  const now = ports.clock.now();
+  return removeBlocks(ports, dryRun, ({ section }, file) => {
+    if (section === undefined) return false;
+    const profile = findProfile(file, decodeText(section.name));
+    const expiration = parseTimestamp(profile?.value("expiration_datetime"));
+    return expiration !== undefined && expiration <= now;
+  });
+}
+
+async function removeBlocks(
+  { file }: RemovePorts,
+  dryRun: boolean,
+  matches: (block: ManagedBlock, file: ParsedFile) => boolean,
+): Promise<RemovedSession[]> {
+  let removed: RemovedSession[] = [];
+  const change = (text: string): Edit[] => {
+    const parsed = parseFile(text);
+    const found = findManagedBlocks(parsed);
+    assertBlocksWhole(found);
+    const blocks = found.blocks.filter((block) => matches(block, parsed));
+    removed = blocks.map(({ key, section }) => ({
+      profile: decodeText(key),
+      sessionProfile: section && decodeText(section.name),
+    }));
+    return blocks.flatMap((block) => removeEdits(parsed, block));
+  };
+  await (dryRun ? file.rehearse(change) : file.update(change));
+  return removed;
+}

@@ -1,0 +1,107 @@
+// remove and prune: our blocks go, every other byte stays.
+import assert from "node:assert/strict";
+import { GIVEN, Scenario } from "../support/scenario.ts";
+
+function block(
+  key: string,
+  name: string,
+  expiration: string,
+  extra = "",
+): string {
+  return [
+    `# \${{{ key=${key} [auto update by updsts]`,
+    `[${name}]`,
+    "aws_access_key_id = ASIAEXAMPLESESSION00",
+    "aws_secret_access_key = canaryLongTerm",
+    "aws_session_token = canaryLongTerm",
+    `expiration_datetime = ${expiration}`,
+    `${extra}# $}}} [auto update by updsts]`,
+    "",
+  ].join("\n");
+}
+
+const PAST = "2020-01-01T00:00:00+09:00";
+const FUTURE = "2999-01-01T00:00:00+00:00";
+
+Deno.test("remove takes out the block that get made, and gives back the file", async () => {
+  for (const name of ["default", "default_sts"]) {
+    await using scenario = await Scenario.start();
+    assert.equal(
+      (await scenario.updsts(["get", "-n", "default", "-t", scenario.code()]))
+        .code,
+      0,
+    );
+    const with_ = await scenario.read();
+    const dry = await scenario.updsts(["remove", "-n", name, "--dry-run"]);
+    assert.equal(
+      dry.stdout,
+      "Would remove default_sts, the session of default\n",
+    );
+    assert.equal(await scenario.read(), with_);
+    const { code, stdout, stderr } = await scenario.updsts([
+      "remove",
+      "-n",
+      name,
+    ]);
+    assert.equal(stderr, "");
+    assert.equal(stdout, "Removed default_sts, the session of default\n");
+    assert.equal(code, 0);
+    assert.equal(await scenario.read(), GIVEN);
+    const again = await scenario.updsts(["remove", "-n", name]);
+    assert.equal(again.code, 3);
+    assert.match(again.stderr, /keeps no block for it/);
+  }
+});
+
+Deno.test("remove keeps CRLF, what stands between tag and header, and other blocks", async () => {
+  const other = block("other", "other_sts", FUTURE);
+  const mine = block("default", "default_sts", FUTURE, "region = x\n")
+    .replace("updsts]\n[", "updsts]\noutput = json\n[");
+  const given = (GIVEN + mine + other).replaceAll("\n", "\r\n");
+  await using scenario = await Scenario.start({ given });
+  assert.equal((await scenario.updsts(["remove", "-n", "default"])).code, 0);
+  assert.equal(
+    await scenario.read(),
+    `${GIVEN}output = json\n${other}`.replaceAll("\n", "\r\n"),
+  );
+});
+
+Deno.test("remove refuses where other lines would change what they mean", async () => {
+  for (const rest of ["region = y\n", "  [indented]\n"]) {
+    const given = `${GIVEN}${block("default", "default_sts", FUTURE)}${rest}`;
+    await using scenario = await Scenario.start({ given });
+    const { code, stderr } = await scenario.updsts(["remove", "-n", "default"]);
+    assert.equal(code, 3);
+    assert.match(stderr, /line 16/);
+    assert.equal(await scenario.read(), given);
+  }
+});
+
+Deno.test("prune takes out what has expired, and nothing else", async () => {
+  const expired = block("default", "default_sts", PAST);
+  const valid = block("other", "other_sts", FUTURE);
+  const unclear = block("third", "third_sts", "whenever");
+  await using scenario = await Scenario.start({
+    given: expired + GIVEN + valid + unclear,
+  });
+  const dry = await scenario.updsts(["prune", "--dry-run", "--json"]);
+  assert.deepEqual(JSON.parse(dry.stdout), {
+    result: [{
+      status: "would_remove",
+      profile_name: "default",
+      removed_profile_name: "default_sts",
+    }],
+  });
+  const { code, stdout } = await scenario.updsts(["prune"]);
+  assert.equal(code, 0);
+  assert.equal(stdout, "Removed default_sts, the session of default\n");
+  assert.equal(await scenario.read(), GIVEN + valid + unclear);
+  const { ino } = await Deno.stat(scenario.path);
+  const nothing = await scenario.updsts(["prune"]);
+  assert.equal(nothing.stdout, "Nothing has expired.\n");
+  assert.equal(
+    (await Deno.stat(scenario.path)).ino,
+    ino,
+    "the file was replaced",
+  );
+});
