@@ -66,6 +66,8 @@ export type ErrorCode =
   | "CA_BUNDLE_INVALID"
   /** The host is outside of what this build may talk to. */
   | "HOST_FORBIDDEN"
+  /** Whoever asked does not want it any more. */
+  | "CANCELLED"
   /** A defect of this program. */
   | "INTERNAL";
 

@@ -98,13 +98,11 @@ export async function refreshSession(
       `${request.profile} is the session of profile ${profile}: refreshing that one`,
     );
   }
-  const settings = await ports.config.settingsOf(profile);
   const source = findProfile(parsed, profile);
   if (source === undefined) {
     const names = listProfiles(parsed).map(({ name }) => name);
     throw await unknownProfile(profile, names);
   }
-  const plan = planSession(source, settings);
   const current = findSession(parsed, profile, sessionProfile);
   if (current !== undefined && request.minRemainingSeconds !== undefined) {
     const end = ports.clock.now().getTime() +
@@ -113,6 +111,8 @@ export async function refreshSession(
       return { status: "still_valid", profile, sessionProfile, ...current };
     }
   }
+  const settings = await ports.config.settingsOf(profile);
+  const plan = planSession(source, settings);
   log.info(`Credentials file: ${file.path}`);
   log.info(`Region: ${plan.region}`);
   log.info(`MFA device: ${plan.device}`);

@@ -1,6 +1,7 @@
 // `updsts get`: flags to use case to text.
 import { toRefreshAnswer } from "../answers.ts";
 import { parseDuration } from "../durations.ts";
+import { shellQuoted } from "../shell_quoted.ts";
 import { refreshSession } from "../refresh_session.ts";
 import { toLocalIso } from "../timestamps.ts";
 import type { Context } from "./context.ts";
@@ -46,10 +47,4 @@ export default async function get(
     }).`,
     `Use it with: aws --profile ${name} ...  or: export AWS_PROFILE=${name}`,
   ].join("\n"));
-}
-
-function shellQuoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word)
-    ? word
-    : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -40,6 +40,14 @@ const capabilities = z.object({
   }).optional(),
 }).catch({});
 
+/** What is to be known of a call before the person is asked. */
+export interface Call {
+  /** All that it asks for: an answer counts for no other call. */
+  readonly call: string;
+  /** The command that does the same in a terminal. */
+  readonly command: string;
+}
+
 interface Question {
   /** The call that it was asked for: an answer counts for no other. */
   readonly call: string;
@@ -65,13 +73,13 @@ export class CodeElicitation {
     this.#patience = patience;
   }
 
-  /** The source of codes for one call of a tool; `call` tells it from others. */
-  sourceFor(context: ServerContext, call: string): CodeSource {
+  /** The source of codes for one call of a tool. */
+  sourceFor(context: ServerContext, { call, command }: Call): CodeSource {
     return {
       code: async (profile, device) => {
-        if (!this.#canAsk(context)) throw cannotAsk(profile);
+        if (!this.#canAsk(context)) throw cannotAsk(command);
         const code = this.#era === "legacy"
-          ? await this.#askNow(context, profile, device)
+          ? await this.#askNow(context, command, profile, device)
           : this.#answerOrQuestion(context, call, profile, device);
         if (typeof code === "string") return code.trim();
         throw new UpdstsError(
@@ -95,6 +103,7 @@ export class CodeElicitation {
 
   async #askNow(
     { mcpReq }: ServerContext,
+    command: string,
     profile: string,
     device: string,
   ): Promise<unknown> {
@@ -112,7 +121,7 @@ export class CodeElicitation {
     } catch (error) {
       if (error instanceof UpdstsError) throw error;
       // Some clients say that they can ask, and then cannot.
-      throw signal.aborted ? noAnswer(this.#patience) : cannotAsk(profile);
+      throw signal.aborted ? noAnswer(this.#patience) : cannotAsk(command);
     }
   }
 
@@ -180,14 +189,13 @@ function form(profile: string, device: string) {
   };
 }
 
-function cannotAsk(profile: string): UpdstsError {
+function cannotAsk(command: string): UpdstsError {
   return new UpdstsError(
     "CODE_MISSING",
     "Cannot get a session: no TOTP code was given, and this client could not ask the person for one",
     {
-      hint: `give totp_token, or have the person run: updsts get -n ${
-        JSON.stringify(profile)
-      } -t CODE`,
+      hint:
+        `give totp_token, or have the person run, in a terminal: ${command}`,
     },
   );
 }

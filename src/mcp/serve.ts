@@ -5,11 +5,15 @@ import {
 } from "@modelcontextprotocol/server/stdio";
 import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
-import type { Log, Ports } from "../ports.ts";
+import { UpdstsError } from "../errors.ts";
+import type { Change, CredentialsFile, Log, Ports } from "../ports.ts";
 import { createMcpServer } from "./server.ts";
 
 /** How long an update may take to finish once the end has come, in milliseconds. */
 const GRACE = 800;
+
+/** How long the SDK may take to send the answers that there are. */
+const ANSWER_TIME = 20;
 
 /** What {@linkcode serveMcp} works with. */
 export interface McpService {
@@ -43,8 +47,12 @@ class ClosingTransport extends StdioServerTransport {
 export async function serveMcp(service: McpService): Promise<void> {
   const { version, connect, log, stdin, stdout, stop, patience } = service;
   const atWork = new Set<Promise<unknown>>();
+  const ending = new Ending();
   const world = {
-    connect,
+    connect: async (credentialFile: string | undefined) => {
+      const ports = await connect(credentialFile);
+      return { ...ports, file: ending.guarded(ports.file) };
+    },
     log,
     track: <T>(work: Promise<T>) => {
       atWork.add(work);
@@ -79,9 +87,60 @@ export async function serveMcp(service: McpService): Promise<void> {
   await ended.catch((error) =>
     log.info(`MCP: the streams failed: ${error?.name}`)
   );
-  await Promise.race([
-    Promise.allSettled(atWork),
-    new Promise((resolve) => setTimeout(resolve, GRACE)),
-  ]);
+  await Promise.race([Promise.allSettled(atWork), sleep(GRACE)]);
+  ending.begin();
+  await ending.allWritten();
+  // The SDK sends an answer some ticks after the tool has given it.
+  await sleep(ANSWER_TIME);
   await handle.close();
+}
+
+/** Lets no write begin once time is up, and waits for those under way. */
+class Ending {
+  #begun = false;
+  readonly #writing = new Set<Promise<void>>();
+
+  begin(): void {
+    this.#begun = true;
+  }
+
+  async allWritten(): Promise<void> {
+    await Promise.all(this.#writing);
+  }
+
+  guarded(file: CredentialsFile): CredentialsFile {
+    return {
+      path: file.path,
+      read: () => file.read(),
+      rehearse: (change) =>
+        this.#write((guard) => file.rehearse(guard(change))),
+      update: (change) => this.#write((guard) => file.update(guard(change))),
+    };
+  }
+
+  /** Under way is a write once it is shown the text: then it has a file open. */
+  async #write(
+    write: (guard: (change: Change) => Change) => Promise<void>,
+  ): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    try {
+      await write((change) => (text) => {
+        this.#writing.add(promise);
+        if (this.#begun) {
+          throw new UpdstsError(
+            "CANCELLED",
+            "Cannot write the credentials file: the server is ending",
+          );
+        }
+        return change(text);
+      });
+    } finally {
+      this.#writing.delete(promise);
+      resolve();
+    }
+  }
+}
+
+function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

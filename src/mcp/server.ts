@@ -11,14 +11,16 @@ updsts refreshes temporary AWS credentials for accounts that demand MFA. Secrets
 stay in the person's credentials file: you get names, key ids and expiry times.
 
 To refresh a profile:
-1. Look it up with updsts_get_credential_info (updsts_get_credential_info_list \
-if you do not know its name). If a profile that is managed_by it has enough \
-expires_in_seconds left, use that one and stop here.
+1. Look it up with updsts_get_credential_info, or find it with \
+updsts_get_credential_info_list. Its session is the profile that is managed_by \
+it; expires_in_seconds says how long that lasts.
 2. If it has a totp_secret_name, and a tool mktotp_generate_token is there, get \
 the code from that tool with this name, and give it as totp_token. Otherwise \
 leave totp_token out: the person is then asked by the client, and you never see \
 the code. Only if that fails with CODE_MISSING, ask the person for the code.
-3. Call updsts_update_sts_credential. A code works once: never repeat one.
+3. Call updsts_update_sts_credential. Give min_remaining, the seconds that you \
+need: if the session lasts that long, nobody is asked and nothing is changed. A \
+code works once: never repeat one.
 4. Use updated_profile_name from the result, in AWS_PROFILE or --profile. \
 Programs that run already may still hold the old credentials: start them again.
 

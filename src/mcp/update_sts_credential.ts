@@ -3,7 +3,9 @@ import type { McpServer } from "@modelcontextprotocol/server";
 import { z } from "zod";
 import { toRefreshAnswer } from "../answers.ts";
 import { parseDuration } from "../durations.ts";
-import type { CodeSource } from "../ports.ts";
+import { UpdstsError } from "../errors.ts";
+import type { CodeSource, SessionIssuer } from "../ports.ts";
+import { shellQuoted } from "../shell_quoted.ts";
 import {
   DEFAULT_DURATION_SECONDS,
   refreshSession,
@@ -78,8 +80,12 @@ export function addUpdateStsCredential(
   }, async (given, context) => {
     try {
       const args = parseArguments(inputSchema, given);
-      const codes = elicitation.sourceFor(context, JSON.stringify(args));
-      return await world.track(update(args, world, codes));
+      const codes = elicitation.sourceFor(context, {
+        call: JSON.stringify(args),
+        command: commandFor(args),
+      });
+      const { signal } = context.mcpReq;
+      return await world.track(update(args, world, codes, signal));
     } catch (error) {
       return error instanceof QuestionRequired
         ? error.question
@@ -92,9 +98,11 @@ async function update(
   args: z.infer<typeof inputSchema>,
   world: ToolWorld,
   codes: CodeSource,
+  signal: AbortSignal,
 ) {
   const ports = await world.connect(given(args.cred_file));
-  const result = await refreshSession({ ...ports, codes }, {
+  const issuer = unlessCancelled(ports.issuer, signal);
+  const result = await refreshSession({ ...ports, codes, issuer }, {
     profile: args.profile_name,
     code: parseCode(args.totp_token),
     sessionProfile: given(args.sts_profile_name),
@@ -103,6 +111,35 @@ async function update(
   });
   const { file, clock } = ports;
   return success({ result: toRefreshAnswer(result, file.path, clock.now()) });
+}
+
+/** Asks STS only if the client still wants it: until then, nothing is spent. */
+function unlessCancelled(
+  issuer: SessionIssuer,
+  signal: AbortSignal,
+): SessionIssuer {
+  return {
+    issue: (request) => {
+      if (!signal.aborted) return issuer.issue(request);
+      throw new UpdstsError(
+        "CANCELLED",
+        "Cannot get a session: the call was cancelled",
+        { hint: "nothing was sent to AWS, and nothing was changed" },
+      );
+    },
+  };
+}
+
+/** What a person types in a terminal for the same. */
+function commandFor(args: z.infer<typeof inputSchema>): string {
+  const options = [
+    ["-n", args.profile_name],
+    ["-sn", given(args.sts_profile_name)],
+    ["-c", given(args.cred_file)],
+  ].flatMap(([flag = "", value]) =>
+    value === undefined ? [] : [flag, shellQuoted(value)]
+  );
+  return ["updsts get", ...options].join(" ");
 }
 
 /** As a number, a code has lost the zeros that it began with. */

@@ -294,7 +294,18 @@ for (const era of ERAS) {
       await client.call(UPDATE, { profile_name: "default" }),
     );
     assert.equal(error.code, "CODE_MISSING");
-    assert.match(error.hint ?? "", /give totp_token.*updsts get -n "default"/);
+    assert.equal(
+      error.hint,
+      "give totp_token, or have the person run, in a terminal: updsts get -n default",
+    );
+    const other = errorOf(
+      await client.call(UPDATE, {
+        profile_name: "other",
+        sts_profile_name: "a $(x)",
+        cred_file: scenario.path,
+      }),
+    );
+    assert.equal(other.code, "KEYS_MISSING");
     assert.equal(await scenario.read(), GIVEN);
   });
 
