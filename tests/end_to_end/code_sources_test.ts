@@ -223,7 +223,7 @@ Deno.test("get --min-remaining does nothing and asks nobody while the session la
 Deno.test("get takes the name of the session for its source, and says so", async () => {
   await using scenario = await Scenario.start();
   assert.equal(
-    (await scenario.updsts(["get", "-n", "default", "-t", scenario.code()]))
+    (await scenario.get())
       .code,
     0,
   );

@@ -469,13 +469,7 @@ Deno.test("get sends a throttled request again, with the same code", async () =>
     awsError(400, "Throttling", "Rate exceeded"),
     awsError(400, "Throttling", "Rate exceeded"),
   );
-  const { code } = await scenario.updsts([
-    "get",
-    "-n",
-    "default",
-    "-t",
-    scenario.code(),
-  ]);
+  const { code } = await scenario.get();
   assert.equal(code, 0);
   assert.equal(scenario.codesSent, 3);
 });
@@ -483,13 +477,7 @@ Deno.test("get sends a throttled request again, with the same code", async () =>
 Deno.test("get corrects a clock that is off by an hour, with one more request", async () => {
   for (const clock of [hourAhead, () => new Date(Date.now() - HOUR)]) {
     await using scenario = await Scenario.start({ clock });
-    const { code, stderr } = await scenario.updsts([
-      "get",
-      "-n",
-      "default",
-      "-t",
-      scenario.code(),
-    ]);
+    const { code, stderr } = await scenario.get();
     assert.equal(stderr, "");
     assert.equal(code, 0);
     assert.deepEqual(
@@ -502,13 +490,7 @@ Deno.test("get corrects a clock that is off by an hour, with one more request", 
 Deno.test("get warns of a file that others can read, and writes it", async () => {
   await using scenario = await Scenario.start();
   await Deno.chmod(scenario.path, 0o644);
-  const { code, stderr } = await scenario.updsts([
-    "get",
-    "-n",
-    "default",
-    "-t",
-    scenario.code(),
-  ]);
+  const { code, stderr } = await scenario.get();
   assert.equal(code, 0);
   assert.match(stderr, /^warning: .*chmod 600/);
   assert.equal(((await Deno.stat(scenario.path)).mode ?? 0) & 0o777, 0o644);
@@ -543,13 +525,7 @@ Deno.test("get waits for an STS that is slow, in its headers or in its body", as
   for (const kind of ["delay_headers", "delay_body"] as const) {
     await using scenario = await Scenario.start();
     scenario.sts.script({ kind, ms: 1_500 });
-    const { code } = await scenario.updsts([
-      "get",
-      "-n",
-      "default",
-      "-t",
-      scenario.code(),
-    ]);
+    const { code } = await scenario.get();
     assert.equal(code, 0);
     assert.equal(scenario.codesSent, 1);
   }
@@ -562,13 +538,7 @@ Deno.test("get follows no redirect: the other place never hears of it", async ()
     scenario.sts.script(
       page(status, "text/plain", "", { location: `${other.sts.url}/` }),
     );
-    const { code } = await scenario.updsts([
-      "get",
-      "-n",
-      "default",
-      "-t",
-      scenario.code(),
-    ]);
+    const { code } = await scenario.get();
     assert.equal(code, 5);
     assert.equal(scenario.codesSent, 1);
     assert.equal(other.sts.requests.length, 0);
@@ -579,13 +549,7 @@ Deno.test("get follows no redirect: the other place never hears of it", async ()
 Deno.test("get takes no answer of another content type", async () => {
   await using scenario = await Scenario.start();
   scenario.sts.script(page(200, "application/json", "{}"));
-  const { code, stderr } = await scenario.updsts([
-    "get",
-    "-n",
-    "default",
-    "-t",
-    scenario.code(),
-  ]);
+  const { code, stderr } = await scenario.get();
   assert.equal(code, 5);
   assert.match(stderr, /not what STS would say|no whole session/);
   assert.equal(await scenario.read(), GIVEN);

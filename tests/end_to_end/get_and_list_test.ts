@@ -6,13 +6,7 @@ import { ALICE, GIVEN, Scenario, valueIn } from "../support/scenario.ts";
 
 Deno.test("get twice, then list", async () => {
   await using scenario = await Scenario.start();
-  const first = await scenario.updsts([
-    "get",
-    "-n",
-    "default",
-    "-t",
-    scenario.code(),
-  ]);
+  const first = await scenario.get();
   assert.equal(first.stderr, "");
   assert.equal(first.code, 0);
   assert.match(
@@ -38,13 +32,7 @@ Deno.test("get twice, then list", async () => {
     ].join("\n"),
   );
 
-  const second = await scenario.updsts([
-    "get",
-    "-n",
-    "default",
-    "-t",
-    scenario.code(),
-  ]);
+  const second = await scenario.get();
   assert.equal(second.code, 0);
   const afterSecond = await scenario.read();
   assert.notEqual(afterSecond, afterFirst);
@@ -76,7 +64,7 @@ Deno.test("get twice, then list", async () => {
 
 Deno.test("list -v 1 shows every key, and secrets as one mask", async () => {
   await using scenario = await Scenario.start();
-  await scenario.updsts(["get", "-n", "default", "-t", scenario.code()]);
+  await scenario.get();
   const { stdout, stderr } = await scenario.updsts(["list", "-v", "1"]);
   assert.match(stderr, /Credentials file: .*credentials/);
   assert.match(
@@ -152,16 +140,13 @@ Deno.test("get takes every option in both spellings", async () => {
 
 Deno.test("get signs with the profile's own key, whatever the environment holds", async () => {
   await using scenario = await Scenario.start();
-  const { code } = await scenario.updsts(
-    ["get", "-n", "default", "-t", scenario.code()],
-    {
-      AWS_ACCESS_KEY_ID: "AKIAENVIRONMENT00000",
-      AWS_SECRET_ACCESS_KEY: "of the environment",
-      AWS_SESSION_TOKEN: "of the environment",
-      AWS_PROFILE: "other",
-      AWS_DEFAULT_PROFILE: "other",
-    },
-  );
+  const { code } = await scenario.get({
+    AWS_ACCESS_KEY_ID: "AKIAENVIRONMENT00000",
+    AWS_SECRET_ACCESS_KEY: "of the environment",
+    AWS_SESSION_TOKEN: "of the environment",
+    AWS_PROFILE: "other",
+    AWS_DEFAULT_PROFILE: "other",
+  });
   assert.equal(code, 0);
   const [request] = scenario.sts.requests;
   assert.equal(request?.accessKeyId, ALICE.accessKeyId);
@@ -202,10 +187,9 @@ Deno.test("get reads device, region and endpoint from the config file", async ()
 Deno.test("get follows AWS_SHARED_CREDENTIALS_FILE", async () => {
   await using scenario = await Scenario.start();
   await Deno.rename(scenario.path, join(scenario.home, "mine"));
-  const { code } = await scenario.updsts(
-    ["get", "-n", "default", "-t", scenario.code()],
-    { AWS_SHARED_CREDENTIALS_FILE: "~/mine" },
-  );
+  const { code } = await scenario.get({
+    AWS_SHARED_CREDENTIALS_FILE: "~/mine",
+  });
   assert.equal(code, 0);
   assert.match(
     await Deno.readTextFile(join(scenario.home, "mine")),
@@ -226,13 +210,7 @@ Deno.test("get handles a file of 5,000 profiles, over 1 MB", async () => {
   assert(given.length > 1_000_000);
   await using scenario = await Scenario.start({ given });
   for (let round = 0; round < 2; round++) {
-    const { code } = await scenario.updsts([
-      "get",
-      "-n",
-      "default",
-      "-t",
-      scenario.code(),
-    ]);
+    const { code } = await scenario.get();
     assert.equal(code, 0);
   }
   const after = await scenario.read();

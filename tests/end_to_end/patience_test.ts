@@ -6,7 +6,7 @@ import { GIVEN, Scenario } from "../support/scenario.ts";
 async function noAnswer(): Promise<void> {
   await using scenario = await Scenario.start();
   scenario.sts.script({ kind: "delay_body", ms: 60_000 });
-  const { code, stderr } = await get(scenario);
+  const { code, stderr } = await scenario.get();
   assert.match(stderr, /gave no answer within 30 s/);
   assert.match(stderr, /may be spent/);
   assert.equal(code, 5);
@@ -24,7 +24,7 @@ async function throttledForever(): Promise<void> {
       message: "Rate exceeded",
     })),
   );
-  const { code, stderr } = await get(scenario);
+  const { code, stderr } = await scenario.get();
   assert.match(stderr, /STS is too busy: Rate exceeded/);
   assert.match(stderr, /code is not spent/);
   assert.equal(code, 4);
@@ -36,15 +36,11 @@ async function locked(): Promise<void> {
   await using scenario = await Scenario.start();
   using holder = await Deno.open(join(scenario.home, ".aws"));
   await holder.lock(true);
-  const { code, stderr } = await get(scenario);
+  const { code, stderr } = await scenario.get();
   assert.match(stderr, /has kept it locked for 10 s/);
   assert.equal(code, 3);
   assert.equal(scenario.codesSent, 0);
   assert.equal(await scenario.read(), GIVEN);
-}
-
-function get(scenario: Scenario) {
-  return scenario.updsts(["get", "-n", "default", "-t", scenario.code()]);
 }
 
 Deno.test("get gives up on an STS that is silent or busy for 30 s, and on a lock after 10 s", async () => {

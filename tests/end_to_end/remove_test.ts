@@ -27,7 +27,7 @@ Deno.test("remove takes out the block that get made, and gives back the file", a
   for (const name of ["default", "default_sts"]) {
     await using scenario = await Scenario.start();
     assert.equal(
-      (await scenario.updsts(["get", "-n", "default", "-t", scenario.code()]))
+      (await scenario.get())
         .code,
       0,
     );

@@ -16,9 +16,7 @@ async function startWithTls(): Promise<Scenario> {
 
 Deno.test("get refuses a certificate that nobody vouches for, and says what to do", async () => {
   await using scenario = await startWithTls();
-  const { code, stderr } = await scenario.updsts(
-    ["get", "-n", "default", "-t", scenario.code()],
-  );
+  const { code, stderr } = await scenario.get();
   assert.match(stderr, /TLS certificate of 127\.0\.0\.1:\d+ is not trusted/);
   assert.match(stderr, /^hint: .*AWS_CA_BUNDLE/m);
   assert.equal(code, 5);
@@ -30,10 +28,7 @@ Deno.test("get trusts the authority that AWS_CA_BUNDLE names", async () => {
   await using scenario = await startWithTls();
   const bundle = join(scenario.home, "ca.pem");
   await Deno.copyFile(new URL("ca.pem", FIXTURES), bundle);
-  const { code, stderr } = await scenario.updsts(
-    ["get", "-n", "default", "-t", scenario.code()],
-    { AWS_CA_BUNDLE: "~/ca.pem" },
-  );
+  const { code, stderr } = await scenario.get({ AWS_CA_BUNDLE: "~/ca.pem" });
   assert.equal(stderr, "");
   assert.equal(code, 0);
 });

@@ -103,13 +103,7 @@ Deno.test({
     ], directory);
     await scenario.write(GIVEN);
     await fill(directory);
-    const finished = await scenario.updsts([
-      "get",
-      "-n",
-      "default",
-      "-t",
-      scenario.code(),
-    ]);
+    const finished = await scenario.get();
     await assertRefusedUntouched(scenario, finished, /No space left on device/);
     assert.match(finished.stderr, /^hint: make room on the disk/m);
     assert.deepEqual(scenario.files(), ["credentials", "filler"]);
@@ -132,13 +126,7 @@ Deno.test({
     ], directory);
     await scenario.write(GIVEN);
     scenario.sts.script({ kind: "delay_headers", ms: 500 });
-    const running = scenario.updsts([
-      "get",
-      "-n",
-      "default",
-      "-t",
-      scenario.code(),
-    ]);
+    const running = scenario.get();
     while (scenario.codesSent === 0) {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
@@ -192,13 +180,7 @@ Deno.test({
       "--bind",
       join(scenario.home, "outside"),
     ], scenario.path);
-    const finished = await scenario.updsts([
-      "get",
-      "-n",
-      "default",
-      "-t",
-      scenario.code(),
-    ]);
+    const finished = await scenario.get();
     await assertRefusedUntouched(scenario, finished, /is a mount point/);
     assert.match(finished.stderr, /^hint: mount its directory instead/m);
   },
@@ -213,13 +195,7 @@ Deno.test({
     const directory = join(scenario.home, ".aws");
     await using _mount = await mounted(["--bind", directory], directory);
     await run("mount", ["-o", "remount,ro,bind", directory]);
-    const finished = await scenario.updsts([
-      "get",
-      "-n",
-      "default",
-      "-t",
-      scenario.code(),
-    ]);
+    const finished = await scenario.get();
     await assertRefusedUntouched(scenario, finished, /Read-only file system/);
   },
 });
@@ -227,13 +203,7 @@ Deno.test({
 Deno.test("a read-only file is refused before the code is spent, by root as well", async () => {
   await using scenario = await Scenario.start();
   await Deno.chmod(scenario.path, 0o400);
-  const finished = await scenario.updsts([
-    "get",
-    "-n",
-    "default",
-    "-t",
-    scenario.code(),
-  ]);
+  const finished = await scenario.get();
   await assertRefusedUntouched(scenario, finished, /is read-only/);
   assert.match(finished.stderr, /chmod u\+w/);
 });
@@ -337,13 +307,7 @@ Deno.test("a file that is replaced or removed while STS is asked: the new one co
   for (const { change, code, begins } of cases) {
     await using scenario = await Scenario.start();
     scenario.sts.script({ kind: "delay_headers", ms: 1_000 });
-    const running = scenario.updsts([
-      "get",
-      "-n",
-      "default",
-      "-t",
-      scenario.code(),
-    ]);
+    const running = scenario.get();
     while (scenario.codesSent === 0) {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }

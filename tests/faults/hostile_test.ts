@@ -141,35 +141,17 @@ Deno.test("a line of 10 MB, a file of 100 MB, and one that is too large", async 
   await using scenario = await Scenario.start({
     given: `# ${"x".repeat(10_000_000)}\n${GIVEN}`,
   });
-  const long = await scenario.updsts([
-    "get",
-    "-n",
-    "default",
-    "-t",
-    scenario.code(),
-  ]);
+  const long = await scenario.get();
   assert.equal(long.code, 0, long.stderr);
   const size = times({ brief: 20, full: 100 }) * 1_000_000;
   const line = `# ${"y".repeat(997)}\n`;
   const given = GIVEN + line.repeat(size / line.length);
   await scenario.write(given);
-  const large = await scenario.updsts([
-    "get",
-    "-n",
-    "default",
-    "-t",
-    scenario.code(),
-  ]);
+  const large = await scenario.get();
   assert.equal(large.code, 0, large.stderr);
   assert((await scenario.read()).startsWith(given));
   await Deno.truncate(scenario.path, 200_000_000);
-  const tooLarge = await scenario.updsts([
-    "get",
-    "-n",
-    "default",
-    "-t",
-    scenario.code(),
-  ]);
+  const tooLarge = await scenario.get();
   assert.equal(tooLarge.code, 3);
   assert.match(tooLarge.stderr, /200000000 bytes, more than/);
   assert.equal((await Deno.stat(scenario.path)).size, 200_000_000);

@@ -105,13 +105,7 @@ Deno.test("get killed in any phase leaves the old or the new file, and nothing t
         assertWhole(await scenario.read(), scenario);
       }
       // The next run gets its session and clears away what the others left.
-      const { code, stderr } = await scenario.updsts([
-        "get",
-        "-n",
-        "default",
-        "-t",
-        scenario.code(),
-      ]);
+      const { code, stderr } = await scenario.get();
       assert.equal(code, 0, stderr);
       assert.deepEqual(scenario.files(), ["credentials"]);
       assertWhole(await scenario.read(), scenario);
@@ -146,13 +140,7 @@ Deno.test("a lock that a killed process held blocks nobody", async () => {
   holder.kill("SIGKILL");
   await holder.status;
   await reader.cancel();
-  const { code, stderr } = await scenario.updsts([
-    "get",
-    "-n",
-    "default",
-    "-t",
-    scenario.code(),
-  ]);
+  const { code, stderr } = await scenario.get();
   assert.equal(stderr, "");
   assert.equal(code, 0);
 });

@@ -188,13 +188,7 @@ Deno.test("a lock held by a stopped process: waits ten seconds, says so, spends 
     await holder.status;
     await reader.cancel();
   }
-  const { code } = await scenario.updsts([
-    "get",
-    "-n",
-    "default",
-    "-t",
-    scenario.code(),
-  ]);
+  const { code } = await scenario.get();
   assert.equal(code, 0);
   assert.deepEqual(scenario.files(), ["credentials"]);
 });

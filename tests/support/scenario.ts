@@ -81,6 +81,11 @@ export class Scenario implements AsyncDisposable {
     return finished;
   }
 
+  /** Runs `updsts get` for the profile of all scenarios, with a fresh code. */
+  get(env: Readonly<Record<string, string>> = {}): Promise<Finished> {
+    return this.updsts(["get", "-n", "default", "-t", this.code()], env);
+  }
+
   /** Runs `updsts` while others may be at work in the same directory. */
   async updstsBesideOthers(
     args: readonly string[],
