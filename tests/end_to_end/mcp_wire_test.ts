@@ -321,3 +321,23 @@ Deno.test("an answer to another question, or a second time, counts for nothing",
   assert.equal(scenario.codesSent, 1);
   await server.finish();
 });
+
+Deno.test("the server ends when nobody reads its answers any more", async () => {
+  await using scenario = await Scenario.start();
+  const [command, ...args] = commandLine(["mcp", "--mcp-server"]);
+  const child = new Deno.Command(command, {
+    args,
+    env: { ...await baseEnvironment(), ...scenario.env },
+    clearEnv: true,
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  await child.stdout.cancel();
+  const writer = child.stdin.getWriter();
+  // stdin stays open: the broken pipe alone must end it.
+  await writer.write(new TextEncoder().encode(`${INITIALIZE.join("\n")}\n`));
+  const { code } = await child.status;
+  assert.equal(code, 0);
+  await writer.close().catch(() => {});
+});

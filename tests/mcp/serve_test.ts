@@ -123,6 +123,33 @@ for (
   }
 }
 
+Deno.test("a tool that crashes is an answer; what crashed it stays out of it", async () => {
+  const { stdin, stdout, ports, ended } = service(100);
+  ports.issuer.issue = () =>
+    Promise.reject(new TypeError("canary in a message"));
+  const client = new Client({ name: "tests", version: "1" });
+  await client.connect(new StdioServerTransport(stdout, stdin));
+  const result = await client.callTool({
+    name: "updsts_update_sts_credential",
+    arguments: { profile_name: "default", totp_token: "123456" },
+  });
+  assert.equal(result.isError, true);
+  assert.match(JSON.stringify(result.content), /INTERNAL.*a defect of updsts/);
+  assert.deepEqual(
+    ports.log.lines.filter((line) => line.startsWith("warning")),
+    ["warning: Internal error: TypeError"],
+  );
+  assert.doesNotMatch(
+    JSON.stringify(result) + ports.log.lines.join(),
+    /canary/,
+  );
+  // It goes on serving.
+  assert.equal((await client.listTools()).tools.length, 3);
+  stdin.end();
+  await ended;
+  await client.close();
+});
+
 Deno.test("serveMcp() ends when stdin ends", async () => {
   const { stdin, ended } = service(100);
   stdin.end();
