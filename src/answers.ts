@@ -39,9 +39,10 @@ export function toProfileAnswer(
   };
 }
 
-/** A refresh that was done, or was not needed. */
+/** A refresh that was done, was not needed, or would be done. */
 export function toRefreshAnswer(
-  { status, profile, sessionProfile, accessKeyId, expiration }: RefreshResult,
+  { status, profile, sessionProfile, accessKeyId, expiration, diff }:
+    RefreshResult,
   credentialFile: string,
   now: Date,
 ) {
@@ -49,9 +50,12 @@ export function toRefreshAnswer(
     status,
     profile_name: profile,
     updated_profile_name: sessionProfile,
-    aws_access_key_id: accessKeyId,
-    aws_token_expiration: toLocalIso(expiration),
-    expires_in_seconds: secondsUntil(expiration, now),
+    ...(accessKeyId === undefined ? {} : { aws_access_key_id: accessKeyId }),
+    ...(expiration === undefined ? {} : {
+      aws_token_expiration: toLocalIso(expiration),
+      expires_in_seconds: secondsUntil(expiration, now),
+    }),
+    ...(diff === undefined ? {} : { diff }),
     cred_file: credentialFile,
   };
 }

@@ -1,4 +1,5 @@
 // Use case: trade a profile's key and a code for a session, and write it down.
+import type { Edit } from "./credentials/edit.ts";
 import { findManagedBlocks } from "./credentials/managed_block.ts";
 import {
   refreshEdits,
@@ -20,6 +21,7 @@ import { UpdstsError } from "./errors.ts";
 import type { Ports, ProfileSettings, SessionRequest } from "./ports.ts";
 import { Secret } from "./secret.ts";
 import { chooseRegion, requireDevice } from "./session_target.ts";
+import { maskedDiff } from "./masked_diff.ts";
 import { parseTimestamp, toLocalIso } from "./timestamps.ts";
 import { unknownProfile } from "./unknown_profile.ts";
 
@@ -41,25 +43,30 @@ export interface RefreshRequest {
   readonly durationSeconds?: number | undefined;
   /** If the session stays valid this long, in seconds, nothing is done. */
   readonly minRemainingSeconds?: number | undefined;
+  /** Checks everything, calls nobody, and changes nothing. */
+  readonly dryRun?: boolean | undefined;
 }
 
 /** What was done. Holds no secret. */
 export interface RefreshResult {
   /** Whether STS gave a new session, or the one in the file is good enough. */
-  readonly status: "updated" | "still_valid";
+  readonly status: "updated" | "still_valid" | "would_update";
   readonly profile: string;
   readonly sessionProfile: string;
-  /** The access key id of the session. */
-  readonly accessKeyId: string;
-  readonly expiration: Date;
+  /** For a dry run: what would change, as a unified diff with masks. */
+  readonly diff?: string;
+  /** The access key id of the session; a dry run has none. */
+  readonly accessKeyId?: string;
+  readonly expiration?: Date;
 }
 
 /** As long as anything that STS gives, so that a rehearsal needs the same room. */
 const REHEARSED: SessionValues = {
-  accessKeyId: "A".repeat(128),
+  // Longer than any, and of no shape that would be shown.
+  accessKeyId: "a".repeat(129),
   secretAccessKey: new Secret("A".repeat(128)),
   sessionToken: new Secret("A".repeat(4096)),
-  expiration: "2000-01-01T00:00:00+00:00",
+  expiration: "to-be-given-by-STS-in-a-moment",
 };
 
 /**
@@ -116,9 +123,21 @@ export async function refreshSession(
   log.info(`Credentials file: ${file.path}`);
   log.info(`Region: ${plan.region}`);
   log.info(`MFA device: ${plan.device}`);
-  await file.rehearse((text) =>
-    refreshEdits(parseFile(text), profile, sessionProfile, REHEARSED)
-  );
+  let rehearsed: Rehearsal | undefined;
+  await file.rehearse((text) => {
+    const edits = refreshEdits(
+      parseFile(text),
+      profile,
+      sessionProfile,
+      REHEARSED,
+    );
+    rehearsed = { text, edits };
+    return edits;
+  });
+  if (request.dryRun) {
+    const diff = await showRehearsal(file.path, rehearsed);
+    return { status: "would_update", profile, sessionProfile, diff };
+  }
 
   const given = code ?? await ports.codes.code(profile, plan.device);
   assertCode(given);
@@ -143,6 +162,19 @@ export async function refreshSession(
     accessKeyId: session.accessKeyId,
     expiration: session.expiration,
   };
+}
+
+interface Rehearsal {
+  readonly text: string;
+  readonly edits: readonly Edit[];
+}
+
+async function showRehearsal(
+  path: string,
+  rehearsed: Rehearsal | undefined,
+): Promise<string> {
+  if (rehearsed === undefined) return "";
+  return await maskedDiff(path, rehearsed.text, rehearsed.edits);
 }
 
 /** All that a request to STS needs, but for the code. */

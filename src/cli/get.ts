@@ -27,6 +27,7 @@ export default async function get(
       durationSeconds: duration === undefined
         ? undefined
         : parseDuration(duration, "-d"),
+      dryRun: flags.dryRun,
       minRemainingSeconds: minRemaining === undefined
         ? undefined
         : parseDuration(minRemaining, "--min-remaining"),
@@ -37,7 +38,9 @@ export default async function get(
     const answer = toRefreshAnswer(result, ports.file.path, now);
     return output.answerJson({ result: answer });
   }
-  const { sessionProfile, expiration } = result;
+  const { sessionProfile, expiration, diff } = result;
+  if (diff !== undefined) return output.answer(diff);
+  if (expiration === undefined) return;
   const until = toLocalIso(expiration);
   const name = shellQuoted(sessionProfile);
   const state = result.status === "updated" ? "is" : "stays";

@@ -10,6 +10,7 @@ export interface GetFlags extends CommonFlags {
   readonly stsProfileName?: string;
   readonly duration?: string;
   readonly minRemaining?: string;
+  readonly dryRun: boolean;
 }
 
 export const getCommand = buildCommand<GetFlags, [], Context>({
@@ -49,6 +50,12 @@ export const getCommand = buildCommand<GetFlags, [], Context>({
         optional: true,
         placeholder: "DURATION",
         brief: "Do nothing if the session stays valid this long",
+      },
+      dryRun: {
+        kind: "boolean",
+        default: false,
+        withNegated: false,
+        brief: "Check everything, ask nobody, and show what would change",
       },
       ...commonFlags,
     },

@@ -1,5 +1,6 @@
 // Reads a credentials or config file as the AWS SDKs do, keeping every position.
 import { MASK, Secret } from "../secret.ts";
+import type { Edit } from "./edit.ts";
 import {
   contentStart,
   isBlank,
@@ -249,6 +250,22 @@ export function findProfile(
   const bytes = encodeText(name);
   const sections = file.sections.filter((section) => section.name === bytes);
   return sections.length === 0 ? undefined : new Profile(file, name, sections);
+}
+
+/** The edits that mask every value of `file` that may be a secret. */
+export function maskEdits(file: ParsedFile): Edit[] {
+  return file.sections.flatMap(({ properties }) =>
+    properties.filter((property) =>
+      property.length > 0 &&
+      !mayBeShown(property.key, decodeText(readValue(file, property)))
+    ).flatMap(({ offset, length, continuations }) => [
+      { offset, length, text: MASK },
+      ...continuations.map((index) => {
+        const { start, end } = lineAt(file, index);
+        return { offset: start, length: end - start, text: `  ${MASK}` };
+      }),
+    ])
+  );
 }
 
 function mayBeShown(key: string, value: string): boolean {

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { ROOT, run } from "../support/command.ts";
 
 /** How many packages of other people the program may load. Raise it with a reason only. */
-const PACKAGES = 30;
+const PACKAGES = 31;
 
 const lockSchema = z.object({
   npm: z.record(z.string(), z.object({ integrity: z.string().optional() })),

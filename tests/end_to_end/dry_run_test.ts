@@ -1,0 +1,68 @@
+// get --dry-run: every check, no STS, no write, and a diff without a secret.
+import assert from "node:assert/strict";
+import { GIVEN, Scenario } from "../support/scenario.ts";
+
+Deno.test("get --dry-run shows the block that would come, and changes nothing", async () => {
+  await using scenario = await Scenario.start();
+  const { code, stdout, stderr } = await scenario.updsts([
+    "get",
+    "-n",
+    "default",
+    "--dry-run",
+  ]);
+  assert.equal(stderr, "");
+  assert.equal(code, 0);
+  assert.deepEqual(stdout.split("\n"), [
+    `--- ${scenario.path}`,
+    `+++ ${scenario.path}`,
+    "@@ -8,0 +9,7 @@",
+    "+# ${{{ key=default [auto update by updsts]",
+    "+[default_sts]",
+    "+aws_access_key_id = ********",
+    "+aws_secret_access_key = ********",
+    "+aws_session_token = ********",
+    "+expiration_datetime = ********",
+    "+# $}}} [auto update by updsts]",
+    "",
+  ]);
+  assert.equal(scenario.sts.requests.length, 0);
+  assert.equal(await scenario.read(), GIVEN);
+});
+
+Deno.test("get --dry-run shows what a refresh would change, old values masked, too", async () => {
+  await using scenario = await Scenario.start();
+  await scenario.get();
+  const before = await scenario.read();
+  const { stdout } = await scenario.updsts([
+    "get",
+    "-n",
+    "default",
+    "-sn",
+    "today",
+    "--dry-run",
+  ]);
+  assert.match(stdout, /^-\[default_sts\]$/m);
+  assert.match(stdout, /^\+\[today\]$/m);
+  assert.match(stdout, /^-aws_access_key_id = ASIA\w{16}$/m);
+  assert.match(stdout, /^\+aws_access_key_id = \*{8}$/m);
+  assert.doesNotMatch(stdout, /keys of alice|\[other\]/);
+  assert.equal(await scenario.read(), before);
+  assert.equal(scenario.codesSent, 1);
+});
+
+Deno.test("get --dry-run fails for what get would fail for", async () => {
+  await using scenario = await Scenario.start();
+  const taken = await scenario.updsts([
+    "get",
+    "-n",
+    "default",
+    "-sn",
+    "other",
+    "--dry-run",
+  ]);
+  assert.equal(taken.code, 3);
+  await Deno.chmod(scenario.path, 0o400);
+  const readOnly = await scenario.updsts(["get", "-n", "default", "--dry-run"]);
+  assert.equal(readOnly.code, 3);
+  assert.match(readOnly.stderr, /read-only/);
+});
