@@ -3,6 +3,8 @@
  *
  * @module
  */
+// First of all: see there.
+import { proxyVariables } from "./src/adapters/proxy_variables.ts";
 import denoJson from "./deno.json" with { type: "json" };
 import type { Connect, McpDoor } from "./src/cli/context.ts";
 import { runCli } from "./src/cli/app.ts";
@@ -36,7 +38,9 @@ const connect: Connect = async (credentialFile, log) => {
     import("./src/adapters/credentials_file.ts"),
     import("./src/adapters/aws_config.ts"),
   ]);
-  const environment = createEnvironment();
+  const environment = createEnvironment((name) =>
+    proxyVariables.get(name) ?? Deno.env.get(name)
+  );
   const clock = { now: () => new Date() };
   return {
     file: new LocalCredentialsFile(

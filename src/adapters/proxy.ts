@@ -8,9 +8,9 @@ export function proxyFor(
 ): string | undefined {
   const either = (name: string) =>
     environment.get(name) ?? environment.get(name.toLowerCase());
-  const proxy =
-    either(url.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY") ??
-      either("ALL_PROXY");
+  // Of two, the runtime takes ALL_PROXY.
+  const proxy = either("ALL_PROXY") ??
+    either(url.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY");
   if (proxy === undefined) return undefined;
   const exempt = (either("NO_PROXY") ?? "").split(",").some((entry) => {
     const domain = entry.trim().replace(/^\*?\./, "");

@@ -58,6 +58,7 @@ export function stsError(
     return forbidden(error, circumstances);
   }
   const { status } = metadataOf(error);
+  if (exchange.requests === 0) return unusableEndpoint(error);
   if (status === undefined) {
     // Without an answer there is no status; with one, it was unreadable.
     return exchange.status === undefined
@@ -157,6 +158,18 @@ function forbidden(error: unknown, circumstances: Circumstances): UpdstsError {
     {
       hint:
         "it talks to *.amazonaws.com, *.amazonaws.com.cn, *.api.aws and this machine only; check AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL",
+      cause: error,
+    },
+  );
+}
+
+function unusableEndpoint(error: unknown): UpdstsError {
+  return new UpdstsError(
+    "STS_UNREACHABLE",
+    "Cannot reach STS: the endpoint that is configured cannot be used",
+    {
+      hint:
+        "check AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL, AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT and endpoint_url in the config file; the code is not spent",
       cause: error,
     },
   );

@@ -12,7 +12,11 @@ export interface CommonFlags {
 export const commonFlags = {
   credentialFile: {
     kind: "parsed",
-    parse: String,
+    parse: (path: string) => {
+      // Most likely a shell variable that is not set: not the default, then.
+      if (path === "") throw new SyntaxError("the path is empty");
+      return path;
+    },
     optional: true,
     placeholder: "FILE",
     brief:

@@ -18,6 +18,8 @@ Deno.test("the shipped flags are exactly these; whoever adds one has to say so h
   );
   const variables = flags.get("--allow-env")?.split(",") ?? [];
   assert.deepEqual([...flags.keys()], [
+    "--cached-only",
+    "--no-remote",
     "--no-prompt",
     "--allow-read",
     "--allow-write",
@@ -63,7 +65,6 @@ async function underShippedFlags(
     await Deno.writeTextFile(module, code);
     return await run(Deno.execPath(), [
       "run",
-      "--cached-only",
       ...shippedFlags(),
       module,
     ], {
@@ -104,10 +105,17 @@ const STOPPED: readonly { readonly name: string; readonly code: string }[] = [
       `const { spawnSync } = await import("node:child_process"); const { pid, status } = spawnSync("true"); if (pid === undefined && status === undefined) throw new Error("NotCapable, said by silence");`,
   },
   { name: "load a native library", code: `Deno.dlopen("libc.so.6", {});` },
-  {
-    name: "load code from the network",
-    code: `await import("http://127.0.0.1:9/evil.ts");`,
-  },
+  ...[
+    "https://esm.sh/canary.js",
+    "npm:canarykey@1.3.0",
+    "jsr:@canary/key",
+    "https://raw.githubusercontent.com/a/b/c.ts",
+    "http://127.0.0.1:9/evil.ts",
+  ]
+    .map((specifier) => ({
+      name: `load code from ${specifier}`,
+      code: `await import(${JSON.stringify(specifier)});`,
+    })),
   {
     name: "read the environment of a process",
     code: `await Deno.readTextFile("/proc/self/environ");`,
@@ -120,7 +128,7 @@ for (const { name, code } of STOPPED) {
     assert.notEqual(exit, 0);
     assert.match(
       stderr,
-      /NotCapable|Requires \w+ access|not found in cache|cached-only/i,
+      /NotCapable|Requires \w+ access|not found in cache|cached-only|no-remote|frozen|lockfile/i,
     );
   });
 }
@@ -174,4 +182,32 @@ Deno.test("the program asks for nothing that the sandbox denies", async () => {
     { value },
   ) => String(value));
   assert.deepEqual([...new Set(system)].sort(), ["osRelease"]);
+});
+
+Deno.test("a dependency cannot name a proxy of its own and hear what goes to AWS", async () => {
+  // Once it could: who may read a variable may set it, and proxies need no permission.
+  let heard = 0;
+  await using listener = Deno.serve({
+    hostname: "127.0.0.2",
+    port: 0,
+    onListen: () => {},
+  }, () => {
+    heard++;
+    return new Response();
+  });
+  const sealed = new URL("src/adapters/proxy_variables.ts", ROOT).href;
+  const code = `import ${JSON.stringify(sealed)};
+    for (const name of ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"]) {
+      try { Deno.env.set(name, "http://127.0.0.2:${listener.addr.port}"); } catch { /* as good */ }
+    }
+    try { await fetch("http://127.0.0.1:9999/?key", { client: Deno.createHttpClient({}) }); } catch { /* nobody there */ }`;
+  await underShippedFlags(code);
+  assert.equal(heard, 0);
+  const main = await Deno.readTextFile(new URL("main.ts", ROOT));
+  const [, first] = /^import [^]*?"([^"]+)"/m.exec(main) ?? [];
+  assert.equal(
+    first,
+    "./src/adapters/proxy_variables.ts",
+    "it must be imported first",
+  );
 });

@@ -1,0 +1,22 @@
+// Reads the variables that name a proxy, and gives up the right to touch them.
+//
+// The runtime looks at them for each request, and a proxy needs no permission.
+// Who may read a variable may also set it: a dependency could name a proxy of
+// its own, and hear from it all that goes to AWS. So main.ts imports this file
+// before any dependency, and what is revoked here stays revoked.
+
+const NAMES = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"].flatMap(
+  (name) => [name, name.toLowerCase()],
+);
+
+/** The proxy variables, as they were when the program began. */
+export const proxyVariables: ReadonlyMap<string, string> = new Map(
+  NAMES.flatMap((name) => {
+    const value = Deno.env.get(name);
+    return value === undefined ? [] : [[name, value] as const];
+  }),
+);
+
+for (const variable of NAMES) {
+  Deno.permissions.revokeSync({ name: "env", variable });
+}
