@@ -79,7 +79,7 @@ export class LocalCredentialsFile implements CredentialsFile {
   rehearse(change: Change): Promise<void> {
     return this.#locked(async (target, temporary) => {
       const text = applyEdits(target.text, change(target.text));
-      await assertReplaceable(target);
+      await assertReplaceable(target, temporary);
       await writeTemporary(temporary, target.info, text);
     });
   }
@@ -110,22 +110,24 @@ export class LocalCredentialsFile implements CredentialsFile {
   ): Promise<void> {
     const { directory } = await locate(this.path);
     const options = { ...this.#lock, findHolder: () => findHolder(directory) };
-    await withDirectoryLock(directory, options, async () => {
-      try {
-        await removeLeftovers(directory);
+    try {
+      await withDirectoryLock(directory, options, async () => {
         const target = await readTarget(this.path, directory);
+        await removeLeftovers(directory, target.path);
         // Made first, so that its name tells those who wait whom they wait for.
         const temporary = join(directory, `.updsts-${Deno.pid}.tmp`);
         const mode = 0o600;
         (await Deno.open(temporary, { write: true, createNew: true, mode }))
           .close();
-        await action(target, temporary);
-      } catch (error) {
-        throw writeError(error, this.path);
-      } finally {
-        await removeLeftovers(directory);
-      }
-    });
+        try {
+          await action(target, temporary);
+        } finally {
+          await removeOwn(temporary);
+        }
+      });
+    } catch (error) {
+      throw writeError(error, this.path);
+    }
   }
 
   #warnAbout(info: Deno.FileInfo): void {
@@ -182,7 +184,10 @@ async function readTarget(path: string, directory: string): Promise<Target> {
 }
 
 /** Finds, before anything is at stake, why the file could not be replaced. */
-async function assertReplaceable({ path, directory, info }: Target) {
+async function assertReplaceable(
+  { path, directory, info }: Target,
+  temporary: string,
+): Promise<void> {
   // Root may write anyway, but the owner has said that it is not to change.
   if (info.mode !== null && (info.mode & 0o222) === 0) {
     throw new UpdstsError(
@@ -192,6 +197,18 @@ async function assertReplaceable({ path, directory, info }: Target) {
     );
   }
   (await Deno.open(path, { write: true })).close();
+
+  // In a sticky directory, only its owner may replace a file, and root.
+  const { uid: own } = await Deno.stat(temporary);
+  const { uid: keeper, mode = 0 } = await Deno.stat(directory);
+  const sticky = ((mode ?? 0) & 0o1000) !== 0;
+  if (sticky && own !== 0 && own !== keeper && own !== info.uid) {
+    throw new UpdstsError(
+      "FILE_UNWRITABLE",
+      `Cannot write the ${WHAT}: ${path} belongs to somebody else, in a directory where only they may replace it`,
+      { hint: "run updsts as the owner of the file" },
+    );
+  }
 
   // A file that is a mount point of its own (a container's bind mount) cannot
   // be renamed over; a hard link to it tells, since it would cross the mount.
@@ -222,8 +239,10 @@ async function writeTemporary(
   }
   const own = await file.stat();
   if (uid !== null && gid !== null && (uid !== own.uid || gid !== own.gid)) {
-    // Only root may give a file away; for others it stays their own.
-    await Deno.chown(path, uid, gid).catch(() => {});
+    // Only root may give a file away; others may still give it to their group.
+    await Deno.chown(path, uid, gid)
+      .catch(() => Deno.chown(path, null, gid))
+      .catch(() => {});
   }
   if (mode !== null) await Deno.chmod(path, mode & 0o7777);
   // On disk before the rename is: a power cut must not leave an empty file.
@@ -238,14 +257,26 @@ async function replace(target: Target, temporary: string): Promise<void> {
   await directory.sync().catch(() => {});
 }
 
-/** Removes our files beside the target; the lock says that nobody uses them. */
-async function removeLeftovers(directory: string): Promise<void> {
+/** Removes what killed runs left; the lock says that nobody uses it. */
+async function removeLeftovers(
+  directory: string,
+  target: string,
+): Promise<void> {
+  for await (const { name, isFile } of Deno.readDir(directory)) {
+    const path = join(directory, name);
+    // Somebody may have named the credentials file like one of ours.
+    if (!LEFTOVER.test(name) || !isFile || path === target) continue;
+    // What cannot be removed does no harm: ours has another name.
+    await Deno.remove(path).catch(() => {});
+  }
+}
+
+/** Removes our own file, unless it has taken the target's place. */
+async function removeOwn(path: string): Promise<void> {
   try {
-    for await (const { name } of Deno.readDir(directory)) {
-      if (LEFTOVER.test(name)) await Deno.remove(join(directory, name));
-    }
-  } catch {
-    // Of no matter here: if the directory is not writable, writing says so.
+    await Deno.remove(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }
 

@@ -147,6 +147,10 @@ async function send(
 ): Promise<Response> {
   exchange.url = new URL(request.url);
   exchange.requests++;
+  // What an earlier try was answered is not the answer to this one.
+  delete exchange.status;
+  delete exchange.date;
+  delete exchange.requestId;
   // A redirect would carry signature and code to another place.
   const response = await fetch(request, { client, redirect: "manual" });
   exchange.status = response.status;
@@ -170,7 +174,10 @@ async function readAtMost(response: Response, limit: number): Promise<Blob> {
         `Cannot use the answer of ${
           new URL(response.url).host
         }: it has more than ${limit} bytes`,
-        { hint: "check which endpoint answered (-v 1)" },
+        {
+          hint:
+            "check which endpoint answered (-v 1); the code may be spent: wait for the next one",
+        },
       );
     }
     chunks.push(chunk);
@@ -195,7 +202,10 @@ function toSession(
     throw new UpdstsError(
       "STS_ANSWER_INVALID",
       "Cannot use the answer of STS: it holds no whole session",
-      { hint: "check which endpoint answered (-v 1)" },
+      {
+        hint:
+          "check which endpoint answered (-v 1); the code may be spent: wait for the next one",
+      },
     );
   }
   return {

@@ -204,6 +204,32 @@ Deno.test("update() removes what a killed run left, and nothing else", () =>
     ]);
   }));
 
+Deno.test("update() never removes the credentials file, whatever its name", () =>
+  inDirectory(async ({ directory, path, log }) => {
+    // Once it did: the name was taken for what a killed run had left.
+    const rescued = join(directory, ".updsts-77.tmp");
+    await Deno.rename(path, rescued);
+    const file = new LocalCredentialsFile(rescued, environment(directory), log);
+    await file.rehearse(append);
+    await file.update(append);
+    assert.equal(await Deno.readTextFile(rescued), "[default]\n+");
+    assert.deepEqual(names(directory), [".updsts-77.tmp"]);
+  }));
+
+Deno.test("rehearse() and update() get by beside what cannot be removed", () =>
+  inDirectory(async ({ directory, path, file }) => {
+    // Once the first of these kept the others, and our own file, from removal.
+    for (const id of [1, 2, 3, 4]) {
+      await Deno.mkdir(join(directory, `.updsts-${id}.tmp`, "x"), {
+        recursive: true,
+      });
+    }
+    await file.rehearse(append);
+    await file.update(append);
+    assert.equal(await Deno.readTextFile(path), "[default]\n+");
+    assert.equal(names(directory).length, 5);
+  }));
+
 Deno.test("update() waits for others: no update is lost", () =>
   inDirectory(async ({ path, directory, log }) => {
     const files = Array.from(

@@ -235,6 +235,8 @@ for (
   const { name, mode, target } of [
     { name: "directory that may not be written", mode: 0o555, target: ".aws" },
     { name: "file of somebody else", mode: 0o644, target: ".aws/credentials" },
+    // Once the code was spent, and a link to the file stayed behind for ever.
+    { name: "file in a sticky directory", mode: 0o1777, target: ".aws" },
   ]
 ) {
   Deno.test({
@@ -245,8 +247,11 @@ for (
       // Everything is open to the other user, but for what is to be refused.
       const directory = join(scenario.home, ".aws");
       await Deno.chmod(scenario.home, 0o755);
-      await Deno.chown(directory, NOBODY, NOBODY);
-      await Deno.chown(scenario.path, target === ".aws" ? NOBODY : 0, 0);
+      const sticky = mode === 0o1777;
+      await Deno.chown(directory, sticky ? 0 : NOBODY, sticky ? 0 : NOBODY);
+      const writable = target === ".aws" && !sticky;
+      await Deno.chown(scenario.path, writable ? NOBODY : 1234, 0);
+      if (sticky) await Deno.chmod(scenario.path, 0o666);
       await Deno.chmod(join(scenario.home, target), mode);
       const place = await (nobodysPlace ??= makeNobodysPlace());
       const [, ...args] = commandLine([
@@ -268,7 +273,11 @@ for (
         `${place}/deno`,
         ...moved,
       ], { DENO_DIR: place });
-      await assertRefusedUntouched(scenario, finished, /Permission denied/);
+      await assertRefusedUntouched(
+        scenario,
+        finished,
+        /Permission denied|only they may replace it/,
+      );
       assert.deepEqual(scenario.files(), ["credentials"]);
     },
   });
