@@ -151,9 +151,11 @@ export async function refreshSession(
     expiration: toLocalIso(session.expiration),
   };
   await writeSpent(() =>
-    file.update((text) =>
-      refreshEdits(parseFile(text), profile, sessionProfile, values)
-    )
+    file.update((text) => {
+      const now = parseFile(text);
+      assertSourceStands(now, profile);
+      return refreshEdits(now, profile, sessionProfile, values);
+    })
   );
   return {
     status: "updated",
@@ -287,6 +289,19 @@ function assertMinRemaining(seconds: number | undefined): void {
     "DURATION_INVALID",
     `Cannot wait for ${seconds} s to remain: it is no number of seconds`,
     { hint: "give 0 or more, such as 900 for a quarter of an hour" },
+  );
+}
+
+/** A file without the profile is one that another program is still writing. */
+function assertSourceStands(file: ParsedFile, profile: string): void {
+  const source = findProfile(file, profile);
+  if (source?.secret("aws_secret_access_key") !== undefined) return;
+  throw new UpdstsError(
+    "FILE_BUSY",
+    `Cannot write the credentials file: another program has taken profile ${
+      JSON.stringify(profile)
+    } out of it, or is still writing it`,
+    { hint: "see which program writes to it, then try again" },
   );
 }
 

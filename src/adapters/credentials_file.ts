@@ -1,6 +1,6 @@
 // The credentials file on disk: finds it, and replaces it so that no byte is lost.
 import { dirname, join, resolve } from "node:path";
-import { applyEdits } from "../credentials/edit.ts";
+import { applyEdits, type Edit } from "../credentials/edit.ts";
 import { UpdstsError } from "../errors.ts";
 import type { Change, CredentialsFile, Log } from "../ports.ts";
 import { withDirectoryLock } from "./directory_lock.ts";
@@ -19,6 +19,9 @@ const WHAT = "credentials file";
 
 /** How often to start over when other programs keep changing the file. */
 const MAX_ATTEMPTS = 20;
+
+/** A file that has lost more than this since the rehearsal is half written. */
+const MAX_SHRINKAGE = 8192;
 
 /** Our own files beside the target, present only while the lock is held. */
 const LEFTOVER = /^\.updsts-(\d+)\.(tmp|probe)$/;
@@ -52,6 +55,8 @@ export function credentialsPath(
 export class LocalCredentialsFile implements CredentialsFile {
   readonly path: string;
   readonly #log: Log;
+  /** How long the file was when it was rehearsed on. */
+  #seen = 0;
   readonly #lock: {
     readonly fallbackDirectory: string;
     readonly lockDirectories?: boolean;
@@ -79,6 +84,7 @@ export class LocalCredentialsFile implements CredentialsFile {
   rehearse(change: Change): Promise<void> {
     return this.#locked(async (target, temporary) => {
       const text = applyEdits(target.text, change(target.text));
+      this.#seen = target.text.length;
       await assertReplaceable(target, temporary);
       await writeTemporary(temporary, target.info, text);
     });
@@ -86,9 +92,9 @@ export class LocalCredentialsFile implements CredentialsFile {
 
   update(change: Change): Promise<void> {
     return this.#locked(async (first, temporary) => {
-      let target = first;
+      let { target, edits } = await this.#settled(first, change);
       for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-        const text = applyEdits(target.text, change(target.text));
+        const text = applyEdits(target.text, edits);
         if (text === target.text) return this.#warnAbout(target.info);
         await writeTemporary(temporary, target.info, text);
         const current = await readTarget(this.path, target.directory);
@@ -98,10 +104,34 @@ export class LocalCredentialsFile implements CredentialsFile {
         }
         // A program that does not know our lock was faster.
         this.#log.info("The file was changed meanwhile: starting over");
-        target = current;
+        ({ target, edits } = await this.#settled(current, change));
       }
       throw busy(this.path);
     });
+  }
+
+  /**
+   * The file once it looks whole: a program that truncates it and writes it
+   * anew shows an empty or a half file for a while, which must not be kept.
+   */
+  async #settled(
+    first: Target,
+    change: Change,
+  ): Promise<{ target: Target; edits: readonly Edit[] }> {
+    let target = first;
+    for (let attempt = 0;; attempt++) {
+      try {
+        if (this.#seen - target.text.length > MAX_SHRINKAGE) {
+          throw busy(this.path);
+        }
+        return { target, edits: change(target.text) };
+      } catch (error) {
+        const half = error instanceof UpdstsError && error.code === "FILE_BUSY";
+        if (!half || attempt === MAX_ATTEMPTS) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        target = await readTarget(this.path, target.directory);
+      }
+    }
   }
 
   /** Runs `action` under the lock, with a new file that does not outlive it. */

@@ -361,3 +361,34 @@ Deno.test("a dangling link, a loop of links and a link to elsewhere", async () =
     new RegExp(`${ALICE.accessKeyId}[^]*default_sts`),
   );
 });
+
+Deno.test("a file that another program has truncated and writes anew is never taken for whole", async () => {
+  // Once the block was written into the empty file, and all keys were lost.
+  for (const ms of [300, 10_000]) {
+    await using scenario = await Scenario.start();
+    scenario.sts.script({ kind: "delay_headers", ms: 500 });
+    const running = scenario.get();
+    while (scenario.codesSent === 0) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    const { ino } = await Deno.stat(scenario.path);
+    await Deno.truncate(scenario.path);
+    const rewritten = `${GIVEN}[new]\nregion = x\n`;
+    const rewrite = () => Deno.writeTextFile(scenario.path, rewritten);
+    if (ms < 500) {
+      await new Promise((resolve) => setTimeout(resolve, 500 + ms));
+      await rewrite();
+    }
+    const { code, stderr } = await running;
+    if (ms < 500) {
+      assert.equal(code, 0, stderr);
+      assert((await scenario.read()).startsWith(rewritten));
+    } else {
+      assert.equal(code, 3);
+      assert.match(stderr, /still writing it/);
+      assert.equal((await Deno.stat(scenario.path)).ino, ino);
+      await rewrite();
+      assert.equal(await scenario.read(), rewritten);
+    }
+  }
+});
