@@ -2,6 +2,7 @@
 import { eastAsianWidth } from "get-east-asian-width";
 import { toProfileAnswer } from "../answers.ts";
 import { listProfiles, type ProfileView } from "../list_profiles.ts";
+import { MASK } from "../secret.ts";
 import type { Context } from "./context.ts";
 import { type CommonFlags, verbosityOf } from "./flags.ts";
 import { visible } from "./output.ts";
@@ -55,8 +56,20 @@ function row(view: ProfileView, now: Date): string[] {
 }
 
 function details({ name, fields }: ProfileView): string {
-  const lines = Array.from(fields, ([key, value]) => `  ${key} = ${value}`);
+  const lines = Array.from(
+    fields,
+    ([key, value]) => `  ${shownKey(key)} = ${value}`,
+  );
   return [`[${name}]`, ...lines].join("\n");
+}
+
+/**
+ * `key`, if it is made of short words. The second half of a secret that was
+ * wrapped over two lines, and ends in `=`, reads as a key as well.
+ */
+function shownKey(key: string): string {
+  const words = key.split(/[._-]/);
+  return words.every((word) => /^[a-z]{1,14}\d{0,3}$/.test(word)) ? key : MASK;
 }
 
 function table(rows: readonly string[][]): string {

@@ -202,9 +202,10 @@ export class Profile {
   fields(): Map<string, string | Secret> {
     const fields = new Map<string, string | Secret>();
     for (const { properties } of this.sections) {
-      for (const { key } of properties) {
-        const value = this.#read(key);
-        if (value === undefined) continue;
+      for (const property of properties) {
+        if (property.length === 0) continue;
+        const { key } = property;
+        const value = decodeText(readValue(this.#file, property));
         fields.set(
           decodeText(key),
           mayBeShown(key, value) ? value : new Secret(value),
@@ -269,7 +270,9 @@ export function maskEdits(file: ParsedFile): Edit[] {
 }
 
 function mayBeShown(key: string, value: string): boolean {
-  return Object.hasOwn(SHAPES, key) && SHAPES[key as PublicKey].test(value);
+  // On the lines that go on with a value, anything may have been pasted.
+  return !value.includes("\n") && Object.hasOwn(SHAPES, key) &&
+    SHAPES[key as PublicKey].test(value);
 }
 
 function readValue({ text, lines }: ParsedFile, property: Property): string {

@@ -159,3 +159,26 @@ for (const era of ERAS) {
     await assertNothingElsewhere(scenario);
   });
 }
+
+Deno.test("list shows no part of a secret that was wrapped, or pasted under another key", async () => {
+  const half = "canaryWrapped0123/abcdefGHIJ";
+  const given = [
+    "[default]",
+    "region = eu-west-1",
+    `\t${half}`,
+    "aws_session_token = first",
+    `${half}==`,
+    "",
+    "[other]",
+    "aws_session_token =",
+    `  ${half}==`,
+    `endpoint_url = https://alice:${half}@proxy.example/`,
+    "",
+  ].join("\n");
+  await using scenario = await Scenario.start({ given });
+  for (const args of [["-v", "1"], ["-v", "2"], ["--json"]]) {
+    const { code, stdout, stderr } = await scenario.updsts(["list", ...args]);
+    assert.equal(code, 0);
+    assert.doesNotMatch(stdout + stderr, /canaryWr/i);
+  }
+});
