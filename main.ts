@@ -8,9 +8,19 @@ import { proxyVariables } from "./src/adapters/proxy_variables.ts";
 import denoJson from "./deno.json" with { type: "json" };
 import type { Connect, McpDoor } from "./src/cli/context.ts";
 import { runCli } from "./src/cli/app.ts";
-import { visible } from "./src/cli/output.ts";
-import type { CodeSource } from "./src/ports.ts";
+import { type Screen, visible } from "./src/cli/output.ts";
+import type { CodeSource, Surroundings } from "./src/ports.ts";
 import { writeAll } from "./src/adapters/streams.ts";
+
+/** What shows what we write, if a terminal does. */
+function screen(): Screen {
+  const terminal = Deno.stdout.isTerminal();
+  return {
+    columns: terminal ? Deno.consoleSize().columns : undefined,
+    colored: terminal && !Deno.noColor,
+    attended: Deno.stderr.isTerminal(),
+  };
+}
 
 /** Where a person can be asked: a pipe may stand in for one stream or two. */
 const terminal = {
@@ -42,12 +52,9 @@ const connect: Connect = async (credentialFile, log) => {
     proxyVariables.get(name) ?? Deno.env.get(name)
   );
   const clock = { now: () => new Date() };
+  const path = credentialsPath(credentialFile, environment);
   return {
-    file: new LocalCredentialsFile(
-      credentialsPath(credentialFile, environment),
-      environment,
-      log,
-    ),
+    file: new LocalCredentialsFile(path, environment, log),
     config: new LocalAwsConfig(environment),
     codes: {
       code: async (profile, device) => {
@@ -63,10 +70,25 @@ const connect: Connect = async (credentialFile, log) => {
         );
       },
     },
+    surroundings: lazily(async () => {
+      const { LocalSurroundings } = await import(
+        "./src/adapters/surroundings.ts"
+      );
+      return new LocalSurroundings(path, environment);
+    }),
     clock,
     log,
   };
 };
+
+/** What `load` gives, loaded when it is first asked. */
+function lazily(load: () => Promise<Surroundings>): Surroundings {
+  return {
+    fileFacts: async () => await (await load()).fileFacts(),
+    caBundle: async () => await (await load()).caBundle(),
+    reachSts: async (target) => await (await load()).reachSts(target),
+  };
+}
 
 /** Loads the MCP server when the command `mcp` runs. */
 const mcp: McpDoor = {
@@ -117,9 +139,16 @@ if (import.meta.main) {
       version: denoJson.version,
       stdout: { write: (text) => writeAll(Deno.stdout, text) },
       stderr: { write: (text) => writeAll(Deno.stderr, text) },
+      screen: screen(),
       connect,
       mcp,
       stdinCodes,
+      completionScript: async (shell) => {
+        const { completionScript } = await import(
+          "./src/adapters/completion_scripts.ts"
+        );
+        return completionScript(shell, "updsts");
+      },
     }),
   );
 }

@@ -1,5 +1,6 @@
 // The small interfaces through which the use cases reach the world.
 import type { Edit } from "./credentials/edit.ts";
+import type { UpdstsError } from "./errors.ts";
 import type { Secret } from "./secret.ts";
 
 /** The edits to make to a text (one character a byte); throws to refuse. */
@@ -76,6 +77,54 @@ export interface CodeSource {
   code(profile: string, device: string): Promise<string>;
 }
 
+/** What the operating system says of the credentials file. */
+export interface FileFacts {
+  /** Where it is behind all links. */
+  readonly realPath: string;
+  /** The permission bits; undefined where the system has none. */
+  readonly mode: number | undefined;
+  /** Whether its owner also owns the home directory; undefined if unknown. */
+  readonly own: boolean | undefined;
+  /** How many names it has: more than one with hard links. */
+  readonly names: number;
+  /** The file that the AWS CLI would read, behind all links. */
+  readonly awsCliPath: string;
+}
+
+/** STS as seen from here. */
+export interface StsFacts {
+  /** Where requests go. */
+  readonly endpoint: URL;
+  /** What named the endpoint, for a person to read. */
+  readonly source: string;
+  /** The proxy on the way, without its password. */
+  readonly proxy: string | undefined;
+  /** How STS answered a request without a signature; or why it did not. */
+  readonly answer:
+    | {
+      readonly milliseconds: number;
+      /** Whether the answer carries a request id, as those of AWS do. */
+      readonly genuine: boolean;
+      /** How far STS's clock is ahead of ours, in milliseconds. */
+      readonly clockOffset: number | undefined;
+    }
+    | UpdstsError;
+}
+
+/** What `doctor` looks at, besides what every refresh does. */
+export interface Surroundings {
+  fileFacts(): Promise<FileFacts>;
+  /**
+   * The file of certificate authorities in effect, besides the usual ones.
+   *
+   * @throws {UpdstsError} `CA_BUNDLE_INVALID`
+   */
+  caBundle(): Promise<string | undefined>;
+  reachSts(
+    target: { readonly region: string; readonly endpoint: string | undefined },
+  ): Promise<StsFacts>;
+}
+
 /** The time. */
 export interface Clock {
   now(): Date;
@@ -101,4 +150,9 @@ export interface Ports {
   readonly issuer: SessionIssuer;
   readonly clock: Clock;
   readonly log: Log;
+}
+
+/** The same, and what only a look at everything needs. */
+export interface DoctorPorts extends Ports {
+  readonly surroundings: Surroundings;
 }

@@ -15,12 +15,10 @@ import {
   listProfiles,
   type ParsedFile,
   parseFile,
-  type Profile,
 } from "./credentials/profiles.ts";
 import { UpdstsError } from "./errors.ts";
-import type { Ports, ProfileSettings, SessionRequest } from "./ports.ts";
-import { Secret } from "./secret.ts";
-import { chooseRegion, requireDevice } from "./session_target.ts";
+import type { Ports } from "./ports.ts";
+import { planSession, REHEARSED } from "./session_plan.ts";
 import { maskedDiff } from "./masked_diff.ts";
 import { parseTimestamp, toLocalIso } from "./timestamps.ts";
 import { unknownProfile } from "./unknown_profile.ts";
@@ -59,15 +57,6 @@ export interface RefreshResult {
   readonly accessKeyId?: string;
   readonly expiration?: Date;
 }
-
-/** As long as anything that STS gives, so that a rehearsal needs the same room. */
-const REHEARSED: SessionValues = {
-  // Longer than any, and of no shape that would be shown.
-  accessKeyId: "a".repeat(129),
-  secretAccessKey: new Secret("A".repeat(128)),
-  sessionToken: new Secret("A".repeat(4096)),
-  expiration: "to-be-given-by-STS-in-a-moment",
-};
 
 /**
  * Refreshes the managed block of a profile.
@@ -177,55 +166,6 @@ async function showRehearsal(
 ): Promise<string> {
   if (rehearsed === undefined) return "";
   return await maskedDiff(path, rehearsed.text, rehearsed.edits);
-}
-
-/** All that a request to STS needs, but for the code. */
-function planSession(
-  profile: Profile,
-  settings: ProfileSettings,
-): Omit<SessionRequest, "code" | "durationSeconds"> {
-  const { name } = profile;
-  const shown = JSON.stringify(name);
-  if (profile.secret("aws_session_token") !== undefined) {
-    throw new UpdstsError(
-      "KEYS_TEMPORARY",
-      `Cannot refresh profile ${shown}: it holds a session token, and STS gives no session for a session`,
-      { hint: "name the profile that holds the long-term key" },
-    );
-  }
-  const accessKeyId = profile.value("aws_access_key_id");
-  const secretAccessKey = profile.secret("aws_secret_access_key");
-  if (accessKeyId === undefined || secretAccessKey === undefined) {
-    throw new UpdstsError(
-      "KEYS_MISSING",
-      `Cannot refresh profile ${shown}: it has no ${
-        accessKeyId === undefined
-          ? "aws_access_key_id"
-          : "aws_secret_access_key"
-      }`,
-      { hint: `add a long-term key with: aws configure --profile ${name}` },
-    );
-  }
-  // What is signed with goes into headers: anything else was mistyped.
-  if (!/^[A-Z0-9_]{16,128}$/.test(accessKeyId)) {
-    throw new UpdstsError(
-      "KEYS_MISSING",
-      `Cannot refresh profile ${shown}: its aws_access_key_id is none`,
-      {
-        hint:
-          "it has 16 or more capital letters and digits, and mostly begins AKIA",
-      },
-    );
-  }
-  const device = requireDevice(profile, settings);
-  return {
-    profile: name,
-    accessKeyId,
-    secretAccessKey,
-    device,
-    region: chooseRegion(profile, settings, device),
-    endpoint: settings.endpoint,
-  };
 }
 
 /** The whole session that the file holds for `profile` under that name, if any. */

@@ -34,7 +34,10 @@ export interface RemovedSession {
  */
 export async function removeSession(
   ports: RemovePorts,
-  { profile, dryRun }: { readonly profile: string; readonly dryRun: boolean },
+  { profile, dryRun = false }: {
+    readonly profile: string;
+    readonly dryRun?: boolean;
+  },
 ): Promise<RemovedSession[]> {
   assertProfileName(profile, "the profile name");
   const removed = await removeBlocks(ports, dryRun, (block) => {
@@ -55,7 +58,7 @@ export async function removeSession(
 /** Takes out all blocks whose session has expired. */
 export function pruneSessions(
   ports: RemovePorts,
-  { dryRun }: { readonly dryRun: boolean },
+  { dryRun = false }: { readonly dryRun?: boolean },
 ): Promise<RemovedSession[]> {
   const now = ports.clock.now();
   return removeBlocks(ports, dryRun, ({ section }, file) => {

@@ -51,6 +51,18 @@ export function requireDevice(
   return device;
 }
 
+/** What kind of MFA device a serial number or an ARN stands for. */
+export function deviceKind(device: string): "virtual" | "hardware" {
+  return device.startsWith("arn:") ? "virtual" : "hardware";
+}
+
+/** A region, and what named it. */
+export interface Region {
+  readonly name: string;
+  /** For a person to read. */
+  readonly source: string;
+}
+
 /**
  * The region whose STS is asked: the environment's, the profile's, or the
  * first one of the partition that the device's ARN is in.
@@ -58,14 +70,14 @@ export function requireDevice(
  * @throws {UpdstsError} `REGION_INVALID`
  */
 export function chooseRegion(
-  profile: Profile,
+  profile: Profile | undefined,
   settings: ProfileSettings,
-  device: string,
-): string {
-  const region = settings.environmentRegion ?? profile.value("region") ??
-    settings.region ?? regionOfPartition(device.split(":")[1]);
+  device: string | undefined,
+): Region {
+  const region = namedRegion(profile, settings) ??
+    regionOfPartition(device?.split(":")[1]);
   // It becomes a part of the host's name.
-  if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(region)) {
+  if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(region.name)) {
     throw new UpdstsError(
       "REGION_INVALID",
       "Cannot ask STS: the region that AWS_REGION or the profile names is none",
@@ -75,13 +87,26 @@ export function chooseRegion(
   return region;
 }
 
-function regionOfPartition(partition: string | undefined): string {
+function namedRegion(
+  profile: Profile | undefined,
+  { environmentRegion, region }: ProfileSettings,
+): Region | undefined {
+  const named = [
+    { name: environmentRegion, source: "AWS_REGION or AWS_DEFAULT_REGION" },
+    { name: profile?.value("region"), source: "the credentials file" },
+    { name: region, source: "the config file" },
+  ];
+  const found = named.find(({ name }) => name !== undefined);
+  return found?.name === undefined ? undefined : { ...found, name: found.name };
+}
+
+function regionOfPartition(partition: string | undefined): Region {
   switch (partition) {
     case "aws-cn":
-      return "cn-north-1";
+      return { name: "cn-north-1", source: "the device's partition" };
     case "aws-us-gov":
-      return "us-gov-west-1";
+      return { name: "us-gov-west-1", source: "the device's partition" };
     default:
-      return "us-east-1";
+      return { name: "us-east-1", source: "by default" };
   }
 }

@@ -1,8 +1,6 @@
 // Asks STS for a session: one request that carries the code, and clear failures.
-import { GetSessionTokenCommand, STSClient } from "@aws-sdk/client-sts";
+import { GetSessionTokenCommand } from "@aws-sdk/client-sts";
 import { FetchHttpHandler } from "@smithy/fetch-http-handler";
-import { externalDataInterceptor } from "@smithy/core/config";
-import { join } from "node:path";
 import { UpdstsError } from "../errors.ts";
 import type {
   Clock,
@@ -13,8 +11,9 @@ import type {
 } from "../ports.ts";
 import { Secret } from "../secret.ts";
 import type { Environment } from "./environment.ts";
+import { createHttpClient } from "./http_client.ts";
 import { proxyFor } from "./proxy.ts";
-import { readRegularFile } from "./regular_file.ts";
+import { createStsClient } from "./sts_client.ts";
 import { type Exchange, stsError } from "./sts_errors.ts";
 import { UnspentRetryStrategy } from "./sts_retry.ts";
 
@@ -45,10 +44,15 @@ export class AwsSessionIssuer implements SessionIssuer {
   }
 
   async issue(request: SessionRequest): Promise<Session> {
-    using http = await this.#createHttpClient();
+    using http = await createHttpClient(this.#environment);
     const exchange: Exchange = { requests: 0 };
     const retries = new UnspentRetryStrategy(this.#log);
-    const client = this.#createClient(request, http, exchange, retries);
+    const client = createStsClient(request, this.#environment, {
+      retryStrategy: retries,
+      requestHandler: new FetchHttpHandler({
+        customFetch: (input) => send(new Request(input), http, exchange),
+      }),
+    });
     const abortSignal = AbortSignal.timeout(this.#timeout);
     try {
       const { Credentials: credentials } = await client.send(
@@ -63,6 +67,7 @@ export class AwsSessionIssuer implements SessionIssuer {
     } catch (error) {
       throw stsError(error, {
         request,
+        region: request.region,
         exchange,
         refused: retries.lastRefusal,
         timedOut: abortSignal.aborted,
@@ -78,62 +83,6 @@ export class AwsSessionIssuer implements SessionIssuer {
         `STS requests: ${exchange.requests}, last status: ${
           exchange.status ?? "none"
         }, its date: ${exchange.date ?? "none"}`,
-      );
-    }
-  }
-
-  #createClient(
-    request: SessionRequest,
-    http: Deno.HttpClient,
-    exchange: Exchange,
-    retries: UnspentRetryStrategy,
-  ): STSClient {
-    this.#hideSharedFiles();
-    const { endpoint } = request;
-    return new STSClient({
-      region: request.region,
-      ...(endpoint === undefined ? {} : { endpoint }),
-      credentials: {
-        accessKeyId: request.accessKeyId,
-        secretAccessKey: request.secretAccessKey.reveal(),
-      },
-      retryStrategy: retries,
-      requestHandler: new FetchHttpHandler({
-        customFetch: (input) => send(new Request(input), http, exchange),
-      }),
-    });
-  }
-
-  /**
-   * Keeps the SDK from reading the shared files: what matters of them has been
-   * read already, and a FIFO or a device in their place would hang it.
-   */
-  #hideSharedFiles(): void {
-    const { get, expandHome } = this.#environment;
-    for (
-      const path of [
-        get("AWS_CONFIG_FILE") ?? join("~", ".aws", "config"),
-        get("AWS_SHARED_CREDENTIALS_FILE") ?? join("~", ".aws", "credentials"),
-      ]
-    ) externalDataInterceptor.interceptFile(expandHome(path), "");
-  }
-
-  async #createHttpClient(): Promise<Deno.HttpClient> {
-    const path = this.#environment.get("AWS_CA_BUNDLE");
-    if (path === undefined) return Deno.createHttpClient({});
-    try {
-      const bundle = await readRegularFile(
-        this.#environment.expandHome(path),
-        "AWS_CA_BUNDLE",
-      );
-      return Deno.createHttpClient({ caCerts: [bundle] });
-    } catch (error) {
-      throw new UpdstsError(
-        "CA_BUNDLE_INVALID",
-        error instanceof UpdstsError
-          ? error.message
-          : `Cannot use AWS_CA_BUNDLE: ${path} holds no PEM certificates`,
-        { hint: "name a file of PEM certificates, or unset it", cause: error },
       );
     }
   }

@@ -14,17 +14,22 @@ export interface Exchange {
   requestId?: string | undefined;
 }
 
-/** All that a message may need. */
-export interface Circumstances {
-  readonly request: SessionRequest;
+/** What a message about the way to STS may need. */
+export interface Connection {
+  readonly region: string;
   readonly exchange: Exchange;
-  /** Why the last request would have been sent again. */
-  readonly refused: Unspent | undefined;
   readonly timedOut: boolean;
   /** In milliseconds. */
   readonly timeout: number;
-  readonly now: Date;
   readonly proxy: string | undefined;
+}
+
+/** All that a message may need. */
+export interface Circumstances extends Connection {
+  readonly request: SessionRequest;
+  /** Why the last request would have been sent again. */
+  readonly refused: Unspent | undefined;
+  readonly now: Date;
 }
 
 /** A clock that is further off than this is worth a word, in milliseconds. */
@@ -51,21 +56,28 @@ export function stsError(
   circumstances: Circumstances,
 ): UpdstsError {
   if (error instanceof UpdstsError) return error;
-  const { refused, timedOut, exchange } = circumstances;
-  if (refused === "throttled") return throttled(error);
-  if (timedOut) return timeout(error, circumstances);
-  if (error instanceof Deno.errors.NotCapable) {
-    return forbidden(error, circumstances);
-  }
+  if (circumstances.refused === "throttled") return throttled(error);
+  const lost = connectionError(error, circumstances);
+  if (lost !== undefined) return lost;
   const { status } = metadataOf(error);
-  if (exchange.requests === 0) return unusableEndpoint(error);
-  if (status === undefined) {
-    // Without an answer there is no status; with one, it was unreadable.
-    return exchange.status === undefined
-      ? unreachable(error, circumstances)
-      : unreadable(error, circumstances);
+  return status === undefined
+    ? unreadable(error, circumstances)
+    : refusal(error, status, circumstances);
+}
+
+/** The error for `error` if no whole answer came; else undefined. */
+export function connectionError(
+  error: unknown,
+  connection: Connection,
+): UpdstsError | undefined {
+  if (connection.timedOut) return timeout(error, connection);
+  if (error instanceof Deno.errors.NotCapable) {
+    return forbidden(error, connection);
   }
-  return refusal(error, status, circumstances);
+  if (connection.exchange.requests === 0) return unusableEndpoint(error);
+  return connection.exchange.status === undefined
+    ? unreachable(error, connection)
+    : undefined;
 }
 
 function refusal(
@@ -139,21 +151,21 @@ function throttled(error: unknown): UpdstsError {
   );
 }
 
-function timeout(error: unknown, circumstances: Circumstances): UpdstsError {
+function timeout(error: unknown, connection: Connection): UpdstsError {
   return new UpdstsError(
     "STS_TIMEOUT",
-    `Cannot reach STS: ${hostOf(circumstances)} gave no answer within ${
-      circumstances.timeout / 1000
-    } s${via(circumstances)}`,
+    `Cannot reach STS: ${hostOf(connection)} gave no answer within ${
+      connection.timeout / 1000
+    } s${via(connection)}`,
     { hint: MAY_BE_SPENT, cause: error },
   );
 }
 
-function forbidden(error: unknown, circumstances: Circumstances): UpdstsError {
+function forbidden(error: unknown, connection: Connection): UpdstsError {
   return new UpdstsError(
     "HOST_FORBIDDEN",
     `Cannot reach STS: ${
-      hostOf(circumstances)
+      hostOf(connection)
     } is outside of what this build may talk to`,
     {
       hint:
@@ -177,10 +189,10 @@ function unusableEndpoint(error: unknown): UpdstsError {
 
 function unreachable(
   error: unknown,
-  circumstances: Circumstances,
+  connection: Connection,
 ): UpdstsError {
   const text = reasonsOf(error);
-  const where = `${hostOf(circumstances)}${via(circumstances)}`;
+  const where = `${hostOf(connection)}${via(connection)}`;
   if (/certificate|UnknownIssuer/i.test(text)) {
     return new UpdstsError(
       "STS_UNTRUSTED",
@@ -237,11 +249,11 @@ function awsText(error: unknown): string {
   return text.replace(/\s+/g, " ").trim().slice(0, 500) || "no message";
 }
 
-function hostOf({ exchange, request }: Circumstances): string {
-  return exchange.url?.host ?? `STS in ${request.region}`;
+function hostOf({ exchange, region }: Connection): string {
+  return exchange.url?.host ?? `STS in ${region}`;
 }
 
-function via({ proxy }: Circumstances): string {
+function via({ proxy }: Connection): string {
   return proxy === undefined ? "" : ` by the proxy ${proxy}`;
 }
 

@@ -4,6 +4,7 @@ import {
   buildApplication,
   buildRouteMap,
   ExitCode,
+  type FlagNotFoundError,
   formatMessageForArgumentScannerError,
   run,
   type StricliProcess,
@@ -13,6 +14,8 @@ import { UpdstsError } from "../errors.ts";
 import type { CodeSource } from "../ports.ts";
 import type { Connect, Context, McpDoor } from "./context.ts";
 import { exitCodeOf, FAILURE, USAGE } from "./exit_codes.ts";
+import { completionCommand } from "./completion_command.ts";
+import { doctorCommand } from "./doctor_command.ts";
 import { getCommand } from "./get_command.ts";
 import { listCommand } from "./list_command.ts";
 import { mcpCommand } from "./mcp_command.ts";
@@ -22,6 +25,7 @@ import {
   formatErrorJson,
   type LineSink,
   Output,
+  type Screen,
   visible,
 } from "./output.ts";
 
@@ -30,17 +34,19 @@ export interface Shell {
   readonly version: string;
   readonly stdout: LineSink;
   readonly stderr: LineSink;
+  readonly screen: Screen;
   readonly connect: Connect;
   readonly mcp: McpDoor;
   readonly stdinCodes: CodeSource;
+  readonly completionScript: Context["completionScript"];
 }
 
 /** Runs a command line; the exit code. Never throws for what a user can cause. */
 export async function runCli(
   args: readonly string[],
-  { version, stdout, stderr, connect, mcp, stdinCodes }: Shell,
+  { version, stdout, stderr, screen, ...doors }: Shell,
 ): Promise<number> {
-  const output = new Output(stdout, stderr);
+  const output = new Output(stdout, stderr, screen);
   const json = args.includes("--json");
   const usageError = (state: string, hint: string) => {
     const error = new UpdstsError(
@@ -57,11 +63,13 @@ export async function runCli(
         list: listCommand,
         remove: removeCommand,
         prune: pruneCommand,
+        doctor: doctorCommand,
+        completion: completionCommand,
         mcp: mcpCommand,
       },
       docs: {
         brief:
-          "Temporary AWS credentials from a long-term key and a TOTP code, in your credentials file",
+          "Trades a TOTP code for temporary AWS credentials, in your credentials file",
       },
     }),
     {
@@ -71,6 +79,8 @@ export async function runCli(
       documentation: {
         caseStyle: "convert-camel-to-kebab",
         disableAnsiColor: true,
+        onlyRequiredInUsageLine: true,
+        useAliasInUsageLine: true,
       },
       determineExitCode: (error) =>
         error instanceof UpdstsError ? exitCodeOf(error.code) : FAILURE,
@@ -87,7 +97,9 @@ export async function runCli(
           exceptionWhileParsingArguments: (error) =>
             usageError(
               error instanceof ArgumentScannerError
-                ? formatMessageForArgumentScannerError(error, {})
+                ? formatMessageForArgumentScannerError(error, {
+                  FlagNotFoundError: unknownFlag,
+                })
                 : String(error),
               "add --help to the command to see its options",
             ),
@@ -101,14 +113,26 @@ export async function runCli(
   );
   // With --json, a failure is an answer, too.
   const process: StricliProcess = { stdout, stderr: json ? stdout : stderr };
-  await run(app, canonical(args), {
-    process,
-    connect,
-    mcp,
-    stdinCodes,
-    output,
-  });
+  const context: Context = { ...doors, process, output };
+  const [command, separator, ...words] = args;
+  if (command === "complete" && separator === "--") {
+    const { complete } = await import("./complete.ts");
+    stdout.write(`${await complete(app, words, context)}\n`);
+    return 0;
+  }
+  await run(app, canonical(args), context);
   return exitCodeOfRun(process.exitCode);
+}
+
+/** The parser's own words name the options as the code does. */
+function unknownFlag({ input, corrections }: FlagNotFoundError): string {
+  const options = corrections.map((name) =>
+    `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+  );
+  const meant = options.length === 0
+    ? ""
+    : `, did you mean ${options.join(" or ")}?`;
+  return `No option --${input}${meant}`;
 }
 
 /** Exit codes of our own pass; those of the parser are negative. */

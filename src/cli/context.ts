@@ -1,13 +1,14 @@
 // What a command is given to do its work with.
-import type { CommandContext } from "@stricli/core";
-import type { CodeSource, Log, Ports } from "../ports.ts";
+import type { CommandContext, StricliProcess } from "@stricli/core";
+import type { CodeSource, DoctorPorts, Log } from "../ports.ts";
+import type { ShellName } from "./completion_command.ts";
 import type { Output } from "./output.ts";
 
 /** Builds the ports for a credentials file; undefined is the usual one. */
 export type Connect = (
   credentialFile: string | undefined,
   log: Log,
-) => Promise<Ports>;
+) => Promise<DoctorPorts>;
 
 /** A tool, as it is shown to a person. */
 export interface ToolDescription {
@@ -31,9 +32,13 @@ export interface McpDoor {
 
 /** The context of every command. */
 export interface Context extends CommandContext {
+  /** Takes the exit code of a command that fails without an error. */
+  readonly process: StricliProcess;
   readonly connect: Connect;
   readonly mcp: McpDoor;
   /** The code as another program writes it to our stdin. */
   readonly stdinCodes: CodeSource;
+  /** The script that teaches a shell to complete. */
+  readonly completionScript: (shell: ShellName) => Promise<string>;
   readonly output: Output;
 }

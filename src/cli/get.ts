@@ -5,17 +5,23 @@ import { shellQuoted } from "../shell_quoted.ts";
 import { refreshSession } from "../refresh_session.ts";
 import { toLocalIso } from "../timestamps.ts";
 import type { Context } from "./context.ts";
-import { verbosityOf } from "./flags.ts";
 import type { GetFlags } from "./get_command.ts";
 import { relativeTime } from "./relative_time.ts";
+import { tellWaiting } from "./waiting.ts";
 
 export default async function get(
   this: Context,
   flags: GetFlags,
 ): Promise<void> {
   const { output } = this;
-  output.verbosity = verbosityOf(flags);
-  const ports = await this.connect(flags.credentialFile, output);
+  output.verbosity = flags.verbose ?? 0;
+  const connected = await this.connect(flags.credentialFile, output);
+  const ports = {
+    ...connected,
+    issuer: output.screen.attended
+      ? tellWaiting(connected.issuer, output)
+      : connected.issuer,
+  };
   const { totpToken, duration, minRemaining } = flags;
   const fromStdin = totpToken === "-";
   const result = await refreshSession(

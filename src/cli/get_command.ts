@@ -1,7 +1,13 @@
 // The grammar of `updsts get`; what it does is in get.ts, loaded when it runs.
 import { buildCommand } from "@stricli/core";
 import type { Context } from "./context.ts";
-import { commonAliases, type CommonFlags, commonFlags } from "./flags.ts";
+import {
+  commonAliases,
+  type CommonFlags,
+  commonFlags,
+  dryRunFlag,
+  profileFlag,
+} from "./flags.ts";
 
 /** What `updsts get` takes. */
 export interface GetFlags extends CommonFlags {
@@ -10,32 +16,30 @@ export interface GetFlags extends CommonFlags {
   readonly stsProfileName?: string;
   readonly duration?: string;
   readonly minRemaining?: string;
-  readonly dryRun: boolean;
+  readonly dryRun?: boolean;
 }
 
 export const getCommand = buildCommand<GetFlags, [], Context>({
   loader: () => import("./get.ts"),
   parameters: {
     flags: {
-      profile: {
-        kind: "parsed",
-        parse: String,
-        placeholder: "PROFILE",
-        brief: "Profile that holds the long-term key",
-      },
+      profile: profileFlag(
+        "Profile that holds the long-term key",
+        ({ kind }) => kind === "long-term",
+      ),
       totpToken: {
         kind: "parsed",
         parse: String,
         optional: true,
         placeholder: "CODE",
-        brief: "The six digits; - reads them from stdin (default: asks)",
+        brief: "The six digits; - reads stdin (default: asks)",
       },
       stsProfileName: {
         kind: "parsed",
         parse: String,
         optional: true,
         placeholder: "NAME",
-        brief: "Profile to write, short form -sn (default: PROFILE_sts)",
+        brief: "Profile to write, short: -sn (default: PROFILE_sts)",
       },
       duration: {
         kind: "parsed",
@@ -51,18 +55,14 @@ export const getCommand = buildCommand<GetFlags, [], Context>({
         placeholder: "DURATION",
         brief: "Do nothing if the session stays valid this long",
       },
-      dryRun: {
-        kind: "boolean",
-        default: false,
-        withNegated: false,
-        brief: "Check everything, ask nobody, and show what would change",
-      },
+      dryRun: dryRunFlag("Check all, ask nobody, show what would change"),
       ...commonFlags,
     },
     aliases: { n: "profile", t: "totpToken", d: "duration", ...commonAliases },
   },
   docs: {
     brief: "Trade a TOTP code for temporary credentials, and write them down",
+    customUsage: ["-n PROFILE [-t CODE] [options]"],
     fullDescription: [
       "Asks AWS STS for temporary credentials and writes them into the block of",
       "the credentials file that updsts keeps for the profile.",

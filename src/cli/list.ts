@@ -1,29 +1,32 @@
 // `updsts list`: flags to use case to table.
-import { eastAsianWidth } from "get-east-asian-width";
 import { toProfileAnswer } from "../answers.ts";
 import { listProfiles, type ProfileView } from "../list_profiles.ts";
 import { MASK } from "../secret.ts";
 import type { Context } from "./context.ts";
-import { type CommonFlags, verbosityOf } from "./flags.ts";
-import { visible } from "./output.ts";
+import type { CommonFlags } from "./flags.ts";
+import type { Tone } from "./output.ts";
 import { relativeTime } from "./relative_time.ts";
+import { type Cell, type Column, layOut } from "./table.ts";
 
-const HEADINGS = [
-  "PROFILE",
-  "KIND",
-  "ACCESS KEY ID",
-  "DEVICE",
-  "MANAGED BY",
-  "EXPIRES",
+const COLUMNS: readonly Column[] = [
+  { heading: "PROFILE" },
+  // The first letters of the key say as much: AKIA, ASIA.
+  { heading: "KIND", dispensable: 1 },
+  { heading: "ACCESS KEY ID" },
+  { heading: "DEVICE", narrowest: 10, dispensable: 3 },
+  { heading: "MANAGED BY", narrowest: 10, dispensable: 2 },
+  { heading: "EXPIRES" },
 ];
-const GAP = "  ";
+
+/** A session that ends within this time is worth a look, in milliseconds. */
+const SOON = 15 * 60_000;
 
 export default async function list(
   this: Context,
   flags: CommonFlags,
 ): Promise<void> {
   const { output } = this;
-  output.verbosity = verbosityOf(flags);
+  output.verbosity = flags.verbose ?? 0;
   const ports = await this.connect(flags.credentialFile, output);
   output.info(`Credentials file: ${ports.file.path}`);
   const profiles = await listProfiles(ports);
@@ -37,22 +40,35 @@ export default async function list(
     output.answer(`No profiles in ${ports.file.path}`);
     return;
   }
-  output.answer(table([HEADINGS, ...profiles.map((view) => row(view, now))]));
+  const rows = profiles.map((view) => row(view, now));
+  output.answerLines(layOut(COLUMNS, rows, output.screen.columns));
   if (output.verbosity >= 1) {
     output.answer(profiles.map((view) => `\n${details(view)}`).join("\n"));
   }
 }
 
-function row(view: ProfileView, now: Date): string[] {
+function row(view: ProfileView, now: Date): Cell[] {
   return [
-    view.name,
-    view.kind,
-    view.accessKeyId ?? "-",
+    { text: view.name },
+    { text: view.kind },
+    { text: view.accessKeyId ?? "-" },
     // The account is in every ARN of a file; -v 1 shows the whole.
-    view.device?.replace(/^arn:[^:]*:iam::\d*:/, "") ?? "-",
-    view.managedBy ?? "-",
-    view.expiration === undefined ? "-" : relativeTime(view.expiration, now),
+    { text: view.device?.replace(/^arn:[^:]*:iam::\d*:/, "") ?? "-" },
+    { text: view.managedBy ?? "-" },
+    expiry(view.expiration, now),
   ];
+}
+
+function expiry(expiration: Date | undefined, now: Date): Cell {
+  if (expiration === undefined) return { text: "-" };
+  const left = expiration.getTime() - now.getTime();
+  const tone: Tone | undefined = left <= 0
+    ? "bad"
+    : left < SOON
+    ? "soon"
+    : undefined;
+  const text = relativeTime(expiration, now);
+  return tone === undefined ? { text } : { text, tone };
 }
 
 function details({ name, fields }: ProfileView): string {
@@ -70,29 +86,4 @@ function details({ name, fields }: ProfileView): string {
 function shownKey(key: string): string {
   const words = key.split(/[._-]/);
   return words.every((word) => /^[a-z]{1,14}\d{0,3}$/.test(word)) ? key : MASK;
-}
-
-function table(rows: readonly string[][]): string {
-  const cells = rows.map((row) => row.map(visibleInCell));
-  const widths = HEADINGS.map((_, column) =>
-    cells.reduce((max, row) => Math.max(max, width(row[column])), 0)
-  );
-  return cells.map((row) =>
-    row.map((cell, column) =>
-      cell + " ".repeat((widths[column] ?? 0) - width(cell))
-    ).join(GAP).trimEnd()
-  ).join("\n");
-}
-
-function visibleInCell(text: string): string {
-  return visible(text).replaceAll("\n", " ");
-}
-
-/** How many columns of a terminal `cell` takes. */
-function width(cell = ""): number {
-  // What is invisible has been spelled out, so only marks take no room.
-  return Array.from(cell.replace(/\p{M}/gu, "")).reduce(
-    (sum, character) => sum + eastAsianWidth(character.codePointAt(0) ?? 0),
-    0,
-  );
 }

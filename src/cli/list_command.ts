@@ -8,6 +8,7 @@ export const listCommand = buildCommand<CommonFlags, [], Context>({
   parameters: { flags: commonFlags, aliases: commonAliases },
   docs: {
     brief: "Show the profiles of the credentials file, without their secrets",
+    customUsage: ["[options]"],
     fullDescription: [
       "Shows each profile with its kind, key, MFA device and expiry. With -v 1,",
       "shows every key of it, secrets as a mask.",

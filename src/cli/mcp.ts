@@ -1,6 +1,5 @@
 // `updsts mcp`: shows the tools, or opens the other door.
 import type { Context, ToolDescription } from "./context.ts";
-import { verbosityOf } from "./flags.ts";
 import type { McpFlags } from "./mcp_command.ts";
 
 export default async function mcp(
@@ -8,7 +7,7 @@ export default async function mcp(
   { mcpServer, credentialFile, ...flags }: McpFlags,
 ): Promise<void> {
   const { output } = this;
-  output.verbosity = verbosityOf(flags);
+  output.verbosity = flags.verbose ?? 0;
   if (mcpServer) return await this.mcp.serve(credentialFile, output);
   const tools = await this.mcp.describe(output);
   if (flags.json) output.answerJson({ result: tools });

@@ -5,7 +5,7 @@ import { commonAliases, type CommonFlags, commonFlags } from "./flags.ts";
 
 /** What `updsts mcp` takes. */
 export interface McpFlags extends CommonFlags {
-  readonly mcpServer: boolean;
+  readonly mcpServer?: boolean;
 }
 
 export const mcpCommand = buildCommand<McpFlags, [], Context>({
@@ -14,7 +14,7 @@ export const mcpCommand = buildCommand<McpFlags, [], Context>({
     flags: {
       mcpServer: {
         kind: "boolean",
-        default: false,
+        optional: true,
         withNegated: false,
         brief: "Serve MCP on stdin and stdout",
       },
@@ -24,6 +24,7 @@ export const mcpCommand = buildCommand<McpFlags, [], Context>({
   },
   docs: {
     brief: "Serve agents by MCP; without --mcp-server, show the tools",
+    customUsage: ["[--mcp-server] [options]"],
     fullDescription: [
       "With --mcp-server, speaks the Model Context Protocol on stdin and stdout,",
       "for a client to start. Without it, shows the tools that agents get.",

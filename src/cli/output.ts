@@ -11,21 +11,55 @@ export interface LineSink {
   write(text: string): void;
 }
 
+/** What is looked at, if somebody looks. */
+export interface Screen {
+  /** Width of the terminal that shows the answers; undefined if none does. */
+  readonly columns: number | undefined;
+  /** Whether answers may have colours. */
+  readonly colored: boolean;
+  /** Whether a terminal shows what is no answer. */
+  readonly attended: boolean;
+}
+
+/** What a colour says. */
+export type Tone = "good" | "soon" | "bad";
+
+/** A piece of a line. */
+export interface Span {
+  readonly text: string;
+  readonly tone?: Tone;
+}
+
+/** Green, yellow and red of the terminal's own palette. */
+const COLORS: Readonly<Record<Tone, number>> = { good: 32, soon: 33, bad: 31 };
+
 /** What a command says to the person who typed it. */
 export class Output implements Log {
   verbosity: Verbosity = 0;
+  readonly screen: Screen;
   readonly #stdout: LineSink;
   readonly #stderr: LineSink;
 
   /** Answers go to `stdout`, all else to `stderr`. */
-  constructor(stdout: LineSink, stderr: LineSink) {
+  constructor(stdout: LineSink, stderr: LineSink, screen: Screen) {
     this.#stdout = stdout;
     this.#stderr = stderr;
+    this.screen = screen;
   }
 
   /** What was asked for; whole lines. */
   answer(text: string): void {
     this.#stdout.write(`${visible(text)}\n`);
+  }
+
+  /** A program for a shell, which is not to be touched. */
+  answerScript(script: string): void {
+    this.#stdout.write(`${script}\n`);
+  }
+
+  /** The same, in pieces, some of which have a colour. */
+  answerLines(lines: readonly (readonly Span[])[]): void {
+    this.#stdout.write(lines.map((line) => `${this.#paint(line)}\n`).join(""));
   }
 
   /** What was asked for, as one line of JSON. */
@@ -47,6 +81,14 @@ export class Output implements Log {
 
   debug(message: string): void {
     if (this.verbosity >= 2) this.#note(message);
+  }
+
+  #paint(line: readonly Span[]): string {
+    return line.map(({ text, tone }) =>
+      tone === undefined || !this.screen.colored
+        ? visible(text)
+        : `\x1b[${COLORS[tone]}m${visible(text)}\x1b[39m`
+    ).join("").trimEnd();
   }
 
   #note(text: string): void {

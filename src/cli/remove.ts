@@ -1,7 +1,6 @@
 // `updsts remove`: flags to use case to text.
 import { removeSession } from "../remove_sessions.ts";
 import type { Context } from "./context.ts";
-import { verbosityOf } from "./flags.ts";
 import type { RemoveFlags } from "./remove_command.ts";
 import { answerRemoved } from "./removed.ts";
 
@@ -10,7 +9,7 @@ export default async function remove(
   flags: RemoveFlags,
 ): Promise<void> {
   const { output } = this;
-  output.verbosity = verbosityOf(flags);
+  output.verbosity = flags.verbose ?? 0;
   const ports = await this.connect(flags.credentialFile, output);
   answerRemoved(output, flags, await removeSession(ports, flags));
 }

@@ -7,7 +7,7 @@ import type { PruneFlags } from "./remove_command.ts";
 /** Answers with what `removed` holds. */
 export function answerRemoved(
   output: Output,
-  { json, dryRun }: PruneFlags,
+  { json, dryRun = false }: PruneFlags,
   removed: readonly RemovedSession[],
 ): void {
   if (json) {

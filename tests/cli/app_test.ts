@@ -11,7 +11,9 @@ async function exitOf(args: readonly string[], failure: unknown) {
     version: "1.2.3",
     stdout: { write: (text) => void (stdout += text) },
     stderr: { write: (text) => void (stderr += text) },
+    screen: { columns: undefined, colored: false, attended: false },
     connect: () => Promise.reject(failure),
+    completionScript: () => Promise.reject(failure),
     stdinCodes: { code: () => Promise.reject(failure) },
     mcp: {
       describe: () => Promise.reject(failure),

@@ -3,11 +3,12 @@ import assert from "node:assert/strict";
 import { formatError, Output, visible } from "../../src/cli/output.ts";
 import { UpdstsError } from "../../src/errors.ts";
 
-function recorded() {
+function recorded(colored = false) {
   const lines = { stdout: "", stderr: "" };
   const output = new Output(
     { write: (text) => lines.stdout += text },
     { write: (text) => lines.stderr += text },
+    { columns: 80, colored, attended: false },
   );
   return { lines, output };
 }
@@ -38,6 +39,20 @@ Deno.test("Output sends answers to stdout and all else to stderr, by verbosity",
     "warning: careful\ninfo\n",
     "warning: careful\ninfo\ndebug\n",
   ]);
+});
+
+Deno.test("Output colours what has a tone, behind visible(), where colours are welcome", () => {
+  const line = [{ text: "a\x1bb  " }, { text: "late", tone: "bad" }] as const;
+  for (const colored of [true, false]) {
+    const { lines, output } = recorded(colored);
+    output.answerLines([line, [{ text: "x  " }]]);
+    assert.equal(
+      lines.stdout,
+      colored
+        ? "a\\u{001b}b  \x1b[31mlate\x1b[39m\nx\n"
+        : "a\\u{001b}b  late\nx\n",
+    );
+  }
 });
 
 Deno.test("formatError() gives message and hint, a line each", () => {

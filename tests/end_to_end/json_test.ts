@@ -52,6 +52,17 @@ Deno.test("--json answers get and list in the field names of the MCP tools", asy
   });
   assert.equal(list.value.result[2].managed_by, "default");
 
+  const doctor = await answer(scenario, ["doctor"]);
+  assert.equal(doctor.code, 0);
+  assert.deepEqual(doctor.value.result[1], {
+    check: "mode",
+    status: "ok",
+    message: "600",
+  });
+
+  const completion = await answer(scenario, ["completion", "fish"]);
+  assert.equal(completion.value.result.shell, "fish");
+
   const tools = await answer(scenario, ["mcp"]);
   assert.equal(tools.value.result.length, 3);
 });

@@ -154,6 +154,8 @@ Deno.test("the program asks for nothing that the sandbox denies", async () => {
   const commands = [
     ["get", "-n", "default", "-t", scenario.code()],
     ["list"],
+    ["doctor"],
+    ["completion", "bash"],
     ["--version"],
     ["mcp"],
   ];

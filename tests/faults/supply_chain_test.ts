@@ -5,7 +5,7 @@ import { z } from "zod";
 import { ROOT, run } from "../support/command.ts";
 
 /** How many packages of other people the program may load. Raise it with a reason only. */
-const PACKAGES = 31;
+const PACKAGES = 32;
 
 const lockSchema = z.object({
   npm: z.record(z.string(), z.object({ integrity: z.string().optional() })),
@@ -45,7 +45,7 @@ Deno.test("every package is locked with a hash, and the lock is frozen", async (
 
 Deno.test("every dependency is of npm, and of one exact version", () => {
   for (const specifier of Object.values(denoJson.imports)) {
-    assert.match(specifier, /^npm:(?:@[\w-]+\/)?[\w-]+@\d+\.\d+\.\d+$/);
+    assert.match(specifier, /^npm:(?:@[\w.-]+\/)?[\w-]+@\d+\.\d+\.\d+$/);
   }
 });
 

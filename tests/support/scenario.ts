@@ -1,7 +1,8 @@
 // A home directory, an STS emulator and the real program, for end-to-end tests.
 import assert from "node:assert/strict";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Finished, run, updsts } from "./command.ts";
+import { commandLine, type Finished, run, updsts } from "./command.ts";
 import { StsEmulator, type StsEmulatorOptions } from "./sts_emulator.ts";
 
 /** The account of all scenarios. */
@@ -43,10 +44,11 @@ export class Scenario implements AsyncDisposable {
   static async start(
     options: Partial<StsEmulatorOptions> & { given?: string } = {},
   ): Promise<Scenario> {
-    const home = await Deno.realPath(
-      await Deno.makeTempDir({ prefix: "updsts-home-" }),
-    );
     const { given = GIVEN, ...stsOptions } = options;
+    // Always as long as in any other run: what is shown on a screen depends on it.
+    const name = crypto.randomUUID().slice(0, 8);
+    const home = join(await Deno.realPath(tmpdir()), `updsts-${name}`);
+    await Deno.mkdir(home, { mode: 0o700 });
     const sts = new StsEmulator({
       accounts: [{ ...ALICE, devices: [{ serial: ALICE.device }] }],
       ...stsOptions,
@@ -60,6 +62,19 @@ export class Scenario implements AsyncDisposable {
   /** The environment that leads the program to this scenario. */
   get env(): Record<string, string> {
     return { HOME: this.home, AWS_ENDPOINT_URL_STS: this.sts.url, TZ: "UTC" };
+  }
+
+  /** Puts the program under its name on a PATH, for shells to find. */
+  async install(): Promise<{ readonly PATH: string }> {
+    const bin = join(this.home, "bin");
+    await Deno.mkdir(bin, { recursive: true });
+    const command = commandLine([]).map((word) => `'${word}'`).join(" ");
+    await Deno.writeTextFile(
+      join(bin, "updsts"),
+      `#!/bin/sh\nexec ${command} "$@"\n`,
+      { mode: 0o755 },
+    );
+    return { PATH: `${bin}:${Deno.env.get("PATH")}` };
   }
 
   /** A code that the emulator takes once. */

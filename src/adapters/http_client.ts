@@ -1,0 +1,35 @@
+// The HTTP client for AWS, with the certificate authorities that AWS_CA_BUNDLE adds.
+import { UpdstsError } from "../errors.ts";
+import type { Environment } from "./environment.ts";
+import { readRegularFile } from "./regular_file.ts";
+
+/**
+ * A client of the runtime's own `fetch`; whoever asks for it closes it.
+ *
+ * @throws {UpdstsError} `CA_BUNDLE_INVALID`
+ */
+export async function createHttpClient(
+  environment: Environment,
+): Promise<Deno.HttpClient> {
+  const path = environment.get("AWS_CA_BUNDLE");
+  if (path === undefined) return Deno.createHttpClient({});
+  try {
+    const bundle = await readRegularFile(
+      environment.expandHome(path),
+      "AWS_CA_BUNDLE",
+    );
+    // The runtime takes a file without any for one that adds nothing.
+    if (!bundle.includes("-----BEGIN CERTIFICATE-----")) {
+      throw new SyntaxError("No certificate");
+    }
+    return Deno.createHttpClient({ caCerts: [bundle] });
+  } catch (error) {
+    throw new UpdstsError(
+      "CA_BUNDLE_INVALID",
+      error instanceof UpdstsError
+        ? error.message
+        : `Cannot use AWS_CA_BUNDLE: ${path} holds no PEM certificates`,
+      { hint: "name a file of PEM certificates, or unset it", cause: error },
+    );
+  }
+}

@@ -1,0 +1,168 @@
+// Lays out rows in columns that fit the terminal, by what characters take up there.
+import { eastAsianWidth } from "get-east-asian-width";
+import { type Span, type Tone, visible } from "./output.ts";
+
+/** A column and how it may give way where there is no room. */
+export interface Column {
+  readonly heading: string;
+  /** It may be cut down to this width; if undefined, it is shown whole. */
+  readonly narrowest?: number;
+  /** Columns go in this order, 1 first; if undefined, it stays. */
+  readonly dispensable?: number;
+}
+
+/** What stands in a row under one heading. */
+export interface Cell {
+  readonly text: string;
+  readonly tone?: Tone;
+}
+
+const GAP = "  ";
+const ELLIPSIS = "…";
+
+/**
+ * The lines of a table, headings first, none wider than `room` characters of a
+ * terminal if that can be done: by cutting what may be cut, by leaving out what
+ * may be left out, and last by cutting the first column.
+ */
+export function layOut(
+  columns: readonly Column[],
+  rows: readonly (readonly Cell[])[],
+  room = Infinity,
+): Span[][] {
+  const cells = [
+    columns.map(({ heading }): Cell => ({ text: heading })),
+    ...rows.map((row) =>
+      row.map((cell) => ({ ...cell, text: visibleInCell(cell.text) }))
+    ),
+  ];
+  const natural = columns.map((_, index) => widest(cells, index));
+  const widths = fit(columns, natural, room);
+  return cells.map((row) =>
+    row.flatMap((cell, index): Span[] => {
+      const width = widths[index];
+      return width === undefined ? [] : pad(cell, width);
+    })
+  );
+}
+
+/** A text of any length and what it is about. */
+export interface LabelledText {
+  readonly label: Cell;
+  readonly text: string;
+}
+
+/** The labels in a column, and each text beside its own, broken to fit `room`. */
+export function layOutTexts(
+  texts: readonly LabelledText[],
+  room = Infinity,
+): Span[][] {
+  const width = widest(texts.map(({ label }) => [label]), 0);
+  const indent = " ".repeat(width) + GAP;
+  return texts.flatMap(({ label, text }) => {
+    const [first = "", ...more] = wrap(
+      visibleInCell(text),
+      room - indent.length,
+    );
+    return [
+      [...pad(label, width), { text: first }],
+      ...more.map((line) => [{ text: indent + line }]),
+    ];
+  });
+}
+
+/** The width of each column; undefined for those that are left out. */
+function fit(
+  columns: readonly Column[],
+  natural: readonly number[],
+  room: number,
+): (number | undefined)[] {
+  const widths: (number | undefined)[] = [...natural];
+  const excess = () => {
+    const shown = widths.filter((width) => width !== undefined);
+    return shown.reduce((sum, width) => sum + width + GAP.length, -GAP.length) -
+      room;
+  };
+  for (const [index, { narrowest }] of columns.entries()) {
+    const width = widths[index];
+    if (narrowest === undefined || width === undefined) continue;
+    widths[index] = Math.max(
+      Math.min(width, narrowest),
+      width - Math.max(0, excess()),
+    );
+  }
+  const going = Array.from(columns.entries())
+    .filter(([, { dispensable }]) => dispensable !== undefined)
+    .sort(([, a], [, b]) => (a.dispensable ?? 0) - (b.dispensable ?? 0));
+  for (const [index] of going) {
+    if (excess() > 0) widths[index] = undefined;
+  }
+  // What has become free goes back to the columns that were cut.
+  for (const [index, width] of widths.entries()) {
+    if (width === undefined) continue;
+    widths[index] = Math.min(
+      natural[index] ?? 0,
+      width + Math.max(0, -excess()),
+    );
+  }
+  const [first = 0] = widths;
+  widths[0] = Math.max(1, first - Math.max(0, excess()));
+  return widths;
+}
+
+/** `text` in lines of `room` at most, broken between words. */
+function wrap(text: string, room: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && widthOf(`${line} ${word}`) > room) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === "" ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, line];
+}
+
+/** The cell, cut to `width` or filled up to it, and the gap to the next one. */
+function pad(cell: Cell, width: number): Span[] {
+  const text = cut(cell.text, width);
+  return [{ ...cell, text }, {
+    text: " ".repeat(width - widthOf(text)) + GAP,
+  }];
+}
+
+/** `text`, its end replaced by an ellipsis if it is wider than `room`. */
+function cut(text: string, room: number): string {
+  if (widthOf(text) <= room) return text;
+  let kept = "";
+  let width = widthOf(ELLIPSIS);
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    width += widthOf(segment);
+    if (width > room) break;
+    kept += segment;
+  }
+  return kept + ELLIPSIS;
+}
+
+function visibleInCell(text: string): string {
+  return visible(text).replaceAll("\n", " ");
+}
+
+function widest(rows: readonly (readonly Cell[])[], index: number): number {
+  return rows.reduce(
+    (most, row) => Math.max(most, widthOf(row[index]?.text)),
+    0,
+  );
+}
+
+/** How many columns of a terminal `text` takes. */
+function widthOf(text = ""): number {
+  if (/^[ -~]*$/.test(text)) return text.length;
+  // What is invisible has been spelled out, so only marks take no room.
+  return Array.from(text.replace(/\p{M}/gu, "")).reduce(
+    (sum, character) => sum + eastAsianWidth(character.codePointAt(0) ?? 0),
+    0,
+  );
+}

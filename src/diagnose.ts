@@ -1,0 +1,316 @@
+// Use case: look at all that a refresh depends on, and say what is not in order.
+import { assertProfileName, decodeText } from "./credentials/profile_name.ts";
+import { findManagedBlocks } from "./credentials/managed_block.ts";
+import {
+  listProfiles,
+  type ParsedFile,
+  parseFile,
+  type Profile,
+} from "./credentials/profiles.ts";
+import { UpdstsError } from "./errors.ts";
+import {
+  blockFindings,
+  encodingFindings,
+  lineEndFindings,
+  sectionFindings,
+} from "./file_findings.ts";
+import { type Finding, ok, problem, problemOf, warning } from "./finding.ts";
+import type { DoctorPorts, FileFacts, ProfileSettings } from "./ports.ts";
+import { planSession } from "./session_plan.ts";
+import { chooseRegion, deviceKind } from "./session_target.ts";
+import { shellQuoted } from "./shell_quoted.ts";
+import { parseTimestamp, toLocalIso } from "./timestamps.ts";
+import { unknownProfile } from "./unknown_profile.ts";
+
+/** What looking takes: nothing is asked of a person, and nothing is issued. */
+export type DiagnosePorts = Pick<
+  DoctorPorts,
+  "file" | "config" | "surroundings" | "clock"
+>;
+
+/** A clock that is further off is worth a word, in milliseconds. */
+const TOLERATED_SKEW = 15_000;
+
+/** Where STS would be asked. */
+interface Target {
+  readonly region: string;
+  readonly regionSource: string;
+  readonly endpoint: string | undefined;
+}
+
+/**
+ * All that is in order, and all that is not. With `profile`, of the profiles
+ * that one only.
+ *
+ * @throws {UpdstsError} `NAME_INVALID`
+ */
+export async function diagnose(
+  ports: DiagnosePorts,
+  profile?: string,
+): Promise<Finding[]> {
+  if (profile !== undefined) assertProfileName(profile, "the profile name");
+  const findings: Finding[] = [];
+  const file = await readFindings(ports, findings);
+  const targets = new Map<string, Target>();
+  if (file !== undefined) {
+    findings.push(...await profilesFindings(ports, file, profile, targets));
+  }
+  if (targets.size === 0) {
+    noteTarget(targets, undefined, await ports.config.settingsOf("default"));
+  }
+  findings.push(await caFinding(ports));
+  for (const target of targets.values()) {
+    findings.push(...await stsFindings(ports, target));
+  }
+  return findings;
+}
+
+/** Reads the file, if it can be read, and looks at it from the outside in. */
+async function readFindings(
+  { file, surroundings }: DiagnosePorts,
+  findings: Finding[],
+): Promise<ParsedFile | undefined> {
+  let parsed: ParsedFile;
+  let facts: FileFacts;
+  try {
+    parsed = parseFile(await file.read());
+    facts = await surroundings.fileFacts();
+  } catch (error) {
+    findings.push(problemOf("file", error));
+    return undefined;
+  }
+  findings.push(...factFindings(file.path, parsed, facts));
+  try {
+    await file.rehearse(() => []);
+    findings.push(ok("writing", "the file can be replaced"));
+  } catch (error) {
+    findings.push(problemOf("writing", error));
+  }
+  findings.push(
+    ...encodingFindings(parsed),
+    ...lineEndFindings(parsed),
+    ...sectionFindings(parsed),
+    ...blockFindings(parsed),
+  );
+  return parsed;
+}
+
+function factFindings(
+  path: string,
+  { text }: ParsedFile,
+  { realPath, mode, own, names, awsCliPath }: FileFacts,
+): Finding[] {
+  const place = realPath === path ? path : `${path}, which is ${realPath}`;
+  const findings = [ok("file", `${place}, ${text.length} bytes`)];
+  if (mode !== undefined) {
+    const octal = mode.toString(8).padStart(3, "0");
+    findings.push(
+      (mode & 0o077) === 0 ? ok("mode", octal) : warning(
+        "mode",
+        `${octal}: other users of this machine can read or write the file`,
+        `run chmod 600 ${shellQuoted(realPath)}`,
+      ),
+    );
+  }
+  if (own === false) {
+    findings.push(warning(
+      "owner",
+      "the file does not belong to the owner of the home directory",
+      "check who else writes to it",
+    ));
+  }
+  if (names > 1) {
+    findings.push(warning(
+      "links",
+      `the file has ${names} hard links: the others keep the old content`,
+      "make them symbolic links",
+    ));
+  }
+  findings.push(
+    awsCliPath === realPath ? ok("aws cli", "reads the same file") : warning(
+      "aws cli",
+      `reads another file: ${awsCliPath}`,
+      `run export AWS_SHARED_CREDENTIALS_FILE=${shellQuoted(path)}`,
+    ),
+  );
+  return findings;
+}
+
+/** Of all profiles, or of the one `asked` for, which must be fit for a refresh. */
+async function profilesFindings(
+  { config, clock }: DiagnosePorts,
+  file: ParsedFile,
+  asked: string | undefined,
+  targets: Map<string, Target>,
+): Promise<Finding[]> {
+  const profiles = new Map(
+    listProfiles(file).map((profile) => [profile.name, profile]),
+  );
+  const sources = new Map(
+    findManagedBlocks(file).blocks.flatMap(({ section, key }) =>
+      section === undefined
+        ? []
+        : [[decodeText(section.name), decodeText(key)] as const]
+    ),
+  );
+  if (asked !== undefined) {
+    const name = sources.get(asked) ?? asked;
+    const profile = profiles.get(name);
+    if (profile === undefined) {
+      const error = await unknownProfile(name, [...profiles.keys()]);
+      return [problemOf(`profile ${name}`, error)];
+    }
+    return keyFindings(profile, await config.settingsOf(name), targets);
+  }
+  const findings: Finding[] = [];
+  for (const [name, profile] of profiles) {
+    const check = `profile ${name}`;
+    if (profile.secret("aws_session_token") !== undefined) {
+      const source = sources.get(name);
+      findings.push(sessionFinding(check, profile, source, clock.now()));
+    } else if (profile.value("aws_access_key_id") === undefined) {
+      findings.push(ok(check, "no keys of its own"));
+    } else {
+      const settings = await config.settingsOf(name);
+      findings.push(
+        // Not every key is there to be refreshed with.
+        ...keyFindings(profile, settings, targets).map((finding) =>
+          finding.code === "DEVICE_MISSING"
+            ? { ...finding, status: "warning" as const }
+            : finding
+        ),
+      );
+    }
+  }
+  return findings;
+}
+
+/** What a refresh of `profile` would use, or why it would be refused. */
+function keyFindings(
+  profile: Profile,
+  settings: ProfileSettings,
+  targets: Map<string, Target>,
+): Finding[] {
+  const check = `profile ${profile.name}`;
+  try {
+    const { accessKeyId, device } = planSession(profile, settings);
+    const target = noteTarget(targets, profile, settings, device);
+    return [
+      ok(check, `key ${accessKeyId}, ${deviceKind(device)} device ${device}`),
+      ok(check, `region ${target.region} (${target.regionSource})`),
+    ];
+  } catch (error) {
+    return [problemOf(check, error)];
+  }
+}
+
+function sessionFinding(
+  check: string,
+  profile: Profile,
+  source: string | undefined,
+  now: Date,
+): Finding {
+  if (source === undefined) {
+    return ok(check, "a session that updsts does not manage");
+  }
+  const end = parseTimestamp(profile.value("expiration_datetime"));
+  const refresh = `run updsts get -n ${shellQuoted(source)}`;
+  if (end === undefined) {
+    return warning(check, `session of ${source}, with no expiry`, refresh);
+  }
+  return end > now
+    ? ok(check, `session of ${source}, valid until ${toLocalIso(end)}`)
+    : warning(
+      check,
+      `session of ${source}, expired at ${toLocalIso(end)}`,
+      refresh,
+    );
+}
+
+/** Remembers where STS would be asked, once for each place. */
+function noteTarget(
+  targets: Map<string, Target>,
+  profile: Profile | undefined,
+  settings: ProfileSettings,
+  device?: string,
+): Target {
+  const { name: region, source } = chooseRegion(profile, settings, device);
+  const { endpoint } = settings;
+  const target = { region, regionSource: source, endpoint };
+  targets.set(JSON.stringify([region, endpoint]), target);
+  return target;
+}
+
+async function caFinding({ surroundings }: DiagnosePorts): Promise<Finding> {
+  const check = "certificates";
+  try {
+    const bundle = await surroundings.caBundle();
+    return ok(
+      check,
+      bundle === undefined
+        ? "the usual authorities"
+        : `the usual authorities, and those of AWS_CA_BUNDLE=${bundle}`,
+    );
+  } catch (error) {
+    return problemOf(check, error);
+  }
+}
+
+async function stsFindings(
+  { surroundings }: DiagnosePorts,
+  target: Target,
+): Promise<Finding[]> {
+  const check = `sts ${target.region}`;
+  try {
+    const { endpoint, source, proxy, answer } = await surroundings.reachSts(
+      target,
+    );
+    const way = proxy === undefined ? "" : ` by the proxy ${proxy}`;
+    const findings = [
+      ok(check, `endpoint ${endpoint.origin} (${source})${way}`),
+    ];
+    if (answer instanceof UpdstsError) {
+      return [
+        ...findings,
+        problem(check, answer.code, answer.message, hintFor(answer)),
+      ];
+    }
+    if (!answer.genuine) {
+      return [
+        ...findings,
+        warning(
+          check,
+          `something answered in ${answer.milliseconds} ms, but not as STS does`,
+          "check whether a proxy or a login page stands between",
+        ),
+      ];
+    }
+    return [
+      ...findings,
+      ok(check, `answers in ${answer.milliseconds} ms`),
+      ...clockFindings(answer.clockOffset),
+    ];
+  } catch (error) {
+    return [problemOf(check, error)];
+  }
+}
+
+/** The error's own hints speak of a code, and none was sent. */
+function hintFor({ code, hint }: UpdstsError): string | undefined {
+  return code === "STS_TIMEOUT" || code === "STS_UNREACHABLE"
+    ? "check the network, HTTPS_PROXY and NO_PROXY, and the region"
+    : hint;
+}
+
+function clockFindings(offset: number | undefined): Finding[] {
+  if (offset === undefined) return [];
+  const seconds = Math.round(Math.abs(offset) / 1000);
+  if (Math.abs(offset) <= TOLERATED_SKEW) {
+    return [ok("clock", `within ${Math.max(1, seconds)} s of that of STS`)];
+  }
+  return [warning(
+    "clock",
+    `${seconds} s ${offset > 0 ? "behind" : "ahead of"} that of STS`,
+    "set it: codes made on this machine are wrong else",
+  )];
+}

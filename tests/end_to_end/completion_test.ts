@@ -1,0 +1,162 @@
+// completion: what is proposed where, and the shells that ask for it.
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { isInstalled, run } from "../support/command.ts";
+import { GIVEN, Scenario } from "../support/scenario.ts";
+
+/** What is proposed for the last of `words`, and the directive. */
+async function propose(
+  scenario: Scenario,
+  ...words: string[]
+): Promise<{ words: string[]; directive: string }> {
+  const { code, stdout } = await scenario.updsts(["complete", "--", ...words]);
+  assert.equal(code, 0);
+  const lines = stdout.trimEnd().split("\n");
+  const directive = lines.pop() ?? "";
+  return {
+    words: lines.map((line) => line.split("\t", 1)[0] ?? ""),
+    directive,
+  };
+}
+
+Deno.test("completion proposes commands, options, values and the profiles that fit", async () => {
+  await using scenario = await Scenario.start();
+  await scenario.get();
+  const cases: [string[], string[]][] = [
+    [["g"], ["get"]],
+    [["re"], ["remove"]],
+    [["get", "-n", ""], ["default"]],
+    [["get", "--profile", "d"], ["default"]],
+    [["get", "--profile", "x"], []],
+    [["remove", "-n", ""], ["default_sts"]],
+    [["doctor", "-n", ""], ["default", "other", "default_sts"]],
+    [["get", "--du"], ["--duration"]],
+    [["list", "-v", ""], ["0", "1", "2"]],
+    [["completion", "b"], ["bash"]],
+  ];
+  for (const [words, expected] of cases) {
+    const proposed = await propose(scenario, ...words);
+    assert.deepEqual(proposed, { words: expected, directive: ":4" });
+  }
+  const all = await propose(scenario, "");
+  assert.deepEqual(all.words, [
+    "get",
+    "list",
+    "remove",
+    "prune",
+    "doctor",
+    "completion",
+    "mcp",
+  ]);
+});
+
+Deno.test("completion leaves paths to the shell, and reads the file that -c names", async () => {
+  await using scenario = await Scenario.start();
+  const path = await propose(scenario, "get", "-c", "/e");
+  assert.deepEqual(path, { words: [], directive: ":0" });
+  const other = join(scenario.home, "other");
+  await Deno.writeTextFile(other, GIVEN.replace("default", "elsewhere"));
+  const { words } = await propose(scenario, "get", "-c", other, "-n", "");
+  assert.deepEqual(words, ["elsewhere"]);
+});
+
+Deno.test("completion proposes no name that a shell would run or break, and is silent without a file", async () => {
+  await using scenario = await Scenario.start({
+    given: ["$(touch x)", "a b", "`id`", "{a,b}", "日本", "a;b", "ok.1-x_y@z"]
+      .map((name) => `[${name}]\naws_access_key_id = x\n`).join(""),
+  });
+  const { words } = await propose(scenario, "get", "-n", "");
+  assert.deepEqual(words, ["日本", "ok.1-x_y@z"]);
+  await Deno.remove(scenario.path);
+  const { code, stdout, stderr } = await scenario.updsts([
+    "complete",
+    "--",
+    "get",
+    "-n",
+    "",
+  ]);
+  assert.deepEqual({ code, stdout, stderr }, {
+    code: 0,
+    stdout: ":4\n",
+    stderr: "",
+  });
+});
+
+Deno.test("completion prints a script for each shell, and refuses others", async () => {
+  await using scenario = await Scenario.start();
+  for (const shell of ["bash", "zsh", "fish", "powershell"]) {
+    const { code, stdout } = await scenario.updsts(["completion", shell]);
+    assert.equal(code, 0);
+    assert.match(stdout, /updsts complete '?--'? /);
+  }
+  const { code, stderr } = await scenario.updsts(["completion", "tcsh"]);
+  assert.equal(code, 2);
+  assert.match(stderr, /bash/);
+});
+
+/** Runs `script` in a shell that finds our program as `updsts`. */
+async function inShell(
+  scenario: Scenario,
+  shell: string,
+  script: string,
+): Promise<string[]> {
+  const { PATH } = await scenario.install();
+  const { stdout } = await run(shell, ["-c", script], {
+    ...scenario.env,
+    PATH,
+  });
+  return stdout.trim().split("\n").map((line) => line.split("\t", 1)[0] ?? "");
+}
+
+const BASH_COMPLETION = "/usr/share/bash-completion/bash_completion";
+const hasBashCompletion = isInstalled("bash") &&
+  await Deno.stat(BASH_COMPLETION).then(() => true, () => false);
+
+Deno.test({
+  name: "bash completes a profile" +
+    (hasBashCompletion ? "" : " (skipped: bash-completion is not installed)"),
+  ignore: !hasBashCompletion,
+  fn: async () => {
+    await using scenario = await Scenario.start();
+    const proposed = await inShell(
+      scenario,
+      "bash",
+      `. ${BASH_COMPLETION}
+       eval "$(updsts completion bash)"
+       COMP_WORDS=(updsts get -n de) COMP_CWORD=3 COMP_LINE="updsts get -n de" COMP_POINT=16
+       __updsts_complete 2>/dev/null; printf '%s\\n' "\${COMPREPLY[@]}"`,
+    );
+    assert.deepEqual(proposed, ["default"]);
+  },
+});
+
+Deno.test({
+  name: "fish completes a profile and a command" +
+    (isInstalled("fish") ? "" : " (skipped: fish is not installed)"),
+  ignore: !isInstalled("fish"),
+  fn: async () => {
+    await using scenario = await Scenario.start();
+    const proposed = await inShell(
+      scenario,
+      "fish",
+      `updsts completion fish | source
+       complete -C "updsts get -n de"; complete -C "updsts doc"`,
+    );
+    assert.deepEqual(proposed, ["default", "doctor"]);
+  },
+});
+
+Deno.test({
+  name: "zsh reads the script" +
+    (isInstalled("zsh") ? "" : " (skipped: zsh is not installed)"),
+  ignore: !isInstalled("zsh"),
+  fn: async () => {
+    await using scenario = await Scenario.start();
+    const script = await scenario.updsts(["completion", "zsh"]);
+    const path = join(scenario.home, "_updsts");
+    await Deno.writeTextFile(path, script.stdout);
+    const { code, stderr } = await run("zsh", ["-n", path]);
+    assert.equal(stderr, "");
+    assert.equal(code, 0);
+  },
+});

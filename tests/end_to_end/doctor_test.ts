@@ -1,0 +1,325 @@
+// doctor as a process: what is in order, and each thing that is not.
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { isInstalled } from "../support/command.ts";
+import { ALICE, GIVEN, Scenario } from "../support/scenario.ts";
+
+interface Finding {
+  readonly check: string;
+  readonly status: string;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** What doctor finds, and how it exits. */
+async function examine(
+  scenario: Scenario,
+  args: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ code: number; findings: Finding[]; text: string }> {
+  const { code, stdout, stderr } = await scenario.updsts(
+    ["doctor", "--json", ...args],
+    env,
+  );
+  assert.equal(stderr, "");
+  const { result }: { result: Finding[] } = JSON.parse(stdout);
+  const bad = result.filter(({ status }) => status !== "ok");
+  const text = bad.map(({ status, check, message, hint }) =>
+    `${status} ${check}: ${message}; ${hint}`
+  ).join("\n");
+  return { code, findings: result, text };
+}
+
+Deno.test("doctor finds nothing where all is well, a line each", async () => {
+  await using scenario = await Scenario.start();
+  await scenario.get();
+  const before = await scenario.read();
+  const { code, stdout, stderr } = await scenario.updsts(["doctor"], {
+    AWS_REGION: "eu-central-1",
+  });
+  assert.equal(stderr, "");
+  assert.equal(code, 0, stdout);
+  const expected = [
+    /^ok {2}file: \S+\/\.aws\/credentials, \d+ bytes$/,
+    /^ok {2}mode: 600$/,
+    /^ok {2}aws cli: reads the same file$/,
+    /^ok {2}writing: the file can be replaced$/,
+    /^ok {2}encoding: UTF-8$/,
+    /^ok {2}line ends: LF$/,
+    /^ok {2}sections: 3 profiles$/,
+    /^ok {2}blocks: 1 managed by updsts$/,
+    /^ok {2}profile default: key AKIAIOSFODNN7EXAMPLE, virtual device arn:aws:iam::123456789012:mfa\/alice$/,
+    /^ok {2}profile default: region eu-central-1 \(AWS_REGION or AWS_DEFAULT_REGION\)$/,
+    /^ok {2}profile other: no keys of its own$/,
+    /^ok {2}profile default_sts: session of default, valid until 20.*\+00:00$/,
+    /^ok {2}certificates: the usual authorities$/,
+    /^ok {2}sts eu-central-1: endpoint http:\/\/127\.0\.0\.1:\d+ \(AWS_ENDPOINT_URL_STS\)$/,
+    /^ok {2}sts eu-central-1: answers in \d+ ms$/,
+    /^ok {2}clock: within \d+ s of that of STS$/,
+    /^Problems: 0, warnings: 0$/,
+    /^$/,
+  ];
+  const lines = stdout.split("\n");
+  assert.equal(lines.length, expected.length, stdout);
+  for (const [index, line] of lines.entries()) {
+    assert.match(line, expected[index] ?? /nothing/);
+  }
+  assert.equal(await scenario.read(), before);
+  assert.equal(scenario.codesSent, 1);
+  // The question to STS carried nothing of ours.
+  const { headers } = scenario.sts.requests.at(-1) ?? {};
+  assert.equal(headers?.["authorization"], undefined);
+});
+
+Deno.test("doctor warns of what is loose, and still exits with 0", async () => {
+  await using scenario = await Scenario.start({
+    given: GIVEN.replaceAll("\n", "\r\n") + [
+      "[nodevice]",
+      "aws_access_key_id = AKIAIOSFODNN7EXAMPL2",
+      "aws_secret_access_key = x",
+      "",
+    ].join("\n"),
+    clock: () => new Date(Date.now() + 120_000),
+  });
+  await Deno.chmod(scenario.path, 0o644);
+  await Deno.link(scenario.path, join(scenario.home, "other name"));
+  const elsewhere = join(scenario.home, "else where");
+  await Deno.writeTextFile(elsewhere, GIVEN);
+  const { code, text, findings } = await examine(scenario, [], {
+    AWS_SHARED_CREDENTIALS_FILE: elsewhere,
+  });
+  assert.equal(code, 0);
+  assert.match(text, /warning mode: 644: other users .*; run chmod 600 '/);
+  const { code: again, text: told } = await examine(
+    scenario,
+    ["-c", scenario.path],
+    { AWS_SHARED_CREDENTIALS_FILE: elsewhere },
+  );
+  assert.equal(again, 0);
+  assert.match(told, /warning mode: 644: .*; run chmod 600 \S+\.aws\/cred/);
+  assert.match(told, /warning links: the file has 2 hard links/);
+  assert.match(
+    told,
+    /warning aws cli: reads another file: .*else where; run export AWS_SHARED_CREDENTIALS_FILE=\//,
+  );
+  assert.match(told, /warning profile nodevice: .*no MFA device is known/);
+  assert.match(told, /warning clock: (119|120|121) s behind that of STS/);
+  assert(findings.some(({ check }) => check === "line ends"));
+});
+
+Deno.test("doctor tells mixed line ends apart", async () => {
+  await using scenario = await Scenario.start({
+    given: GIVEN + "[x]\r\nregion = y\r\n",
+  });
+  const { findings } = await examine(scenario);
+  const found = findings.find(({ check }) => check === "line ends");
+  assert.match(found?.message ?? "", /mixed: LF \(8\), CRLF \(2\)/);
+});
+
+const DEFECTS: readonly {
+  readonly name: string;
+  readonly given: string;
+  readonly says: RegExp;
+  readonly args?: readonly string[];
+  readonly exit?: number;
+}[] = [
+  {
+    name: "a broken tag",
+    given: `${GIVEN}# $\{{{ key=default [auto update by updsts]\n`,
+    says:
+      /problem blocks: line 9 begins a block that has no end; mend the tags/,
+  },
+  {
+    name: "a block that a refresh would refuse",
+    given:
+      `${GIVEN}# $\{{{ key=default [auto update by updsts]\n[default_sts]\n# $}}} [auto update by updsts]\naws_access_key_id = ASIA\n`,
+    says:
+      /problem blocks: Cannot update the managed block: line 12, behind the end/,
+  },
+  {
+    name: "two sections of one name",
+    given: `${GIVEN}[default]\nregion = x\n`,
+    says:
+      /problem sections: section \[default\] stands on lines 2 and 9: the AWS CLI refuses/,
+  },
+  {
+    name: "a secret that was wrapped over two lines, without showing it",
+    given:
+      `[default]\naws_access_key_id = ${ALICE.accessKeyId}\naws_secret_access_key =\n${ALICE.secretAccessKey}\n`,
+    says: /problem sections: line 4: neither a header nor a key/,
+  },
+  {
+    name: "a FIDO key",
+    given: GIVEN.replace(":mfa/alice", ":u2f/user/alice/key"),
+    says: /problem profile default: .*FIDO/,
+  },
+  {
+    name: "a profile that is not there",
+    given: GIVEN,
+    args: ["-n", "defualt"],
+    says: /problem profile defualt: .*; the profiles are: "default"/,
+  },
+  {
+    name: "a profile without keys that was asked for",
+    given: GIVEN,
+    args: ["-n", "other"],
+    says: /problem profile other: .*no aws_access_key_id/,
+  },
+  {
+    name: "a region that is none",
+    given: GIVEN.replace("[other]", "region = Ireland!\n[other]"),
+    says: /problem profile default: .*region/,
+  },
+];
+
+for (const { name, given, says, args = [], exit = 3 } of DEFECTS) {
+  Deno.test(`doctor finds ${name}`, async () => {
+    await using scenario = await Scenario.start({ given });
+    const { code, text } = await examine(scenario, args);
+    assert.match(text, says);
+    assert.equal(code, exit);
+    assert.equal(await scenario.read(), given);
+  });
+}
+
+Deno.test("doctor -n takes the name of a session for its source", async () => {
+  await using scenario = await Scenario.start();
+  await scenario.get();
+  const { code, findings } = await examine(scenario, ["-n", "default_sts"]);
+  assert.equal(code, 0);
+  const looked = findings.map(({ check }) => check)
+    .filter((check) => check.startsWith("profile "));
+  assert.deepEqual(looked, ["profile default", "profile default"]);
+});
+
+Deno.test("doctor knows hardware devices, and expired sessions", async () => {
+  await using scenario = await Scenario.start({
+    given: GIVEN.replace(ALICE.device, "GAHT12345678") + [
+      "# ${{{ key=default [auto update by updsts]",
+      "[default_sts]",
+      "aws_session_token = x",
+      "expiration_datetime = 2020-01-01T00:00:00+00:00",
+      "# $}}} [auto update by updsts]",
+      "",
+    ].join("\n"),
+  });
+  const { code, findings, text } = await examine(scenario);
+  assert.equal(code, 0);
+  assert(findings.some(({ message }) => /hardware device GAHT/.test(message)));
+  assert.match(
+    text,
+    /warning profile default_sts: session of default, expired at 2020-.*; run updsts get -n default/,
+  );
+});
+
+Deno.test("doctor says where STS is not reached, by which way, and why", async () => {
+  await using scenario = await Scenario.start();
+  const proxy = { HTTPS_PROXY: "http://user:hunter2@127.0.0.1:9" };
+  const refused = await examine(scenario, [], {
+    AWS_ENDPOINT_URL_STS: "http://127.0.0.1:10",
+  });
+  assert.equal(refused.code, 5);
+  assert.match(
+    refused.text,
+    /problem sts us-east-1: .*Connection refused; check the network/,
+  );
+  const proxied = await examine(scenario, [], {
+    AWS_ENDPOINT_URL_STS: "",
+    AWS_REGION: "eu-west-1",
+    AWS_USE_FIPS_ENDPOINT: "true",
+    ...proxy,
+  });
+  assert.equal(proxied.code, 5);
+  const way = proxied.findings.find(({ message }) => /endpoint/.test(message));
+  assert.equal(
+    way?.message,
+    "endpoint https://sts-fips.eu-west-1.amazonaws.com (the region) by the proxy 127.0.0.1:9",
+  );
+  assert.doesNotMatch(JSON.stringify(proxied.findings), /hunter2/);
+  const forbidden = await examine(scenario, [], {
+    AWS_ENDPOINT_URL_STS: "https://evil.example",
+  });
+  assert.equal(forbidden.code, 5);
+  assert.match(forbidden.text, /outside of what this build may talk to/);
+});
+
+Deno.test("doctor says so if what answers is not STS", async () => {
+  await using scenario = await Scenario.start();
+  scenario.sts.script({
+    kind: "raw",
+    status: 200,
+    headers: { "Content-Type": "text/html" },
+    body: "<html>Please log in</html>",
+  });
+  const { text } = await examine(scenario);
+  assert.match(
+    text,
+    /warning sts us-east-1: something answered .*not as STS does/,
+  );
+});
+
+Deno.test("doctor refuses an AWS_CA_BUNDLE without a certificate", async () => {
+  await using scenario = await Scenario.start();
+  const bundle = join(scenario.home, "bundle.pem");
+  await Deno.writeTextFile(bundle, "nothing of the kind\n");
+  const { code, text } = await examine(scenario, [], { AWS_CA_BUNDLE: bundle });
+  assert.equal(code, 5);
+  assert.match(text, /problem certificates: .*holds no PEM certificates/);
+});
+
+Deno.test("doctor goes on to STS where there is no file", async () => {
+  await using scenario = await Scenario.start();
+  await Deno.remove(scenario.path);
+  const { code, findings, text } = await examine(scenario);
+  assert.equal(code, 3);
+  assert.match(
+    text,
+    /problem file: Cannot read the credentials file: .*does not exist/,
+  );
+  assert(findings.some(({ message }) => /answers in/.test(message)));
+});
+
+/** What programs make of these differs, so it is asked of the real one. */
+const SPELLINGS: readonly (readonly [string, string])[] = [
+  ["a plain file", "[a]\nregion = x\n"],
+  ["a byte order mark", "\xEF\xBB\xBF[a]\nregion = x\n"],
+  ["repeated sections", "[a]\nregion = x\n[a]\noutput = y\n"],
+  ["repeated keys", "[a]\nregion = x\nREGION = y\n"],
+  ["a repeated nested key", "[a]\ns3 =\n  region = x\n  region = y\n"],
+  ["Latin-1", "[a]\nregion = \xE9\n"],
+  ["a line without a separator", "[a]\nregion\n"],
+  ["a key above all headers", "region = x\n[a]\n"],
+  ["a header without an end", "[a\nregion = x\n"],
+  ["a line without a key", "[a]\n= x\n"],
+  ["UTF-16", "\xFF\xFE[\0a\0]\0\n\0"],
+  ["comments and continuations", "# c\n; d\n[a]\nrole_arn = x\n  y\n"],
+  ["a colon", "[a]\nregion: x\n"],
+  ["CRLF", "[a]\r\nregion = x\r\n"],
+];
+
+Deno.test({
+  name:
+    "doctor finds a problem exactly where the AWS CLI's parser refuses the file" +
+    (isInstalled("python3") ? "" : " (skipped: python3 is not installed)"),
+  ignore: !isInstalled("python3"),
+  fn: async () => {
+    await using scenario = await Scenario.start();
+    // As the AWS CLI's own library does it.
+    const parse = "import configparser, sys\n" +
+      "parser = configparser.RawConfigParser(default_section=None)\n" +
+      "try: parser.read(sys.argv[1], encoding='utf-8')\n" +
+      "except (configparser.Error, UnicodeDecodeError): sys.exit(3)";
+    for (const [name, text] of SPELLINGS) {
+      const bytes = Uint8Array.from(text, (char) => char.charCodeAt(0));
+      await Deno.writeFile(scenario.path, bytes);
+      const { code: refused } = await scenario.run("python3", [
+        "-c",
+        parse,
+        scenario.path,
+      ]);
+      assert([0, 3].includes(refused));
+      const { code } = await examine(scenario);
+      assert.equal(code !== 0, refused !== 0, name);
+    }
+  },
+});

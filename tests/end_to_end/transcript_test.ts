@@ -1,0 +1,131 @@
+// What a person sees in a narrow and in a wide terminal, kept as it was on the screen.
+//
+// UPDSTS_TRANSCRIPTS=write writes the screens down anew, to be looked at.
+import assert from "node:assert/strict";
+import { GIVEN, Scenario } from "../support/scenario.ts";
+import { hasTmux, TmuxTerminal } from "../support/terminal.ts";
+
+const OTHERS = [
+  "# ${{{ key=other [auto update by updsts]",
+  "[a-rather-long-name-for-a-session-of-the-production-account]",
+  "aws_access_key_id = ASIAIOSFODNN7EXAMPLE",
+  "aws_secret_access_key = x",
+  "aws_session_token = x",
+  "expiration_datetime = 2020-01-01T00:00:00+00:00",
+  "# $}}} [auto update by updsts]",
+  "[日本-本番]",
+  "aws_access_key_id = AKIAIOSFODNN7EXAMPL3",
+  "aws_secret_access_key = x",
+  "mfa_serial = GAHT12345678",
+  "",
+].join("\n");
+
+/** `screen` with all that differs from run to run made the same, width kept. */
+function steady(screen: string, scenario: Scenario): string {
+  const home = "/home/alice/".padEnd(scenario.home.length, "x");
+  return screen
+    .replaceAll(scenario.home, home)
+    .replaceAll(new URL(scenario.sts.url).port, "44444")
+    .replace(/20(?!20)\d\d-\d\d-\d\dT\d\d:\d\d:\d\d/g, "2026-01-02T03:04:05")
+    .replace(/in \d+ ms/g, "in 5 ms")
+    .replace(/ins in \d+ s$/gm, "ins in 15 s")
+    .replace(/expired \d+ d ago/g, "expired 2000 d ago")
+    .replace(/TOTP code: \d{6}/g, "TOTP code: 123456");
+}
+
+for (const columns of [80, 200]) {
+  Deno.test({
+    name: `the screens of a terminal of ${columns} columns are as they were` +
+      (hasTmux ? "" : " (skipped: tmux is not installed)"),
+    ignore: !hasTmux || Deno.build.os !== "linux",
+    fn: async () => {
+      await using scenario = await Scenario.start({
+        given: GIVEN + OTHERS,
+        seed: "transcript",
+      });
+      await using terminal = await TmuxTerminal.open(scenario, {
+        columns,
+        rows: 70,
+      });
+      const screens = [
+        await terminal.run("updsts"),
+        await terminal.run("updsts get --help"),
+        await terminal.run("updsts get -n default --dry-run"),
+        await terminal.run("updsts get -n default", {
+          answer: { to: "TOTP code:", text: scenario.code() },
+        }),
+        await terminal.run("updsts get -n default --min-remaining 30m"),
+        await terminal.run("updsts list"),
+        await terminal.run("updsts doctor"),
+        await terminal.run("updsts get -n defualt"),
+        await terminal.run("updsts get -n default --duraton 2h"),
+        await terminal.run("updsts get -n default -t 000000"),
+        await terminal.run("updsts prune --dry-run"),
+        await terminal.run("updsts remove -n default_sts"),
+      ].map((screen) => steady(screen, scenario));
+      for (const line of screens.join("").split("\n")) {
+        assert(line.length <= columns);
+      }
+      const kept = new URL(
+        `../fixtures/transcripts/${columns}.txt`,
+        import.meta.url,
+      );
+      const text = screens.join("\n");
+      if (Deno.env.get("UPDSTS_TRANSCRIPTS") === "write") {
+        await Deno.writeTextFile(kept, text);
+      }
+      assert.equal(text, await Deno.readTextFile(kept));
+    },
+  });
+}
+
+Deno.test({
+  name: "colours tell expired sessions and those about to end" +
+    (hasTmux ? "" : " (skipped: tmux is not installed)"),
+  ignore: !hasTmux,
+  fn: async () => {
+    const soon = new Date(Date.now() + 10 * 60_000).toISOString().slice(0, 19);
+    const later = new Date(Date.now() + 20 * 60_000).toISOString().slice(0, 19);
+    await using scenario = await Scenario.start({
+      given: `[old]\nexpiration_datetime = 2020-01-01T00:00:00Z\n` +
+        `[soon]\nexpiration_datetime = ${soon}Z\n` +
+        `[later]\nexpiration_datetime = ${later}Z\n`,
+    });
+    await using terminal = await TmuxTerminal.open(scenario, {
+      columns: 80,
+      rows: 20,
+    });
+    const screen = await terminal.run("updsts list", { styled: true });
+    const shown = screen.replaceAll("\x1b", "ESC");
+    assert.match(shown, /^old .*ESC\[31mexpired \d+ d ago\nESC\[39m/m);
+    assert.match(shown, /soon .*ESC\[33min 9 min\nESC\[39m/m);
+    assert.match(shown, /later .* {2}in 19 min$/m);
+    const plain = await terminal.run("NO_COLOR=1 updsts list", {
+      styled: true,
+    });
+    assert(!plain.includes("\x1b"));
+  },
+});
+
+Deno.test({
+  name: "get says that it waits for STS after a second, on a terminal only" +
+    (hasTmux ? "" : " (skipped: tmux is not installed)"),
+  ignore: !hasTmux,
+  fn: async () => {
+    await using scenario = await Scenario.start();
+    await using terminal = await TmuxTerminal.open(scenario, {
+      columns: 80,
+      rows: 20,
+    });
+    const get = () => `updsts get -n default -t ${scenario.code()}`;
+    const quick = await terminal.run(get());
+    assert.doesNotMatch(quick, /Waiting/);
+    scenario.sts.script({ kind: "delay_headers", ms: 1500 });
+    const slow = await terminal.run(get());
+    assert.match(slow, /^Waiting for STS in us-east-1 \.\.\.$/m);
+    scenario.sts.script({ kind: "delay_headers", ms: 1500 });
+    const { code, stderr } = await scenario.get();
+    assert.equal(code, 0);
+    assert.equal(stderr, "");
+  },
+});

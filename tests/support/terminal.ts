@@ -1,0 +1,107 @@
+// A terminal of a given width with a shell in it, by tmux: what a person would see.
+import { baseEnvironment, isInstalled, run } from "./command.ts";
+import type { Scenario } from "./scenario.ts";
+
+/** Whether there can be terminals. */
+export const hasTmux = isInstalled("tmux") && isInstalled("bash");
+
+/** How long anything on a screen may take, in milliseconds. */
+const PATIENCE = 20_000;
+
+/** A tmux server of its own with one window. */
+export class TmuxTerminal implements AsyncDisposable {
+  readonly #socket: string;
+  readonly #env: Readonly<Record<string, string>>;
+
+  private constructor(socket: string, env: Readonly<Record<string, string>>) {
+    this.#socket = socket;
+    this.#env = env;
+  }
+
+  /** Opens a terminal in which `updsts` works on `scenario`. */
+  static async open(
+    scenario: Scenario,
+    { columns, rows }: { readonly columns: number; readonly rows: number },
+  ): Promise<TmuxTerminal> {
+    const { NO_COLOR: _, ...base } = await baseEnvironment();
+    const env = {
+      ...base,
+      ...scenario.env,
+      ...await scenario.install(),
+      TERM: "xterm-256color",
+      LC_ALL: "C.UTF-8",
+    };
+    const socket = `${scenario.home}/tmux`;
+    const terminal = new TmuxTerminal(socket, env);
+    await terminal.#tmux([
+      ...["-f", "/dev/null", "new-session", "-d"],
+      ...["-x", String(columns), "-y", String(rows)],
+      // A shell that is not interactive drops the prompt of its environment.
+      "env -u NO_COLOR -u HISTFILE PS1='$ ' bash --norc --noprofile +o history",
+    ]);
+    try {
+      await terminal.#until((screen) => screen.trim() === "$");
+      return terminal;
+    } catch (error) {
+      await terminal[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /**
+   * Types `command`, answers its question if it has one, and waits for its
+   * end. The whole screen, which had been cleared; with `styled`, as it is
+   * written to a terminal.
+   */
+  async run(
+    command: string,
+    { answer, styled = false }: {
+      readonly answer?: { readonly to: string; readonly text: string };
+      readonly styled?: boolean;
+    } = {},
+  ): Promise<string> {
+    await this.#tmux(["send-keys", "clear", "Enter"]);
+    await this.#until((screen) => screen.trim() === "$");
+    await this.#tmux(["send-keys", "-l", command]);
+    await this.#until((screen) => screen.trim().length > 1);
+    await this.#tmux(["send-keys", "Enter"]);
+    if (answer !== undefined) {
+      await this.#until((screen) => screen.trimEnd().endsWith(answer.to));
+      await this.#tmux(["send-keys", answer.text, "Enter"]);
+    }
+    await this.#until((screen) => /\n\$$/.test(screen.trimEnd()));
+    const screen = await this.#capture(styled ? ["-e"] : []);
+    return screen.trimEnd().replace(/\n\$ ?$/, "\n");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#tmux(["kill-server"]);
+  }
+
+  #capture(options: readonly string[] = []): Promise<string> {
+    return this.#tmux(["capture-pane", "-p", ...options]);
+  }
+
+  async #until(holds: (screen: string) => boolean): Promise<void> {
+    const deadline = performance.now() + PATIENCE;
+    for (;;) {
+      const screen = await this.#capture();
+      if (holds(screen)) return;
+      if (performance.now() > deadline) {
+        throw new Error(
+          `The screen never showed what was waited for:\n${screen}`,
+        );
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  async #tmux(args: readonly string[]): Promise<string> {
+    const { code, stdout, stderr } = await run("tmux", [
+      ...["-S", this.#socket],
+      ...args,
+    ], this.#env);
+    if (code !== 0) throw new Error(`tmux ${args.join(" ")}: ${stderr}`);
+    return stdout;
+  }
+}
