@@ -2,7 +2,8 @@
 import denoJson from "../../deno.json" with { type: "json" };
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { ROOT, run } from "../support/command.ts";
+import { ROOT } from "../support/command.ts";
+import { shippedPackages } from "../support/packages.ts";
 
 /** How many packages of other people the program may load. Raise it with a reason only. */
 const PACKAGES = 32;
@@ -10,29 +11,6 @@ const PACKAGES = 32;
 const lockSchema = z.object({
   npm: z.record(z.string(), z.object({ integrity: z.string().optional() })),
 });
-const graphSchema = z.object({
-  modules: z.array(z.object({ npmPackage: z.string().optional() })),
-  npmPackages: z.record(
-    z.string(),
-    z.object({ dependencies: z.array(z.string()) }),
-  ),
-});
-
-/** The packages that `main.ts` reaches, lazily or not, and all they depend on. */
-async function shippedPackages(): Promise<string[]> {
-  const main = new URL("main.ts", ROOT).pathname;
-  const { stdout } = await run(Deno.execPath(), ["info", "--json", main]);
-  const { modules, npmPackages } = graphSchema.parse(JSON.parse(stdout));
-  const reached = new Set<string>();
-  const open = modules.flatMap(({ npmPackage }) => npmPackage ?? []);
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (reached.has(next)) continue;
-    reached.add(next);
-    open.push(...npmPackages[next]?.dependencies ?? []);
-  }
-  return [...reached].sort();
-}
-
 Deno.test("every package is locked with a hash, and the lock is frozen", async () => {
   const lock = lockSchema.parse(
     JSON.parse(await Deno.readTextFile(new URL("deno.lock", ROOT))),

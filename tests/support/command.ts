@@ -1,4 +1,6 @@
 // Runs the program as its users do: a process of its own, with the shipped flags.
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import denoJson from "../../deno.json" with { type: "json" };
 
 /** The root of the project. */
@@ -20,9 +22,19 @@ export function shippedFlags(): string[] {
   return rest;
 }
 
-/** The full command line of the program: executable and arguments. */
+/**
+ * The full command line of the program: executable and arguments. The variable
+ * UPDSTS_COMMAND names another form of it: a path, or words in a JSON array.
+ */
 export function commandLine(args: readonly string[]): [string, ...string[]] {
-  const main = new URL("main.ts", ROOT).pathname;
+  const named = Deno.env.get("UPDSTS_COMMAND");
+  if (named !== undefined) {
+    const [command = named, ...first]: string[] = named.startsWith("[")
+      ? JSON.parse(named)
+      : [];
+    return [command, ...first, ...args];
+  }
+  const main = fileURLToPath(new URL("main.ts", ROOT));
   return [Deno.execPath(), "run", ...shippedFlags(), main, ...args];
 }
 
@@ -67,9 +79,9 @@ export async function run(
 
 /** Whether `command` is on the PATH. */
 export function isInstalled(command: string): boolean {
-  return (Deno.env.get("PATH") ?? "").split(":").some((directory) => {
+  return (Deno.env.get("PATH") ?? "").split(delimiter).some((directory) => {
     try {
-      return Deno.statSync(`${directory}/${command}`).isFile;
+      return Deno.statSync(join(directory, command)).isFile;
     } catch {
       return false;
     }

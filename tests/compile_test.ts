@@ -1,0 +1,105 @@
+// What goes into a standalone binary: the program, its packages, its permissions, and nothing else.
+//
+// Deno itself stands in for the runtime that `deno compile` fetches, so what is
+// built here shows what is embedded, and cannot be run.
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { join } from "node:path";
+import { compileArguments, TARGETS } from "../.ci/compile.ts";
+import { baseEnvironment, ROOT, shippedFlags } from "./support/command.ts";
+import { shippedPackages } from "./support/packages.ts";
+
+/** The text that a terminal would show, without its colours. */
+function plain(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes)
+    .replaceAll(new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, "g"), "");
+}
+
+/** The names of the packages in the tree of embedded files. */
+function embeddedPackages(listing: string): string[] {
+  const [, tree = ""] = /localhost .*\n([^]*?)\n├── deno\.json/.exec(listing) ??
+    [];
+  const names: string[] = [];
+  let scope = "";
+  for (const line of tree.split("\n")) {
+    const [, indent = "", path = ""] = /^([│├└─┬ ]+)(\S+)/.exec(line) ?? [];
+    const [first = "", second = ""] = path.split("/");
+    if (indent.length === 8) {
+      scope = first;
+      if (!first.startsWith("@")) names.push(first);
+      else if (second !== "" && second !== "*") {
+        names.push(`${first}/${second}`);
+      }
+    } else if (indent.length === 10 && scope.startsWith("@")) {
+      names.push(`${scope}/${first}`);
+    }
+  }
+  return names.sort();
+}
+
+Deno.test("a binary holds the program, its packages and its permissions, and nothing else", async () => {
+  const directory = await Deno.makeTempDir({ prefix: "updsts-binary-" });
+  try {
+    const binary = join(directory, "updsts");
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: compileArguments(binary),
+      cwd: ROOT,
+      env: { ...await baseEnvironment(), DENORT_BIN: Deno.execPath() },
+      clearEnv: true,
+    }).output();
+    const listing = plain(stdout) + plain(stderr);
+    assert.equal(code, 0, listing);
+
+    const packages = (await shippedPackages())
+      .map((name) => name.replace(/@[^@/]+(?:_.*)?$/, ""));
+    assert.deepEqual(embeddedPackages(listing), [...new Set(packages)].sort());
+
+    const bytes = Buffer.from(await Deno.readFile(binary));
+    const begin = bytes.lastIndexOf('{"argv":', bytes.indexOf('"allow_net":'));
+    const end = bytes.indexOf(',"location":', begin);
+    const { permissions } = JSON.parse(
+      `${bytes.toString("utf8", begin, end)}}`,
+    );
+    const flags = new Map(
+      shippedFlags().map((flag) => {
+        const [name = "", values = ""] = flag.split("=");
+        return [name, values === "" ? [] : values.split(",")];
+      }),
+    );
+    assert.deepEqual(permissions.allow_net, flags.get("--allow-net"));
+    assert.deepEqual(permissions.allow_env, flags.get("--allow-env"));
+    assert.deepEqual(permissions.allow_sys, flags.get("--allow-sys"));
+    assert.deepEqual(permissions.allow_read, []);
+    assert.deepEqual(permissions.allow_write, []);
+    assert.deepEqual(permissions.ignore_env, []);
+    assert.deepEqual(permissions.deny_import, []);
+    for (const denied of ["allow_run", "allow_ffi"]) {
+      assert.equal(permissions[denied], null);
+    }
+    assert.equal(permissions.prompt, false);
+
+    // Behind the runtime itself, there is no trace of tests and of what they need.
+    const { size } = await Deno.stat(Deno.execPath());
+    const embedded = bytes.subarray(size);
+    assert(embedded.includes("src/adapters/surroundings.ts"));
+    for (
+      const foreign of [
+        "canaryLongTerm",
+        "sts_emulator",
+        "fast-check/lib",
+      ]
+    ) assert(!embedded.includes(foreign), foreign);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});
+
+Deno.test("there is a binary for two processors of three systems", () => {
+  for (const system of ["linux", "darwin", "windows"]) {
+    const targets = TARGETS.filter((target) => target.includes(system));
+    assert.deepEqual(targets.map((target) => target.split("-", 1)[0]).sort(), [
+      "aarch64",
+      "x86_64",
+    ]);
+  }
+});
