@@ -3,7 +3,7 @@
 // UPDSTS_TRANSCRIPTS=write writes the screens down anew, to be looked at.
 import assert from "node:assert/strict";
 import { GIVEN, Scenario } from "../support/scenario.ts";
-import { hasTmux, TmuxTerminal } from "../support/terminal.ts";
+import { hasTmux, steady, TmuxTerminal } from "../support/terminal.ts";
 
 const OTHERS = [
   "# ${{{ key=other [auto update by updsts]",
@@ -19,19 +19,6 @@ const OTHERS = [
   "mfa_serial = GAHT12345678",
   "",
 ].join("\n");
-
-/** `screen` with all that differs from run to run made the same, width kept. */
-function steady(screen: string, scenario: Scenario): string {
-  const home = "/home/alice/".padEnd(scenario.home.length, "x");
-  return screen
-    .replaceAll(scenario.home, home)
-    .replaceAll(new URL(scenario.sts.url).port, "44444")
-    .replace(/20(?!20)\d\d-\d\d-\d\dT\d\d:\d\d:\d\d/g, "2026-01-02T03:04:05")
-    .replace(/in \d+ ms/g, "in 5 ms")
-    .replace(/ins in \d+ s$/gm, "ins in 15 s")
-    .replace(/expired \d+ d ago/g, "expired 2000 d ago")
-    .replace(/TOTP code: \d{6}/g, "TOTP code: 123456");
-}
 
 for (const columns of [80, 200]) {
   Deno.test({

@@ -105,3 +105,16 @@ export class TmuxTerminal implements AsyncDisposable {
     return stdout;
   }
 }
+
+/** `screen` with all that differs from run to run made the same, width kept. */
+export function steady(screen: string, scenario: Scenario): string {
+  const home = "/home/alice/".padEnd(scenario.home.length, "x");
+  return screen
+    .replaceAll(scenario.home, home)
+    .replaceAll(new URL(scenario.sts.url).port, "44444")
+    .replace(/20(?!20)\d\d-\d\d-\d\dT\d\d:\d\d:\d\d/g, "2026-01-02T03:04:05")
+    .replace(/in \d+ ms/g, "in 5 ms")
+    .replace(/ins in \d+ s$/gm, "ins in 15 s")
+    .replace(/expired \d+ d ago/g, "expired 2000 d ago")
+    .replace(/TOTP code: \d{6}/g, "TOTP code: 123456");
+}

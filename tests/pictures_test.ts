@@ -1,0 +1,25 @@
+// The pictures of the README show what the program shows today.
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { PICTURES, takePictures, toSvg } from "./support/pictures.ts";
+import { hasTmux } from "./support/terminal.ts";
+
+Deno.test("toSvg() keeps places and colours, and escapes what XML would read", () => {
+  const svg = toSvg("a<b\n\x1b[31m日本\x1b[39m c", "t & u");
+  assert.match(svg, /<title>t &amp; u<\/title>/);
+  assert.match(svg, /<text x="16\.0" [^>]*fill="#e6edf3"[^>]*>a&lt;b<\/text>/);
+  assert.match(svg, /fill="#ff7b72" textLength="33\.6">日本<\/text>/);
+  assert.match(svg, /<text x="49\.6" [^>]*> c<\/text>/);
+});
+
+Deno.test({
+  name: "the pictures are those that `deno task pictures` makes" +
+    (hasTmux ? "" : " (skipped: tmux is not installed)"),
+  ignore: !hasTmux || Deno.build.os !== "linux",
+  fn: async () => {
+    for (const [name, svg] of await takePictures()) {
+      const kept = await Deno.readTextFile(join(PICTURES, `${name}.svg`));
+      assert.equal(svg, kept, `run deno task pictures: ${name}.svg is old`);
+    }
+  },
+});
