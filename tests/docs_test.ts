@@ -1,0 +1,207 @@
+// The documents: every command line in them runs, every link leads somewhere, both READMEs say the same.
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import denoJson from "../deno.json" with { type: "json" };
+import { isInstalled, ROOT, run } from "./support/command.ts";
+import { ALICE, Scenario } from "./support/scenario.ts";
+
+const DOCUMENTS = [
+  "README.md",
+  "docs/README.ja.md",
+  "docs/MIGRATION.md",
+  "docs/ARCHITECTURE.md",
+  "docs/RELIABILITY.md",
+  "docs/CHANGELOG.md",
+  "docs/CONTRIBUTING.md",
+  "docs/SECURITY.md",
+];
+
+/** Other people's programs: each is there, and those with a code print one. */
+const OTHERS = [
+  "aws",
+  "cdk",
+  "claude",
+  "docker",
+  "gh",
+  "sha256sum",
+  "terraform",
+];
+const CODE_PRINTERS = ["op", "pass", "ykman"];
+
+interface Block {
+  readonly language: string;
+  readonly text: string;
+}
+
+function read(path: string): Promise<string> {
+  return Deno.readTextFile(new URL(path, ROOT));
+}
+
+function blocksOf(markdown: string): Block[] {
+  return Array.from(
+    markdown.matchAll(/^```(\w*)\n([^]*?)^```$/gm),
+    ([, language = "", text = ""]) => ({ language, text }),
+  );
+}
+
+/** The command lines of a block: all of a script, those with a prompt of a session. */
+function commandsOf({ language, text }: Block): string[] {
+  const lines = text.split("\n").filter((line) => line !== "");
+  if (language === "sh") return lines;
+  if (language !== "console") return [];
+  return lines.filter((line) => line.startsWith("$ "))
+    .map((line) => line.slice(2));
+}
+
+/** A home as the documents assume it: profiles, a bundle, and all programs. */
+async function prepare(scenario: Scenario): Promise<Record<string, string>> {
+  const { PATH } = await scenario.install();
+  const bin = join(scenario.home, "bin");
+  const script = (name: string, text: string) =>
+    Deno.writeTextFile(join(bin, name), `#!/bin/sh\n${text}\n`, {
+      mode: 0o755,
+    });
+  for (const name of OTHERS) await script(name, "exit 0");
+  for (const name of CODE_PRINTERS) await script(name, `cat '${bin}/code'`);
+  for (
+    const directory of [
+      ".local/share/bash-completion/completions",
+      ".config/fish/completions",
+      "zsh",
+    ]
+  ) await Deno.mkdir(join(scenario.home, directory), { recursive: true });
+  const ca = new URL("tests/fixtures/tls/ca.pem", ROOT);
+  await Deno.copyFile(ca, join(scenario.home, "corporate-ca.pem"));
+  return { ...scenario.env, PATH, fpath: join(scenario.home, "zsh") };
+}
+
+/** `command` with a code that the emulator takes, where it has or needs one. */
+async function withCode(scenario: Scenario, command: string): Promise<string> {
+  const code = scenario.code();
+  await Deno.writeTextFile(join(scenario.home, "bin", "code"), `${code}\n`);
+  const told = command.replaceAll("123456", code);
+  // A person would be asked, and here is none.
+  const asks = !/ -t |--dry-run/.test(told);
+  return asks ? told.replace(/updsts get -n [\w-]+/, `$& -t ${code}`) : told;
+}
+
+const GIVEN = ["default", "work", "client-long-term"].map((name) =>
+  [
+    `[${name}]`,
+    `aws_access_key_id = ${ALICE.accessKeyId}`,
+    `aws_secret_access_key = ${ALICE.secretAccessKey}`,
+    `mfa_device_arn = ${ALICE.device}`,
+    "",
+  ].join("\n")
+).join("\n");
+
+for (const path of DOCUMENTS) {
+  Deno.test({
+    name: `the command lines of ${path} run` +
+      (isInstalled("bash") ? "" : " (skipped: bash is not installed)"),
+    ignore: !isInstalled("bash") || Deno.build.os === "windows",
+    fn: async () => {
+      for (const block of blocksOf(await read(path))) {
+        await using scenario = await Scenario.start({ given: GIVEN });
+        const env = await prepare(scenario);
+        const lines: string[] = [];
+        for (const command of commandsOf(block)) {
+          // These run this very suite, or come from the network: they exist.
+          const [, task] = /(?:deno@[\d.]+|deno) task (?!--)([\w:-]+)/
+            .exec(command) ?? [];
+          if (task !== undefined) {
+            assert(Object.hasOwn(denoJson.tasks, task), command);
+            continue;
+          }
+          if (/^deno run .*jsr:|# needs AWS$/.test(command)) continue;
+          lines.push(await withCode(scenario, command));
+        }
+        if (lines.length === 0) continue;
+        const { code, stdout, stderr } = await run("bash", [
+          "-e",
+          "-o",
+          "pipefail",
+          "-c",
+          `cd "$HOME"; PROFILE="$HOME/profile"\n${lines.join("\n")}`,
+        ], env);
+        scenario.assertNoSecret(stdout + stderr);
+        assert.equal(code, 0, `${lines.join("\n")}\n${stdout}${stderr}`);
+      }
+    },
+  });
+
+  Deno.test(`the links of ${path} lead somewhere`, async () => {
+    const text = await read(path);
+    for (const [, link = ""] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^https?:/.test(link) || link.endsWith("../releases")) continue;
+      const [file = "", anchor] = link.split("#");
+      const target = file === "" ? path : join(path, "..", file);
+      await Deno.stat(new URL(target, ROOT));
+      if (anchor !== undefined) {
+        const anchors = headingsOf(await read(target)).map(anchorOf);
+        assert(
+          anchors.includes(decodeURIComponent(anchor)),
+          `${path}: ${link}`,
+        );
+      }
+    }
+  });
+}
+
+function headingsOf(markdown: string): string[] {
+  const prose = markdown.replace(/^```[^]*?^```$/gm, "");
+  return prose.match(/^#+ .*$/gm) ?? [];
+}
+
+/** As GitHub makes it of a heading. */
+function anchorOf(heading: string): string {
+  return heading.replace(/^#+ /, "").toLowerCase()
+    .replace(/[^\p{L}\p{N}\p{M} _-]/gu, "").replaceAll(" ", "-");
+}
+
+/** How many columns each row of each table has. */
+function tablesOf(markdown: string): number[] {
+  const rows = markdown.match(/^\|.*\|$/gm) ?? [];
+  return rows.map((row) => row.split(/(?<!\\)\|/).length);
+}
+
+Deno.test("the Japanese README has the same headings, code and tables", async () => {
+  const english = await read("README.md");
+  const japanese = await read("docs/README.ja.md");
+  const levels = (markdown: string) =>
+    headingsOf(markdown).map((heading) => heading.indexOf(" "));
+  assert.deepEqual(levels(japanese), levels(english));
+  assert.deepEqual(blocksOf(japanese), blocksOf(english));
+  assert.deepEqual(tablesOf(japanese), tablesOf(english));
+  const pictures = (markdown: string) =>
+    Array.from(markdown.matchAll(/pictures\/\w+\.svg/g), ([name]) => name);
+  assert.deepEqual(pictures(japanese), pictures(english));
+});
+
+Deno.test("the README names every option, and every option that it names exists", async () => {
+  await using scenario = await Scenario.start();
+  const readme = await read("README.md");
+  const commands = [
+    "get",
+    "list",
+    "remove",
+    "prune",
+    "doctor",
+    "completion",
+    "mcp",
+  ];
+  const known = new Set(["--version", "--help"]);
+  for (const command of commands) {
+    const { stdout } = await scenario.updsts([command, "--help"]);
+    for (const [option] of stdout.matchAll(/--[a-z][a-z-]+/g)) {
+      known.add(option);
+    }
+    assert(readme.includes(`updsts ${command}`), command);
+  }
+  for (const option of known) assert(readme.includes(option), option);
+  for (
+    const [, option = ""] of readme.matchAll(
+      /updsts (?:get|list|remove|prune|doctor|mcp) [^`\n|]*?(--[a-z][a-z_-]+)/g,
+    )
+  ) assert(known.has(option), option);
+});
