@@ -26,6 +26,8 @@ function screen(): Screen {
 const terminal = {
   get descriptor(): number | undefined {
     if (Deno.stdin.isTerminal()) return 0;
+    // There, what is written to cannot be read from.
+    if (Deno.build.os === "windows") return undefined;
     if (Deno.stderr.isTerminal()) return 2;
     return Deno.stdout.isTerminal() ? 1 : undefined;
   },

@@ -62,7 +62,9 @@ async function prepare(scenario: Scenario): Promise<Record<string, string>> {
       mode: 0o755,
     });
   for (const name of OTHERS) await script(name, "exit 0");
-  for (const name of CODE_PRINTERS) await script(name, `cat '${bin}/code'`);
+  for (const name of CODE_PRINTERS) {
+    await script(name, `head -n 1 '${bin}/codes'; sed -i 1d '${bin}/codes'`);
+  }
   for (
     const directory of [
       ".local/share/bash-completion/completions",
@@ -78,7 +80,10 @@ async function prepare(scenario: Scenario): Promise<Record<string, string>> {
 /** `command` with a code that the emulator takes, where it has or needs one. */
 async function withCode(scenario: Scenario, command: string): Promise<string> {
   const code = scenario.code();
-  await Deno.writeTextFile(join(scenario.home, "bin", "code"), `${code}\n`);
+  const codes = join(scenario.home, "bin", "codes");
+  if (CODE_PRINTERS.some((name) => command.startsWith(name))) {
+    await Deno.writeTextFile(codes, `${code}\n`, { append: true });
+  }
   const told = command.replaceAll("123456", code);
   // A person would be asked, and here is none.
   const asks = !/ -t |--dry-run/.test(told);

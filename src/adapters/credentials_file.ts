@@ -3,6 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { applyEdits, type Edit } from "../credentials/edit.ts";
 import { UpdstsError } from "../errors.ts";
 import type { Change, CredentialsFile, Log } from "../ports.ts";
+import { shellQuoted } from "../shell_quoted.ts";
 import { withDirectoryLock } from "./directory_lock.ts";
 import type { Environment } from "./environment.ts";
 import {
@@ -14,6 +15,7 @@ import {
   readRegularFile,
   systemMessage,
 } from "./regular_file.ts";
+import { renameOver } from "./rename.ts";
 
 const WHAT = "credentials file";
 
@@ -163,7 +165,9 @@ export class LocalCredentialsFile implements CredentialsFile {
   #warnAbout(info: Deno.FileInfo): void {
     if (info.mode !== null && (info.mode & 0o077) !== 0) {
       this.#log.warn(
-        `${this.path} can be read by other users of this machine: run chmod 600 ${this.path}`,
+        `${this.path} can be read by other users of this machine: run chmod 600 ${
+          shellQuoted(this.path)
+        }`,
       );
     }
     if (info.nlink !== null && info.nlink > 1) {
@@ -223,7 +227,7 @@ async function assertReplaceable(
     throw new UpdstsError(
       "FILE_UNWRITABLE",
       `Cannot write the ${WHAT}: ${path} is read-only`,
-      { hint: `run chmod u+w ${path} if updsts may change it` },
+      { hint: `run chmod u+w ${shellQuoted(path)} if updsts may change it` },
     );
   }
   (await Deno.open(path, { write: true })).close();
@@ -280,7 +284,7 @@ async function writeTemporary(
 }
 
 async function replace(target: Target, temporary: string): Promise<void> {
-  await Deno.rename(temporary, target.path);
+  await renameOver(temporary, target.path);
   if (Deno.build.os === "windows") return;
   using directory = await Deno.open(target.directory);
   // The new file stands; some file systems cannot sync a directory.

@@ -8,9 +8,41 @@
  * @example Read a profile
  * ```ts
  * import { findProfile, parseFile } from "@updsts/cli/credentials";
+ * import assert from "node:assert/strict";
  *
  * const file = parseFile("[default]\naws_access_key_id = AKIAEXAMPLE\n");
- * console.log(findProfile(file, "default")?.value("aws_access_key_id"));
+ * const profile = findProfile(file, "default");
+ * assert.equal(profile?.value("aws_access_key_id"), "AKIAEXAMPLE");
+ * ```
+ *
+ * @example Put a session into a file
+ * ```ts
+ * import {
+ *   applyEdits,
+ *   parseFile,
+ *   refreshEdits,
+ *   Secret,
+ * } from "@updsts/cli/credentials";
+ * import assert from "node:assert/strict";
+ *
+ * const text = "# mine\r\n[default]\r\nregion = eu-west-1";
+ * const edits = refreshEdits(parseFile(text), "default", "default_sts", {
+ *   accessKeyId: "ASIAEXAMPLE",
+ *   secretAccessKey: new Secret("secret"),
+ *   sessionToken: new Secret("token"),
+ *   expiration: "2026-01-02T03:04:05+00:00",
+ * });
+ * const refreshed = applyEdits(text, edits);
+ * assert(refreshed.startsWith(`${text}\r\n# \${{{ key=default `));
+ * assert(refreshed.includes("[default_sts]\r\n"));
+ * ```
+ *
+ * @example A secret shows itself as a mask
+ * ```ts
+ * import { MASK, Secret } from "@updsts/cli/credentials";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(JSON.stringify({ key: new Secret("x") }), `{"key":"${MASK}"}`);
  * ```
  *
  * @module
