@@ -67,9 +67,10 @@ const connect: Connect = async (credentialFile, log) => {
     issuer: {
       issue: async (request) => {
         const { AwsSessionIssuer } = await import("./src/adapters/sts.ts");
-        return await new AwsSessionIssuer(environment, clock, log).issue(
-          request,
-        );
+        const userAgent = `updsts/${denoJson.version}`;
+        return await new AwsSessionIssuer(environment, clock, log, {
+          userAgent,
+        }).issue(request);
       },
     },
     surroundings: lazily(async () => {

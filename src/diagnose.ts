@@ -36,6 +36,7 @@ interface Target {
   readonly region: string;
   readonly regionSource: string;
   readonly endpoint: string | undefined;
+  readonly endpointSource: string;
 }
 
 /**
@@ -235,8 +236,8 @@ function noteTarget(
   device?: string,
 ): Target {
   const { name: region, source } = chooseRegion(profile, settings, device);
-  const { endpoint } = settings;
-  const target = { region, regionSource: source, endpoint };
+  const { endpoint, endpointSource = "the region" } = settings;
+  const target = { region, regionSource: source, endpoint, endpointSource };
   targets.set(JSON.stringify([region, endpoint]), target);
   return target;
 }
@@ -262,12 +263,10 @@ async function stsFindings(
 ): Promise<Finding[]> {
   const check = `sts ${target.region}`;
   try {
-    const { endpoint, source, proxy, answer } = await surroundings.reachSts(
-      target,
-    );
+    const { endpoint, proxy, answer } = await surroundings.reachSts(target);
     const way = proxy === undefined ? "" : ` by the proxy ${proxy}`;
     const findings = [
-      ok(check, `endpoint ${endpoint.origin} (${source})${way}`),
+      ok(check, `endpoint ${endpoint.origin} (${target.endpointSource})${way}`),
     ];
     if (answer instanceof UpdstsError) {
       return [

@@ -32,8 +32,10 @@ export interface ProfileSettings {
   readonly region: string | undefined;
   /** The profile's `mfa_serial` in the config file. */
   readonly mfaSerial: string | undefined;
-  /** The STS endpoint that the config file asks for. */
+  /** The STS endpoint that is configured, if one is. */
   readonly endpoint: string | undefined;
+  /** What configured it, for a person to read. */
+  readonly endpointSource: string | undefined;
 }
 
 /** The AWS configuration outside of the credentials file. */
@@ -53,7 +55,7 @@ export interface SessionRequest {
   /** 900 to 129,600. */
   readonly durationSeconds: number;
   readonly region: string;
-  /** The endpoint's URL, if the config file names one. */
+  /** The endpoint's URL, if one is configured. */
   readonly endpoint: string | undefined;
 }
 
@@ -95,8 +97,6 @@ export interface FileFacts {
 export interface StsFacts {
   /** Where requests go. */
   readonly endpoint: URL;
-  /** What named the endpoint, for a person to read. */
-  readonly source: string;
   /** The proxy on the way, without its password. */
   readonly proxy: string | undefined;
   /** How STS answered a request without a signature; or why it did not. */

@@ -68,12 +68,11 @@ Deno.test("a binary holds the program, its packages and its permissions, and not
     );
     assert.deepEqual(permissions.allow_net, flags.get("--allow-net"));
     assert.deepEqual(permissions.allow_env, flags.get("--allow-env"));
-    assert.deepEqual(permissions.allow_sys, flags.get("--allow-sys"));
     assert.deepEqual(permissions.allow_read, []);
     assert.deepEqual(permissions.allow_write, []);
     assert.deepEqual(permissions.ignore_env, []);
     assert.deepEqual(permissions.deny_import, []);
-    for (const denied of ["allow_run", "allow_ffi"]) {
+    for (const denied of ["allow_run", "allow_ffi", "allow_sys"]) {
       assert.equal(permissions[denied], null);
     }
     assert.equal(permissions.prompt, false);

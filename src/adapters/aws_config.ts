@@ -31,7 +31,7 @@ export class LocalAwsConfig implements AwsConfig {
       environmentRegion: get("AWS_REGION") ?? get("AWS_DEFAULT_REGION"),
       region: profile?.value("region"),
       mfaSerial: profile?.value("mfa_serial"),
-      endpoint: this.#endpoint(
+      ...this.#endpoint(
         profile,
         services === undefined
           ? undefined
@@ -40,17 +40,24 @@ export class LocalAwsConfig implements AwsConfig {
     };
   }
 
-  /** The endpoint of the config file; the SDK itself reads the variables. */
+  /** The first endpoint that is named, as every SDK looks for it. */
   #endpoint(
     profile: Profile | undefined,
     services: Profile | undefined,
-  ): string | undefined {
+  ): Pick<ProfileSettings, "endpoint" | "endpointSource"> {
     const get = this.#environment.get;
-    const overruled = get("AWS_ENDPOINT_URL_STS") ?? get("AWS_ENDPOINT_URL");
-    const ignored = get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") === "true";
-    if (overruled !== undefined || ignored) return undefined;
-    return services?.value("sts.endpoint_url") ??
-      profile?.value("endpoint_url");
+    const none = { endpoint: undefined, endpointSource: undefined };
+    const ignored = get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
+    if (ignored?.toLowerCase() === "true") return none;
+    const variables = ["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"];
+    const named = [
+      ...variables.map((name) => [get(name), name] as const),
+      [services?.value("sts.endpoint_url"), "the config file"] as const,
+      [profile?.value("endpoint_url"), "the config file"] as const,
+    ];
+    const [endpoint, endpointSource] =
+      named.find(([url]) => url !== undefined) ?? [];
+    return { ...none, endpoint, endpointSource };
   }
 
   async #read(): Promise<ReadonlyMap<string, Profile>> {

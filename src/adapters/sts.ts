@@ -1,6 +1,4 @@
 // Asks STS for a session: one request that carries the code, and clear failures.
-import { GetSessionTokenCommand } from "@aws-sdk/client-sts";
-import { FetchHttpHandler } from "@smithy/fetch-http-handler";
 import { UpdstsError } from "../errors.ts";
 import type {
   Clock,
@@ -13,140 +11,141 @@ import { Secret } from "../secret.ts";
 import type { Environment } from "./environment.ts";
 import { createHttpClient } from "./http_client.ts";
 import { proxyFor } from "./proxy.ts";
-import { createStsClient } from "./sts_client.ts";
-import { type Exchange, stsError } from "./sts_errors.ts";
-import { UnspentRetryStrategy } from "./sts_retry.ts";
+import { chooseEndpoint } from "./sts_endpoint.ts";
+import {
+  type Circumstances,
+  refusal,
+  stsError,
+  unusable,
+} from "./sts_errors.ts";
+import { type Answer, requestSession } from "./sts_exchange.ts";
+import {
+  delayBefore,
+  isConnectionRefused,
+  MAX_SENT,
+  offsetTo,
+  type Unspent,
+  whyUnspent,
+} from "./sts_retry.ts";
+import { readElement } from "./sts_xml.ts";
 
 /** The time for one answer, all tries together, in milliseconds. */
 const TIMEOUT = 30_000;
 
-/** More than any answer of STS; what is longer is not from STS. */
-const MAX_ANSWER_BYTES = 1024 * 1024;
+/** What an {@linkcode AwsSessionIssuer} may be told besides its world. */
+export interface IssuerOptions {
+  /** In milliseconds. */
+  readonly timeout?: number;
+  readonly userAgent?: string;
+}
 
-/** STS by the AWS SDK. Each call makes, and closes, its own client. */
+/** STS over the runtime's own `fetch`. */
 export class AwsSessionIssuer implements SessionIssuer {
   readonly #environment: Environment;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #timeout: number;
+  readonly #userAgent: string;
 
-  /** STS as `environment` leads to it. `timeout` is in milliseconds. */
+  /** STS as `environment` leads to it. */
   constructor(
     environment: Environment,
     clock: Clock,
     log: Log,
-    timeout: number = TIMEOUT,
+    { timeout = TIMEOUT, userAgent = "updsts" }: IssuerOptions = {},
   ) {
     this.#environment = environment;
     this.#clock = clock;
     this.#log = log;
     this.#timeout = timeout;
+    this.#userAgent = userAgent;
   }
 
   async issue(request: SessionRequest): Promise<Session> {
-    using http = await createHttpClient(this.#environment);
-    const exchange: Exchange = { requests: 0 };
-    const retries = new UnspentRetryStrategy(this.#log);
-    const client = createStsClient(request, this.#environment, {
-      retryStrategy: retries,
-      requestHandler: new FetchHttpHandler({
-        customFetch: (input) => send(new Request(input), http, exchange),
-      }),
-    });
-    const abortSignal = AbortSignal.timeout(this.#timeout);
+    const endpoint = this.#endpointFor(request);
+    const circumstances: Circumstances = {
+      request,
+      endpoint,
+      timeout: this.#timeout,
+      proxy: proxyFor(endpoint, this.#environment),
+    };
+    this.#log.info(`STS endpoint: ${endpoint.origin}`);
+    const answer = await this.#exchange(request, circumstances);
+    this.#log.info(`STS request id: ${answer.requestId ?? "none"}`);
+    this.#log.debug(
+      `STS answered ${answer.status}, its date: ${answer.date ?? "none"}`,
+    );
+    if (answer.status !== 200) {
+      throw refusal(answer, circumstances, this.#clock.now());
+    }
+    return toSession(answer);
+  }
+
+  #endpointFor(request: SessionRequest): URL {
     try {
-      const { Credentials: credentials } = await client.send(
-        new GetSessionTokenCommand({
-          DurationSeconds: request.durationSeconds,
-          SerialNumber: request.device,
-          TokenCode: request.code,
-        }),
-        { abortSignal },
-      );
-      return toSession(credentials);
+      return chooseEndpoint(request, this.#environment);
     } catch (error) {
-      throw stsError(error, {
-        request,
-        region: request.region,
-        exchange,
-        refused: retries.lastRefusal,
-        timedOut: abortSignal.aborted,
-        timeout: this.#timeout,
-        now: this.#clock.now(),
-        proxy: exchange.url && proxyFor(exchange.url, this.#environment),
-      });
-    } finally {
-      client.destroy();
-      this.#log.info(`STS endpoint: ${exchange.url?.origin ?? "none"}`);
-      this.#log.info(`STS request id: ${exchange.requestId ?? "none"}`);
-      this.#log.debug(
-        `STS requests: ${exchange.requests}, last status: ${
-          exchange.status ?? "none"
-        }, its date: ${exchange.date ?? "none"}`,
-      );
+      throw unusable(error);
+    }
+  }
+
+  /** Sends the request until its answer counts, or the code may be spent. */
+  async #exchange(
+    request: SessionRequest,
+    circumstances: Circumstances,
+  ): Promise<Answer> {
+    using client = await createHttpClient(this.#environment);
+    const signal = AbortSignal.timeout(this.#timeout);
+    const options = { client, signal, userAgent: this.#userAgent };
+    let offset = 0;
+    for (let sent = 1;; sent++) {
+      const time = new Date(this.#clock.now().getTime() + offset);
+      let reason: Unspent | undefined;
+      try {
+        const answer = await requestSession(
+          request,
+          circumstances.endpoint,
+          time,
+          options,
+        );
+        reason = whyUnspent(answer, time);
+        if (reason === undefined || sent >= MAX_SENT[reason]) return answer;
+        if (reason === "clock skew") offset += offsetTo(answer, time);
+        if (!await wait(delayBefore(reason, sent), signal)) return answer;
+      } catch (error) {
+        reason = isConnectionRefused(error) ? "connection refused" : undefined;
+        const again = reason !== undefined && sent < MAX_SENT[reason] &&
+          await wait(delayBefore(reason, sent), signal);
+        if (!again) throw stsError(error, circumstances, signal.aborted);
+      }
+      this.#log.info(`STS request ${sent}: ${reason}; sending it again`);
     }
   }
 }
 
-/** One request on the wire, its answer read to the end and noted down. */
-async function send(
-  request: Request,
-  client: Deno.HttpClient,
-  exchange: Exchange,
-): Promise<Response> {
-  exchange.url = new URL(request.url);
-  exchange.requests++;
-  // What an earlier try was answered is not the answer to this one.
-  delete exchange.status;
-  delete exchange.date;
-  delete exchange.requestId;
-  // A redirect would carry signature and code to another place.
-  const response = await fetch(request, { client, redirect: "manual" });
-  exchange.status = response.status;
-  exchange.date = response.headers.get("date") ?? undefined;
-  exchange.requestId = response.headers.get("x-amzn-requestid") ?? undefined;
-  const body = await readAtMost(response, MAX_ANSWER_BYTES);
-  return new Response(body.size === 0 ? null : body, {
-    status: response.status,
-    headers: response.headers,
-  });
+/** Waits; false if there is no time for it. */
+async function wait(
+  milliseconds: number,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, milliseconds);
+  signal.addEventListener("abort", () => resolve());
+  await promise;
+  clearTimeout(timer);
+  return !signal.aborted;
 }
 
-async function readAtMost(response: Response, limit: number): Promise<Blob> {
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.length;
-    if (size > limit) {
-      throw new UpdstsError(
-        "STS_ANSWER_INVALID",
-        `Cannot use the answer of ${
-          new URL(response.url).host
-        }: it has more than ${limit} bytes`,
-        {
-          hint:
-            "check which endpoint answered (-v 1); the code may be spent: wait for the next one",
-        },
-      );
-    }
-    chunks.push(chunk);
-  }
-  return new Blob(chunks);
-}
-
-function toSession(
-  credentials: {
-    AccessKeyId?: string | undefined;
-    SecretAccessKey?: string | undefined;
-    SessionToken?: string | undefined;
-    Expiration?: Date | undefined;
-  } = {},
-): Session {
-  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } =
-    credentials;
+function toSession({ body }: Answer): Session {
+  const read = (name: string) =>
+    readElement(body, "GetSessionTokenResponse", name);
+  const accessKeyId = read("AccessKeyId");
+  const secretAccessKey = read("SecretAccessKey");
+  const sessionToken = read("SessionToken");
+  const expiration = new Date(read("Expiration") ?? NaN);
   if (
-    !AccessKeyId || !SecretAccessKey || !SessionToken ||
-    Expiration === undefined || Number.isNaN(Expiration.getTime())
+    !accessKeyId || !secretAccessKey || !sessionToken ||
+    Number.isNaN(expiration.getTime())
   ) {
     throw new UpdstsError(
       "STS_ANSWER_INVALID",
@@ -158,9 +157,9 @@ function toSession(
     );
   }
   return {
-    accessKeyId: AccessKeyId,
-    secretAccessKey: new Secret(SecretAccessKey),
-    sessionToken: new Secret(SessionToken),
-    expiration: Expiration,
+    accessKeyId,
+    secretAccessKey: new Secret(secretAccessKey),
+    sessionToken: new Secret(sessionToken),
+    expiration,
   };
 }

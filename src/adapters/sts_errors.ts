@@ -1,24 +1,17 @@
 // Turns what can go wrong between us and STS into errors that a person can act on.
 import { UpdstsError } from "../errors.ts";
 import type { SessionRequest } from "../ports.ts";
-import { metadataOf, reasonsOf, type Unspent } from "./sts_retry.ts";
-
-/** What was seen on the wire. */
-export interface Exchange {
-  /** How many requests were sent, or at least begun. */
-  requests: number;
-  url?: URL;
-  /** Of the last answer. */
-  status?: number;
-  date?: string | undefined;
-  requestId?: string | undefined;
-}
+import {
+  type Answer,
+  AnswerTooLong,
+  NetworkError,
+  readRefusal,
+} from "./sts_exchange.ts";
+import { offsetTo, whyUnspent } from "./sts_retry.ts";
 
 /** What a message about the way to STS may need. */
 export interface Connection {
-  readonly region: string;
-  readonly exchange: Exchange;
-  readonly timedOut: boolean;
+  readonly endpoint: URL;
   /** In milliseconds. */
   readonly timeout: number;
   readonly proxy: string | undefined;
@@ -27,9 +20,6 @@ export interface Connection {
 /** All that a message may need. */
 export interface Circumstances extends Connection {
   readonly request: SessionRequest;
-  /** Why the last request would have been sent again. */
-  readonly refused: Unspent | undefined;
-  readonly now: Date;
 }
 
 /** A clock that is further off than this is worth a word, in milliseconds. */
@@ -50,70 +40,84 @@ const KEY_ERRORS = [
 const MAY_BE_SPENT =
   "the code may be spent: wait for the next one, then try again";
 
-/** The error for `error`, which came out of a call to STS. */
+/** The error for `error`, which kept a whole answer of STS from coming. */
 export function stsError(
   error: unknown,
-  circumstances: Circumstances,
-): UpdstsError {
-  if (error instanceof UpdstsError) return error;
-  if (circumstances.refused === "throttled") return throttled(error);
-  const lost = connectionError(error, circumstances);
-  if (lost !== undefined) return lost;
-  const { status } = metadataOf(error);
-  return status === undefined
-    ? unreadable(error, circumstances)
-    : refusal(error, status, circumstances);
-}
-
-/** The error for `error` if no whole answer came; else undefined. */
-export function connectionError(
-  error: unknown,
   connection: Connection,
-): UpdstsError | undefined {
-  if (connection.timedOut) return timeout(error, connection);
+  timedOut: boolean,
+): unknown {
+  if (error instanceof UpdstsError) return error;
+  if (timedOut) return timeout(error, connection);
   if (error instanceof Deno.errors.NotCapable) {
     return forbidden(error, connection);
   }
-  if (connection.exchange.requests === 0) return unusableEndpoint(error);
-  return connection.exchange.status === undefined
-    ? unreachable(error, connection)
-    : undefined;
+  if (error instanceof AnswerTooLong) return tooLong(error, connection);
+  // What is no failure of the network is a defect of ours.
+  return error instanceof NetworkError ? unreachable(error, connection) : error;
 }
 
-function refusal(
-  error: unknown,
-  status: number,
+/** The error for an endpoint that cannot be one. */
+export function unusable(error: unknown): UpdstsError {
+  return new UpdstsError(
+    "STS_UNREACHABLE",
+    "Cannot reach STS: the endpoint that is configured cannot be used",
+    {
+      hint:
+        "check AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL, AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT and endpoint_url in the config file; the code is not spent",
+      cause: error,
+    },
+  );
+}
+
+/** The error for an answer that is no session. `now` is when it came. */
+export function refusal(
+  answer: Answer,
   circumstances: Circumstances,
+  now: Date,
 ): UpdstsError {
-  const { request, exchange } = circumstances;
-  const name = error instanceof Error ? error.name : "";
-  const said = awsText(error);
-  if (status >= 500) {
+  const { request, endpoint } = circumstances;
+  const refused = readRefusal(answer);
+  if (answer.status >= 500) {
     return new UpdstsError(
       "STS_FAILED",
-      `Cannot get a session: STS failed (${status}): ${said}`,
-      { hint: MAY_BE_SPENT, cause: error },
+      refused === undefined
+        ? `Cannot get a session: ${hostOf(circumstances)}${
+          via(circumstances)
+        } failed (${answer.status})`
+        : `Cannot get a session: STS failed (${answer.status}): ${
+          inOneLine(refused.message)
+        }`,
+      { hint: MAY_BE_SPENT },
     );
   }
-  if (status < 400 || !isAwsError(error)) {
-    return unreadable(error, circumstances);
+  if (refused === undefined || answer.status < 400) {
+    return unreadable(answer, circumstances);
   }
-  const skew = clockSkew(circumstances);
-  if (name === "AccessDenied" && /MultiFactorAuthentication/i.test(said)) {
-    const wait = secondsToNextCode(circumstances);
+  const { code } = refused;
+  const said = inOneLine(refused.message);
+  if (whyUnspent(answer, now) === "throttled") {
+    return new UpdstsError(
+      "STS_THROTTLED",
+      `Cannot get a session: STS is too busy: ${said}`,
+      { hint: "the code is not spent; try again in a minute" },
+    );
+  }
+  const skew = clockSkew(answer, now);
+  if (code === "AccessDenied" && /MultiFactorAuthentication/i.test(said)) {
     return new UpdstsError(
       "MFA_REFUSED",
       `Cannot get a session: STS refused the code for ${request.device}: ${said}`,
       {
         hint: join(
-          `the code is wrong or already used, since each works once; the next one begins in ${wait} s`,
+          `the code is wrong or already used, since each works once; the next one begins in ${
+            secondsToNextCode(answer, now)
+          } s`,
           skew,
         ),
-        cause: error,
       },
     );
   }
-  if (KEY_ERRORS.includes(name)) {
+  if (KEY_ERRORS.includes(code)) {
     return new UpdstsError(
       "KEYS_REFUSED",
       `Cannot get a session: STS refused the key of profile ${
@@ -124,30 +128,20 @@ function refusal(
           "the key is deactivated, deleted or mistyped in the credentials file",
           skew,
         ),
-        cause: error,
       },
     );
   }
   return new UpdstsError(
     "STS_REFUSED",
-    `Cannot get a session: STS refused (${name}): ${said}`,
+    `Cannot get a session: STS refused (${code}): ${said}`,
     {
       hint: join(
-        `asked ${exchange.url?.host} for profile ${
+        `asked ${endpoint.host} for profile ${
           JSON.stringify(request.profile)
         } and device ${request.device}`,
         skew,
       ),
-      cause: error,
     },
-  );
-}
-
-function throttled(error: unknown): UpdstsError {
-  return new UpdstsError(
-    "STS_THROTTLED",
-    `Cannot get a session: STS is too busy: ${awsText(error)}`,
-    { hint: "the code is not spent; try again in a minute", cause: error },
   );
 }
 
@@ -175,23 +169,11 @@ function forbidden(error: unknown, connection: Connection): UpdstsError {
   );
 }
 
-function unusableEndpoint(error: unknown): UpdstsError {
-  return new UpdstsError(
-    "STS_UNREACHABLE",
-    "Cannot reach STS: the endpoint that is configured cannot be used",
-    {
-      hint:
-        "check AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL, AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT and endpoint_url in the config file; the code is not spent",
-      cause: error,
-    },
-  );
-}
-
 function unreachable(
-  error: unknown,
+  error: NetworkError,
   connection: Connection,
 ): UpdstsError {
-  const text = reasonsOf(error);
+  const text = error.message;
   const where = `${hostOf(connection)}${via(connection)}`;
   if (/certificate|UnknownIssuer/i.test(text)) {
     return new UpdstsError(
@@ -219,38 +201,42 @@ function unreachable(
   );
 }
 
-function unreadable(
-  error: unknown,
-  circumstances: Circumstances,
-): UpdstsError {
-  const { status } = circumstances.exchange;
+function tooLong(error: unknown, connection: Connection): UpdstsError {
   return new UpdstsError(
     "STS_ANSWER_INVALID",
-    `Cannot use the answer of ${hostOf(circumstances)}${
-      via(circumstances)
-    }: status ${status}, and not what STS would say`,
+    `Cannot use the answer of ${hostOf(connection)}${
+      via(connection)
+    }: it is longer than any of STS`,
     {
-      hint:
-        `something else than STS answered (a proxy, a login page, a redirect)? ${MAY_BE_SPENT}`,
+      hint: `check which endpoint answered (-v 1); ${MAY_BE_SPENT}`,
       cause: error,
     },
   );
 }
 
-/** Whether the answer was an error of the AWS kind, not a page of a proxy. */
-function isAwsError(error: unknown): boolean {
-  return error instanceof Error && "$fault" in error &&
-    !["UnknownError", "Unknown", "Error", "SyntaxError"].includes(error.name);
+function unreadable(
+  { status }: Answer,
+  connection: Connection,
+): UpdstsError {
+  return new UpdstsError(
+    "STS_ANSWER_INVALID",
+    `Cannot use the answer of ${hostOf(connection)}${
+      via(connection)
+    }: status ${status}, and not what STS would say`,
+    {
+      hint:
+        `something else than STS answered (a proxy, a login page, a redirect)? ${MAY_BE_SPENT}`,
+    },
+  );
 }
 
 /** What AWS said, in one line of bounded length. */
-function awsText(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
+function inOneLine(text: string): string {
   return text.replace(/\s+/g, " ").trim().slice(0, 500) || "no message";
 }
 
-function hostOf({ exchange, region }: Connection): string {
-  return exchange.url?.host ?? `STS in ${region}`;
+function hostOf({ endpoint }: Connection): string {
+  return endpoint.host;
 }
 
 function via({ proxy }: Connection): string {
@@ -258,8 +244,8 @@ function via({ proxy }: Connection): string {
 }
 
 /** How far this machine's clock was off when STS answered, if it matters. */
-function clockSkew({ exchange, now }: Circumstances): string | undefined {
-  const offset = serverOffset(exchange, now);
+function clockSkew(answer: Answer, now: Date): string | undefined {
+  const offset = offsetTo(answer, now);
   if (Math.abs(offset) <= TOLERATED_SKEW) return undefined;
   const seconds = Math.round(Math.abs(offset) / 1000);
   return `the clock of this machine is ${seconds} s ${
@@ -268,14 +254,9 @@ function clockSkew({ exchange, now }: Circumstances): string | undefined {
 }
 
 /** Codes follow the true time, so STS's clock counts if it is known. */
-function secondsToNextCode({ exchange, now }: Circumstances): number {
-  const time = now.getTime() + serverOffset(exchange, now);
+function secondsToNextCode(answer: Answer, now: Date): number {
+  const time = now.getTime() + offsetTo(answer, now);
   return CODE_PERIOD - Math.floor(time / 1000) % CODE_PERIOD;
-}
-
-function serverOffset({ date }: Exchange, now: Date): number {
-  const time = date === undefined ? NaN : Date.parse(date);
-  return Number.isNaN(time) ? 0 : time - now.getTime();
 }
 
 /** The innermost of the reasons that the runtime strings together. */

@@ -1,21 +1,37 @@
 // Decides which requests to STS are sent again: those that cannot have spent the code.
-import type {
-  RetryErrorInfo,
-  RetryStrategyV2,
-  RetryToken,
-} from "@smithy/types";
-import type { Log } from "../ports.ts";
+import { type Answer, NetworkError, readRefusal } from "./sts_exchange.ts";
 
-/** A throttled request may be sent this often; the time limit ends it earlier. */
-const MAX_THROTTLED = 10;
-/** A request whose connection was refused may be sent this often. */
-const MAX_REFUSED = 3;
+/** Why a request left the code unspent. */
+export type Unspent = "throttled" | "connection refused" | "clock skew";
+
+/** How often a request may be sent, by why it has to be; the time limit ends it earlier. */
+export const MAX_SENT: Readonly<Record<Unspent, number>> = {
+  "throttled": 10,
+  "connection refused": 3,
+  "clock skew": 2,
+};
+
 /** Waiting times grow from here by doubling, in milliseconds. */
 const FIRST_DELAY = 250;
 const MAX_DELAY = 5_000;
 
+/** A signature is good for five minutes to either side, in milliseconds. */
+const MAX_SKEW = 300_000;
+
+/** What AWS services call it when they are asked too often. */
+const THROTTLING = [
+  "RequestLimitExceeded",
+  "RequestThrottled",
+  "RequestThrottledException",
+  "SlowDown",
+  "ThrottledException",
+  "Throttling",
+  "ThrottlingException",
+  "TooManyRequestsException",
+];
+
 /** What STS, or a proxy, calls a signature with a date too far off. */
-const CLOCK_SKEW_NAMES = [
+const CLOCK_SKEW = [
   "SignatureDoesNotMatch",
   "RequestExpired",
   "RequestInTheFuture",
@@ -23,100 +39,34 @@ const CLOCK_SKEW_NAMES = [
   "InvalidSignatureException",
 ];
 
-/** Why a request was sent again. */
-export type Unspent = "throttled" | "connection refused" | "clock skew";
-
-/**
- * The retry strategy of the AWS SDK, reduced to what leaves the code unspent:
- * a refused connection, a throttled request, and, once, a signature whose date
- * the SDK has corrected since. After a timeout or a 5xx the code may be spent.
- */
-export class UnspentRetryStrategy implements RetryStrategyV2 {
-  readonly #log: Log;
-  /** Why the last request was, or would have been, sent again. */
-  lastRefusal: Unspent | undefined;
-
-  /** Tells `log` of every request that is sent again. */
-  constructor(log: Log) {
-    this.#log = log;
-  }
-
-  acquireInitialRetryToken(): Promise<RetryToken> {
-    return Promise.resolve(retryToken(0, 0));
-  }
-
-  refreshRetryTokenForRetry(
-    token: RetryToken,
-    { error, errorType }: RetryErrorInfo,
-  ): Promise<RetryToken> {
-    const sent = token.getRetryCount() + 1;
-    const reason = whyUnspent(error, errorType);
-    const again = reason !== undefined && sent < MAX_SENT[reason];
-    this.lastRefusal = reason;
-    if (!again) return Promise.reject(new Error("Not sent again"));
-    const ceiling = Math.min(MAX_DELAY, FIRST_DELAY * 2 ** sent);
-    // Half of it by chance, so that many users do not come back as one.
-    const delay = reason === "clock skew"
-      ? 0
-      : ceiling / 2 + Math.random() * ceiling / 2;
-    this.#log.info(`STS request ${sent}: ${reason}; sending it again`);
-    return Promise.resolve(retryToken(sent, delay));
-  }
-
-  recordSuccess(): void {}
+/** Why `answer`, to a request signed as of `time`, left the code unspent, if it did. */
+export function whyUnspent(answer: Answer, time: Date): Unspent | undefined {
+  if (answer.status < 400 || answer.status > 499) return undefined;
+  const { code } = readRefusal(answer) ?? {};
+  if (code === undefined) return undefined;
+  if (THROTTLING.includes(code)) return "throttled";
+  const skewed = Math.abs(offsetTo(answer, time)) >= MAX_SKEW;
+  return skewed && CLOCK_SKEW.includes(code) ? "clock skew" : undefined;
 }
 
-const MAX_SENT: Readonly<Record<Unspent, number>> = {
-  "throttled": MAX_THROTTLED,
-  "connection refused": MAX_REFUSED,
-  "clock skew": 2,
-};
-
-function whyUnspent(
-  error: unknown,
-  errorType: RetryErrorInfo["errorType"],
-): Unspent | undefined {
-  if (!(error instanceof Error)) return undefined;
-  if (isConnectionRefused(error)) return "connection refused";
-  const { status, clockSkewCorrected } = metadataOf(error);
-  if (status === undefined || status < 400 || status > 499) return undefined;
-  if (errorType === "THROTTLING") return "throttled";
-  if (clockSkewCorrected && CLOCK_SKEW_NAMES.includes(error.name)) {
-    return "clock skew";
-  }
-  return undefined;
+/** How far the clock of who answered is ahead of `time`, in milliseconds; 0 if unknown. */
+export function offsetTo({ date }: Pick<Answer, "date">, time: Date): number {
+  const said = date === undefined ? NaN : Date.parse(date);
+  return Number.isNaN(said) ? 0 : said - time.getTime();
 }
 
 /** Whether nothing can have been sent, for nobody listened. Linux, macOS, Windows. */
-function isConnectionRefused(error: Error): boolean {
-  return error instanceof TypeError &&
-    /\(Connect\).*\(os error (?:111|61|10061)\)/.test(reasonsOf(error));
+export function isConnectionRefused(error: unknown): boolean {
+  return error instanceof NetworkError &&
+    /\(Connect\).*\(os error (?:111|61|10061)\)/.test(error.message);
 }
 
-/** The messages of `error` and of all its causes; the runtime hides them there. */
-export function reasonsOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined
-    ? error.message
-    : `${error.message}: ${reasonsOf(error.cause)}`;
-}
-
-/** What the SDK notes about an answer. */
-export function metadataOf(
-  error: unknown,
-): { status?: number; clockSkewCorrected: boolean; requestId?: string } {
-  if (!(error instanceof Error) || !("$metadata" in error)) {
-    return { clockSkewCorrected: false };
-  }
-  const metadata: Record<string, unknown> = { ...Object(error.$metadata) };
-  const { httpStatusCode: status, requestId } = metadata;
-  return {
-    ...(typeof status === "number" ? { status } : {}),
-    ...(typeof requestId === "string" ? { requestId } : {}),
-    clockSkewCorrected: metadata["clockSkewCorrected"] === true,
-  };
-}
-
-function retryToken(count: number, delay: number): RetryToken {
-  return { getRetryCount: () => count, getRetryDelay: () => delay };
+/**
+ * How long to wait before request `sent` + 1, in milliseconds: half of it by
+ * chance, so that many users do not come back as one.
+ */
+export function delayBefore(reason: Unspent, sent: number): number {
+  if (reason === "clock skew") return 0;
+  const ceiling = Math.min(MAX_DELAY, FIRST_DELAY * 2 ** sent);
+  return ceiling / 2 + Math.random() * ceiling / 2;
 }

@@ -26,7 +26,6 @@ Deno.test("the shipped flags are exactly these; whoever adds one has to say so h
     "--allow-net",
     "--allow-env",
     "--ignore-env",
-    "--allow-sys",
   ]);
   assert.equal(flags.get("--allow-read"), "");
   assert.equal(flags.get("--allow-write"), "");
@@ -39,7 +38,6 @@ Deno.test("the shipped flags are exactly these; whoever adds one has to say so h
     "[::1]",
   ]);
   assert.equal(flags.get("--ignore-env"), "");
-  assert.deepEqual(flags.get("--allow-sys")?.split(","), ["osRelease"]);
   const readme = await Deno.readTextFile(new URL("README.md", ROOT));
   for (const variable of variables) {
     assert(
@@ -176,14 +174,10 @@ Deno.test("the program asks for nothing that the sandbox denies", async () => {
   const kinds = new Set(asked.map(({ permission }) => permission));
   assert.deepEqual(
     [...kinds].filter((kind) =>
-      !["read", "write", "net", "env", "sys"].includes(kind)
+      !["read", "write", "net", "env"].includes(kind)
     ),
     [],
   );
-  const system = asked.filter(({ permission }) => permission === "sys").map((
-    { value },
-  ) => String(value));
-  assert.deepEqual([...new Set(system)].sort(), ["osRelease"]);
 });
 
 Deno.test("a dependency cannot name a proxy of its own and hear what goes to AWS", async () => {

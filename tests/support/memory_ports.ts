@@ -54,6 +54,7 @@ export class MemoryConfig implements AwsConfig {
       region: undefined,
       mfaSerial: undefined,
       endpoint: undefined,
+      endpointSource: undefined,
       ...settings,
     };
   }
