@@ -26,7 +26,11 @@ export function binaryPath(directory: string, target: string): string {
 /** The arguments of `deno` that build the binary `output`, for this machine if no target is named. */
 export function compileArguments(output: string, target?: string): string[] {
   // Of no use in a binary, which holds all of its code: see the next ones.
-  const atStart = ["--cached-only", "--no-remote"];
+  const atStart = [
+    "--unstable-lazy-dynamic-imports",
+    "--cached-only",
+    "--no-remote",
+  ];
   return [
     "compile",
     ...shippedFlags().filter((flag) => !atStart.includes(flag)),

@@ -1,5 +1,4 @@
 // What the environment and ~/.aws/config say about a profile.
-import { join } from "node:path";
 import {
   listProfiles,
   parseFile,
@@ -67,7 +66,7 @@ export class LocalAwsConfig implements AwsConfig {
 
   async #readText(): Promise<string> {
     const path = this.#environment.expandHome(
-      this.#environment.get("AWS_CONFIG_FILE") ?? join("~", ".aws", "config"),
+      this.#environment.get("AWS_CONFIG_FILE") ?? "~/.aws/config",
     );
     try {
       return await readRegularFile(path, "AWS config file");

@@ -1,11 +1,11 @@
 // The credentials file on disk: finds it, and replaces it so that no byte is lost.
-import { dirname, join, resolve } from "node:path";
 import { applyEdits, type Edit } from "../credentials/edit.ts";
 import { UpdstsError } from "../errors.ts";
 import type { Change, CredentialsFile, Log } from "../ports.ts";
 import { shellQuoted } from "../shell_quoted.ts";
 import { withDirectoryLock } from "./directory_lock.ts";
 import type { Environment } from "./environment.ts";
+import { below, directoryOf } from "./paths.ts";
 import {
   assertRegular,
   decodeBytes,
@@ -49,7 +49,7 @@ export function credentialsPath(
 ): string {
   return environment.expandHome(
     given || environment.get("AWS_SHARED_CREDENTIALS_FILE") ||
-      join("~", ".aws", "credentials"),
+      "~/.aws/credentials",
   );
 }
 
@@ -74,7 +74,10 @@ export class LocalCredentialsFile implements CredentialsFile {
     this.path = path;
     this.#log = log;
     this.#lock = {
-      fallbackDirectory: join(environment.cacheDirectory(), "updsts", "locks"),
+      fallbackDirectory: below(environment.cacheDirectory(), [
+        "updsts",
+        "locks",
+      ]),
       ...options,
     };
   }
@@ -147,7 +150,7 @@ export class LocalCredentialsFile implements CredentialsFile {
         const target = await readTarget(this.path, directory);
         await removeLeftovers(directory, target.path);
         // Made first, so that its name tells those who wait whom they wait for.
-        const temporary = join(directory, `.updsts-${Deno.pid}.tmp`);
+        const temporary = below(directory, [`.updsts-${Deno.pid}.tmp`]);
         const mode = 0o600;
         (await Deno.open(temporary, { write: true, createNew: true, mode }))
           .close();
@@ -183,8 +186,8 @@ async function locate(
   path: string,
 ): Promise<{ path: string; directory: string }> {
   try {
-    const real = await Deno.realPath(resolve(path));
-    return { path: real, directory: dirname(real) };
+    const real = await Deno.realPath(path);
+    return { path: real, directory: directoryOf(real) };
   } catch (error) {
     if (error instanceof Deno.errors.NotFound && await isLink(path)) {
       throw new UpdstsError(
@@ -246,7 +249,7 @@ async function assertReplaceable(
 
   // A file that is a mount point of its own (a container's bind mount) cannot
   // be renamed over; a hard link to it tells, since it would cross the mount.
-  const probe = join(directory, `.updsts-${Deno.pid}.probe`);
+  const probe = below(directory, [`.updsts-${Deno.pid}.probe`]);
   try {
     await Deno.link(path, probe);
     await Deno.remove(probe);
@@ -297,7 +300,7 @@ async function removeLeftovers(
   target: string,
 ): Promise<void> {
   for await (const { name, isFile } of Deno.readDir(directory)) {
-    const path = join(directory, name);
+    const path = below(directory, [name]);
     // Somebody may have named the credentials file like one of ours.
     if (!LEFTOVER.test(name) || !isFile || path === target) continue;
     // What cannot be removed does no harm: ours has another name.

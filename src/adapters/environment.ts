@@ -1,6 +1,6 @@
 // The environment variables that updsts reads, and the places they stand for.
-import { join } from "node:path";
 import { UpdstsError } from "../errors.ts";
+import { below } from "./paths.ts";
 
 /** Access to the process environment. */
 export interface Environment {
@@ -32,9 +32,9 @@ export function createEnvironment(
   return {
     get: value,
     expandHome: (path) =>
-      /^~[/\\]/.test(path) ? join(home(), path.slice(2)) : path,
+      /^~[/\\]/.test(path) ? below(home(), [path.slice(2)], os) : path,
     cacheDirectory: () =>
       value("LOCALAPPDATA") ?? value("XDG_CACHE_HOME") ??
-        join(home(), ".cache"),
+        below(home(), [".cache"], os),
   };
 }

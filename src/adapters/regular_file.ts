@@ -1,5 +1,4 @@
 // Reads a whole file, one character a byte, if it is one that can be read to its end.
-import { Buffer } from "node:buffer";
 import { UpdstsError } from "../errors.ts";
 
 /** The largest file that is taken for a credentials file: 128 MiB. */
@@ -46,15 +45,24 @@ export function assertRegular(
   }
 }
 
+/** As many arguments as a call may safely have. */
+const CHUNK = 8192;
+
 /** One character a byte: no byte is lost, whatever the encoding. */
 export function decodeBytes(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    .toString("latin1");
+  let text = "";
+  for (let start = 0; start < bytes.length; start += CHUNK) {
+    const chunk = bytes.subarray(start, start + CHUNK);
+    text += String.fromCharCode.apply(null, Array.from(chunk));
+  }
+  return text;
 }
 
 /** The bytes that {@linkcode decodeBytes} made `text` of. */
 export function encodeBytes(text: string): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(Buffer.from(text, "latin1"));
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
 }
 
 /** What the operating system said, without a path or a number. */

@@ -24,7 +24,9 @@ export default async function doctor(
   if (flags.json) {
     output.answerJson({ result: findings });
   } else {
-    output.answerLines(layOutTexts(findings.map(line), output.screen.columns));
+    output.answerLines(
+      await layOutTexts(findings.map(line), output.screen.columns),
+    );
     output.answer(summary(findings));
   }
   const problem = findings.find(({ status }) => status === "problem");

@@ -41,7 +41,7 @@ export default async function list(
     return;
   }
   const rows = profiles.map((view) => row(view, now));
-  output.answerLines(layOut(COLUMNS, rows, output.screen.columns));
+  output.answerLines(await layOut(COLUMNS, rows, output.screen.columns));
   if (output.verbosity >= 1) {
     output.answer(profiles.map((view) => `\n${details(view)}`).join("\n"));
   }

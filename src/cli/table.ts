@@ -1,6 +1,6 @@
 // Lays out rows in columns that fit the terminal, by what characters take up there.
-import { eastAsianWidth } from "get-east-asian-width";
 import { type Span, type Tone, visible } from "./output.ts";
+import { type Measure, measureFor } from "./text_width.ts";
 
 /** A column and how it may give way where there is no room. */
 export interface Column {
@@ -25,23 +25,24 @@ const ELLIPSIS = "…";
  * terminal if that can be done: by cutting what may be cut, by leaving out what
  * may be left out, and last by cutting the first column.
  */
-export function layOut(
+export async function layOut(
   columns: readonly Column[],
   rows: readonly (readonly Cell[])[],
   room = Infinity,
-): Span[][] {
+): Promise<Span[][]> {
   const cells = [
     columns.map(({ heading }): Cell => ({ text: heading })),
     ...rows.map((row) =>
       row.map((cell) => ({ ...cell, text: visibleInCell(cell.text) }))
     ),
   ];
-  const natural = columns.map((_, index) => widest(cells, index));
+  const measure = await measureFor(textsOf(cells));
+  const natural = columns.map((_, index) => widest(cells, index, measure));
   const widths = fit(columns, natural, room);
   return cells.map((row) =>
     row.flatMap((cell, index): Span[] => {
       const width = widths[index];
-      return width === undefined ? [] : pad(cell, width);
+      return width === undefined ? [] : pad(cell, width, measure);
     })
   );
 }
@@ -53,19 +54,23 @@ export interface LabelledText {
 }
 
 /** The labels in a column, and each text beside its own, broken to fit `room`. */
-export function layOutTexts(
+export async function layOutTexts(
   texts: readonly LabelledText[],
   room = Infinity,
-): Span[][] {
-  const width = widest(texts.map(({ label }) => [label]), 0);
+): Promise<Span[][]> {
+  const measure = await measureFor(
+    texts.map(({ text }) => visibleInCell(text)),
+  );
+  const width = widest(texts.map(({ label }) => [label]), 0, measure);
   const indent = " ".repeat(width) + GAP;
   return texts.flatMap(({ label, text }) => {
     const [first = "", ...more] = wrap(
       visibleInCell(text),
       room - indent.length,
+      measure,
     );
     return [
-      [...pad(label, width), { text: first }],
+      [...pad(label, width, measure), { text: first }],
       ...more.map((line) => [{ text: indent + line }]),
     ];
   });
@@ -111,11 +116,11 @@ function fit(
 }
 
 /** `text` in lines of `room` at most, broken between words. */
-function wrap(text: string, room: number): string[] {
+function wrap(text: string, room: number, measure: Measure): string[] {
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(" ")) {
-    if (line !== "" && widthOf(`${line} ${word}`) > room) {
+    if (line !== "" && measure(`${line} ${word}`) > room) {
       lines.push(line);
       line = word;
     } else {
@@ -126,43 +131,47 @@ function wrap(text: string, room: number): string[] {
 }
 
 /** The cell, cut to `width` or filled up to it, and the gap to the next one. */
-function pad(cell: Cell, width: number): Span[] {
-  const text = cut(cell.text, width);
-  return [{ ...cell, text }, {
-    text: " ".repeat(width - widthOf(text)) + GAP,
-  }];
+function pad(cell: Cell, width: number, measure: Measure): Span[] {
+  const { text, taken } = cut(cell.text, width, measure);
+  return [{ ...cell, text }, { text: " ".repeat(width - taken) + GAP }];
 }
 
-/** `text`, its end replaced by an ellipsis if it is wider than `room`. */
-function cut(text: string, room: number): string {
-  if (widthOf(text) <= room) return text;
+/** `text`, its end replaced by an ellipsis if it is wider than `room`; and its width. */
+function cut(
+  text: string,
+  room: number,
+  measure: Measure,
+): { readonly text: string; readonly taken: number } {
+  const whole = measure(text);
+  if (whole <= room) return { text, taken: whole };
   let kept = "";
-  let width = widthOf(ELLIPSIS);
+  let taken = ELLIPSIS.length;
   for (const { segment } of new Intl.Segmenter().segment(text)) {
-    width += widthOf(segment);
-    if (width > room) break;
+    const width = measure(segment);
+    if (taken + width > room) break;
     kept += segment;
+    taken += width;
   }
-  return kept + ELLIPSIS;
+  return { text: kept + ELLIPSIS, taken };
 }
 
 function visibleInCell(text: string): string {
   return visible(text).replaceAll("\n", " ");
 }
 
-function widest(rows: readonly (readonly Cell[])[], index: number): number {
-  return rows.reduce(
-    (most, row) => Math.max(most, widthOf(row[index]?.text)),
-    0,
-  );
+function* textsOf(rows: readonly (readonly Cell[])[]): Generator<string> {
+  for (const row of rows) {
+    for (const { text } of row) yield text;
+  }
 }
 
-/** How many columns of a terminal `text` takes. */
-function widthOf(text = ""): number {
-  if (/^[ -~]*$/.test(text)) return text.length;
-  // What is invisible has been spelled out, so only marks take no room.
-  return Array.from(text.replace(/\p{M}/gu, "")).reduce(
-    (sum, character) => sum + eastAsianWidth(character.codePointAt(0) ?? 0),
+function widest(
+  rows: readonly (readonly Cell[])[],
+  index: number,
+  measure: Measure,
+): number {
+  return rows.reduce(
+    (most, row) => Math.max(most, measure(row[index]?.text ?? "")),
     0,
   );
 }

@@ -55,11 +55,11 @@ Deno.test("credentialsPath() is -c, the variable, then the usual place", () => {
 });
 
 Deno.test("createEnvironment() takes USERPROFILE on Windows", () => {
-  const variables = new Map([["HOME", "/msys"], ["USERPROFILE", "/c/alice"]]);
+  const variables = new Map([["HOME", "/msys"], ["USERPROFILE", "C:\\alice"]]);
   const get = (name: string) => variables.get(name);
   assert.equal(
     createEnvironment(get, "windows").expandHome("~/x"),
-    "/c/alice/x",
+    "C:\\alice\\x",
   );
   assert.equal(createEnvironment(get, "linux").expandHome("~/x"), "/msys/x");
 });

@@ -18,6 +18,7 @@ Deno.test("the shipped flags are exactly these; whoever adds one has to say so h
   );
   const variables = flags.get("--allow-env")?.split(",") ?? [];
   assert.deepEqual([...flags.keys()], [
+    "--unstable-lazy-dynamic-imports",
     "--cached-only",
     "--no-remote",
     "--no-prompt",

@@ -1,0 +1,31 @@
+// below() and directoryOf(), beside the runtime's own module for paths.
+import assert from "node:assert/strict";
+import { posix, win32 } from "node:path";
+import { below, directoryOf } from "../../src/adapters/paths.ts";
+
+Deno.test("directoryOf() is what the runtime says, on every system", () => {
+  for (
+    const path of ["/a/b/c", "/a", "/a/b.c", "/日本/x y", "/a\\b/c", "//a/b"]
+  ) {
+    assert.equal(directoryOf(path, "linux"), posix.dirname(path));
+  }
+  for (
+    const path of [
+      "C:\\Users\\alice\\.aws\\credentials",
+      "C:\\credentials",
+      "c:/Users/alice/credentials",
+      "D:\\a/b\\c",
+      "\\\\server\\share\\a\\b",
+    ]
+  ) assert.equal(directoryOf(path, "windows"), win32.dirname(path));
+});
+
+Deno.test("below() is what the runtime says, on every system", () => {
+  const names = [".aws", "credentials"];
+  for (const home of ["/home/alice", "/home/alice/", "/", "/日本"]) {
+    assert.equal(below(home, names, "linux"), posix.join(home, ...names));
+  }
+  for (
+    const home of ["C:\\Users\\alice", "C:\\Users\\alice\\", "C:\\", "\\\\s\\x"]
+  ) assert.equal(below(home, names, "windows"), win32.join(home, ...names));
+});
