@@ -45,17 +45,22 @@ export function assertRegular(
   }
 }
 
-/** As many arguments as a call may safely have. */
-const CHUNK = 8192;
+// The runtime's Latin-1 is Windows-1252 (as the web's is), which has other
+// characters for some of the bytes from 0x80 to 0x9F.
+const decoder = new TextDecoder("latin1");
+const REPLACED: ReadonlyMap<string, string> = new Map(
+  Array.from({ length: 0x20 }, (_, index) => {
+    const byte = 0x80 + index;
+    return [decoder.decode(Uint8Array.of(byte)), String.fromCharCode(byte)];
+  }),
+);
 
 /** One character a byte: no byte is lost, whatever the encoding. */
 export function decodeBytes(bytes: Uint8Array): string {
-  let text = "";
-  for (let start = 0; start < bytes.length; start += CHUNK) {
-    const chunk = bytes.subarray(start, start + CHUNK);
-    text += String.fromCharCode.apply(null, Array.from(chunk));
-  }
-  return text;
+  return decoder.decode(bytes).replace(
+    /[^\0-\xFF]/g,
+    (character) => REPLACED.get(character) ?? character,
+  );
 }
 
 /** The bytes that {@linkcode decodeBytes} made `text` of. */

@@ -120,14 +120,16 @@ export function assertKeysPlain(
  * it for keys of the profile before.
  */
 export function assertHeaderSeen(file: ParsedFile, section: Section): void {
+  const indent = indentOf(file, section.line);
+  if (indent === 0) return;
   const headers = new Set(file.sections.map(({ line }) => line));
   let depth = Infinity;
   for (let line = 0; line < section.line; line++) {
     if (!saysSomething(file, line)) continue;
-    const indent = indentOf(file, line);
-    if (indent <= depth) depth = headers.has(line) ? Infinity : indent;
+    const above = indentOf(file, line);
+    if (above <= depth) depth = headers.has(line) ? Infinity : above;
   }
-  if (indentOf(file, section.line) <= depth) return;
+  if (indent <= depth) return;
   throw hiddenHeader(section);
 }
 

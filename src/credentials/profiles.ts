@@ -95,9 +95,7 @@ const SHAPES: Readonly<Record<PublicKey, RegExp>> = {
 };
 
 const HASH = 0x23;
-const COLON = 0x3a;
 const SEMICOLON = 0x3b;
-const EQUALS = 0x3d;
 const OPENING_BRACKET = 0x5b;
 const CLOSING_BRACKET = 0x5d;
 
@@ -110,12 +108,25 @@ export function parseFile(text: string): ParsedFile {
   // The key of an empty value, under which indented properties nest.
   let parent: string | undefined;
 
-  for (const [index, line] of lines.entries()) {
+  const equalsSigns = new Finder(text, "=");
+  const colons = new Finder(text, ":");
+  const hashes = new Finder(text, "#");
+  const semicolons = new Finder(text, ";");
+
+  for (let index = 0; index < lines.length; index++) {
+    const line = lineOf(lines, index);
     const start = index === 0 ? contentStart(text) : line.start;
     const first = skipBlanks(text, start, line.end);
     if (first === line.end || isCommentMark(text.charCodeAt(first))) continue;
     const indented = first > start;
-    const { end, equals, colon } = scanContent(text, first, line.end);
+    const end = endOfContent(
+      text,
+      first,
+      line.end,
+      hashes.within(first, line.end) || semicolons.within(first, line.end),
+    );
+    const equals = equalsSigns.find(first, end);
+    const colon = colons.find(first, end);
 
     const header = readHeader(text, first, end);
     if (header !== undefined) {
@@ -287,31 +298,54 @@ function readValue({ text, lines }: ParsedFile, property: Property): string {
 }
 
 /**
- * Where the content that begins at `first` ends (trailing blanks and an inline
- * comment left out), and where its first `=` and `:` are, else -1.
+ * Finds a character again and again, at places that never go back. What was
+ * found is kept until it is passed, so all of it together reads a text once,
+ * and natively.
  */
-function scanContent(
+class Finder {
+  readonly #text: string;
+  readonly #character: string;
+  #next: number;
+
+  constructor(text: string, character: string) {
+    this.#text = text;
+    this.#character = character;
+    this.#next = text.indexOf(character);
+  }
+
+  /** Where the character first is in `[start, end)`; else -1. */
+  find(start: number, end: number): number {
+    if (this.#next !== -1 && this.#next < start) {
+      this.#next = this.#text.indexOf(this.#character, start);
+    }
+    return this.#next < end ? this.#next : -1;
+  }
+
+  /** Whether the character is in `[start, end)`. */
+  within(start: number, end: number): boolean {
+    return this.find(start, end) !== -1;
+  }
+}
+
+/**
+ * Where the content that begins at `first` ends, trailing blanks and an inline
+ * comment left out; `marked` is whether a comment's mark is anywhere in it.
+ */
+function endOfContent(
   text: string,
   first: number,
   lineEnd: number,
-): { end: number; equals: number; colon: number } {
-  let end = first;
-  let equals = -1;
-  let colon = -1;
-  let afterBlank = false;
-  for (let i = first; i < lineEnd; i++) {
-    const character = text.charCodeAt(i);
-    if (isBlank(character)) {
-      afterBlank = true;
-      continue;
+  marked: boolean,
+): number {
+  let end = lineEnd;
+  for (let i = first + 1; marked && i < lineEnd; i++) {
+    if (isCommentMark(text.charCodeAt(i)) && isBlank(text.charCodeAt(i - 1))) {
+      end = i;
+      break;
     }
-    if (afterBlank && isCommentMark(character)) break;
-    afterBlank = false;
-    end = i + 1;
-    if (character === EQUALS && equals === -1) equals = i;
-    else if (character === COLON && colon === -1) colon = i;
   }
-  return { end, equals, colon };
+  while (end > first && isBlank(text.charCodeAt(end - 1))) end--;
+  return end;
 }
 
 /** The name in a `[name]`, also where something follows the bracket. */
@@ -351,7 +385,11 @@ export function saysSomething(file: ParsedFile, index: number): boolean {
 
 /** Line `index` of `file`. */
 export function lineAt(file: ParsedFile, index: number): Line {
-  const line = file.lines[index];
+  return lineOf(file.lines, index);
+}
+
+function lineOf(lines: readonly Line[], index: number): Line {
+  const line = lines[index];
   if (line === undefined) throw new RangeError(`No line ${index + 1}`);
   return line;
 }
