@@ -23,8 +23,12 @@ export interface Property {
   /** Whether the line begins with a blank. */
   readonly indented: boolean;
   /** Indices of the indented lines that go on with the value. */
-  readonly continuations: number[];
+  readonly continuations: readonly number[];
 }
+
+/** A property while it is read; most have no continuation, and share one empty list. */
+type OpenProperty = { -readonly [Key in keyof Property]: Property[Key] };
+const NONE: readonly number[] = [];
 
 /** A `[name]` and the properties up to the next one, by position. */
 export interface Section {
@@ -104,7 +108,8 @@ export function parseFile(text: string): ParsedFile {
   const lines = splitLines(text);
   const sections: Section[] = [];
   let section: Section | undefined;
-  let property: Property | undefined;
+  let property: OpenProperty | undefined;
+  let continuations: number[] = [];
   // The key of an empty value, under which indented properties nest.
   let parent: string | undefined;
 
@@ -149,7 +154,10 @@ export function parseFile(text: string): ParsedFile {
         ? equals
         : colon;
     if (separator === -1 && indented) {
-      property?.continuations.push(index);
+      if (property === undefined) continue;
+      if (property.continuations === NONE) {
+        property.continuations = continuations = [index];
+      } else continuations.push(index);
       continue;
     }
     if (separator === -1 || separator === first) {
@@ -170,7 +178,7 @@ export function parseFile(text: string): ParsedFile {
       length,
       line: index,
       indented,
-      continuations: [],
+      continuations: NONE,
     };
     section.properties.push(property);
   }
@@ -370,7 +378,10 @@ function skipBlanks(text: string, start: number, end: number): number {
 }
 
 function lowerCase(key: string): string {
-  return key.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+  // Of ASCII only: other letters may be halves of a character in UTF-8.
+  return /[A-Z]/.test(key)
+    ? key.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+    : key;
 }
 
 function isCommentMark(character: number): boolean {
