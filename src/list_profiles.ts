@@ -63,7 +63,10 @@ export async function listProfiles(
         (await config.settingsOf(profile.name)).mfaSerial,
       managedBy: key === undefined ? undefined : decodeText(key),
       expiration: parseTimestamp(profile.value("expiration_datetime")),
-      fields: profile.fields(),
+      // Made when somebody looks: a table of names has no need of them.
+      get fields() {
+        return profile.fields();
+      },
     });
   }
   return views;

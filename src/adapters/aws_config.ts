@@ -12,11 +12,13 @@ import { readRegularFile } from "./regular_file.ts";
 /** Reads the config file once, when it is first asked. */
 export class LocalAwsConfig implements AwsConfig {
   readonly #environment: Environment;
+  readonly #variables: Variables;
   #profiles: Promise<ReadonlyMap<string, Profile>> | undefined;
 
   /** The config that `environment` leads to; nothing is read yet. */
   constructor(environment: Environment) {
     this.#environment = environment;
+    this.#variables = readVariables(environment);
   }
 
   async settingsOf(name: string): Promise<ProfileSettings> {
@@ -24,10 +26,9 @@ export class LocalAwsConfig implements AwsConfig {
     const profile = sectionNames(name)
       .map((section) => profiles.get(section))
       .find((found) => found !== undefined);
-    const get = this.#environment.get;
     const services = profile?.value("services");
     return {
-      environmentRegion: get("AWS_REGION") ?? get("AWS_DEFAULT_REGION"),
+      environmentRegion: this.#variables.region,
       region: profile?.value("region"),
       mfaSerial: profile?.value("mfa_serial"),
       ...this.#endpoint(
@@ -44,19 +45,14 @@ export class LocalAwsConfig implements AwsConfig {
     profile: Profile | undefined,
     services: Profile | undefined,
   ): Pick<ProfileSettings, "endpoint" | "endpointSource"> {
-    const get = this.#environment.get;
     const none = { endpoint: undefined, endpointSource: undefined };
-    const ignored = get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
-    if (ignored?.toLowerCase() === "true") return none;
-    const variables = ["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"];
-    const named = [
-      ...variables.map((name) => [get(name), name] as const),
-      [services?.value("sts.endpoint_url"), "the config file"] as const,
-      [profile?.value("endpoint_url"), "the config file"] as const,
-    ];
-    const [endpoint, endpointSource] =
-      named.find(([url]) => url !== undefined) ?? [];
-    return { ...none, endpoint, endpointSource };
+    const { ignored, endpoint: variable } = this.#variables;
+    if (ignored) return none;
+    if (variable !== undefined) return variable;
+    const endpoint = services?.value("sts.endpoint_url") ??
+      profile?.value("endpoint_url");
+    const endpointSource = "the config file";
+    return endpoint === undefined ? none : { endpoint, endpointSource };
   }
 
   async #read(): Promise<ReadonlyMap<string, Profile>> {
@@ -78,6 +74,31 @@ export class LocalAwsConfig implements AwsConfig {
       throw error;
     }
   }
+}
+
+/** What the environment says of every profile, read once. */
+interface Variables {
+  readonly region: string | undefined;
+  readonly endpoint:
+    | { readonly endpoint: string; readonly endpointSource: string }
+    | undefined;
+  /** Whether no endpoint counts that is configured. */
+  readonly ignored: boolean;
+}
+
+function readVariables({ get }: Environment): Variables {
+  const ignored = get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
+  const [endpoint] = ["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"].flatMap(
+    (endpointSource) => {
+      const endpoint = get(endpointSource);
+      return endpoint === undefined ? [] : [{ endpoint, endpointSource }];
+    },
+  );
+  return {
+    region: get("AWS_REGION") ?? get("AWS_DEFAULT_REGION"),
+    endpoint,
+    ignored: ignored?.toLowerCase() === "true",
+  };
 }
 
 /** How a profile's section may be headed in the config file. */

@@ -101,6 +101,8 @@ export class Output implements Log {
  * cannot move the cursor, change colours or hide a line. Line ends stay.
  */
 export function visible(text: string): string {
+  // Most text is, and knowing so is quicker than looking for each character.
+  if (/^[ -~\n]*$/.test(text)) return text;
   return text.replace(
     /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
     (character) =>
