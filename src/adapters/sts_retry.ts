@@ -65,8 +65,12 @@ export function isConnectionRefused(error: unknown): boolean {
  * How long to wait before request `sent` + 1, in milliseconds: half of it by
  * chance, so that many users do not come back as one.
  */
-export function delayBefore(reason: Unspent, sent: number): number {
+export function delayBefore(
+  reason: Unspent,
+  sent: number,
+  chance: () => number = Math.random,
+): number {
   if (reason === "clock skew") return 0;
   const ceiling = Math.min(MAX_DELAY, FIRST_DELAY * 2 ** sent);
-  return ceiling / 2 + Math.random() * ceiling / 2;
+  return ceiling / 2 + chance() * ceiling / 2;
 }

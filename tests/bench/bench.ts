@@ -1,0 +1,49 @@
+// Prints the table of docs/PERFORMANCE.md: medians of rounds, and ratios to yardsticks of the same run.
+import { Scenario } from "../support/scenario.ts";
+import { seededChance, simulateRush } from "../support/rush.ts";
+import { coreCandidates } from "./core.ts";
+import { compare, format, type Row } from "./measure.ts";
+import {
+  callRows,
+  commandCandidates,
+  crowdRows,
+  largeListCandidates,
+  memoryCandidates,
+  Processes,
+  TEN,
+} from "./processes.ts";
+
+const ROUNDS = Number(Deno.args[0] ?? 15);
+
+await using scenario = await Scenario.start({ given: TEN });
+const processes = new Processes(scenario);
+const few = Math.ceil(ROUNDS / 3);
+const rows: Row[] = [
+  ...await compare(commandCandidates(processes), ROUNDS),
+  ...await compare(await largeListCandidates(scenario, processes), few),
+  ...await compare(coreCandidates(), ROUNDS),
+  ...await compare(memoryCandidates(scenario, processes), few, "MiB"),
+  ...await callRows(scenario),
+  ...await crowdRows(processes),
+];
+const rush = simulateRush({
+  people: 5_000,
+  within: 1_000,
+  perSecond: 600,
+  latency: 100,
+  timeout: 30_000,
+  chance: seededChance(1),
+});
+
+console.log(
+  `Deno ${Deno.version.deno}, ${ROUNDS} rounds, ${Deno.build.target}\n`,
+);
+console.log(
+  "| what | median | ratio | goal | |\n| --- | --- | --- | --- | --- |",
+);
+for (const row of rows) console.log(format(row));
+console.log(
+  `\n5,000 people at once, 600 answers a second (simulated): all refreshed after ${
+    (rush.last / 1000).toFixed(1)
+  } s with ${rush.requests} requests, ${rush.spentTwice} codes sent twice`,
+);
