@@ -9,7 +9,7 @@ import denoJson from "./deno.json" with { type: "json" };
 import type { Connect, McpDoor } from "./src/cli/context.ts";
 import { runCli } from "./src/cli/app.ts";
 import { type Screen, visible } from "./src/cli/output.ts";
-import type { CodeSource, Surroundings } from "./src/ports.ts";
+import type { CodeSource } from "./src/ports.ts";
 import { writeAll } from "./src/adapters/streams.ts";
 
 /** What shows what we write, if a terminal does. */
@@ -41,57 +41,21 @@ const stdinCodes: CodeSource = {
   },
 };
 
+let adapters:
+  | Promise<typeof import("./src/adapters/local_ports.ts")>
+  | undefined;
+
 /** Loads the adapters when a command runs, so that `--help` does not wait for them. */
 const connect: Connect = async (credentialFile, log) => {
-  const [{ createEnvironment }, { credentialsPath, LocalCredentialsFile }, {
-    LocalAwsConfig,
-  }] = await Promise.all([
-    import("./src/adapters/environment.ts"),
-    import("./src/adapters/credentials_file.ts"),
-    import("./src/adapters/aws_config.ts"),
-  ]);
-  const environment = createEnvironment((name) =>
-    proxyVariables.get(name) ?? Deno.env.get(name)
-  );
-  const clock = { now: () => new Date() };
-  const path = credentialsPath(credentialFile, environment);
-  return {
-    file: new LocalCredentialsFile(path, environment, log),
-    config: new LocalAwsConfig(environment),
-    codes: {
-      code: async (profile, device) => {
-        const { TerminalCodes } = await import("./src/adapters/terminal.ts");
-        return await new TerminalCodes(terminal).code(profile, device);
-      },
-    },
-    issuer: {
-      issue: async (request) => {
-        const { AwsSessionIssuer } = await import("./src/adapters/sts.ts");
-        const userAgent = `updsts/${denoJson.version}`;
-        return await new AwsSessionIssuer(environment, clock, log, {
-          userAgent,
-        }).issue(request);
-      },
-    },
-    surroundings: lazily(async () => {
-      const { LocalSurroundings } = await import(
-        "./src/adapters/surroundings.ts"
-      );
-      return new LocalSurroundings(path, environment);
-    }),
-    clock,
-    log,
-  };
+  const { createLocalPorts } = await (adapters ??= import(
+    "./src/adapters/local_ports.ts"
+  ));
+  return createLocalPorts(credentialFile, log, {
+    variable: (name) => proxyVariables.get(name) ?? Deno.env.get(name),
+    terminal,
+    userAgent: `updsts/${denoJson.version}`,
+  });
 };
-
-/** What `load` gives, loaded when it is first asked. */
-function lazily(load: () => Promise<Surroundings>): Surroundings {
-  return {
-    fileFacts: async () => await (await load()).fileFacts(),
-    caBundle: async () => await (await load()).caBundle(),
-    reachSts: async (target) => await (await load()).reachSts(target),
-  };
-}
 
 /** Loads the MCP server when the command `mcp` runs. */
 const mcp: McpDoor = {
@@ -150,7 +114,7 @@ if (import.meta.main) {
         const { completionScript } = await import(
           "./src/adapters/completion_scripts.ts"
         );
-        return completionScript(shell, "updsts");
+        return completionScript(shell);
       },
     }),
   );

@@ -15,7 +15,12 @@ import {
   sectionFindings,
 } from "./file_findings.ts";
 import { type Finding, ok, problem, problemOf, warning } from "./finding.ts";
-import type { DoctorPorts, FileFacts, ProfileSettings } from "./ports.ts";
+import type {
+  AwsConfig,
+  DoctorPorts,
+  FileFacts,
+  ProfileSettings,
+} from "./ports.ts";
 import { planSession } from "./session_plan.ts";
 import { chooseRegion, deviceKind } from "./session_target.ts";
 import { shellQuoted } from "./shell_quoted.ts";
@@ -30,6 +35,9 @@ export type DiagnosePorts = Pick<
 
 /** A clock that is further off is worth a word, in milliseconds. */
 const TOLERATED_SKEW = 15_000;
+
+/** Of every long-term secret access key that AWS has given. */
+const SECRET_LENGTH = 40;
 
 /** Where STS would be asked. */
 interface Target {
@@ -57,7 +65,7 @@ export async function diagnose(
     findings.push(...await profilesFindings(ports, file, profile, targets));
   }
   if (targets.size === 0) {
-    noteTarget(targets, undefined, await ports.config.settingsOf("default"));
+    findings.push(...await usualTarget(ports, targets));
   }
   findings.push(await caFinding(ports));
   for (const target of targets.values()) {
@@ -161,21 +169,31 @@ async function profilesFindings(
       const error = await unknownProfile(name, [...profiles.keys()]);
       return [problemOf(`profile ${name}`, error)];
     }
-    return keyFindings(profile, await config.settingsOf(name), targets);
+    return await keyFindings(profile, config, targets);
   }
   const findings: Finding[] = [];
+  let keys = 0;
   for (const [name, profile] of profiles) {
     const check = `profile ${name}`;
     if (profile.secret("aws_session_token") !== undefined) {
       const source = sources.get(name);
-      findings.push(sessionFinding(check, profile, source, clock.now()));
+      findings.push(
+        source === undefined || profiles.has(source)
+          ? sessionFinding(check, profile, source, clock.now())
+          : warning(
+            check,
+            `session of ${source}, a profile that is not in the file`,
+            `run updsts remove -n ${shellQuoted(name)}`,
+          ),
+      );
     } else if (profile.value("aws_access_key_id") === undefined) {
       findings.push(ok(check, "no keys of its own"));
     } else {
-      const settings = await config.settingsOf(name);
+      keys++;
+      const found = await keyFindings(profile, config, targets);
       findings.push(
         // Not every key is there to be refreshed with.
-        ...keyFindings(profile, settings, targets).map((finding) =>
+        ...found.map((finding) =>
           finding.code === "DEVICE_MISSING"
             ? { ...finding, status: "warning" as const }
             : finding
@@ -183,22 +201,38 @@ async function profilesFindings(
       );
     }
   }
+  if (keys === 0) {
+    findings.push(warning(
+      "profiles",
+      "none of them has a long-term key",
+      "add one with aws configure",
+    ));
+  }
   return findings;
 }
 
 /** What a refresh of `profile` would use, or why it would be refused. */
-function keyFindings(
+async function keyFindings(
   profile: Profile,
-  settings: ProfileSettings,
+  config: AwsConfig,
   targets: Map<string, Target>,
-): Finding[] {
+): Promise<Finding[]> {
   const check = `profile ${profile.name}`;
   try {
-    const { accessKeyId, device } = planSession(profile, settings);
+    const settings = await config.settingsOf(profile.name);
+    const { accessKeyId, device, secretAccessKey } = planSession(
+      profile,
+      settings,
+    );
     const target = noteTarget(targets, profile, settings, device);
     return [
       ok(check, `key ${accessKeyId}, ${deviceKind(device)} device ${device}`),
       ok(check, `region ${target.region} (${target.regionSource})`),
+      ...secretAccessKey.reveal().length === SECRET_LENGTH ? [] : [warning(
+        check,
+        `its aws_secret_access_key has not the ${SECRET_LENGTH} characters of one`,
+        "copy it anew, or make a new key",
+      )],
     ];
   } catch (error) {
     return [problemOf(check, error)];
@@ -240,6 +274,19 @@ function noteTarget(
   const target = { region, regionSource: source, endpoint, endpointSource };
   targets.set(JSON.stringify([region, endpoint]), target);
   return target;
+}
+
+/** Where STS would be asked for a profile that says nothing of it. */
+async function usualTarget(
+  { config }: DiagnosePorts,
+  targets: Map<string, Target>,
+): Promise<Finding[]> {
+  try {
+    noteTarget(targets, undefined, await config.settingsOf("default"));
+    return [];
+  } catch (error) {
+    return [problemOf("config", error)];
+  }
 }
 
 async function caFinding({ surroundings }: DiagnosePorts): Promise<Finding> {
@@ -290,15 +337,16 @@ async function stsFindings(
       ...clockFindings(answer.clockOffset),
     ];
   } catch (error) {
-    return [problemOf(check, error)];
+    if (!(error instanceof UpdstsError)) throw error;
+    return [problem(check, error.code, error.message, hintFor(error))];
   }
 }
 
 /** The error's own hints speak of a code, and none was sent. */
 function hintFor({ code, hint }: UpdstsError): string | undefined {
-  return code === "STS_TIMEOUT" || code === "STS_UNREACHABLE"
+  return code === "STS_TIMEOUT" || hint?.includes("HTTPS_PROXY")
     ? "check the network, HTTPS_PROXY and NO_PROXY, and the region"
-    : hint;
+    : hint?.replace(/; the code is not spent$/, "");
 }
 
 function clockFindings(offset: number | undefined): Finding[] {

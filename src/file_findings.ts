@@ -1,17 +1,12 @@
 // What `doctor` finds in the text of a credentials file.
-import { refreshEdits } from "./credentials/refresh_edits.ts";
+import { assertRefreshable } from "./credentials/refresh_edits.ts";
+import { whyAwsCliRefuses } from "./aws_cli_reading.ts";
 import { findManagedBlocks } from "./credentials/managed_block.ts";
 import { decodeText } from "./credentials/profile_name.ts";
-import {
-  type ParsedFile,
-  saysSomething,
-  terminatorOf,
-} from "./credentials/profiles.ts";
+import { type ParsedFile, terminatorOf } from "./credentials/profiles.ts";
 import { type Finding, ok, problem, problemOf, warning } from "./finding.ts";
-import { REHEARSED } from "./session_plan.ts";
 
-/** More line numbers than these help nobody. */
-const MAX_LINES = 5;
+const UTF8_BOM = "\xEF\xBB\xBF";
 
 /** How the bytes are to be read, and what programs make of them. */
 export function encodingFindings({ text }: ParsedFile): Finding[] {
@@ -25,7 +20,7 @@ export function encodingFindings({ text }: ParsedFile): Finding[] {
     )];
   }
   const findings: Finding[] = [];
-  if (text.startsWith("\xEF\xBB\xBF")) {
+  if (text.startsWith(UTF8_BOM)) {
     findings.push(unreadable(
       check,
       "the file begins with a byte order mark",
@@ -78,26 +73,17 @@ export function lineEndFindings(file: ParsedFile): Finding[] {
 /** What keeps the AWS CLI from reading the file at all. */
 export function sectionFindings(file: ParsedFile): Finding[] {
   const check = "sections";
-  const findings = [
-    ...duplicates(file).map(({ what, lines }) =>
-      unreadable(
-        check,
-        `${what} stands on ${lineNumbers(lines)}`,
-        "make one of them",
-      )
-    ),
-  ];
-  const stray = strayLines(file);
-  if (stray.length > 0) {
-    findings.push(unreadable(
-      check,
-      `${lineNumbers(stray)}: neither a header nor a key of a section`,
-      "make a comment of it, or remove it",
-    ));
-  }
   const { size } = new Set(file.sections.map(({ name }) => name));
-  const sections = `${size} ${size === 1 ? "profile" : "profiles"}`;
-  return findings.length === 0 ? [ok(check, sections)] : findings;
+  const found = ok(check, `${size} ${size === 1 ? "profile" : "profiles"}`);
+  const refusal = whyAwsCliRefuses(
+    // A byte order mark is a finding of its own.
+    decodeText(file.text.replace(UTF8_BOM, "")),
+  );
+  return refusal === undefined ? [found] : [unreadable(
+    check,
+    `line ${refusal.line}: ${refusal.reason}`,
+    "mend that line",
+  )];
 }
 
 /** What would keep a refresh from changing a managed block. */
@@ -109,13 +95,9 @@ export function blockFindings(file: ParsedFile): Finding[] {
       problem(check, "BLOCK_BROKEN", message, "mend the tags")
     );
   }
-  const refused = blocks.flatMap(({ key, section }) => {
-    const profile = decodeText(key);
-    const name = section === undefined
-      ? `${profile}_sts`
-      : decodeText(section.name);
+  const refused = blocks.flatMap((block) => {
     try {
-      refreshEdits(file, profile, name, REHEARSED);
+      assertRefreshable(file, block);
       return [];
     } catch (error) {
       return [problemOf(check, error)];
@@ -133,61 +115,6 @@ function unreadable(check: string, message: string, hint: string): Finding {
     `${message}: the AWS CLI refuses such a file`,
     hint,
   );
-}
-
-/** Sections of one name, and keys that one section has twice. */
-function duplicates(
-  file: ParsedFile,
-): { readonly what: string; readonly lines: readonly number[] }[] {
-  const places = new Map<string, number[]>();
-  const note = (what: string, line: number) => {
-    const lines = places.get(what);
-    if (lines === undefined) places.set(what, [line]);
-    else lines.push(line);
-  };
-  for (const { name, line, properties } of file.sections) {
-    const header = `[${decodeText(name)}]`;
-    note(`section ${header}`, line);
-    for (const property of properties) {
-      if (property.indented) continue;
-      note(
-        `a key of ${header} (line ${line + 1})${"\0"}${property.key}`,
-        property.line,
-      );
-    }
-  }
-  return Array.from(places, ([what, lines]) => ({
-    // The key itself stays out: a secret wrapped over two lines reads as one.
-    what: what.split("\0", 1)[0] ?? what,
-    lines,
-  })).filter(({ lines }) => lines.length > 1);
-}
-
-/** Lines that are no part of what a reader takes from the file. */
-function strayLines(file: ParsedFile): number[] {
-  const known = new Set<number>();
-  for (const { line, properties } of file.sections) {
-    known.add(line);
-    for (const property of properties) {
-      known.add(property.line);
-      for (const continuation of property.continuations) {
-        known.add(continuation);
-      }
-    }
-  }
-  return Array.from(file.lines.keys()).filter((index) =>
-    !known.has(index) && saysSomething(file, index)
-  );
-}
-
-/** `line 3`, `lines 3, 7 and 9`; only counted if there are many. */
-function lineNumbers(indices: readonly number[]): string {
-  const shown = indices.slice(0, MAX_LINES).map((index) => String(index + 1));
-  const hidden = indices.length - shown.length;
-  const last = hidden === 0 ? shown.pop() : `${hidden} more`;
-  return shown.length === 0
-    ? `line ${last}`
-    : `lines ${shown.join(", ")} and ${last}`;
 }
 
 function isUtf8(text: string): boolean {

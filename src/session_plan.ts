@@ -61,6 +61,13 @@ export function planSession(
       },
     );
   }
+  if (/\s/.test(secretAccessKey.reveal())) {
+    throw new UpdstsError(
+      "KEYS_MISSING",
+      `Cannot refresh profile ${shown}: its aws_secret_access_key is none`,
+      { hint: "it is one word, on one line, behind the equals sign" },
+    );
+  }
   const device = requireDevice(profile, settings);
   return {
     profile: name,

@@ -38,8 +38,9 @@ export function requireDevice(
       },
     );
   }
-  // The limits of the SerialNumber parameter of GetSessionToken.
-  if (!/^[\w+=/:,.@-]{9,256}$/.test(device)) {
+  // What GetSessionToken takes, but for a slash outside of an ARN: that is
+  // rather a secret on the wrong line, and the device is shown and sent.
+  if (!/^(?:arn:[\w+=/:,.@-]{5,252}|[\w+=,.@-]{9,32})$/.test(device)) {
     throw new UpdstsError(
       "DEVICE_UNSUPPORTED",
       `Cannot refresh profile ${

@@ -80,7 +80,7 @@ Deno.test("a binary holds the program, its packages and its permissions, and not
     // Behind the runtime itself, there is no trace of tests and of what they need.
     const { size } = await Deno.stat(Deno.execPath());
     const embedded = bytes.subarray(size);
-    assert(embedded.includes("src/adapters/surroundings.ts"));
+    assert(embedded.includes("./surroundings.ts"));
     for (
       const foreign of [
         "canaryLongTerm",

@@ -13,7 +13,7 @@ import { readRegularFile } from "./regular_file.ts";
 export class LocalAwsConfig implements AwsConfig {
   readonly #environment: Environment;
   readonly #variables: Variables;
-  #profiles: Promise<ReadonlyMap<string, Profile>> | undefined;
+  #profiles: ReadonlyMap<string, Profile> | undefined;
 
   /** The config that `environment` leads to; nothing is read yet. */
   constructor(environment: Environment) {
@@ -21,8 +21,12 @@ export class LocalAwsConfig implements AwsConfig {
     this.#variables = readVariables(environment);
   }
 
-  async settingsOf(name: string): Promise<ProfileSettings> {
-    const profiles = await (this.#profiles ??= this.#read());
+  settingsOf(name: string): Promise<ProfileSettings> {
+    return Promise.try(() => this.#settingsOf(name));
+  }
+
+  #settingsOf(name: string): ProfileSettings {
+    const profiles = this.#profiles ??= this.#read();
     const profile = sectionNames(name)
       .map((section) => profiles.get(section))
       .find((found) => found !== undefined);
@@ -55,17 +59,17 @@ export class LocalAwsConfig implements AwsConfig {
     return endpoint === undefined ? none : { endpoint, endpointSource };
   }
 
-  async #read(): Promise<ReadonlyMap<string, Profile>> {
-    const profiles = listProfiles(parseFile(await this.#readText()));
+  #read(): ReadonlyMap<string, Profile> {
+    const profiles = listProfiles(parseFile(this.#readText()));
     return new Map(profiles.map((profile) => [profile.name, profile]));
   }
 
-  async #readText(): Promise<string> {
+  #readText(): string {
     const path = this.#environment.expandHome(
       this.#environment.get("AWS_CONFIG_FILE") ?? "~/.aws/config",
     );
     try {
-      return await readRegularFile(path, "AWS config file");
+      return readRegularFile(path, "AWS config file");
     } catch (error) {
       // A config file is optional, for us as for the SDKs.
       const missing = error instanceof UpdstsError &&

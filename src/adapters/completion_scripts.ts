@@ -1,14 +1,34 @@
-// The scripts that teach shells to complete, as a package for that writes them.
+// The scripts that teach shells to complete.
 import { script } from "@bomb.sh/tab";
 
-/** The script for `shell` that asks `program` what may stand there. */
-export function completionScript(shell: string, program: string): string {
+/**
+ * For bash, our own: the package's has bash evaluate the line that is being
+ * typed, redirections and `$(…)` included, at each press of the key.
+ */
+const BASH = `# bash completion for updsts
+_updsts() {
+  local line directive
+  COMPREPLY=()
+  while IFS= read -r line; do
+    case $line in
+      :*) directive=$line ;;
+      *) COMPREPLY+=("\${line%%$'\\t'*}") ;;
+    esac
+  done < <(updsts complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+  # Files are proposed where a path is meant, and nowhere else.
+  [[ $directive == :0 ]] || compopt +o default 2>/dev/null
+}
+complete -o default -F _updsts updsts`;
+
+/** The script for `shell` that asks the program what may stand there. */
+export function completionScript(shell: string): string {
+  if (shell === "bash") return BASH;
   const lines: string[] = [];
   const { log } = console;
   // The package prints what it makes, and stdout is not its to write.
   console.log = (line: string) => void lines.push(line);
   try {
-    script(shell, program, program);
+    script(shell, "updsts", "updsts");
   } finally {
     console.log = log;
   }

@@ -8,13 +8,13 @@ import { readRegularFile } from "./regular_file.ts";
  *
  * @throws {UpdstsError} `CA_BUNDLE_INVALID`
  */
-export async function createHttpClient(
+export function createHttpClient(
   environment: Environment,
-): Promise<Deno.HttpClient> {
+): Deno.HttpClient {
   const path = environment.get("AWS_CA_BUNDLE");
   if (path === undefined) return Deno.createHttpClient({});
   try {
-    const bundle = await readRegularFile(
+    const bundle = readRegularFile(
       environment.expandHome(path),
       "AWS_CA_BUNDLE",
     );

@@ -94,7 +94,7 @@ export class AwsSessionIssuer implements SessionIssuer {
     request: SessionRequest,
     circumstances: Circumstances,
   ): Promise<Answer> {
-    using client = await createHttpClient(this.#environment);
+    using client = createHttpClient(this.#environment);
     const signal = AbortSignal.timeout(this.#timeout);
     const options = { client, signal, userAgent: this.#userAgent };
     let offset = 0;

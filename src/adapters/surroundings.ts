@@ -39,9 +39,11 @@ export class LocalSurroundings implements Surroundings {
     };
   }
 
-  async caBundle(): Promise<string | undefined> {
-    using _checked = await createHttpClient(this.#environment);
-    return this.#environment.get("AWS_CA_BUNDLE");
+  caBundle(): Promise<string | undefined> {
+    return Promise.try(() => {
+      createHttpClient(this.#environment).close();
+      return this.#environment.get("AWS_CA_BUNDLE");
+    });
   }
 
   async reachSts(
@@ -52,7 +54,7 @@ export class LocalSurroundings implements Surroundings {
     const signal = AbortSignal.timeout(TIMEOUT);
     const start = performance.now();
     try {
-      using client = await createHttpClient(this.#environment);
+      using client = createHttpClient(this.#environment);
       const { date, requestId } = await requestWithoutSignature(endpoint, {
         client,
         signal,

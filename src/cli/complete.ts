@@ -23,23 +23,36 @@ export async function complete(
   context: Context,
 ): Promise<string> {
   if (FILE_FLAGS.includes(words.at(-2) ?? "")) return FILES;
-  const file = words.at(
-    words.findIndex((word) => FILE_FLAGS.includes(word)) + 1,
-  );
-  const named = FILE_FLAGS.some((flag) => words.includes(flag));
+  const file = namedFile(words);
   const proposals = await proposeCompletions(app, words, {
     ...context,
-    connect: (_, log) => context.connect(named ? file : undefined, log),
+    connect: (_, log) => context.connect(file, log),
   }).catch(() => []);
-  const lines = proposals.filter(({ completion }) => isPlain(completion))
-    .map(({ completion, brief }) => `${completion}\t${brief}`);
+  const lines = proposals
+    .filter(({ kind, completion }) =>
+      kind === "argument:flag" ? isOneFlag(completion) : isPlain(completion)
+    ).map(({ completion, brief }) => `${completion}\t${brief}`);
   return [...lines, NO_FILES].join("\n");
 }
 
+/** The credentials file that the line names. */
+function namedFile(words: readonly string[]): string | undefined {
+  const index = words.findIndex((word) => FILE_FLAGS.includes(word));
+  if (index !== -1) return words[index + 1];
+  const [flag = ""] = FILE_FLAGS;
+  return words.find((word) => word.startsWith(`${flag}=`))
+    ?.slice(flag.length + 1);
+}
+
+/** Whether this is a flag, and not several short ones in a bundle. */
+function isOneFlag(word: string): boolean {
+  return /^(?:-\w|--[\w-]+)$/.test(word);
+}
+
 /**
- * Whether a shell takes `word` as it is. The name of a profile may hold what
- * bash would run when it expands the proposals: `$(…)`.
+ * Whether every shell takes `word` as it is, as one word. The name of a profile
+ * may hold what a shell would run when it expands the proposals: `$(…)`.
  */
 function isPlain(word: string): boolean {
-  return /^[\p{L}\p{N}_@+.,/-]+$/u.test(word);
+  return /^[\p{L}\p{N}_+.,/][\p{L}\p{N}_+.,/-]*$/u.test(word);
 }

@@ -61,10 +61,27 @@ export function refreshEdits(
   const nameBytes = encodeText(sectionName);
   const block = blocks.find((block) => block.key === keyBytes);
   assertNameFree(file, block, sectionName);
+  return block === undefined
+    ? [appendedBlock(file, keyBytes, nameBytes, values)]
+    : blockEdits(file, block, nameBytes, values);
+}
 
-  if (block === undefined) {
-    return [appendedBlock(file, keyBytes, nameBytes, values)];
-  }
+/**
+ * Refuses a block that cannot be refreshed, whatever the session.
+ *
+ * @throws {UpdstsError} `BLOCK_BROKEN`, with line numbers
+ */
+export function assertRefreshable(file: ParsedFile, block: ManagedBlock): void {
+  const values = new Map(OWNED_KEYS.map((key) => [key, ""]));
+  blockEdits(file, block, block.section?.name ?? "", values);
+}
+
+function blockEdits(
+  file: ParsedFile,
+  block: ManagedBlock,
+  nameBytes: string,
+  values: ReadonlyMap<string, string>,
+): Edit[] {
   assertEndsAlike(file, block);
   if (block.section === undefined) {
     return [filledBlock(file, block, nameBytes, values)];
@@ -72,14 +89,22 @@ export function refreshEdits(
   return refreshedBlock(file, block, block.section, nameBytes, values);
 }
 
-/** The four lines that updsts owns, in the order in which they are written. */
+/** The four keys that updsts owns, in the order in which they are written. */
+const OWNED_KEYS = [
+  "aws_access_key_id",
+  "aws_secret_access_key",
+  "aws_session_token",
+  "expiration_datetime",
+] as const;
+
 function ownedValues(session: SessionValues): Map<string, string> {
-  const values = new Map([
-    ["aws_access_key_id", session.accessKeyId],
-    ["aws_secret_access_key", session.secretAccessKey.reveal()],
-    ["aws_session_token", session.sessionToken.reveal()],
-    ["expiration_datetime", session.expiration],
-  ]);
+  const owned: Readonly<Record<typeof OWNED_KEYS[number], string>> = {
+    aws_access_key_id: session.accessKeyId,
+    aws_secret_access_key: session.secretAccessKey.reveal(),
+    aws_session_token: session.sessionToken.reveal(),
+    expiration_datetime: session.expiration,
+  };
+  const values = new Map(OWNED_KEYS.map((key) => [key, owned[key]]));
   for (const [key, value] of values) {
     // What AWS issues is letters, digits and these few signs. Anything else
     // could end the line, open a section, or be taken for a comment.

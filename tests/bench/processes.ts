@@ -8,7 +8,7 @@ import {
   commandLine,
   isInstalled,
 } from "../support/command.ts";
-import { ALICE, GIVEN, Scenario } from "../support/scenario.ts";
+import { ALICE, GIVEN, type Scenario } from "../support/scenario.ts";
 import { largeFile } from "./core.ts";
 import { type Candidate, median, type Row, time } from "./measure.ts";
 

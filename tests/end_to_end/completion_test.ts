@@ -58,15 +58,33 @@ Deno.test("completion leaves paths to the shell, and reads the file that -c name
   await Deno.writeTextFile(other, GIVEN.replace("default", "elsewhere"));
   const { words } = await propose(scenario, "get", "-c", other, "-n", "");
   assert.deepEqual(words, ["elsewhere"]);
+  const joined = await propose(
+    scenario,
+    "get",
+    `--credential-file=${other}`,
+    "-n",
+    "",
+  );
+  assert.deepEqual(joined.words, ["elsewhere"]);
 });
 
 Deno.test("completion proposes no name that a shell would run or break, and is silent without a file", async () => {
   await using scenario = await Scenario.start({
-    given: ["$(touch x)", "a b", "`id`", "{a,b}", "日本", "a;b", "ok.1-x_y@z"]
+    given: [
+      "$(touch x)",
+      "a b",
+      "`id`",
+      "{a,b}",
+      "日本",
+      "a;b",
+      "--json",
+      "a@b",
+      "ok.1-x_y/z",
+    ]
       .map((name) => `[${name}]\naws_access_key_id = x\n`).join(""),
   });
   const { words } = await propose(scenario, "get", "-n", "");
-  assert.deepEqual(words, ["日本", "ok.1-x_y@z"]);
+  assert.deepEqual(words, ["日本", "ok.1-x_y/z"]);
   await Deno.remove(scenario.path);
   const { code, stdout, stderr } = await scenario.updsts([
     "complete",
@@ -88,6 +106,8 @@ Deno.test("completion prints a script for each shell, and refuses others", async
     const { code, stdout } = await scenario.updsts(["completion", shell]);
     assert.equal(code, 0);
     assert.match(stdout, /updsts complete '?--'? /);
+    // At each press of the key, this would run what is being typed.
+    if (shell === "bash") assert.doesNotMatch(stdout, /\beval\b/);
   }
   const { code, stderr } = await scenario.updsts(["completion", "tcsh"]);
   assert.equal(code, 2);
@@ -108,25 +128,47 @@ async function inShell(
   return stdout.trim().split("\n").map((line) => line.split("\t", 1)[0] ?? "");
 }
 
-const BASH_COMPLETION = "/usr/share/bash-completion/bash_completion";
-const hasBashCompletion = isInstalled("bash") &&
-  await Deno.stat(BASH_COMPLETION).then(() => true, () => false);
+/** Bash as it is when a person has typed `line` and presses the key. */
+function pressTab(line: string): string {
+  return `words=(${line.split(" ").map((word) => `'${word}'`).join(" ")})
+    COMP_WORDS=("\${words[@]}") COMP_CWORD=$((\${#words[@]} - 1))
+    _updsts 2>/dev/null; printf '%s\\n' "\${COMPREPLY[@]}"`;
+}
 
 Deno.test({
-  name: "bash completes a profile" +
-    (hasBashCompletion ? "" : " (skipped: bash-completion is not installed)"),
-  ignore: !hasBashCompletion,
+  name: "bash completes a profile, and can read the script again" +
+    (isInstalled("bash") ? "" : " (skipped: bash is not installed)"),
+  ignore: !isInstalled("bash"),
   fn: async () => {
     await using scenario = await Scenario.start();
     const proposed = await inShell(
       scenario,
       "bash",
-      `. ${BASH_COMPLETION}
-       eval "$(updsts completion bash)"
-       COMP_WORDS=(updsts get -n de) COMP_CWORD=3 COMP_LINE="updsts get -n de" COMP_POINT=16
-       __updsts_complete 2>/dev/null; printf '%s\\n' "\${COMPREPLY[@]}"`,
+      `eval "$(updsts completion bash)"; eval "$(updsts completion bash)"
+       ${pressTab("updsts get -n de")}
+       ${pressTab("updsts doc")}`,
     );
-    assert.deepEqual(proposed, ["default"]);
+    assert.deepEqual(proposed, ["default", "doctor"]);
+  },
+});
+
+Deno.test({
+  name: "bash runs nothing of the line that is being typed" +
+    (isInstalled("bash") ? "" : " (skipped: bash is not installed)"),
+  ignore: !isInstalled("bash"),
+  fn: async () => {
+    // Once each press of the key ran the code's program, and emptied files.
+    await using scenario = await Scenario.start();
+    const ran = join(scenario.home, "ran");
+    await inShell(
+      scenario,
+      "bash",
+      `eval "$(updsts completion bash)"
+       ${pressTab(`updsts get -t $(touch ${ran}) -n `)}
+       ${pressTab(`updsts list > ${ran} --`)}
+       ${pressTab(`updsts list ; touch ${ran} ; updsts `)}`,
+    );
+    await assert.rejects(Deno.stat(ran), Deno.errors.NotFound);
   },
 });
 

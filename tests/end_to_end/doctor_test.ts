@@ -1,7 +1,6 @@
 // doctor as a process: what is in order, and each thing that is not.
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { isInstalled } from "../support/command.ts";
 import { ALICE, GIVEN, Scenario } from "../support/scenario.ts";
 
 interface Finding {
@@ -140,13 +139,25 @@ const DEFECTS: readonly {
     name: "two sections of one name",
     given: `${GIVEN}[default]\nregion = x\n`,
     says:
-      /problem sections: section \[default\] stands on lines 2 and 9: the AWS CLI refuses/,
+      /problem sections: line 9: section \[default\] begins again; it is on line 2, too: the AWS CLI refuses/,
   },
   {
     name: "a secret that was wrapped over two lines, without showing it",
     given:
       `[default]\naws_access_key_id = ${ALICE.accessKeyId}\naws_secret_access_key =\n${ALICE.secretAccessKey}\n`,
-    says: /problem sections: line 4: neither a header nor a key/,
+    says:
+      /problem sections: line 4: it is neither a header nor a key: the AWS CLI/,
+  },
+  {
+    name: "a secret that goes on below",
+    given: GIVEN.replace("Secret+", "Secret+\n  "),
+    says: /problem profile default: .*its aws_secret_access_key is none/,
+  },
+  {
+    // Once it was shown as a hardware device.
+    name: "a secret in place of the device, without showing it",
+    given: GIVEN.replace(ALICE.device, ALICE.secretAccessKey),
+    says: /problem profile default: .*its MFA device is neither an ARN nor/,
   },
   {
     name: "a FIDO key",
@@ -172,7 +183,33 @@ const DEFECTS: readonly {
   },
 ];
 
-for (const { name, given, says, args = [], exit = 3 } of DEFECTS) {
+const WARNINGS: typeof DEFECTS = [
+  {
+    name: "a secret of another length",
+    given: GIVEN.replace(ALICE.secretAccessKey, "short"),
+    says:
+      /warning profile default: its aws_secret_access_key has not the 40 char/,
+    exit: 0,
+  },
+  {
+    name: "a session whose profile has gone",
+    given:
+      `${GIVEN}# $\{{{ key=gone [auto update by updsts]\n[gone_sts]\naws_session_token = x\n# $}}} [auto update by updsts]\n`,
+    says:
+      /warning profile gone_sts: session of gone, a profile that is not in the file; run updsts remove -n gone_sts/,
+    exit: 0,
+  },
+  {
+    name: "a file in which nothing can be refreshed",
+    given: "",
+    says: /warning profiles: none of them has a long-term key/,
+    exit: 0,
+  },
+];
+
+for (
+  const { name, given, says, args = [], exit = 3 } of [...DEFECTS, ...WARNINGS]
+) {
   Deno.test(`doctor finds ${name}`, async () => {
     await using scenario = await Scenario.start({ given });
     const { code, text } = await examine(scenario, args);
@@ -279,47 +316,40 @@ Deno.test("doctor goes on to STS where there is no file", async () => {
   assert(findings.some(({ message }) => /answers in/.test(message)));
 });
 
-/** What programs make of these differs, so it is asked of the real one. */
-const SPELLINGS: readonly (readonly [string, string])[] = [
-  ["a plain file", "[a]\nregion = x\n"],
-  ["a byte order mark", "\xEF\xBB\xBF[a]\nregion = x\n"],
-  ["repeated sections", "[a]\nregion = x\n[a]\noutput = y\n"],
-  ["repeated keys", "[a]\nregion = x\nREGION = y\n"],
-  ["a repeated nested key", "[a]\ns3 =\n  region = x\n  region = y\n"],
-  ["Latin-1", "[a]\nregion = \xE9\n"],
-  ["a line without a separator", "[a]\nregion\n"],
-  ["a key above all headers", "region = x\n[a]\n"],
-  ["a header without an end", "[a\nregion = x\n"],
-  ["a line without a key", "[a]\n= x\n"],
-  ["UTF-16", "\xFF\xFE[\0a\0]\0\n\0"],
-  ["comments and continuations", "# c\n; d\n[a]\nrole_arn = x\n  y\n"],
-  ["a colon", "[a]\nregion: x\n"],
-  ["CRLF", "[a]\r\nregion = x\r\n"],
-];
+Deno.test("doctor goes on where the config file is what is wrong", async () => {
+  await using scenario = await Scenario.start();
+  const config = join(scenario.home, ".aws", "config");
+  // Once these ended it before the first line.
+  await Deno.writeTextFile(config, "[default]\nregion = !!bad!!\n");
+  const region = await examine(scenario);
+  assert.equal(region.code, 3);
+  assert.match(region.text, /problem profile default: .*region/);
+  assert.match(region.text, /problem config: .*region/);
+  await Deno.remove(config);
+  await Deno.mkdir(config);
+  const directory = await examine(scenario);
+  assert.equal(directory.code, 3);
+  assert.match(directory.text, /problem profile default: .*is a directory/);
+  assert(directory.findings.some(({ check }) => check === "mode"));
+});
 
-Deno.test({
-  name:
-    "doctor finds a problem exactly where the AWS CLI's parser refuses the file" +
-    (isInstalled("python3") ? "" : " (skipped: python3 is not installed)"),
-  ignore: !isInstalled("python3"),
-  fn: async () => {
-    await using scenario = await Scenario.start();
-    // As the AWS CLI's own library does it.
-    const parse = "import configparser, sys\n" +
-      "parser = configparser.RawConfigParser(default_section=None)\n" +
-      "try: parser.read(sys.argv[1], encoding='utf-8')\n" +
-      "except (configparser.Error, UnicodeDecodeError): sys.exit(3)";
-    for (const [name, text] of SPELLINGS) {
-      const bytes = Uint8Array.from(text, (char) => char.charCodeAt(0));
-      await Deno.writeFile(scenario.path, bytes);
-      const { code: refused } = await scenario.run("python3", [
-        "-c",
-        parse,
-        scenario.path,
-      ]);
-      assert([0, 3].includes(refused));
-      const { code } = await examine(scenario);
-      assert.equal(code !== 0, refused !== 0, name);
-    }
-  },
+Deno.test("doctor reads a file of 10,000 blocks", async () => {
+  // Once each block was looked for in the whole file.
+  const given = Array.from({ length: 10_000 }, (_, index) =>
+    [
+      `[p${index}]`,
+      `aws_access_key_id = ${ALICE.accessKeyId}`,
+      `aws_secret_access_key = ${ALICE.secretAccessKey}`,
+      `mfa_device_arn = ${ALICE.device}`,
+      `# $\{{{ key=p${index} [auto update by updsts]`,
+      `[p${index}_sts]`,
+      "aws_session_token = x",
+      "expiration_datetime = 2099-01-01T00:00:00Z",
+      "# $}}} [auto update by updsts]",
+      "",
+    ].join("\n")).join("");
+  await using scenario = await Scenario.start({ given });
+  const { code, findings } = await examine(scenario);
+  assert.equal(code, 0);
+  assert(findings.length > 30_000);
 });

@@ -15,7 +15,7 @@ const OTHERS = [
   "# $}}} [auto update by updsts]",
   "[日本-本番]",
   "aws_access_key_id = AKIAIOSFODNN7EXAMPL3",
-  "aws_secret_access_key = x",
+  `aws_secret_access_key = ${"x".repeat(40)}`,
   "mfa_serial = GAHT12345678",
   "",
 ].join("\n");

@@ -88,7 +88,7 @@ export async function takePictures(): Promise<Map<string, string>> {
       "",
       "[work]",
       "aws_access_key_id = AKIAI44QH8DHBEXAMPLE",
-      "aws_secret_access_key = x",
+      `aws_secret_access_key = ${"x".repeat(40)}`,
       "mfa_device_arn = arn:aws:iam::111122223333:mfa/alice",
       "region = eu-west-1",
       "",
