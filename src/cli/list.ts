@@ -9,10 +9,10 @@ import { relativeTime } from "./relative_time.ts";
 import { type Cell, type Column, layOut } from "./table.ts";
 
 const COLUMNS: readonly Column[] = [
-  { heading: "PROFILE" },
+  { heading: "PROFILE", narrowest: 24 },
   // The first letters of the key say as much: AKIA, ASIA.
   { heading: "KIND", dispensable: 1 },
-  { heading: "ACCESS KEY ID" },
+  { heading: "ACCESS KEY ID", dispensable: 4 },
   { heading: "DEVICE", narrowest: 10, dispensable: 3 },
   { heading: "MANAGED BY", narrowest: 10, dispensable: 2 },
   { heading: "EXPIRES" },

@@ -88,7 +88,8 @@ function fit(
     return shown.reduce((sum, width) => sum + width + GAP.length, -GAP.length) -
       room;
   };
-  for (const [index, { narrowest }] of columns.entries()) {
+  // The first column says what a row is about: it is the last to be cut.
+  for (const [index, { narrowest }] of [...columns.entries()].reverse()) {
     const width = widths[index];
     if (narrowest === undefined || width === undefined) continue;
     widths[index] = Math.max(
