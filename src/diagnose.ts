@@ -138,7 +138,7 @@ function factFindings(
   findings.push(
     awsCliPath === realPath ? ok("aws cli", "reads the same file") : warning(
       "aws cli",
-      `reads another file: ${awsCliPath}`,
+      `reads another file: ${awsCliPath ?? "one that is not there"}`,
       `run export AWS_SHARED_CREDENTIALS_FILE=${shellQuoted(path)}`,
     ),
   );

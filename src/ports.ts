@@ -89,8 +89,8 @@ export interface FileFacts {
   readonly own: boolean | undefined;
   /** How many names it has: more than one with hard links. */
   readonly names: number;
-  /** The file that the AWS CLI would read, behind all links. */
-  readonly awsCliPath: string;
+  /** The file that the AWS CLI would read, behind all links; undefined if there is none. */
+  readonly awsCliPath: string | undefined;
 }
 
 /** STS as seen from here. */

@@ -65,13 +65,13 @@ export class LocalAwsConfig implements AwsConfig {
   }
 
   #readText(): string {
-    const path = this.#environment.expandHome(
-      this.#environment.get("AWS_CONFIG_FILE") ?? "~/.aws/config",
-    );
     try {
+      const path = this.#environment.expandHome(
+        this.#environment.get("AWS_CONFIG_FILE") ?? "~/.aws/config",
+      );
       return readRegularFile(path, "AWS config file");
     } catch (error) {
-      // A config file is optional, for us as for the SDKs.
+      // A config file is optional, for us as for the SDKs; so is a home.
       const missing = error instanceof UpdstsError &&
         error.code === "FILE_NOT_FOUND";
       if (missing) return "";

@@ -7,8 +7,8 @@ const PATIENCE = 10_000;
 
 /** Where locks are put for directories that cannot be locked themselves. */
 export interface LockOptions {
-  /** A directory of the user's own, made if it is missing. */
-  readonly fallbackDirectory: string;
+  /** A directory of the user's own, made if it is missing; asked for only if it is needed. */
+  readonly fallbackDirectory: () => string;
   /** Whether directories can be opened and locked; not so on Windows. */
   readonly lockDirectories?: boolean;
   /** Who may be holding the lock, to name them when patience is at an end. */
@@ -53,7 +53,7 @@ async function acquire(
       }
     }
   }
-  const handle = await openFallback(directory, options.fallbackDirectory);
+  const handle = await openFallback(directory, options.fallbackDirectory());
   try {
     return await patiently(handle, directory, options);
   } catch (error) {

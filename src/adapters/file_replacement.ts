@@ -49,7 +49,7 @@ export class FileReplacement {
   /** How long the file was when it was rehearsed on. */
   #seen = 0;
   readonly #lock: {
-    readonly fallbackDirectory: string;
+    readonly fallbackDirectory: () => string;
     readonly lockDirectories?: boolean;
   };
 
@@ -63,10 +63,8 @@ export class FileReplacement {
     this.path = path;
     this.#log = log;
     this.#lock = {
-      fallbackDirectory: below(environment.cacheDirectory(), [
-        "updsts",
-        "locks",
-      ]),
+      fallbackDirectory: () =>
+        below(environment.cacheDirectory(), ["updsts", "locks"]),
       ...options,
     };
   }

@@ -186,7 +186,7 @@ function unreachable(
       },
     );
   }
-  const connected = !/\(Connect\)/.test(text);
+  const connected = !/\(Connect\)|are blocked/.test(text);
   return new UpdstsError(
     "STS_UNREACHABLE",
     `Cannot reach STS: ${

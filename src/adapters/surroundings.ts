@@ -27,15 +27,19 @@ export class LocalSurroundings implements Surroundings {
   async fileFacts(): Promise<FileFacts> {
     const realPath = await Deno.realPath(this.#path);
     const { mode, uid, nlink } = await Deno.stat(realPath);
-    const home = await Deno.stat(this.#environment.expandHome("~/"))
-      .catch(() => undefined);
-    const usual = credentialsPath(undefined, this.#environment);
+    const environment = this.#environment;
+    const home = await Promise.try(() =>
+      Deno.stat(environment.expandHome("~/"))
+    ).catch(() => undefined);
+    const awsCliPath = await Promise.try(() =>
+      Deno.realPath(credentialsPath(undefined, environment))
+    ).catch(() => undefined);
     return {
       realPath,
       mode: mode === null ? undefined : mode & 0o7777,
       own: home === undefined || uid === null ? undefined : home.uid === uid,
       names: nlink ?? 1,
-      awsCliPath: await Deno.realPath(usual).catch(() => usual),
+      awsCliPath,
     };
   }
 

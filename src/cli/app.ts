@@ -99,6 +99,7 @@ export async function runCli(
               error instanceof ArgumentScannerError
                 ? formatMessageForArgumentScannerError(error, {
                   FlagNotFoundError: unknownFlag,
+                  AliasNotFoundError: ({ input }) => `No option -${input}`,
                 })
                 : String(error),
               "add --help to the command to see its options",
@@ -120,7 +121,7 @@ export async function runCli(
     stdout.write(`${await complete(app, words, context)}\n`);
     return 0;
   }
-  await run(app, canonical(args), context);
+  await run(app, canonical(asFlags(args)), context);
   return exitCodeOfRun(process.exitCode);
 }
 
@@ -143,6 +144,20 @@ function exitCodeOfRun(code: StricliProcess["exitCode"]): number {
       return USAGE;
     default:
       return typeof code === "number" && code >= 0 ? code : FAILURE;
+  }
+}
+
+/** `help`, `help COMMAND` and `version`, as people type them, by the flags they mean. */
+function asFlags([first, ...rest]: readonly string[]): string[] {
+  switch (first) {
+    case undefined:
+      return [];
+    case "help":
+      return [...rest, "--help"];
+    case "version":
+      return ["--version", ...rest];
+    default:
+      return [first, ...rest];
   }
 }
 

@@ -48,8 +48,16 @@ Deno.test("runCli() prints the version and the help without connecting", async (
   const failure = new Error("connected");
   const version = await exitOf(["--version"], failure);
   assert.deepEqual(version, { code: 0, stdout: "1.2.3\n", stderr: "" });
+  assert.deepEqual(await exitOf(["version"], failure), version);
   for (
-    const args of [["--help"], ["get", "--help"], ["list", "-h"], ["mcp", "-h"]]
+    const args of [
+      ["--help"],
+      ["help"],
+      ["get", "--help"],
+      ["help", "get"],
+      ["list", "-h"],
+      ["mcp", "-h"],
+    ]
   ) {
     const { code, stdout, stderr } = await exitOf(args, failure);
     assert.equal(code, 0);

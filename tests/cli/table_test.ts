@@ -33,7 +33,7 @@ Deno.test("layOut() cuts, then leaves out, and cuts the name last", async () => 
   const second = async (room: number) => (await lines([ROW], room))[1];
   assert.equal(await second(40), "a-long-name  session  mfa/som…  in 9 min");
   assert.equal(await second(33), "a-long-name  mfa/someb…  in 9 min");
-  assert.equal(await second(20), "a-long-n…  in 9 min");
+  assert.equal(await second(20), "a-long-na…  in 9 min");
   assert.equal(await second(12), "a…  in 9 min");
 });
 

@@ -197,6 +197,26 @@ Deno.test("get follows AWS_SHARED_CREDENTIALS_FILE", async () => {
   );
 });
 
+Deno.test("get, list and doctor work without a home directory, if the file is named", async () => {
+  // Once the place for locks that are not needed was looked for there.
+  await using scenario = await Scenario.start();
+  const file = ["-c", scenario.path];
+  const commands = [
+    ["list"],
+    ["get", "-n", "default", "-t", scenario.code()],
+    ["doctor"],
+  ];
+  for (const args of commands) {
+    const { code, stderr } = await scenario.updsts([...args, ...file], {
+      HOME: "",
+    });
+    assert.equal(code, 0, stderr);
+  }
+  const { code, stderr } = await scenario.updsts(["list"], { HOME: "" });
+  assert.equal(code, 3);
+  assert.match(stderr, /Cannot find the home directory/);
+});
+
 Deno.test("get handles a file of 5,000 profiles, over 1 MB", async () => {
   const filler = Array.from({ length: 5_000 }, (_, index) =>
     [
