@@ -16,7 +16,8 @@ import { writeAll } from "./src/adapters/streams.ts";
 function screen(): Screen {
   const terminal = Deno.stdout.isTerminal();
   return {
-    columns: terminal ? Deno.consoleSize().columns : undefined,
+    // Some pretend to have none.
+    columns: terminal ? Deno.consoleSize().columns || undefined : undefined,
     colored: terminal && !Deno.noColor,
     attended: Deno.stderr.isTerminal(),
   };

@@ -68,9 +68,12 @@ export async function diagnose(
     findings.push(...await usualTarget(ports, targets));
   }
   findings.push(await caFinding(ports));
-  for (const target of targets.values()) {
-    findings.push(...await stsFindings(ports, target));
-  }
+  // All at once: one that does not answer makes nobody wait for the next.
+  const asked = Array.from(
+    targets.values(),
+    (target) => stsFindings(ports, target),
+  );
+  for (const found of await Promise.all(asked)) findings.push(...found);
   return findings;
 }
 
@@ -321,19 +324,21 @@ async function stsFindings(
         problem(check, answer.code, answer.message, hintFor(answer)),
       ];
     }
-    if (!answer.genuine) {
+    const { status, genuine, milliseconds } = answer;
+    if (!genuine || status >= 500) {
       return [
         ...findings,
-        warning(
+        problem(
           check,
-          `something answered in ${answer.milliseconds} ms, but not as STS does`,
+          genuine ? "STS_FAILED" : "STS_ANSWER_INVALID",
+          `something answered in ${milliseconds} ms (${status}), but not as STS does`,
           "check whether a proxy or a login page stands between",
         ),
       ];
     }
     return [
       ...findings,
-      ok(check, `answers in ${answer.milliseconds} ms`),
+      ok(check, `answers in ${milliseconds} ms`),
       ...clockFindings(answer.clockOffset),
     ];
   } catch (error) {

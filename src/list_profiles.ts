@@ -8,7 +8,8 @@ import {
   type Profile,
 } from "./credentials/profiles.ts";
 import type { Ports } from "./ports.ts";
-import type { Secret } from "./secret.ts";
+import { MASK, type Secret } from "./secret.ts";
+import { isDevice } from "./session_target.ts";
 import { unknownProfile } from "./unknown_profile.ts";
 import { parseTimestamp } from "./timestamps.ts";
 
@@ -60,7 +61,7 @@ export async function listProfiles(
       kind: kindOf(profile),
       accessKeyId: profile.shown("aws_access_key_id"),
       device: profile.shown("mfa_device_arn") ?? profile.shown("mfa_serial") ??
-        (await config.settingsOf(profile.name)).mfaSerial,
+        shownDevice((await config.settingsOf(profile.name)).mfaSerial),
       managedBy: key === undefined ? undefined : decodeText(key),
       expiration: parseTimestamp(profile.value("expiration_datetime")),
       // Made when somebody looks: a table of names has no need of them.
@@ -70,6 +71,11 @@ export async function listProfiles(
     });
   }
   return views;
+}
+
+/** A device of the config file, masked if it can be none. */
+function shownDevice(device: string | undefined): string | undefined {
+  return device === undefined || isDevice(device) ? device : MASK;
 }
 
 function kindOf(profile: Profile): ProfileView["kind"] {

@@ -103,6 +103,8 @@ export interface StsFacts {
   readonly answer:
     | {
       readonly milliseconds: number;
+      /** Of HTTP. */
+      readonly status: number;
       /** Whether the answer carries a request id, as those of AWS do. */
       readonly genuine: boolean;
       /** How far STS's clock is ahead of ours, in milliseconds. */

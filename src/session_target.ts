@@ -38,9 +38,7 @@ export function requireDevice(
       },
     );
   }
-  // What GetSessionToken takes, but for a slash outside of an ARN: that is
-  // rather a secret on the wrong line, and the device is shown and sent.
-  if (!/^(?:arn:[\w+=/:,.@-]{5,252}|[\w+=,.@-]{9,32})$/.test(device)) {
+  if (!isDevice(device)) {
     throw new UpdstsError(
       "DEVICE_UNSUPPORTED",
       `Cannot refresh profile ${
@@ -50,6 +48,15 @@ export function requireDevice(
     );
   }
   return device;
+}
+
+/**
+ * Whether `text` can be an MFA device: what GetSessionToken takes, but for a
+ * slash outside of an ARN. That is rather a secret on the wrong line, and a
+ * device is shown and sent.
+ */
+export function isDevice(text: string): boolean {
+  return /^(?:arn:[\w+=/:,.@-]{5,252}|[\w+=,.@-]{9,32})$/.test(text);
 }
 
 /** What kind of MFA device a serial number or an ARN stands for. */

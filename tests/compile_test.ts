@@ -9,6 +9,9 @@ import { compileArguments, TARGETS } from "../.ci/compile.ts";
 import { baseEnvironment, ROOT, shippedFlags } from "./support/command.ts";
 import { shippedPackages } from "./support/packages.ts";
 
+/** Of files, the runtime aside. */
+const MAX_MEGABYTES = 6;
+
 /** The text that a terminal would show, without its colours. */
 function plain(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes)
@@ -42,7 +45,7 @@ Deno.test("a binary holds the program, its packages and its permissions, and not
   try {
     const binary = join(directory, "updsts");
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: compileArguments(binary),
+      args: await compileArguments(binary),
       cwd: ROOT,
       env: { ...await baseEnvironment(), DENORT_BIN: Deno.execPath() },
       clearEnv: true,
@@ -53,6 +56,10 @@ Deno.test("a binary holds the program, its packages and its permissions, and not
     const packages = (await shippedPackages())
       .map((name) => name.replace(/@[^@/]+(?:_.*)?$/, ""));
     assert.deepEqual(embeddedPackages(listing), [...new Set(packages)].sort());
+
+    const [, megabytes = "Infinity"] = /^Files: ([\d.]+)MB$/m.exec(listing) ??
+      [];
+    assert(Number(megabytes) <= MAX_MEGABYTES, `${megabytes} MB are embedded`);
 
     const bytes = Buffer.from(await Deno.readFile(binary));
     const begin = bytes.lastIndexOf('{"argv":', bytes.indexOf('"allow_net":'));

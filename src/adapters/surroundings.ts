@@ -59,11 +59,12 @@ export class LocalSurroundings implements Surroundings {
     const start = performance.now();
     try {
       using client = createHttpClient(this.#environment);
-      const { date, requestId } = await requestWithoutSignature(endpoint, {
-        client,
-        signal,
-      });
+      const { status, date, requestId } = await requestWithoutSignature(
+        endpoint,
+        { client, signal },
+      );
       const answer = {
+        status,
         milliseconds: Math.round(performance.now() - start),
         genuine: requestId !== undefined,
         clockOffset: date === undefined

@@ -5,6 +5,7 @@ import type { Context } from "./context.ts";
 import type { DoctorFlags } from "./doctor_command.ts";
 import { exitCodeOf } from "./exit_codes.ts";
 import type { Tone } from "./output.ts";
+import { sayWhenWaiting } from "./waiting.ts";
 import { type LabelledText, layOutTexts } from "./table.ts";
 
 const TONES: Readonly<Record<Finding["status"], Tone>> = {
@@ -20,7 +21,11 @@ export default async function doctor(
   const { output } = this;
   output.verbosity = flags.verbose ?? 0;
   const ports = await this.connect(flags.credentialFile, output);
-  const findings = await diagnose(ports, flags.profile);
+  const findings = await sayWhenWaiting(
+    output,
+    "Waiting for STS ...",
+    () => diagnose(ports, flags.profile),
+  );
   if (flags.json) {
     output.answerJson({ result: findings });
   } else {

@@ -3,11 +3,12 @@ import { toRefreshAnswer } from "../answers.ts";
 import { parseDuration } from "../durations.ts";
 import { shellQuoted } from "../shell_quoted.ts";
 import { refreshSession } from "../refresh_session.ts";
+import type { Ports } from "../ports.ts";
 import { toLocalIso } from "../timestamps.ts";
 import type { Context } from "./context.ts";
 import type { GetFlags } from "./get_command.ts";
 import { relativeTime } from "./relative_time.ts";
-import { tellWaiting } from "./waiting.ts";
+import { sayWhenWaiting } from "./waiting.ts";
 
 export default async function get(
   this: Context,
@@ -16,11 +17,16 @@ export default async function get(
   const { output } = this;
   output.verbosity = flags.verbose ?? 0;
   const connected = await this.connect(flags.credentialFile, output);
-  const ports = {
+  const ports: Ports = {
     ...connected,
-    issuer: output.screen.attended
-      ? tellWaiting(connected.issuer, output)
-      : connected.issuer,
+    issuer: {
+      issue: (request) =>
+        sayWhenWaiting(
+          output,
+          `Waiting for STS in ${request.region} ...`,
+          () => connected.issuer.issue(request),
+        ),
+    },
   };
   const { totpToken, duration, minRemaining } = flags;
   const fromStdin = totpToken === "-";

@@ -1,22 +1,20 @@
 // Tells who waits at a terminal that it is STS that takes its time.
-import type { Log, SessionIssuer } from "../ports.ts";
+import type { Output } from "./output.ts";
 
 /** How long nobody wonders, in milliseconds. */
 const UNNOTICED = 1_000;
 
-/** `issuer`, with a word to `log` when its answer takes longer than a second. */
-export function tellWaiting(issuer: SessionIssuer, log: Log): SessionIssuer {
-  return {
-    issue: async (request) => {
-      const timer = setTimeout(
-        () => log.note(`Waiting for STS in ${request.region} ...`),
-        UNNOTICED,
-      );
-      try {
-        return await issuer.issue(request);
-      } finally {
-        clearTimeout(timer);
-      }
-    },
-  };
+/** What `action` gives; `message` is shown if that takes longer than a second. */
+export async function sayWhenWaiting<T>(
+  output: Output,
+  message: string,
+  action: () => Promise<T>,
+): Promise<T> {
+  if (!output.screen.attended) return await action();
+  const timer = setTimeout(() => output.note(message), UNNOTICED);
+  try {
+    return await action();
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -1,7 +1,7 @@
 // Prints the table of docs/PERFORMANCE.md: medians of rounds, and ratios to yardsticks of the same run.
 import { Scenario } from "../support/scenario.ts";
 import { seededChance, simulateRush } from "../support/rush.ts";
-import { coreCandidates } from "./core.ts";
+import { fileCandidates, growthCandidates } from "./core.ts";
 import { compare, format, type Row } from "./measure.ts";
 import {
   callRows,
@@ -21,7 +21,8 @@ const few = Math.ceil(ROUNDS / 3);
 const rows: Row[] = [
   ...await compare(commandCandidates(processes), ROUNDS),
   ...await compare(await largeListCandidates(scenario, processes), few),
-  ...await compare(coreCandidates(), ROUNDS),
+  ...await compare(fileCandidates(), 5 * ROUNDS),
+  ...await compare(growthCandidates(), ROUNDS),
   ...await compare(memoryCandidates(scenario, processes), few, "MiB"),
   ...await callRows(scenario),
   ...await crowdRows(processes),

@@ -288,10 +288,11 @@ Deno.test("doctor says so if what answers is not STS", async () => {
     headers: { "Content-Type": "text/html" },
     body: "<html>Please log in</html>",
   });
-  const { text } = await examine(scenario);
+  const { code, text } = await examine(scenario);
+  assert.equal(code, 5);
   assert.match(
     text,
-    /warning sts us-east-1: something answered .*not as STS does/,
+    /problem sts us-east-1: something answered in \d+ ms \(200\), but not as STS/,
   );
 });
 

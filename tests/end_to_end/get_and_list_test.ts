@@ -197,6 +197,18 @@ Deno.test("get follows AWS_SHARED_CREDENTIALS_FILE", async () => {
   );
 });
 
+Deno.test("list shows no secret that stands as the device of the config file", async () => {
+  await using scenario = await Scenario.start({
+    given: GIVEN.replace(/^mfa_device_arn.*\n/m, ""),
+  });
+  await Deno.writeTextFile(
+    join(scenario.home, ".aws", "config"),
+    `[default]\nmfa_serial = ${ALICE.secretAccessKey}\n`,
+  );
+  const { stdout } = await scenario.updsts(["list"]);
+  assert.match(stdout, /^default .* \*{8} /m);
+});
+
 Deno.test("get, list and doctor work without a home directory, if the file is named", async () => {
   // Once the place for locks that are not needed was looked for there.
   await using scenario = await Scenario.start();

@@ -1,0 +1,83 @@
+// Counted, not timed: how much code each command loads. Raise a budget with a reason only.
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { z } from "zod";
+import { ROOT, run } from "./support/command.ts";
+
+const graphSchema = z.object({
+  redirects: z.record(z.string(), z.string()),
+  modules: z.array(z.object({
+    specifier: z.string(),
+    dependencies: z.array(z.object({
+      isDynamic: z.boolean().optional(),
+      code: z.object({ specifier: z.string().optional() }).optional(),
+    })).optional(),
+  })),
+});
+
+/** What each command loads besides main.ts: modules of our own, and packages. */
+const BUDGETS = [
+  { command: "--version", loads: [], modules: 17, packages: ["@stricli/core"] },
+  {
+    command: "list",
+    loads: ["src/cli/list.ts", "src/adapters/local_ports.ts"],
+    modules: 35,
+    packages: ["@stricli/core"],
+  },
+  {
+    command: "get",
+    loads: [
+      "src/cli/get.ts",
+      "src/adapters/local_ports.ts",
+      "src/adapters/file_replacement.ts",
+      "src/adapters/sts.ts",
+    ],
+    modules: 52,
+    packages: ["@stricli/core", "aws4fetch"],
+  },
+] as const;
+
+/** The modules that are loaded with `roots`: what they import, types and `import()` aside. */
+async function loadedWith(roots: readonly string[]): Promise<Set<string>> {
+  const loaded = new Set<string>();
+  for (const root of roots) {
+    const { stdout } = await run(Deno.execPath(), [
+      ...[
+        "info",
+        "--json",
+        "--config",
+        fileURLToPath(new URL("deno.json", ROOT)),
+      ],
+      fileURLToPath(new URL(root, ROOT)),
+    ]);
+    const { modules, redirects } = graphSchema.parse(JSON.parse(stdout));
+    const graph = new Map(modules.map((module) => [module.specifier, module]));
+    const open = [new URL(root, ROOT).href];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      const specifier = redirects[next] ?? next;
+      if (loaded.has(specifier)) continue;
+      loaded.add(specifier);
+      for (
+        const { isDynamic, code } of graph.get(specifier)?.dependencies ?? []
+      ) {
+        if (!isDynamic && code?.specifier !== undefined) {
+          open.push(code.specifier);
+        }
+      }
+    }
+  }
+  return loaded;
+}
+
+for (const { command, loads, modules, packages } of BUDGETS) {
+  Deno.test(`${command} loads ${modules} modules at most, and no package but ${packages.join(", ")}`, async () => {
+    const loaded = [...await loadedWith(["main.ts", ...loads])];
+    const own = loaded.filter((module) => module.startsWith("file:"));
+    assert(own.length <= modules, `${own.length}: ${own.join("\n")}`);
+    const names = loaded.filter((module) => module.startsWith("npm:"))
+      .map((module) => module.replace(/^npm:\/?(.+)@[^@]+$/, "$1"));
+    assert.deepEqual(names.sort(), packages);
+    // The runtime takes 6 ms to make these ready.
+    assert.deepEqual(loaded.filter((module) => module.startsWith("node:")), []);
+  });
+}
