@@ -11,6 +11,7 @@ const DOCUMENTS = [
   "docs/MIGRATION.md",
   "docs/ARCHITECTURE.md",
   "docs/RELIABILITY.md",
+  "docs/PERFORMANCE.md",
   "docs/CHANGELOG.md",
   "docs/CONTRIBUTING.md",
   "docs/SECURITY.md",
