@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { whyAwsCliRefuses } from "../src/aws_cli_reading.ts";
-import { isInstalled } from "./support/command.ts";
+import { isInstalled, run } from "./support/command.ts";
 
 Deno.test("whyAwsCliRefuses() names the line and the reason", () => {
   const cases: [string, number, RegExp][] = [
@@ -68,17 +68,14 @@ Deno.test({
       .map((lines) => lines.join("\n"));
     const seed = Date.now();
     const texts = fc.sample(files, { numRuns: 20_000, seed });
-    const child = new Deno.Command("python3", {
-      args: ["-c", READER],
-      stdin: "piped",
-      stdout: "piped",
-    }).spawn();
-    const writer = child.stdin.getWriter();
-    await writer.write(new TextEncoder().encode(JSON.stringify(texts)));
-    await writer.close();
-    const { stdout, code } = await child.output();
-    assert.equal(code, 0);
-    const read: boolean[] = JSON.parse(new TextDecoder().decode(stdout));
+    const { code, stdout, stderr } = await run(
+      "python3",
+      ["-c", READER],
+      {},
+      JSON.stringify(texts),
+    );
+    assert.equal(code, 0, stderr);
+    const read: boolean[] = JSON.parse(stdout);
     let refused = 0;
     for (const [index, text] of texts.entries()) {
       const refusal = whyAwsCliRefuses(text);

@@ -65,3 +65,22 @@ Deno.test("runCli() prints the version and the help without connecting", async (
     assert.match(stdout, /^USAGE\n {2}updsts/);
   }
 });
+
+Deno.test("the help of every command fits 80 columns, and has two examples", async () => {
+  const failure = new Error("connected");
+  const { stdout: root } = await exitOf(["--help"], failure);
+  const [, list = ""] = /^COMMANDS\n([^]*)/m.exec(root) ?? [];
+  const commands = list.match(/^ {2}\w+/gm)?.map((name) => name.trim()) ?? [];
+  assert.equal(commands.length, 7);
+  for (const command of commands) {
+    const { stdout } = await exitOf([command, "--help"], failure);
+    const examples = stdout.match(
+      new RegExp(`^ {2}.*\\bupdsts ${command}\\b.*`, "gm"),
+    );
+    // The first two are the usage and the help itself.
+    assert((examples?.length ?? 0) >= 4, `${command}: ${stdout}`);
+    for (const line of `${root}${stdout}`.split("\n")) {
+      assert(line.length <= 80, line);
+    }
+  }
+});

@@ -6,7 +6,7 @@ import { decodeText } from "../../src/credentials/profile_name.ts";
 import { parseFile } from "../../src/credentials/profiles.ts";
 import { UpdstsError } from "../../src/errors.ts";
 import { checkedRefresh } from "../support/checked_refresh.ts";
-import { isInstalled } from "../support/command.ts";
+import { isInstalled, run } from "../support/command.ts";
 import { NAMES, nastyFile } from "../support/nasty_files.ts";
 import { EXAMPLE_SESSION } from "../support/sessions.ts";
 
@@ -38,17 +38,15 @@ const WRITTEN = {
 async function readAsAwsCli(
   texts: readonly string[],
 ): Promise<(Reading | null)[]> {
-  const child = new Deno.Command("python3", {
-    args: ["-c", READER],
-    stdin: "piped",
-    stdout: "piped",
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(JSON.stringify(texts)));
-  await writer.close();
-  const { stdout, code } = await child.output();
-  assert.equal(code, 0);
-  return JSON.parse(new TextDecoder().decode(stdout));
+  const input = JSON.stringify(texts);
+  const { code, stdout, stderr } = await run(
+    "python3",
+    ["-c", READER],
+    {},
+    input,
+  );
+  assert.equal(code, 0, stderr);
+  return JSON.parse(stdout);
 }
 
 Deno.test({

@@ -57,18 +57,27 @@ export async function updsts(
   return await run(command, rest, env);
 }
 
-/** Runs any program with nothing of the environment but what `env` gives. */
+/** Runs any program with nothing of the environment but what `env` gives, and `input` on stdin. */
 export async function run(
   command: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  input?: string,
 ): Promise<Finished> {
-  const { code, stdout, stderr } = await new Deno.Command(command, {
+  const child = new Deno.Command(command, {
     args: [...args],
     env: { ...await baseEnvironment(), ...env },
     clearEnv: true,
-    stdin: "null",
-  }).output();
+    stdin: input === undefined ? "null" : "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  if (input !== undefined) {
+    const writer = child.stdin.getWriter();
+    await writer.write(new TextEncoder().encode(input));
+    await writer.close();
+  }
+  const { code, stdout, stderr } = await child.output();
   const decoder = new TextDecoder();
   return {
     code,
