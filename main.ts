@@ -9,8 +9,18 @@ import denoJson from "./deno.json" with { type: "json" };
 import type { Connect, McpDoor } from "./src/cli/context.ts";
 import { runCli } from "./src/cli/app.ts";
 import { type Screen, visible } from "./src/cli/output.ts";
+import { UpdstsError } from "./src/errors.ts";
 import type { CodeSource } from "./src/ports.ts";
 import { writeAll } from "./src/adapters/streams.ts";
+
+/** What is no answer goes to stderr; if that cannot be written, nobody can be told. */
+function writeNotes(text: string): void {
+  try {
+    writeAll(Deno.stderr, text);
+  } catch (error) {
+    if (!(error instanceof UpdstsError)) throw error;
+  }
+}
 
 /** What shows what we write, if a terminal does. */
 function screen(): Screen {
@@ -32,7 +42,7 @@ const terminal = {
     if (Deno.stderr.isTerminal()) return 2;
     return Deno.stdout.isTerminal() ? 1 : undefined;
   },
-  write: (text: string) => writeAll(Deno.stderr, visible(text)),
+  write: (text: string) => writeNotes(visible(text)),
 };
 
 const stdinCodes: CodeSource = {
@@ -106,7 +116,7 @@ if (import.meta.main) {
     await runCli(Deno.args, {
       version: denoJson.version,
       stdout: { write: (text) => writeAll(Deno.stdout, text) },
-      stderr: { write: (text) => writeAll(Deno.stderr, text) },
+      stderr: { write: writeNotes },
       screen: screen(),
       connect,
       mcp,

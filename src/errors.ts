@@ -66,6 +66,8 @@ export type ErrorCode =
   | "CA_BUNDLE_INVALID"
   /** The host is outside of what this build may talk to. */
   | "HOST_FORBIDDEN"
+  /** What was found or done cannot be written to stdout. */
+  | "OUTPUT_UNWRITABLE"
   /** Whoever asked does not want it any more. */
   | "CANCELLED"
   /** A defect of this program. */

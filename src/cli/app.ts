@@ -56,6 +56,10 @@ export async function runCli(
     );
     return json ? formatErrorJson(error) : visible(formatError(error, 0));
   };
+  const failure = (error: unknown) =>
+    json
+      ? formatErrorJson(error)
+      : visible(formatError(error, output.verbosity));
   const app = buildApplication<Context>(
     buildRouteMap({
       routes: {
@@ -104,10 +108,9 @@ export async function runCli(
                 : String(error),
               "add --help to the command to see its options",
             ),
-          exceptionWhileRunningCommand: (error) =>
-            json
-              ? formatErrorJson(error)
-              : visible(formatError(error, output.verbosity)),
+          exceptionWhileRunningCommand: failure,
+          exceptionWhileRunningIntegrationFlag: ({ exception }) =>
+            failure(exception),
         },
       },
     },
@@ -121,8 +124,14 @@ export async function runCli(
     stdout.write(`${await complete(app, words, context)}\n`);
     return 0;
   }
-  await run(app, canonical(asFlags(args)), context);
-  return exitCodeOfRun(process.exitCode);
+  try {
+    await run(app, canonical(asFlags(args)), context);
+    return exitCodeOfRun(process.exitCode);
+  } catch (error) {
+    // With --json, where the failure was to be written.
+    stderr.write(`${failure(error)}\n`);
+    return FAILURE;
+  }
 }
 
 /** The parser's own words name the options as the code does. */

@@ -1,5 +1,6 @@
 // Every failure as a user meets it: message, hint, exit code, and the file as it was.
 import assert from "node:assert/strict";
+import { commandLine } from "../support/command.ts";
 import { ALICE, GIVEN, Scenario } from "../support/scenario.ts";
 import type { Behaviour, StsEmulatorOptions } from "../support/sts_emulator.ts";
 
@@ -553,4 +554,35 @@ Deno.test("get takes no answer of another content type", async () => {
   assert.equal(code, 5);
   assert.match(stderr, /not what STS would say|no whole session/);
   assert.equal(await scenario.read(), GIVEN);
+});
+
+Deno.test({
+  name: "an answer that cannot be written is an error with what to do" +
+    (Deno.build.os === "linux" ? "" : " (skipped: there is no /dev/full)"),
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    await using scenario = await Scenario.start();
+    // Once the second of these ended with a trace of the runtime.
+    for (
+      const args of [
+        ["list"],
+        ["--version"],
+        ["list", "--json"],
+        ["get", "-n", "default", "-t", scenario.code()],
+      ]
+    ) {
+      const { code, stderr } = await scenario.run("bash", [
+        "-c",
+        '"$@" > /dev/full',
+        "bash",
+        ...commandLine(args),
+      ]);
+      assert.equal(code, 1);
+      assert.match(
+        stderr,
+        /Cannot write the answer: No space left on device.*hint.*updsts list/s,
+      );
+    }
+    assert.match(await scenario.read(), /default_sts/);
+  },
 });
