@@ -67,8 +67,17 @@ export interface Session {
   readonly expiration: Date;
 }
 
+/** Where STS is asked. */
+export type StsTarget = Pick<SessionRequest, "region" | "endpoint">;
+
 /** Trades a long-term key and a code for a session. */
 export interface SessionIssuer {
+  /**
+   * Finds, without asking anybody, why a session could not be asked for there.
+   *
+   * @throws {UpdstsError} `STS_UNREACHABLE`, `CA_BUNDLE_INVALID`
+   */
+  rehearse(target: StsTarget): Promise<void>;
   /** @throws {UpdstsError} one of the `STS_…`, `MFA_REFUSED`, `KEYS_REFUSED`. */
   issue(request: SessionRequest): Promise<Session>;
 }
@@ -122,9 +131,7 @@ export interface Surroundings {
    * @throws {UpdstsError} `CA_BUNDLE_INVALID`
    */
   caBundle(): Promise<string | undefined>;
-  reachSts(
-    target: { readonly region: string; readonly endpoint: string | undefined },
-  ): Promise<StsFacts>;
+  reachSts(target: StsTarget): Promise<StsFacts>;
 }
 
 /** The time. */

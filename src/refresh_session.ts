@@ -112,6 +112,7 @@ export async function refreshSession(
   log.info(`Credentials file: ${file.path}`);
   log.info(`Region: ${plan.region}`);
   log.info(`MFA device: ${plan.device}`);
+  await ports.issuer.rehearse(plan);
   let rehearsed: Rehearsal | undefined;
   await file.rehearse((text) => {
     const edits = refreshEdits(

@@ -22,6 +22,10 @@ export function createLocalPorts(
   const environment = createEnvironment(variable);
   const clock = { now: () => new Date() };
   const path = credentialsPath(credentialFile, environment);
+  const issuer = async () => {
+    const { AwsSessionIssuer } = await import("./sts.ts");
+    return new AwsSessionIssuer(environment, clock, log, { userAgent });
+  };
   return {
     file: new LocalCredentialsFile(path, environment, log),
     config: new LocalAwsConfig(environment),
@@ -32,12 +36,8 @@ export function createLocalPorts(
       },
     },
     issuer: {
-      issue: async (request) => {
-        const { AwsSessionIssuer } = await import("./sts.ts");
-        return await new AwsSessionIssuer(environment, clock, log, {
-          userAgent,
-        }).issue(request);
-      },
+      rehearse: async (target) => await (await issuer()).rehearse(target),
+      issue: async (request) => await (await issuer()).issue(request),
     },
     surroundings: lazily(async () => {
       const { LocalSurroundings } = await import("./surroundings.ts");

@@ -6,17 +6,17 @@ import type {
   Session,
   SessionIssuer,
   SessionRequest,
+  StsTarget,
 } from "../ports.ts";
 import { Secret } from "../secret.ts";
 import type { Environment } from "./environment.ts";
 import { createHttpClient } from "./http_client.ts";
 import { proxyFor } from "./proxy.ts";
-import { chooseEndpoint } from "./sts_endpoint.ts";
 import {
   type Circumstances,
   refusal,
+  requireEndpoint,
   stsError,
-  unusable,
 } from "./sts_errors.ts";
 import { type Answer, requestSession } from "./sts_exchange.ts";
 import {
@@ -61,8 +61,15 @@ export class AwsSessionIssuer implements SessionIssuer {
     this.#userAgent = userAgent;
   }
 
+  rehearse(target: StsTarget): Promise<void> {
+    return Promise.try(() => {
+      requireEndpoint(target, this.#environment);
+      createHttpClient(this.#environment).close();
+    });
+  }
+
   async issue(request: SessionRequest): Promise<Session> {
-    const endpoint = this.#endpointFor(request);
+    const endpoint = requireEndpoint(request, this.#environment);
     const circumstances: Circumstances = {
       request,
       endpoint,
@@ -79,14 +86,6 @@ export class AwsSessionIssuer implements SessionIssuer {
       throw refusal(answer, circumstances, this.#clock.now());
     }
     return toSession(answer);
-  }
-
-  #endpointFor(request: SessionRequest): URL {
-    try {
-      return chooseEndpoint(request, this.#environment);
-    } catch (error) {
-      throw unusable(error);
-    }
   }
 
   /** Sends the request until its answer counts, or the code may be spent. */

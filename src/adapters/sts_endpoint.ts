@@ -1,4 +1,5 @@
 // Where STS of a region is asked: the rules of the AWS SDKs, as far as this program can go.
+import type { StsTarget } from "../ports.ts";
 import type { Environment } from "./environment.ts";
 
 /** What kind of endpoint is wanted. */
@@ -71,10 +72,7 @@ export function stsEndpoint(
 
 /** The endpoint to ask: the one that is configured, or that of the region. */
 export function chooseEndpoint(
-  { region, endpoint }: {
-    readonly region: string;
-    readonly endpoint: string | undefined;
-  },
+  { region, endpoint }: StsTarget,
   environment: Environment,
 ): URL {
   const fips = readSwitch("AWS_USE_FIPS_ENDPOINT", environment);
@@ -87,6 +85,8 @@ export function chooseEndpoint(
   }
   const url = new URL(endpoint);
   if (!/^https?:$/.test(url.protocol)) throw new SyntaxError("Not by HTTP");
+  // The runtime refuses such a URL in words that quote it, password and all.
+  if (url.username + url.password !== "") throw new SyntaxError("A password");
   return url;
 }
 

@@ -1,6 +1,8 @@
 // Turns what can go wrong between us and STS into errors that a person can act on.
 import { UpdstsError } from "../errors.ts";
-import type { SessionRequest } from "../ports.ts";
+import type { SessionRequest, StsTarget } from "../ports.ts";
+import type { Environment } from "./environment.ts";
+import { chooseEndpoint } from "./sts_endpoint.ts";
 import {
   type Answer,
   AnswerTooLong,
@@ -56,17 +58,28 @@ export function stsError(
   return error instanceof NetworkError ? unreachable(error, connection) : error;
 }
 
-/** The error for an endpoint that cannot be one. */
-export function unusable(error: unknown): UpdstsError {
-  return new UpdstsError(
-    "STS_UNREACHABLE",
-    "Cannot reach STS: the endpoint that is configured cannot be used",
-    {
-      hint:
-        "check AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL, AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT and endpoint_url in the config file; the code is not spent",
-      cause: error,
-    },
-  );
+/**
+ * The endpoint to ask for `target`.
+ *
+ * @throws {UpdstsError} `STS_UNREACHABLE`
+ */
+export function requireEndpoint(
+  target: StsTarget,
+  environment: Environment,
+): URL {
+  try {
+    return chooseEndpoint(target, environment);
+  } catch (error) {
+    throw new UpdstsError(
+      "STS_UNREACHABLE",
+      "Cannot reach STS: the endpoint that is configured cannot be used",
+      {
+        hint:
+          "check AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL, AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT and endpoint_url in the config file; the code is not spent",
+        cause: error,
+      },
+    );
+  }
 }
 
 /** The error for an answer that is no session. `now` is when it came. */

@@ -1,12 +1,11 @@
 // What `doctor` looks at: the file's place in the system, and the way to STS.
 import { UpdstsError } from "../errors.ts";
-import type { FileFacts, StsFacts, Surroundings } from "../ports.ts";
+import type { FileFacts, StsFacts, StsTarget, Surroundings } from "../ports.ts";
 import { credentialsPath } from "./credentials_file.ts";
 import type { Environment } from "./environment.ts";
 import { createHttpClient } from "./http_client.ts";
 import { proxyFor } from "./proxy.ts";
-import { chooseEndpoint } from "./sts_endpoint.ts";
-import { stsError, unusable } from "./sts_errors.ts";
+import { requireEndpoint, stsError } from "./sts_errors.ts";
 import { requestWithoutSignature } from "./sts_exchange.ts";
 import { offsetTo } from "./sts_retry.ts";
 
@@ -50,10 +49,8 @@ export class LocalSurroundings implements Surroundings {
     });
   }
 
-  async reachSts(
-    target: Parameters<Surroundings["reachSts"]>[0],
-  ): Promise<StsFacts> {
-    const endpoint = this.#endpointFor(target);
+  async reachSts(target: StsTarget): Promise<StsFacts> {
+    const endpoint = requireEndpoint(target, this.#environment);
     const proxy = proxyFor(endpoint, this.#environment);
     const signal = AbortSignal.timeout(TIMEOUT);
     const start = performance.now();
@@ -77,14 +74,6 @@ export class LocalSurroundings implements Surroundings {
       const answer = stsError(error, connection, signal.aborted);
       if (answer instanceof UpdstsError) return { endpoint, proxy, answer };
       throw answer;
-    }
-  }
-
-  #endpointFor(target: Parameters<Surroundings["reachSts"]>[0]): URL {
-    try {
-      return chooseEndpoint(target, this.#environment);
-    } catch (error) {
-      throw unusable(error);
     }
   }
 }

@@ -20,6 +20,7 @@ export default async function get(
   const ports: Ports = {
     ...connected,
     issuer: {
+      rehearse: (target) => connected.issuer.rehearse(target),
       issue: (request) =>
         sayWhenWaiting(
           output,

@@ -119,6 +119,7 @@ function unlessCancelled(
   signal: AbortSignal,
 ): SessionIssuer {
   return {
+    rehearse: (target) => issuer.rehearse(target),
     issue: (request) => {
       if (!signal.aborted) return issuer.issue(request);
       throw new UpdstsError(

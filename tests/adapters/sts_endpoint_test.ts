@@ -56,7 +56,15 @@ Deno.test("chooseEndpoint() takes the one that is configured, and refuses what n
     choose(undefined, { AWS_USE_FIPS_ENDPOINT: "TRUE" }),
     "https://sts-fips.eu-west-1.amazonaws.com/",
   );
-  for (const url of ["127.0.0.1:5000", "ftp://x", "nonsense", "//x"]) {
+  for (
+    const url of [
+      "127.0.0.1:5000",
+      "ftp://x",
+      "nonsense",
+      "//x",
+      "http://a:b@c/",
+    ]
+  ) {
     assert.throws(() => choose(url), url);
   }
   for (const name of ["AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"]) {

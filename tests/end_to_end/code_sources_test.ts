@@ -11,9 +11,10 @@ import { ALICE, GIVEN, Scenario } from "../support/scenario.ts";
 async function atTerminal(
   scenario: Scenario,
   answers: readonly string[],
-  { args = [], redirect = "" }: {
+  { args = [], redirect = "", env = {} }: {
     args?: readonly string[];
     redirect?: string;
+    env?: Readonly<Record<string, string>>;
   } = {},
 ): Promise<{ code: number; screen: string }> {
   const command = commandLine(["get", "-n", "default", ...args])
@@ -26,7 +27,12 @@ async function atTerminal(
       `${command} ${redirect}`,
       "/dev/null",
     ],
-    env: { ...await baseEnvironment(), ...scenario.env, TERM: "xterm" },
+    env: {
+      ...await baseEnvironment(),
+      ...scenario.env,
+      TERM: "xterm",
+      ...env,
+    },
     clearEnv: true,
     stdin: "piped",
     stdout: "piped",
@@ -132,6 +138,26 @@ Deno.test({
     const { code, screen } = await atTerminal(scenario, []);
     assert.equal(code, 3, screen);
     assert.doesNotMatch(screen, /TOTP code: /);
+  },
+});
+
+Deno.test({
+  name:
+    `get asks nobody for a code where STS could not be asked${terminal.note}`,
+  ignore: terminal.ignore,
+  fn: async () => {
+    // Once it asked first.
+    for (
+      const env of [
+        { AWS_ENDPOINT_URL_STS: "nonsense" },
+        { AWS_CA_BUNDLE: "/dev/null" },
+      ]
+    ) {
+      await using scenario = await Scenario.start();
+      const { code, screen } = await atTerminal(scenario, [], { env });
+      assert.equal(code, 5, screen);
+      assert.doesNotMatch(screen, /TOTP code: /);
+    }
   },
 });
 

@@ -69,6 +69,10 @@ export class MemoryIssuer implements SessionIssuer {
   readonly requests: SessionRequest[] = [];
   answer: Session | UpdstsError = exampleSession();
 
+  rehearse(): Promise<void> {
+    return Promise.resolve();
+  }
+
   issue(request: SessionRequest): Promise<Session> {
     this.requests.push(request);
     return this.answer instanceof UpdstsError
