@@ -22,5 +22,11 @@ export function proxyFor(
 
 function withoutPassword(proxy: string): string {
   const parsed = URL.parse(proxy.includes("://") ? proxy : `http://${proxy}`);
-  return parsed === null ? "an unreadable address" : parsed.host;
+  // A password with one of these in it, as it is, makes another part of an
+  // address of what it should have hidden.
+  const [, , ...more] = proxy.split("@");
+  const path = `${parsed?.pathname}${parsed?.search}${parsed?.hash}`;
+  return parsed === null || more.length > 0 || path.includes("@")
+    ? "an unreadable address"
+    : parsed.host;
 }

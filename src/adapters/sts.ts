@@ -97,6 +97,15 @@ export class AwsSessionIssuer implements SessionIssuer {
     const signal = AbortSignal.timeout(this.#timeout);
     const options = { client, signal, userAgent: this.#userAgent };
     let offset = 0;
+    // Each reason has its own patience.
+    const sentFor = new Map<Unspent, number>();
+    const mayAgain = async (reason: Unspent | undefined) => {
+      if (reason === undefined) return false;
+      const count = (sentFor.get(reason) ?? 0) + 1;
+      sentFor.set(reason, count);
+      if (count >= MAX_SENT[reason]) return false;
+      return await wait(delayBefore(reason, count), signal);
+    };
     for (let sent = 1;; sent++) {
       const time = new Date(this.#clock.now().getTime() + offset);
       let reason: Unspent | undefined;
@@ -108,14 +117,13 @@ export class AwsSessionIssuer implements SessionIssuer {
           options,
         );
         reason = whyUnspent(answer, time);
-        if (reason === undefined || sent >= MAX_SENT[reason]) return answer;
+        if (!await mayAgain(reason)) return answer;
         if (reason === "clock skew") offset += offsetTo(answer, time);
-        if (!await wait(delayBefore(reason, sent), signal)) return answer;
       } catch (error) {
         reason = isConnectionRefused(error) ? "connection refused" : undefined;
-        const again = reason !== undefined && sent < MAX_SENT[reason] &&
-          await wait(delayBefore(reason, sent), signal);
-        if (!again) throw stsError(error, circumstances, signal.aborted);
+        if (!await mayAgain(reason)) {
+          throw stsError(error, circumstances, signal.aborted);
+        }
       }
       this.#log.info(`STS request ${sent}: ${reason}; sending it again`);
     }

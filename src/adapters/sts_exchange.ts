@@ -48,7 +48,9 @@ export interface Refusal {
 export function readRefusal({ body }: Answer): Refusal | undefined {
   const code = readElement(body, "ErrorResponse", "Code");
   const message = readElement(body, "ErrorResponse", "Message") ?? "";
-  return code === undefined ? undefined : { code, message };
+  return code === undefined || !/^[\w.:-]{1,100}$/.test(code)
+    ? undefined
+    : { code, message };
 }
 
 /** How to send: by which client, and until when. */

@@ -4,7 +4,7 @@ import { type Answer, NetworkError, readRefusal } from "./sts_exchange.ts";
 /** Why a request left the code unspent. */
 export type Unspent = "throttled" | "connection refused" | "clock skew";
 
-/** How often a request may be sent, by why it has to be; the time limit ends it earlier. */
+/** How often a request may be sent, for each reason; the time limit ends it earlier. */
 export const MAX_SENT: Readonly<Record<Unspent, number>> = {
   "throttled": 10,
   "connection refused": 3,
@@ -51,8 +51,10 @@ export function whyUnspent(answer: Answer, time: Date): Unspent | undefined {
 
 /** How far the clock of who answered is ahead of `time`, in milliseconds; 0 if unknown. */
 export function offsetTo({ date }: Pick<Answer, "date">, time: Date): number {
-  const said = date === undefined ? NaN : Date.parse(date);
-  return Number.isNaN(said) ? 0 : said - time.getTime();
+  const said = new Date(date ?? NaN);
+  const year = said.getUTCFullYear();
+  // What is signed has four digits for the year.
+  return year >= 1970 && year <= 9999 ? said.getTime() - time.getTime() : 0;
 }
 
 /** Whether nothing can have been sent, for nobody listened. Linux, macOS, Windows. */

@@ -44,3 +44,21 @@ Deno.test("proxyFor() knows the hosts that need none", () => {
     "proxy:8080",
   );
 });
+
+Deno.test("proxyFor() shows no part of a password that was not encoded", () => {
+  // Once what stood behind such a character was taken for the host.
+  for (
+    const address of [
+      "http://user:x@canary/word@127.0.0.1:9",
+      "http://user:1234#canary@127.0.0.1:9",
+      "http://user:12/canary@127.0.0.1:9",
+      "user:12?canary@127.0.0.1:9",
+    ]
+  ) {
+    const environment = createEnvironment((name) =>
+      name === "HTTP_PROXY" ? address : undefined
+    );
+    const shown = proxyFor(new URL("http://127.0.0.1/"), environment);
+    assert.equal(shown, "an unreadable address");
+  }
+});

@@ -488,6 +488,56 @@ Deno.test("get corrects a clock that is off by an hour, with one more request", 
   }
 });
 
+Deno.test("get corrects the clock also after it was throttled", async () => {
+  // Once a throttled request used up the correction.
+  await using scenario = await Scenario.start({ clock: hourAhead });
+  scenario.sts.script(
+    awsError(400, "Throttling", "Rate exceeded"),
+    awsError(400, "Throttling", "Rate exceeded"),
+  );
+  const { code, stderr } = await scenario.get();
+  assert.equal(code, 0, stderr);
+  assert.equal(scenario.codesSent, 4);
+});
+
+Deno.test("get heeds no date that no year of four digits has", async () => {
+  // Once it signed with it, or ended as a defect.
+  for (
+    const date of [
+      "Sat, 13 Sep 275760 00:00:00 GMT",
+      "Sat, 01 Jan 12000 00:00:00 GMT",
+    ]
+  ) {
+    await using scenario = await Scenario.start();
+    scenario.sts.script({
+      kind: "raw",
+      status: 403,
+      headers: { Date: date, "Content-Type": "text/xml" },
+      body:
+        "<ErrorResponse><Error><Code>SignatureDoesNotMatch</Code><Message>m</Message></Error></ErrorResponse>",
+    });
+    const { code, stderr } = await scenario.get();
+    assert.equal(code, 4);
+    assert.match(stderr, /STS refused the key/);
+    assert.equal(scenario.codesSent, 1);
+  }
+});
+
+Deno.test("get takes a code of no length for an answer of somebody else", async () => {
+  await using scenario = await Scenario.start();
+  scenario.sts.script({
+    kind: "raw",
+    status: 403,
+    headers: { "Content-Type": "text/xml" },
+    body: `<ErrorResponse><Error><Code>${
+      "A".repeat(3000)
+    }</Code><Message>m</Message></Error></ErrorResponse>`,
+  });
+  const { code, stderr } = await scenario.get();
+  assert.equal(code, 5);
+  assert(stderr.length < 1000);
+});
+
 Deno.test("get warns of a file that others can read, and writes it", async () => {
   await using scenario = await Scenario.start();
   await Deno.chmod(scenario.path, 0o644);
