@@ -9,6 +9,7 @@ import type {
   StsTarget,
 } from "../ports.ts";
 import { Secret } from "../secret.ts";
+import { parseTimestamp } from "../timestamps.ts";
 import type { Environment } from "./environment.ts";
 import { createHttpClient } from "./http_client.ts";
 import { proxyFor } from "./proxy.ts";
@@ -93,9 +94,7 @@ export class AwsSessionIssuer implements SessionIssuer {
     request: SessionRequest,
     circumstances: Circumstances,
   ): Promise<Answer> {
-    using client = createHttpClient(this.#environment);
     const signal = AbortSignal.timeout(this.#timeout);
-    const options = { client, signal, userAgent: this.#userAgent };
     let offset = 0;
     // Each reason has its own patience.
     const sentFor = new Map<Unspent, number>();
@@ -110,11 +109,15 @@ export class AwsSessionIssuer implements SessionIssuer {
       const time = new Date(this.#clock.now().getTime() + offset);
       let reason: Unspent | undefined;
       try {
+        // One for each request: on a connection that it has kept, the runtime
+        // sends a request again by itself if the server closes without an
+        // answer, though the code may be spent.
+        using client = createHttpClient(this.#environment);
         const answer = await requestSession(
           request,
           circumstances.endpoint,
           time,
-          options,
+          { client, signal, userAgent: this.#userAgent },
         );
         reason = whyUnspent(answer, time);
         if (!await mayAgain(reason)) return answer;
@@ -143,16 +146,24 @@ async function wait(
   return !signal.aborted;
 }
 
+/** A point in time as STS writes it: ISO 8601, with a year of four digits. */
+function parseExpiration(text: string | undefined): Date | undefined {
+  const iso = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
+  return text !== undefined && iso.test(text)
+    ? parseTimestamp(text)
+    : undefined;
+}
+
 function toSession({ body }: Answer): Session {
   const read = (name: string) =>
     readElement(body, "GetSessionTokenResponse", name);
   const accessKeyId = read("AccessKeyId");
   const secretAccessKey = read("SecretAccessKey");
   const sessionToken = read("SessionToken");
-  const expiration = new Date(read("Expiration") ?? NaN);
+  const expiration = parseExpiration(read("Expiration"));
   if (
     !accessKeyId || !secretAccessKey || !sessionToken ||
-    Number.isNaN(expiration.getTime())
+    expiration === undefined
   ) {
     throw new UpdstsError(
       "STS_ANSWER_INVALID",
