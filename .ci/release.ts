@@ -2,7 +2,8 @@
 //
 //   release.ts check TAG          the tag, deno.json and the changelog agree
 //   release.ts command SPECIFIER  UPDSTS_COMMAND for the published program
-//   release.ts pack OWNER/NAME    dist/release and dist/NOTES.md, of dist/TARGET
+//   release.ts pack OWNER/NAME [DIST]
+//                                 DIST/release and DIST/NOTES.md, of DIST/TARGET
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import denoJson from "../deno.json" with { type: "json" };
@@ -177,9 +178,8 @@ async function packBundle(
 }
 
 if (import.meta.main) {
-  const [command, argument = ""] = Deno.args;
+  const [command, argument = "", dist = join(ROOT, "dist")] = Deno.args;
   const changelog = await Deno.readTextFile(join(ROOT, "docs/CHANGELOG.md"));
-  const dist = join(ROOT, "dist");
   switch (command) {
     case "check":
       checkTag(argument, changelog);
@@ -196,7 +196,7 @@ if (import.meta.main) {
       break;
     default:
       console.error(
-        "release.ts check TAG | command SPECIFIER | pack OWNER/NAME",
+        "release.ts check TAG | command SPECIFIER | pack OWNER/NAME [DIST]",
       );
       Deno.exit(2);
   }

@@ -2,12 +2,12 @@
 import { unzipSync } from "fflate";
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import denoJson from "../deno.json" with { type: "json" };
 import { binaryPath, TARGETS } from "../.ci/compile.ts";
 import {
   bundleManifest,
   checkTag,
-  pack,
   publishedCommand,
   releaseNotes,
 } from "../.ci/release.ts";
@@ -45,7 +45,14 @@ Deno.test("pack() makes archives, bundles, a registry entry and their sums", asy
       await Deno.writeTextFile(binaryPath(directory, target), target);
     }
     const output = join(directory, "release");
-    await pack(directory, output, "alice/updsts");
+    // As the workflow does it.
+    const packed = await run(Deno.execPath(), [
+      ...["task", "--quiet", "--cwd", fileURLToPath(ROOT)],
+      ...["release", "pack", "alice/updsts", directory],
+    ]);
+    assert.equal(packed.code, 0, packed.stderr);
+    const notes = await Deno.readTextFile(join(directory, "NOTES.md"));
+    assert.match(notes, /^### Added$/m);
 
     const names = Array.from(Deno.readDirSync(output), ({ name }) => name);
     assert.equal(names.length, TARGETS.length * 2 + 2);

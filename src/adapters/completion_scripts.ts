@@ -2,8 +2,8 @@
 import { script } from "@bomb.sh/tab";
 
 /**
- * For bash, our own: the package's has bash evaluate the line that is being
- * typed, redirections and `$(…)` included, at each press of the key.
+ * For bash and zsh, our own: those of the package have the shell evaluate what
+ * is being typed, redirections and `$(…)` included, at each press of the key.
  */
 const BASH = `# bash completion for updsts
 _updsts() {
@@ -20,9 +20,34 @@ _updsts() {
 }
 complete -o default -F _updsts updsts`;
 
+const ZSH = `#compdef updsts
+# zsh completion for updsts
+_updsts() {
+  local line directive
+  local -a proposals
+  while IFS= read -r line; do
+    case $line in
+      :*) directive=$line ;;
+      *) proposals+=("\${line%%$'\\t'*}:\${line#*$'\\t'}") ;;
+    esac
+  done < <(updsts complete -- "\${(@)words[2,CURRENT]}" 2>/dev/null)
+  if [[ $directive == :0 ]]; then
+    _files
+  else
+    _describe 'updsts' proposals
+  fi
+}
+# From a directory of functions, zsh runs this file; from a profile, it reads it.
+if [[ \${funcstack[1]} == _updsts ]]; then
+  _updsts "$@"
+else
+  compdef _updsts updsts
+fi`;
+
 /** The script for `shell` that asks the program what may stand there. */
 export function completionScript(shell: string): string {
   if (shell === "bash") return BASH;
+  if (shell === "zsh") return ZSH;
   const lines: string[] = [];
   const { log } = console;
   // The package prints what it makes, and stdout is not its to write.

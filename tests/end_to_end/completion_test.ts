@@ -107,7 +107,7 @@ Deno.test("completion prints a script for each shell, and refuses others", async
     assert.equal(code, 0);
     assert.match(stdout, /updsts complete '?--'? /);
     // At each press of the key, this would run what is being typed.
-    if (shell === "bash") assert.doesNotMatch(stdout, /\beval\b/);
+    if (/^(?:ba|z)sh$/.test(shell)) assert.doesNotMatch(stdout, /\beval\b/);
   }
   const { code, stderr } = await scenario.updsts(["completion", "tcsh"]);
   assert.equal(code, 2);
@@ -188,17 +188,37 @@ Deno.test({
   },
 });
 
+/** Zsh as it is when a person has typed `line` and presses the key. */
+function pressTabInZsh(line: string): string {
+  return `words=(${line.split(" ").map((word) => `'${word}'`).join(" ")})
+    CURRENT=$#words; _updsts`;
+}
+
+/** What zsh's own completion system would be given. */
+const ZSH_STUBS = `compdef() { :; }
+  _files() { print -- FILES; }
+  _describe() { print -l -- "\${(@P)2%%:*}"; }`;
+
 Deno.test({
-  name: "zsh reads the script" +
+  name: "zsh completes a profile and a path, and runs nothing of the line" +
     (isInstalled("zsh") ? "" : " (skipped: zsh is not installed)"),
   ignore: !isInstalled("zsh"),
   fn: async () => {
+    // Once it evaluated what stands before an equals sign.
     await using scenario = await Scenario.start();
-    const script = await scenario.updsts(["completion", "zsh"]);
-    const path = join(scenario.home, "_updsts");
-    await Deno.writeTextFile(path, script.stdout);
-    const { code, stderr } = await run("zsh", ["-n", path]);
-    assert.equal(stderr, "");
-    assert.equal(code, 0);
+    const ran = join(scenario.home, "ran");
+    const proposed = await inShell(
+      scenario,
+      "zsh",
+      `${ZSH_STUBS}
+       source <(updsts completion zsh)
+       ${pressTabInZsh("updsts get -n de")}
+       ${pressTabInZsh("updsts doc")}
+       ${pressTabInZsh("updsts get -c x")}
+       ${pressTabInZsh(`updsts get --profile=$(touch ${ran})=d`)} >/dev/null
+       ${pressTabInZsh(`updsts get -t \`touch ${ran}\` -n `)} >/dev/null`,
+    );
+    assert.deepEqual(proposed, ["default", "doctor", "FILES"]);
+    await assert.rejects(Deno.stat(ran), Deno.errors.NotFound);
   },
 });
