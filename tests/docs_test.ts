@@ -75,7 +75,7 @@ async function prepare(scenario: Scenario): Promise<Record<string, string>> {
   ) await Deno.mkdir(join(scenario.home, directory), { recursive: true });
   const ca = new URL("tests/fixtures/tls/ca.pem", ROOT);
   await Deno.copyFile(ca, join(scenario.home, "corporate-ca.pem"));
-  return { ...scenario.env, PATH, fpath: join(scenario.home, "zsh") };
+  return { ...scenario.env, PATH };
 }
 
 /** `command` with a code that the emulator takes, where it has or needs one. */
@@ -128,7 +128,9 @@ for (const path of DOCUMENTS) {
           "-o",
           "pipefail",
           "-c",
-          `cd "$HOME"; PROFILE="$HOME/profile"\n${lines.join("\n")}`,
+          // What zsh and PowerShell have of their own.
+          'cd "$HOME"; PROFILE="$HOME/profile"; fpath=("" "$HOME/zsh")\n' +
+          lines.join("\n"),
         ], env);
         scenario.assertNoSecret(stdout + stderr);
         assert.equal(code, 0, `${lines.join("\n")}\n${stdout}${stderr}`);
