@@ -40,7 +40,9 @@ export function publishedCommand(specifier: string): string {
   // What is published comes from the network, once.
   const local = ["--cached-only", "--no-remote"];
   const flags = shippedFlags().filter((flag) => !local.includes(flag));
-  return JSON.stringify(["deno", "run", "--quiet", ...flags, specifier]);
+  // It has a lock file of its own; the one of the clone, frozen, knows it not.
+  const apart = ["--quiet", "--no-config", "--no-lock"];
+  return JSON.stringify(["deno", "run", ...apart, ...flags, specifier]);
 }
 
 /** The manifest of an MCP bundle with the binary for `target`. */

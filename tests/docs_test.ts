@@ -66,13 +66,7 @@ async function prepare(scenario: Scenario): Promise<Record<string, string>> {
   for (const name of CODE_PRINTERS) {
     await script(name, `head -n 1 '${bin}/codes'; sed -i 1d '${bin}/codes'`);
   }
-  for (
-    const directory of [
-      ".local/share/bash-completion/completions",
-      ".config/fish/completions",
-      "zsh",
-    ]
-  ) await Deno.mkdir(join(scenario.home, directory), { recursive: true });
+  await Deno.mkdir(join(scenario.home, "zsh"));
   const ca = new URL("tests/fixtures/tls/ca.pem", ROOT);
   await Deno.copyFile(ca, join(scenario.home, "corporate-ca.pem"));
   return { ...scenario.env, PATH };

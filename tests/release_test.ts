@@ -35,6 +35,8 @@ Deno.test("publishedCommand() runs in the sandbox, and may fetch the program", (
   assert.equal(words.at(-1), "jsr:@updsts/cli");
   assert(words.some((word) => word.startsWith("--allow-net=*.amazonaws.com,")));
   assert(!words.includes("--no-remote") && !words.includes("-A"));
+  // Run from a clone, its frozen lock would refuse what it does not name.
+  assert(words.includes("--no-lock") && words.includes("--no-config"));
 });
 
 Deno.test("pack() makes archives, bundles, a registry entry and their sums", async () => {
