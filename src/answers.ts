@@ -1,5 +1,4 @@
 // What programs get to read: one set of field names for agents and for --json.
-import type { UpdstsError } from "./errors.ts";
 import type { ProfileView } from "./list_profiles.ts";
 import type { RemovedSession } from "./remove_sessions.ts";
 import type { RefreshResult } from "./refresh_session.ts";
@@ -72,9 +71,4 @@ export function toRemovedAnswer(
       ? {}
       : { removed_profile_name: sessionProfile }),
   };
-}
-
-/** A failure. */
-export function toErrorAnswer({ code, message, hint }: UpdstsError) {
-  return { code, message, ...(hint === undefined ? {} : { hint }) };
 }

@@ -109,3 +109,12 @@ export class UpdstsError extends Error {
     this.hint = options.hint;
   }
 }
+
+/** A failure as programs get to read it: agents, and those that ask for JSON. */
+export function toErrorAnswer({ code, message, hint }: UpdstsError): {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint?: string;
+} {
+  return { code, message, ...(hint === undefined ? {} : { hint }) };
+}

@@ -10,7 +10,6 @@ import {
 import type { Ports } from "./ports.ts";
 import { MASK, type Secret } from "./secret.ts";
 import { isDevice } from "./session_target.ts";
-import { unknownProfile } from "./unknown_profile.ts";
 import { parseTimestamp } from "./timestamps.ts";
 
 /** What the reads need of the world. */
@@ -38,8 +37,10 @@ export async function getProfile(
 ): Promise<ProfileView | UpdstsError> {
   assertProfileName(name, "the profile name");
   const views = await listProfiles(ports);
-  return views.find((view) => view.name === name) ??
-    await unknownProfile(name, views.map(({ name }) => name));
+  const found = views.find((view) => view.name === name);
+  if (found !== undefined) return found;
+  const { unknownProfile } = await import("./unknown_profile.ts");
+  return await unknownProfile(name, views.map(({ name }) => name));
 }
 
 /** All profiles of the file, in file order. Broken blocks are warned about. */

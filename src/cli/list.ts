@@ -1,5 +1,4 @@
 // `updsts list`: flags to use case to table.
-import { toProfileAnswer } from "../answers.ts";
 import { listProfiles, type ProfileView } from "../list_profiles.ts";
 import { MASK } from "../secret.ts";
 import type { Context } from "./context.ts";
@@ -32,6 +31,7 @@ export default async function list(
   const profiles = await listProfiles(ports);
   const now = ports.clock.now();
   if (flags.json) {
+    const { toProfileAnswer } = await import("../answers.ts");
     return output.answerJson({
       result: profiles.map((view) => toProfileAnswer(view, now)),
     });

@@ -1,6 +1,5 @@
 // The only way to stdout, and the way to stderr: nothing raw reaches a terminal.
-import { toErrorAnswer } from "../answers.ts";
-import { UpdstsError } from "../errors.ts";
+import { toErrorAnswer, UpdstsError } from "../errors.ts";
 import type { Log } from "../ports.ts";
 
 /** How much to tell: 0 errors and warnings, 1 what is done, 2 details. */

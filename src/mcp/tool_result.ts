@@ -1,7 +1,6 @@
 // What a tool answers: the same JSON for programs and for the model, or an error it can act on.
 import type { CallToolResult } from "@modelcontextprotocol/server";
-import { toErrorAnswer } from "../answers.ts";
-import { type ErrorCode, UpdstsError } from "../errors.ts";
+import { type ErrorCode, toErrorAnswer, UpdstsError } from "../errors.ts";
 import type { Log } from "../ports.ts";
 
 /** An answer; `note` is further text for the model. */
