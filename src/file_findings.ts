@@ -3,7 +3,7 @@ import { assertRefreshable } from "./credentials/refresh_edits.ts";
 import { whyAwsCliRefuses } from "./aws_cli_reading.ts";
 import { findManagedBlocks } from "./credentials/managed_block.ts";
 import { decodeText } from "./credentials/profile_name.ts";
-import { type ParsedFile, terminatorOf } from "./credentials/profiles.ts";
+import type { ParsedFile } from "./credentials/profiles.ts";
 import { type Finding, ok, problem, problemOf, warning } from "./finding.ts";
 
 const UTF8_BOM = "\xEF\xBB\xBF";
@@ -48,8 +48,8 @@ export function encodingFindings({ text }: ParsedFile): Finding[] {
 export function lineEndFindings(file: ParsedFile): Finding[] {
   const check = "line ends";
   const counts = new Map([["\n", 0], ["\r\n", 0], ["\r", 0]]);
-  for (const index of file.lines.keys()) {
-    const terminator = terminatorOf(file, index);
+  for (const { end, next } of file.lines) {
+    const terminator = file.text.slice(end, next);
     counts.set(terminator, (counts.get(terminator) ?? 0) + 1);
   }
   const names = [["\n", "LF"], ["\r\n", "CRLF"], ["\r", "lone CR"]] as const;

@@ -1,5 +1,5 @@
 // Which device and which region a session is asked with.
-import type { Profile } from "./credentials/profiles.ts";
+import { isDevice, type Profile } from "./credentials/profiles.ts";
 import { UpdstsError } from "./errors.ts";
 import type { ProfileSettings } from "./ports.ts";
 
@@ -48,15 +48,6 @@ export function requireDevice(
     );
   }
   return device;
-}
-
-/**
- * Whether `text` can be an MFA device: what GetSessionToken takes, but for a
- * slash outside of an ARN. That is rather a secret on the wrong line, and a
- * device is shown and sent.
- */
-export function isDevice(text: string): boolean {
-  return /^(?:arn:[\w+=/:,.@-]{5,252}|[\w+=,.@-]{9,32})$/.test(text);
 }
 
 /** What kind of MFA device a serial number or an ARN stands for. */

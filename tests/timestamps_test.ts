@@ -1,6 +1,6 @@
-// Timestamps as the credentials file spells them.
+// Points in time, as the credentials file spells them and as people say them.
 import assert from "node:assert/strict";
-import { parseTimestamp, toLocalIso } from "../src/timestamps.ts";
+import { parseTimestamp, relativeTime, toLocalIso } from "../src/timestamps.ts";
 
 Deno.test("toLocalIso() gives local time with its offset, in whole seconds", () => {
   const date = new Date("2025-10-05T06:30:00.999Z");
@@ -18,4 +18,15 @@ Deno.test("parseTimestamp() reads back what toLocalIso() wrote", () => {
 Deno.test("parseTimestamp() gives undefined for what is no time", () => {
   assert.equal(parseTimestamp("soon"), undefined);
   assert.equal(parseTimestamp(undefined), undefined);
+});
+
+Deno.test("relativeTime() takes the largest unit that fits twice", () => {
+  const now = new Date("2026-01-01T00:00:00Z");
+  const at = (seconds: number) =>
+    relativeTime(new Date(now.getTime() + seconds * 1000), now);
+  assert.equal(at(42 * 60), "in 42 min");
+  assert.equal(at(-2 * 3600 - 1), "expired 2 h ago");
+  assert.equal(at(3 * 86_400), "in 3 d");
+  assert.equal(at(90), "in 90 s");
+  assert.equal(at(0), "expired 0 s ago");
 });

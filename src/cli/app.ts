@@ -12,14 +12,9 @@ import {
 } from "@stricli/core";
 import { UpdstsError } from "../errors.ts";
 import type { CodeSource } from "../ports.ts";
+import { commands } from "./commands.ts";
 import type { Connect, Context, McpDoor } from "./context.ts";
 import { exitCodeOf, FAILURE, USAGE } from "./exit_codes.ts";
-import { completionCommand } from "./completion_command.ts";
-import { doctorCommand } from "./doctor_command.ts";
-import { getCommand } from "./get_command.ts";
-import { listCommand } from "./list_command.ts";
-import { mcpCommand } from "./mcp_command.ts";
-import { pruneCommand, removeCommand } from "./remove_command.ts";
 import {
   formatError,
   formatErrorJson,
@@ -62,15 +57,7 @@ export async function runCli(
       : visible(formatError(error, output.verbosity));
   const app = buildApplication<Context>(
     buildRouteMap({
-      routes: {
-        get: getCommand,
-        list: listCommand,
-        remove: removeCommand,
-        prune: pruneCommand,
-        doctor: doctorCommand,
-        completion: completionCommand,
-        mcp: mcpCommand,
-      },
+      routes: commands,
       docs: {
         brief:
           "Trades a TOTP code for temporary AWS credentials, in your credentials file",

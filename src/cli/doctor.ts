@@ -2,7 +2,7 @@
 import { diagnose } from "../diagnose.ts";
 import type { Finding } from "../finding.ts";
 import type { Context } from "./context.ts";
-import type { DoctorFlags } from "./doctor_command.ts";
+import type { DoctorFlags } from "./commands.ts";
 import { exitCodeOf } from "./exit_codes.ts";
 import type { Tone } from "./output.ts";
 import { sayWhenWaiting } from "./waiting.ts";

@@ -4,10 +4,9 @@ import { parseDuration } from "../durations.ts";
 import { shellQuoted } from "../shell_quoted.ts";
 import { refreshSession } from "../refresh_session.ts";
 import type { Ports } from "../ports.ts";
-import { toLocalIso } from "../timestamps.ts";
+import { relativeTime, toLocalIso } from "../timestamps.ts";
 import type { Context } from "./context.ts";
-import type { GetFlags } from "./get_command.ts";
-import { relativeTime } from "./relative_time.ts";
+import type { GetFlags } from "./commands.ts";
 import { sayWhenWaiting } from "./waiting.ts";
 
 export default async function get(

@@ -1,10 +1,10 @@
 // `updsts list`: flags to use case to table.
 import { listProfiles, type ProfileView } from "../list_profiles.ts";
 import { MASK } from "../secret.ts";
+import { relativeTime } from "../timestamps.ts";
 import type { Context } from "./context.ts";
 import type { CommonFlags } from "./flags.ts";
 import type { Tone } from "./output.ts";
-import { relativeTime } from "./relative_time.ts";
 import { type Cell, type Column, layOut } from "./table.ts";
 
 const COLUMNS: readonly Column[] = [

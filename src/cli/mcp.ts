@@ -1,6 +1,6 @@
 // `updsts mcp`: shows the tools, or opens the other door.
 import type { Context, ToolDescription } from "./context.ts";
-import type { McpFlags } from "./mcp_command.ts";
+import type { McpFlags } from "./commands.ts";
 
 export default async function mcp(
   this: Context,

@@ -1,7 +1,7 @@
 // `updsts prune`: flags to use case to text.
 import { pruneSessions } from "../remove_sessions.ts";
 import type { Context } from "./context.ts";
-import type { PruneFlags } from "./remove_command.ts";
+import type { PruneFlags } from "./commands.ts";
 import { answerRemoved } from "./removed.ts";
 
 export default async function prune(

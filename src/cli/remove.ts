@@ -1,7 +1,7 @@
 // `updsts remove`: flags to use case to text.
 import { removeSession } from "../remove_sessions.ts";
 import type { Context } from "./context.ts";
-import type { RemoveFlags } from "./remove_command.ts";
+import type { RemoveFlags } from "./commands.ts";
 import { answerRemoved } from "./removed.ts";
 
 export default async function remove(

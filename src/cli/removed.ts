@@ -2,7 +2,7 @@
 import { toRemovedAnswer } from "../answers.ts";
 import type { RemovedSession } from "../remove_sessions.ts";
 import type { Output } from "./output.ts";
-import type { PruneFlags } from "./remove_command.ts";
+import type { PruneFlags } from "./commands.ts";
 
 /** Answers with what `removed` holds. */
 export function answerRemoved(

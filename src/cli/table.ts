@@ -1,6 +1,5 @@
 // Lays out rows in columns that fit the terminal, by what characters take up there.
 import { type Span, type Tone, visible } from "./output.ts";
-import { type Measure, measureFor } from "./text_width.ts";
 
 /** A column and how it may give way where there is no room. */
 export interface Column {
@@ -175,4 +174,31 @@ function widest(
     (most, row) => Math.max(most, measure(row[index]?.text ?? "")),
     0,
   );
+}
+
+/** How many columns `text` takes. */
+type Measure = (text: string) => number;
+
+/** What measures `texts`; the tables for wide characters are loaded only if one has any. */
+async function measureFor(texts: Iterable<string>): Promise<Measure> {
+  for (const text of texts) {
+    if (!isPlain(text)) return await measureAll();
+  }
+  return (text) => text.length;
+}
+
+async function measureAll(): Promise<Measure> {
+  const { eastAsianWidth } = await import("get-east-asian-width");
+  return (text) =>
+    isPlain(text)
+      ? text.length
+      // What is invisible has been spelled out, so only marks take no room.
+      : Array.from(text.replace(/\p{M}/gu, "")).reduce(
+        (sum, character) => sum + eastAsianWidth(character.codePointAt(0) ?? 0),
+        0,
+      );
+}
+
+function isPlain(text: string): boolean {
+  return /^[ -~]*$/.test(text);
 }

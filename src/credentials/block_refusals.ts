@@ -4,7 +4,6 @@ import { isBlank, trimBlanks } from "./lines.ts";
 import type { ManagedBlock, ManagedBlocks } from "./managed_block.ts";
 import { encodeText } from "./profile_name.ts";
 import {
-  lineAt,
   type ParsedFile,
   saysSomething,
   type Section,
@@ -33,7 +32,7 @@ export function assertEndsAlike(file: ParsedFile, block: ManagedBlock): void {
     file.lines.length - 1,
   );
   for (let index = block.begin + 1; index <= last; index++) {
-    const { end, next } = lineAt(file, index);
+    const { end, next } = file.lines.at(index);
     if (end === next || lone(index) === lone(block.begin)) continue;
     throw brokenBlock(
       `line ${index + 1} ends with ${lone(index) ? "a" : "no"} lone CR, ` +
@@ -59,7 +58,7 @@ export function assertTailHarmless(
     const owned = section.properties.some((property) =>
       property.line === line && values.has(property.key)
     );
-    const { start } = lineAt(file, line);
+    const { start } = file.lines.at(line);
     const indented = isBlank(file.text.charCodeAt(start));
     const headed = file.sections.some((section) => section.line === line);
     if (!owned && !headed && !(indented && saysSomething(file, line))) continue;
@@ -93,7 +92,7 @@ export function assertKeysPlain(
   let above = { owned: false, indent: Infinity };
   for (let line = section.line + 1; line < block.end; line++) {
     if (!saysSomething(file, line)) continue;
-    const { start, end } = lineAt(file, line);
+    const { start, end } = file.lines.at(line);
     const indent = indentOf(file, line);
     const deeper = indent > above.indent;
     const owned = values.has(keys.get(line) ?? "");
@@ -154,7 +153,7 @@ function hiddenHeader(section: Section): UpdstsError {
 
 /** How many blanks line `index` begins with. */
 function indentOf(file: ParsedFile, index: number): number {
-  const { start, end } = lineAt(file, index);
+  const { start, end } = file.lines.at(index);
   let first = start;
   while (first < end && isBlank(file.text.charCodeAt(first))) first++;
   return first - start;

@@ -1,5 +1,8 @@
 // Splits the text of a file into lines without changing a character of it.
 
+const LF = 0x0a;
+const CR = 0x0d;
+
 /** Where a line stands: its content is `[start, end)`, its terminator `[end, next)`. */
 export interface Line {
   /** Offset of the first character. */
@@ -11,12 +14,57 @@ export interface Line {
 }
 
 /**
- * The lines of `text`. LF, CRLF and a lone CR each end a line, as they do for
+ * The lines of a text. LF, CRLF and a lone CR each end a line, as they do for
  * the AWS CLI; a last line without a terminator has `end === next`. Joining
- * all `[start, next)` gives back `text`.
+ * all `[start, next)` gives back the text.
  */
-export function splitLines(text: string): Line[] {
-  const lines: Line[] = [];
+export class Lines {
+  readonly #text: string;
+  // Of each line, where the next one begins. A file may have a million lines:
+  // to make an object for each takes longer than to read the file.
+  readonly #nexts: number[];
+
+  /** The lines of `text`. */
+  constructor(text: string) {
+    this.#text = text;
+    this.#nexts = nextsOf(text);
+  }
+
+  /** How many there are. */
+  get length(): number {
+    return this.#nexts.length;
+  }
+
+  /**
+   * Line `index`, counted from 0.
+   *
+   * @throws {RangeError} if there is no such line
+   */
+  at(index: number): Line {
+    const next = this.#nexts[index];
+    if (next === undefined) throw new RangeError(`No line ${index + 1}`);
+    const start = index === 0 ? 0 : this.#nexts[index - 1] ?? 0;
+    return { start, end: endOf(this.#text, start, next), next };
+  }
+
+  /**
+   * Index of the line that holds the character at `offset`, which stands on
+   * line `from` or later: who asks in order walks the lines once.
+   */
+  indexAt(offset: number, from = 0): number {
+    let index = from;
+    while ((this.#nexts[index] ?? Infinity) <= offset) index++;
+    return index;
+  }
+
+  /** All of them, in order. */
+  *[Symbol.iterator](): Generator<Line> {
+    for (const index of this.#nexts.keys()) yield this.at(index);
+  }
+}
+
+function nextsOf(text: string): number[] {
+  const nexts: number[] = [];
   // Each search result is kept until it is passed, so the scan is linear even
   // if one of the two terminators never occurs.
   let lf = text.indexOf("\n");
@@ -25,26 +73,39 @@ export function splitLines(text: string): Line[] {
   while (start < text.length) {
     if (lf !== -1 && lf < start) lf = text.indexOf("\n", start);
     if (cr !== -1 && cr < start) cr = text.indexOf("\r", start);
-    let end = text.length;
-    let next = text.length;
     if (cr !== -1 && (lf === -1 || cr < lf)) {
-      end = cr;
-      next = lf === cr + 1 ? cr + 2 : cr + 1;
-    } else if (lf !== -1) {
-      end = lf;
-      next = lf + 1;
+      start = lf === cr + 1 ? cr + 2 : cr + 1;
+    } else {
+      start = lf === -1 ? text.length : lf + 1;
     }
-    lines.push({ start, end, next });
-    start = next;
+    nexts.push(start);
   }
-  return lines;
+  return nexts;
 }
 
+/** Where the terminator begins of a line that takes up `[start, next)`. */
+function endOf(text: string, start: number, next: number): number {
+  switch (text.charCodeAt(next - 1)) {
+    case LF:
+      return next - 1 > start && text.charCodeAt(next - 2) === CR
+        ? next - 2
+        : next - 1;
+    case CR:
+      return next - 1;
+    default:
+      return next;
+  }
+}
 const UTF8_BOM = "\xEF\xBB\xBF";
 
 /** Where the content of the first line begins: behind a byte order mark. */
 export function contentStart(text: string): number {
   return text.startsWith(UTF8_BOM) ? UTF8_BOM.length : 0;
+}
+
+/** Whether this character code ends a line, or is the first of two that do. */
+export function isTerminator(code: number): boolean {
+  return code === LF || code === CR;
 }
 
 /** Whether this character code is a space or another ASCII blank. */
@@ -69,8 +130,10 @@ export function trimBlanks(
  * The terminator of the last line that has one; `"\n"` if none has. A lone CR
  * counts only in a file that has no other, since it ends no line for the SDKs.
  */
-export function lineEnding(text: string, lines: readonly Line[]): string {
-  const line = lines.findLast((line) => text[line.next - 1] === "\n");
-  if (line !== undefined) return text.slice(line.end, line.next);
+export function lineEnding(text: string, lines: Lines): string {
+  for (let index = lines.length - 1; index >= 0; index--) {
+    const { end, next } = lines.at(index);
+    if (text[next - 1] === "\n") return text.slice(end, next);
+  }
   return text.includes("\r") ? "\r" : "\n";
 }

@@ -1,6 +1,6 @@
 // The tagged block that updsts owns: where it stands in a file, and what is wrong with it.
 import { contentStart, trimBlanks } from "./lines.ts";
-import { lineAt, type ParsedFile, type Section } from "./profiles.ts";
+import type { ParsedFile, Section } from "./profiles.ts";
 
 /** A block: the tags and what stands between them. */
 export interface ManagedBlock {
@@ -90,12 +90,12 @@ export function findManagedBlocks(file: ParsedFile): ManagedBlocks {
 
 /** All lines that are tags, or look like ones. */
 function* findTags(file: ParsedFile): Generator<Tag> {
-  const { text } = file;
+  const { text, lines } = file;
   let line = 0;
   let position = text.indexOf(MARKER);
   while (position !== -1) {
-    while (lineAt(file, line).next <= position) line++;
-    const { start, end, next } = lineAt(file, line);
+    line = lines.indexAt(position, line);
+    const { start, end, next } = lines.at(line);
     const content = text.slice(line === 0 ? contentStart(text) : start, end);
     const tag = readTag(trimBlanks(content));
     if (tag !== undefined) yield { line, ...tag };

@@ -48,7 +48,7 @@
  * @module
  */
 export * from "./edit.ts";
-export { type Line, splitLines } from "./lines.ts";
+export { type Line, Lines } from "./lines.ts";
 export {
   findManagedBlocks,
   type ManagedBlock,

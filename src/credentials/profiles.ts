@@ -4,8 +4,8 @@ import type { Edit } from "./edit.ts";
 import {
   contentStart,
   isBlank,
-  type Line,
-  splitLines,
+  isTerminator,
+  Lines,
   trimBlanks,
 } from "./lines.ts";
 import { decodeText, encodeText } from "./profile_name.ts";
@@ -31,7 +31,7 @@ type OpenProperty = { -readonly [Key in keyof Property]: Property[Key] };
 const NONE: readonly number[] = [];
 
 /** A `[name]` and the properties up to the next one, by position. */
-export interface Section {
+export class Section {
   /** What stands between the brackets, one character a byte. */
   readonly name: string;
   /** Where the name begins. */
@@ -43,8 +43,22 @@ export interface Section {
    * takes it for a header, and the SDK for JavaScript does not.
    */
   readonly plain: boolean;
-  /** In file order. */
-  readonly properties: Property[];
+  readonly #file: ParsedFile;
+  #properties: readonly Property[] | undefined;
+
+  /** The section of `file` that `header` on line `line` begins. */
+  constructor(file: ParsedFile, line: number, header: Header) {
+    this.name = file.text.slice(header.offset, header.offset + header.length);
+    this.nameOffset = header.offset;
+    this.line = line;
+    this.plain = header.plain;
+    this.#file = file;
+  }
+
+  /** In file order. Read when somebody asks: most sections of a large file are passed over. */
+  get properties(): readonly Property[] {
+    return this.#properties ??= readProperties(this.#file, this.line + 1);
+  }
 }
 
 /** The text of a file (one character a byte) and what stands where in it. */
@@ -52,7 +66,7 @@ export interface ParsedFile {
   /** The whole text. */
   readonly text: string;
   /** Its lines; indices elsewhere count in these. */
-  readonly lines: readonly Line[];
+  readonly lines: Lines;
   /** Its sections, in file order; names may repeat. */
   readonly sections: readonly Section[];
 }
@@ -77,13 +91,19 @@ export type PublicKey =
 export type SecretKey = "aws_secret_access_key" | "aws_session_token";
 
 /**
+ * What GetSessionToken takes for a device, but for a slash outside of an ARN:
+ * that is rather a secret on the wrong line, and a device is shown and sent.
+ */
+const DEVICE = /^(?:arn:[\w+=/:,.@-]{5,252}|[\w+=,.@-]{9,32})$/;
+
+/**
  * What the values of these keys look like. A secret that was pasted under the
  * wrong key does not, and is masked.
  */
 const SHAPES: Readonly<Record<PublicKey, RegExp>> = {
   aws_access_key_id: /^[A-Z0-9_]{16,128}$/,
-  mfa_device_arn: /^(?:arn:\S+|[\w+=,.@-]{9,32})$/,
-  mfa_serial: /^(?:arn:\S+|[\w+=,.@-]{9,32})$/,
+  mfa_device_arn: DEVICE,
+  mfa_serial: DEVICE,
   // Not a TOTP secret itself, which is base32.
   totp_secret_name: /^(?![A-Z2-7]{16,}=*$)/,
   expiration_datetime: /^\d{4}-\d\d-\d\d[T ][\d:.]+(?:Z|[+-][\d:]+)?$/,
@@ -105,49 +125,48 @@ const CLOSING_BRACKET = 0x5d;
 
 /** Reads `text`, the bytes of a file with one character each. Never fails. */
 export function parseFile(text: string): ParsedFile {
-  const lines = splitLines(text);
   const sections: Section[] = [];
-  let section: Section | undefined;
+  const lines = new Lines(text);
+  const file: ParsedFile = { text, lines, sections };
+  // Most lines have no bracket, and the runtime passes over them natively.
+  let bracket = text.indexOf("[");
+  let index = 0;
+  while (bracket !== -1) {
+    let from = bracket + 1;
+    if (beginsLine(text, bracket)) {
+      index = lines.indexAt(bracket, index);
+      const { end, next } = lines.at(index);
+      const header = readHeader(
+        text,
+        bracket,
+        endOfContent(text, bracket, end),
+      );
+      if (header !== undefined) sections.push(new Section(file, index, header));
+      from = next;
+    }
+    bracket = text.indexOf("[", from);
+  }
+  return file;
+}
+
+/** The properties that stand from line `first` on, up to the next header. */
+function readProperties(file: ParsedFile, first: number): Property[] {
+  const { text, lines } = file;
+  const properties: Property[] = [];
   let property: OpenProperty | undefined;
   let continuations: number[] = [];
   // The key of an empty value, under which indented properties nest.
   let parent: string | undefined;
 
-  const equalsSigns = new Finder(text, "=");
-  const colons = new Finder(text, ":");
-  const hashes = new Finder(text, "#");
-  const semicolons = new Finder(text, ";");
+  for (let index = first; index < lines.length; index++) {
+    const { start, end: lineEnd, indented } = contentOf(file, index);
+    if (start === lineEnd || isCommentMark(text.charCodeAt(start))) continue;
+    const end = endOfContent(text, start, lineEnd);
+    if (readHeader(text, start, end) !== undefined) break;
 
-  for (let index = 0; index < lines.length; index++) {
-    const line = lineOf(lines, index);
-    const start = index === 0 ? contentStart(text) : line.start;
-    const first = skipBlanks(text, start, line.end);
-    if (first === line.end || isCommentMark(text.charCodeAt(first))) continue;
-    const indented = first > start;
-    const end = endOfContent(
-      text,
-      first,
-      line.end,
-      hashes.within(first, line.end) || semicolons.within(first, line.end),
-    );
-    const equals = equalsSigns.find(first, end);
-    const colon = colons.find(first, end);
-
-    const header = readHeader(text, first, end);
-    if (header !== undefined) {
-      section = {
-        name: text.slice(header.offset, header.offset + header.length),
-        nameOffset: header.offset,
-        line: index,
-        plain: text.charCodeAt(end - 1) === CLOSING_BRACKET,
-        properties: [],
-      };
-      sections.push(section);
-      property = parent = undefined;
-      continue;
-    }
-    if (section === undefined) continue;
-
+    const content = text.slice(start, end);
+    const equals = content.indexOf("=");
+    const colon = content.indexOf(":");
     // On an indented line a colon is part of a continued value (an ARN, say).
     const separator =
       indented || colon === -1 || (equals !== -1 && equals < colon)
@@ -160,15 +179,15 @@ export function parseFile(text: string): ParsedFile {
       } else continuations.push(index);
       continue;
     }
-    if (separator === -1 || separator === first) {
+    if (separator <= 0) {
       property = undefined;
       continue;
     }
 
-    const name = lowerCase(trimBlanks(text, first, separator));
-    let offset = skipBlanks(text, separator + 1, end);
+    const name = lowerCase(trimBlanks(content, 0, separator));
+    let offset = skipBlanks(text, start + separator + 1, end);
     const length = end - offset;
-    if (length === 0) offset = separator + 1;
+    if (length === 0) offset = start + separator + 1;
     if (length > 0 && !indented) parent = undefined;
     const key = parent !== undefined && indented ? `${parent}.${name}` : name;
     if (length === 0) parent = name;
@@ -180,9 +199,9 @@ export function parseFile(text: string): ParsedFile {
       indented,
       continuations: NONE,
     };
-    section.properties.push(property);
+    properties.push(property);
   }
-  return { text, lines, sections };
+  return properties;
 }
 
 /** One profile: all sections of its name, later keys winning over earlier ones. */
@@ -281,11 +300,16 @@ export function maskEdits(file: ParsedFile): Edit[] {
     ).flatMap(({ offset, length, continuations }) => [
       { offset, length, text: MASK },
       ...continuations.map((index) => {
-        const { start, end } = lineAt(file, index);
+        const { start, end } = file.lines.at(index);
         return { offset: start, length: end - start, text: `  ${MASK}` };
       }),
     ])
   );
+}
+
+/** Whether `text` can be the serial number or the ARN of an MFA device. */
+export function isDevice(text: string): boolean {
+  return DEVICE.test(text);
 }
 
 function mayBeShown(key: string, value: string): boolean {
@@ -298,55 +322,38 @@ function readValue({ text, lines }: ParsedFile, property: Property): string {
   const value = text.slice(property.offset, property.offset + property.length);
   if (property.continuations.length === 0) return value;
   const continued = property.continuations.map((index) => {
-    const line = lines[index];
-    if (line === undefined) return "";
-    return trimBlanks(text, line.start, line.end);
+    const { start, end } = lines.at(index);
+    return trimBlanks(text, start, end);
   });
   return [value, ...continued].join("\n");
 }
 
-/**
- * Finds a character again and again, at places that never go back. What was
- * found is kept until it is passed, so all of it together reads a text once,
- * and natively.
- */
-class Finder {
-  readonly #text: string;
-  readonly #character: string;
-  #next: number;
+/** Whether nothing but blanks stands before `offset` on its line. */
+function beginsLine(text: string, offset: number): boolean {
+  const first = contentStart(text);
+  let before = offset - 1;
+  while (before >= first && isBlank(text.charCodeAt(before))) before--;
+  return before < first || isTerminator(text.charCodeAt(before));
+}
 
-  constructor(text: string, character: string) {
-    this.#text = text;
-    this.#character = character;
-    this.#next = text.indexOf(character);
-  }
-
-  /** Where the character first is in `[start, end)`; else -1. */
-  find(start: number, end: number): number {
-    if (this.#next !== -1 && this.#next < start) {
-      this.#next = this.#text.indexOf(this.#character, start);
-    }
-    return this.#next < end ? this.#next : -1;
-  }
-
-  /** Whether the character is in `[start, end)`. */
-  within(start: number, end: number): boolean {
-    return this.find(start, end) !== -1;
-  }
+/** Where line `index` begins to say something, and where it ends. */
+function contentOf(
+  file: ParsedFile,
+  index: number,
+): { start: number; end: number; indented: boolean } {
+  const line = file.lines.at(index);
+  const first = index === 0 ? contentStart(file.text) : line.start;
+  const start = skipBlanks(file.text, first, line.end);
+  return { start, end: line.end, indented: start > first };
 }
 
 /**
  * Where the content that begins at `first` ends, trailing blanks and an inline
- * comment left out; `marked` is whether a comment's mark is anywhere in it.
+ * comment left out.
  */
-function endOfContent(
-  text: string,
-  first: number,
-  lineEnd: number,
-  marked: boolean,
-): number {
+function endOfContent(text: string, first: number, lineEnd: number): number {
   let end = lineEnd;
-  for (let i = first + 1; marked && i < lineEnd; i++) {
+  for (let i = first + 1; i < lineEnd; i++) {
     if (isCommentMark(text.charCodeAt(i)) && isBlank(text.charCodeAt(i - 1))) {
       end = i;
       break;
@@ -356,19 +363,25 @@ function endOfContent(
   return end;
 }
 
-/** The name in a `[name]`, also where something follows the bracket. */
+/** Where the name in a `[name]` stands. */
+interface Header {
+  readonly offset: number;
+  readonly length: number;
+  /** Whether nothing follows the bracket. */
+  readonly plain: boolean;
+}
+
+/** The header in `[first, end)`, also where something follows the bracket. */
 function readHeader(
   text: string,
   first: number,
   end: number,
-): { offset: number; length: number } | undefined {
+): Header | undefined {
   if (text.charCodeAt(first) !== OPENING_BRACKET) return undefined;
-  let close = end - 1;
-  if (text.charCodeAt(close) !== CLOSING_BRACKET) {
-    close = first + text.slice(first, end).indexOf("]");
-    if (close < first) return undefined;
-  }
-  return { offset: first + 1, length: close - first - 1 };
+  const plain = text.charCodeAt(end - 1) === CLOSING_BRACKET;
+  const close = plain ? end - 1 : first + text.slice(first, end).indexOf("]");
+  if (close < first) return undefined;
+  return { offset: first + 1, length: close - first - 1, plain };
 }
 
 function skipBlanks(text: string, start: number, end: number): number {
@@ -390,23 +403,12 @@ function isCommentMark(character: number): boolean {
 
 /** Whether line `index` is neither blank nor a comment. */
 export function saysSomething(file: ParsedFile, index: number): boolean {
-  const { start, end } = lineAt(file, index);
+  const { start, end } = file.lines.at(index);
   return /^[^#;]/.test(trimBlanks(file.text, start, end));
-}
-
-/** Line `index` of `file`. */
-export function lineAt(file: ParsedFile, index: number): Line {
-  return lineOf(file.lines, index);
-}
-
-function lineOf(lines: readonly Line[], index: number): Line {
-  const line = lines[index];
-  if (line === undefined) throw new RangeError(`No line ${index + 1}`);
-  return line;
 }
 
 /** What ends line `index`; empty if nothing does. */
 export function terminatorOf(file: ParsedFile, index: number): string {
-  const { end, next } = lineAt(file, index);
+  const { end, next } = file.lines.at(index);
   return file.text.slice(end, next);
 }

@@ -21,7 +21,6 @@ import {
 } from "./managed_block.ts";
 import { encodeText } from "./profile_name.ts";
 import {
-  lineAt,
   type ParsedFile,
   saysSomething,
   type Section,
@@ -126,8 +125,7 @@ function appendedBlock(
   values: ReadonlyMap<string, string>,
 ): Edit {
   const eol = lineEnding(file.text, file.lines);
-  const last = file.lines.at(-1);
-  const unfinished = last !== undefined && last.end === last.next;
+  const unfinished = !/^$|[\r\n]$/.test(file.text);
   const block = [
     `# \${{{ key=${key} ${MARKER}`,
     ...sectionLines(name, values),
@@ -155,7 +153,7 @@ function filledBlock(
     );
   }
   assertNextHeaderSeen(file, block);
-  const { start } = lineAt(file, block.end);
+  const { start } = file.lines.at(block.end);
   const eol = terminatorOf(file, block.begin);
   const text = sectionLines(name, values).map((line) => line + eol).join("");
   return { offset: start, length: 0, text };
@@ -197,7 +195,7 @@ function refreshedBlock(
       text: property.length === 0 ? ` ${value}` : value,
     });
     for (const index of property.continuations) {
-      const { start, next } = lineAt(file, index);
+      const { start, next } = file.lines.at(index);
       edits.push({ offset: start, length: next - start, text: "" });
     }
   }
@@ -209,7 +207,7 @@ function refreshedBlock(
     let lastLine = block.end - 1;
     while (!saysSomething(file, lastLine)) lastLine--;
     edits.push({
-      offset: lineAt(file, lastLine + 1).start,
+      offset: file.lines.at(lastLine + 1).start,
       length: 0,
       text: propertyLines(missing).map((line) => line + eol).join(""),
     });

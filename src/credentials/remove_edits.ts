@@ -7,7 +7,7 @@ import {
 } from "./block_refusals.ts";
 import type { Edit } from "./edit.ts";
 import type { ManagedBlock } from "./managed_block.ts";
-import { lineAt, type ParsedFile, saysSomething } from "./profiles.ts";
+import { type ParsedFile, saysSomething } from "./profiles.ts";
 
 /**
  * The edits that take `block` out: its tags, and its section with all that
@@ -43,6 +43,6 @@ export function removeEdits(file: ParsedFile, block: ManagedBlock): Edit[] {
 
 /** Takes out the lines from `first` to `last`, with their ends. */
 function cut(file: ParsedFile, first: number, last: number): Edit {
-  const { start } = lineAt(file, first);
-  return { offset: start, length: lineAt(file, last).next - start, text: "" };
+  const { start } = file.lines.at(first);
+  return { offset: start, length: file.lines.at(last).next - start, text: "" };
 }

@@ -31,7 +31,7 @@ export function largeFile(profiles: number): Uint8Array<ArrayBuffer> {
 }
 
 function countLineEnds(bytes: Uint8Array): number {
-  const text = new TextDecoder("latin1").decode(bytes);
+  const text = new TextDecoder().decode(bytes);
   let count = 0;
   for (
     let at = text.indexOf("\n");

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { applyEdits } from "../../src/credentials/edit.ts";
-import { splitLines } from "../../src/credentials/lines.ts";
+import { Lines } from "../../src/credentials/lines.ts";
 import { findManagedBlocks } from "../../src/credentials/managed_block.ts";
 import { decodeText } from "../../src/credentials/profile_name.ts";
 import { findProfile, parseFile } from "../../src/credentials/profiles.ts";
@@ -49,11 +49,12 @@ function formerName(given: string, key: string): string | undefined {
   return block?.section && decodeText(block.section.name);
 }
 
-Deno.test("splitLines() gives lines that join to the text", () => {
+Deno.test("Lines join to the text", () => {
   fc.assert(
     fc.property(nastyFile, (text) => {
-      const joined = splitLines(text).map(({ start, next }) =>
-        text.slice(start, next)
+      const joined = Array.from(
+        new Lines(text),
+        ({ start, next }) => text.slice(start, next),
       );
       assert.equal(joined.join(""), text);
     }),
