@@ -20,6 +20,7 @@ import type {
   DoctorPorts,
   FileFacts,
   ProfileSettings,
+  StsTarget,
 } from "./ports.ts";
 import { planSession } from "./session_plan.ts";
 import { chooseRegion, deviceKind } from "./session_target.ts";
@@ -39,11 +40,9 @@ const TOLERATED_SKEW = 15_000;
 /** Of every long-term secret access key that AWS has given. */
 const SECRET_LENGTH = 40;
 
-/** Where STS would be asked. */
-interface Target {
-  readonly region: string;
+/** Where STS would be asked, and why there. */
+interface Target extends StsTarget {
   readonly regionSource: string;
-  readonly endpoint: string | undefined;
   readonly endpointSource: string;
 }
 
@@ -273,9 +272,11 @@ function noteTarget(
   device?: string,
 ): Target {
   const { name: region, source } = chooseRegion(profile, settings, device);
-  const { endpoint, endpointSource = "the region" } = settings;
-  const target = { region, regionSource: source, endpoint, endpointSource };
-  targets.set(JSON.stringify([region, endpoint]), target);
+  const { endpoint, fips, dualStack } = settings;
+  const place = { region, endpoint, fips, dualStack };
+  const { endpointSource = "the region" } = settings;
+  const target = { ...place, regionSource: source, endpointSource };
+  targets.set(JSON.stringify(place), target);
   return target;
 }
 

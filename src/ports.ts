@@ -24,17 +24,27 @@ export interface CredentialsFile {
   update(change: Change): Promise<void>;
 }
 
+/** Where STS is asked. */
+export interface StsTarget {
+  readonly region: string;
+  /** The endpoint's URL, if one is configured. */
+  readonly endpoint: string | undefined;
+  /** Whether the region's endpoint by FIPS 140 is wanted: `true`, `false`, or what was written instead. */
+  readonly fips: string | undefined;
+  /** The same for the one that IPv6 reaches, too. */
+  readonly dualStack: string | undefined;
+}
+
 /** What the environment and the config file say about a profile. */
-export interface ProfileSettings {
+export interface ProfileSettings
+  extends Pick<StsTarget, "endpoint" | "fips" | "dualStack"> {
   /** The region that the environment asks for. */
   readonly environmentRegion: string | undefined;
   /** The profile's `region` in the config file. */
   readonly region: string | undefined;
   /** The profile's `mfa_serial` in the config file. */
   readonly mfaSerial: string | undefined;
-  /** The STS endpoint that is configured, if one is. */
-  readonly endpoint: string | undefined;
-  /** What configured it, for a person to read. */
+  /** What configured the endpoint, for a person to read. */
   readonly endpointSource: string | undefined;
 }
 
@@ -44,7 +54,7 @@ export interface AwsConfig {
 }
 
 /** The key, the device and the place that a session is asked with. */
-export interface SessionRequest {
+export interface SessionRequest extends StsTarget {
   readonly profile: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: Secret;
@@ -54,9 +64,6 @@ export interface SessionRequest {
   readonly code: string;
   /** 900 to 129,600. */
   readonly durationSeconds: number;
-  readonly region: string;
-  /** The endpoint's URL, if one is configured. */
-  readonly endpoint: string | undefined;
 }
 
 /** Temporary credentials. */
@@ -66,9 +73,6 @@ export interface Session {
   readonly sessionToken: Secret;
   readonly expiration: Date;
 }
-
-/** Where STS is asked. */
-export type StsTarget = Pick<SessionRequest, "region" | "endpoint">;
 
 /** Trades a long-term key and a code for a session. */
 export interface SessionIssuer {

@@ -69,12 +69,13 @@ export function planSession(
     );
   }
   const device = requireDevice(profile, settings);
+  const { endpoint, fips, dualStack } = settings;
   return {
     profile: name,
     accessKeyId,
     secretAccessKey,
     device,
     region: chooseRegion(profile, settings, device).name,
-    endpoint: settings.endpoint,
+    ...{ endpoint, fips, dualStack },
   };
 }

@@ -35,6 +35,9 @@ export class LocalAwsConfig implements AwsConfig {
       environmentRegion: this.#variables.region,
       region: profile?.value("region"),
       mfaSerial: profile?.value("mfa_serial"),
+      fips: this.#variables.fips ?? profile?.value("use_fips_endpoint"),
+      dualStack: this.#variables.dualStack ??
+        profile?.value("use_dualstack_endpoint"),
       ...this.#endpoint(
         profile,
         services === undefined
@@ -50,8 +53,10 @@ export class LocalAwsConfig implements AwsConfig {
     services: Profile | undefined,
   ): Pick<ProfileSettings, "endpoint" | "endpointSource"> {
     const none = { endpoint: undefined, endpointSource: undefined };
-    const { ignored, endpoint: variable } = this.#variables;
-    if (ignored) return none;
+    const { endpoint: variable } = this.#variables;
+    const ignored = this.#variables.ignored ??
+      profile?.value("ignore_configured_endpoint_urls");
+    if (ignored?.toLowerCase() === "true") return none;
     if (variable !== undefined) return variable;
     const endpoint = services?.value("sts.endpoint_url") ??
       profile?.value("endpoint_url");
@@ -86,12 +91,13 @@ interface Variables {
   readonly endpoint:
     | { readonly endpoint: string; readonly endpointSource: string }
     | undefined;
-  /** Whether no endpoint counts that is configured. */
-  readonly ignored: boolean;
+  /** Whether no endpoint counts that is configured: `true`, or anything else. */
+  readonly ignored: string | undefined;
+  readonly fips: string | undefined;
+  readonly dualStack: string | undefined;
 }
 
 function readVariables({ get }: Environment): Variables {
-  const ignored = get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
   const [endpoint] = ["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"].flatMap(
     (endpointSource) => {
       const endpoint = get(endpointSource);
@@ -101,7 +107,9 @@ function readVariables({ get }: Environment): Variables {
   return {
     region: get("AWS_REGION") ?? get("AWS_DEFAULT_REGION"),
     endpoint,
-    ignored: ignored?.toLowerCase() === "true",
+    ignored: get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"),
+    fips: get("AWS_USE_FIPS_ENDPOINT"),
+    dualStack: get("AWS_USE_DUALSTACK_ENDPOINT"),
   };
 }
 

@@ -64,13 +64,13 @@ export class AwsSessionIssuer implements SessionIssuer {
 
   rehearse(target: StsTarget): Promise<void> {
     return Promise.try(() => {
-      requireEndpoint(target, this.#environment);
+      requireEndpoint(target);
       createHttpClient(this.#environment).close();
     });
   }
 
   async issue(request: SessionRequest): Promise<Session> {
-    const endpoint = requireEndpoint(request, this.#environment);
+    const endpoint = requireEndpoint(request);
     const circumstances: Circumstances = {
       request,
       endpoint,

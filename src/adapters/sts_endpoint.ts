@@ -1,6 +1,5 @@
 // Where STS of a region is asked: the rules of the AWS SDKs, as far as this program can go.
 import type { StsTarget } from "../ports.ts";
-import type { Environment } from "./environment.ts";
 
 /** What kind of endpoint is wanted. */
 export interface EndpointOptions {
@@ -70,15 +69,20 @@ export function stsEndpoint(
   return new URL(`https://sts${plain ? "" : "-fips"}.${region}.${host}`);
 }
 
-/** The endpoint to ask: the one that is configured, or that of the region. */
+/**
+ * The endpoint to ask: the one that is configured, or that of the region.
+ *
+ * @throws {SyntaxError} if what is configured makes none
+ */
 export function chooseEndpoint(
-  { region, endpoint }: StsTarget,
-  environment: Environment,
+  { region, endpoint, ...wanted }: StsTarget,
 ): URL {
-  const fips = readSwitch("AWS_USE_FIPS_ENDPOINT", environment);
-  const dualStack = readSwitch("AWS_USE_DUALSTACK_ENDPOINT", environment);
-  if (endpoint === undefined) return stsEndpoint(region, { fips, dualStack });
-  if (fips || dualStack) {
+  const options = {
+    fips: readSwitch(wanted.fips),
+    dualStack: readSwitch(wanted.dualStack),
+  };
+  if (endpoint === undefined) return stsEndpoint(region, options);
+  if (options.fips || options.dualStack) {
     throw new SyntaxError(
       "A configured endpoint has no FIPS or dual-stack one",
     );
@@ -90,8 +94,7 @@ export function chooseEndpoint(
   return url;
 }
 
-function readSwitch(name: string, { get }: Environment): boolean {
-  const value = get(name) ?? "false";
-  if (!/^(?:true|false)$/i.test(value)) throw new SyntaxError(name);
+function readSwitch(value = "false"): boolean {
+  if (!/^(?:true|false)$/i.test(value)) throw new SyntaxError("No switch");
   return value.toLowerCase() === "true";
 }

@@ -1,7 +1,6 @@
 // Turns what can go wrong between us and STS into errors that a person can act on.
 import { UpdstsError } from "../errors.ts";
 import type { SessionRequest, StsTarget } from "../ports.ts";
-import type { Environment } from "./environment.ts";
 import { chooseEndpoint } from "./sts_endpoint.ts";
 import {
   type Answer,
@@ -63,19 +62,16 @@ export function stsError(
  *
  * @throws {UpdstsError} `STS_UNREACHABLE`
  */
-export function requireEndpoint(
-  target: StsTarget,
-  environment: Environment,
-): URL {
+export function requireEndpoint(target: StsTarget): URL {
   try {
-    return chooseEndpoint(target, environment);
+    return chooseEndpoint(target);
   } catch (error) {
     throw new UpdstsError(
       "STS_UNREACHABLE",
       "Cannot reach STS: the endpoint that is configured cannot be used",
       {
         hint:
-          "check AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL, AWS_USE_FIPS_ENDPOINT, AWS_USE_DUALSTACK_ENDPOINT and endpoint_url in the config file; the code is not spent",
+          "check AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL, AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT, and endpoint_url, use_fips_endpoint and use_dualstack_endpoint in the config file; the code is not spent",
         cause: error,
       },
     );

@@ -50,7 +50,7 @@ export class LocalSurroundings implements Surroundings {
   }
 
   async reachSts(target: StsTarget): Promise<StsFacts> {
-    const endpoint = requireEndpoint(target, this.#environment);
+    const endpoint = requireEndpoint(target);
     const proxy = proxyFor(endpoint, this.#environment);
     const signal = AbortSignal.timeout(TIMEOUT);
     const start = performance.now();

@@ -86,7 +86,10 @@ export type PublicKey =
   | "duration_seconds"
   | "endpoint_url"
   | "services"
-  | "sts.endpoint_url";
+  | "sts.endpoint_url"
+  | "use_fips_endpoint"
+  | "use_dualstack_endpoint"
+  | "ignore_configured_endpoint_urls";
 /** A key whose value is handed out as a {@linkcode Secret} only. */
 export type SecretKey = "aws_secret_access_key" | "aws_session_token";
 
@@ -95,6 +98,8 @@ export type SecretKey = "aws_secret_access_key" | "aws_session_token";
  * that is rather a secret on the wrong line, and a device is shown and sent.
  */
 const DEVICE = /^(?:arn:[\w+=/:,.@-]{5,252}|[\w+=,.@-]{9,32})$/;
+
+const SWITCH = /^(?:true|false)$/i;
 
 /**
  * What the values of these keys look like. A secret that was pasted under the
@@ -116,6 +121,9 @@ const SHAPES: Readonly<Record<PublicKey, RegExp>> = {
   endpoint_url: /^https?:\/\/[^@\s]+$/,
   services: /^.{1,100}$/s,
   "sts.endpoint_url": /^https?:\/\/[^@\s]+$/,
+  use_fips_endpoint: SWITCH,
+  use_dualstack_endpoint: SWITCH,
+  ignore_configured_endpoint_urls: SWITCH,
 };
 
 const HASH = 0x23;

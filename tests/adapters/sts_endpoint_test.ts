@@ -45,15 +45,15 @@ Deno.test("stsEndpoint() is that of the AWS SDK, in every partition", () => {
 Deno.test("chooseEndpoint() takes the one that is configured, and refuses what none can be", () => {
   const choose = (
     endpoint: string | undefined,
-    variables: Record<string, string> = {},
+    wanted: { readonly fips?: string; readonly dualStack?: string } = {},
   ) =>
-    chooseEndpoint(
-      { region: "eu-west-1", endpoint },
-      createEnvironment((name) => variables[name]),
-    ).href;
+    chooseEndpoint({
+      ...{ region: "eu-west-1", endpoint },
+      ...{ fips: undefined, dualStack: undefined, ...wanted },
+    }).href;
   assert.equal(choose("http://127.0.0.1:5000"), "http://127.0.0.1:5000/");
   assert.equal(
-    choose(undefined, { AWS_USE_FIPS_ENDPOINT: "TRUE" }),
+    choose(undefined, { fips: "TRUE" }),
     "https://sts-fips.eu-west-1.amazonaws.com/",
   );
   for (
@@ -67,7 +67,7 @@ Deno.test("chooseEndpoint() takes the one that is configured, and refuses what n
   ) {
     assert.throws(() => choose(url), url);
   }
-  for (const name of ["AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"]) {
+  for (const name of ["fips", "dualStack"]) {
     assert.throws(() => choose("http://127.0.0.1", { [name]: "true" }));
     assert.throws(() => choose(undefined, { [name]: "yes" }));
   }
@@ -116,6 +116,7 @@ Deno.test("the request is that of the AWS SDK, and its signature holds", async (
     durationSeconds: 900,
     region: "eu-west-1",
     endpoint: sts.url,
+    ...{ fips: undefined, dualStack: undefined },
   });
   const [request] = sts.requests;
   assert.equal(request?.outcome, "issued");

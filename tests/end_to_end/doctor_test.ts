@@ -278,6 +278,15 @@ Deno.test("doctor says where STS is not reached, by which way, and why", async (
   });
   assert.equal(forbidden.code, 5);
   assert.match(forbidden.text, /outside of what this build may talk to/);
+  await Deno.writeTextFile(
+    join(scenario.home, ".aws", "config"),
+    "[default]\nregion = eu-west-1\nuse_dualstack_endpoint = true\n",
+  );
+  const { findings } = await examine(scenario, [], {
+    AWS_ENDPOINT_URL_STS: "",
+    ...proxy,
+  });
+  assert.match(JSON.stringify(findings), /https:\/\/sts\.eu-west-1\.api\.aws/);
 });
 
 Deno.test("doctor says so if what answers is not STS", async () => {

@@ -55,6 +55,8 @@ export class MemoryConfig implements AwsConfig {
       mfaSerial: undefined,
       endpoint: undefined,
       endpointSource: undefined,
+      fips: undefined,
+      dualStack: undefined,
       ...settings,
     };
   }
