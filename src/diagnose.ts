@@ -10,6 +10,7 @@ import {
 import { UpdstsError } from "./errors.ts";
 import {
   blockFindings,
+  configFindings,
   encodingFindings,
   lineEndFindings,
   sectionFindings,
@@ -59,12 +60,16 @@ export async function diagnose(
   if (profile !== undefined) assertProfileName(profile, "the profile name");
   const findings: Finding[] = [];
   const file = await readFindings(ports, findings);
+  findings.push(...await readConfigFindings(ports, file));
   const targets = new Map<string, Target>();
   if (file !== undefined) {
     findings.push(...await profilesFindings(ports, file, profile, targets));
   }
   if (targets.size === 0) {
-    findings.push(...await usualTarget(ports, targets));
+    const found = await usualTarget(ports, targets);
+    // The config file may be a finding already.
+    const known = new Set(findings.map(({ message }) => message));
+    findings.push(...found.filter(({ message }) => !known.has(message)));
   }
   findings.push(await caFinding(ports));
   // All at once: one that does not answer makes nobody wait for the next.
@@ -104,6 +109,24 @@ async function readFindings(
     ...blockFindings(parsed),
   );
   return parsed;
+}
+
+async function readConfigFindings(
+  { config }: DiagnosePorts,
+  file: ParsedFile | undefined,
+): Promise<Finding[]> {
+  try {
+    const found = await config.file();
+    if (found === undefined) return [ok("config", "no config file")];
+    const profiles = file === undefined ? [] : listProfiles(file);
+    return configFindings(
+      found.path,
+      parseFile(found.text),
+      new Set(profiles.map(({ name }) => name)),
+    );
+  } catch (error) {
+    return [problemOf("config", error)];
+  }
 }
 
 function factFindings(

@@ -1,4 +1,4 @@
-// What `doctor` finds in the text of a credentials file.
+// What `doctor` finds in the text of the credentials file, and of the config file.
 import { assertRefreshable } from "./credentials/refresh_edits.ts";
 import { whyAwsCliRefuses } from "./aws_cli_reading.ts";
 import { findManagedBlocks } from "./credentials/managed_block.ts";
@@ -9,8 +9,10 @@ import { type Finding, ok, problem, problemOf, warning } from "./finding.ts";
 const UTF8_BOM = "\xEF\xBB\xBF";
 
 /** How the bytes are to be read, and what programs make of them. */
-export function encodingFindings({ text }: ParsedFile): Finding[] {
-  const check = "encoding";
+export function encodingFindings(
+  { text }: ParsedFile,
+  check = "encoding",
+): Finding[] {
   if (/^(?:\xFF\xFE|\xFE\xFF)/.test(text)) {
     return [problem(
       check,
@@ -74,12 +76,45 @@ export function lineEndFindings(file: ParsedFile): Finding[] {
 export function sectionFindings(file: ParsedFile): Finding[] {
   const check = "sections";
   const { size } = new Set(file.sections.map(({ name }) => name));
-  const found = ok(check, `${size} ${size === 1 ? "profile" : "profiles"}`);
+  const refused = refusedByAwsCli(file, check);
+  return refused.length > 0
+    ? refused
+    : [ok(check, `${size} ${size === 1 ? "profile" : "profiles"}`)];
+}
+
+/** What keeps programs from reading the config file, which says more of some `profiles`. */
+export function configFindings(
+  path: string,
+  file: ParsedFile,
+  profiles: ReadonlySet<string>,
+): Finding[] {
+  const check = "config";
+  const bad = [
+    ...encodingFindings(file, check).filter(({ status }) => status !== "ok"),
+    ...refusedByAwsCli(file, check),
+    ...file.sections.flatMap(({ name, line }) => {
+      const profile = decodeText(name);
+      // The only profile that is headed by its bare name.
+      if (profile === "default" || !profiles.has(profile)) return [];
+      return [warning(
+        check,
+        `line ${line + 1}: no program takes [${profile}] for the profile`,
+        `head it [profile ${profile}]`,
+      )];
+    }),
+  ];
+  return bad.length === 0 ? [ok(check, path)] : bad.map((finding) => ({
+    ...finding,
+    message: `${path}: ${finding.message}`,
+  }));
+}
+
+function refusedByAwsCli({ text }: ParsedFile, check: string): Finding[] {
   const refusal = whyAwsCliRefuses(
     // A byte order mark is a finding of its own.
-    decodeText(file.text.replace(UTF8_BOM, "")),
+    decodeText(text.replace(UTF8_BOM, "")),
   );
-  return refusal === undefined ? [found] : [unreadable(
+  return refusal === undefined ? [] : [unreadable(
     check,
     `line ${refusal.line}: ${refusal.reason}`,
     "mend that line",

@@ -50,6 +50,8 @@ export interface ProfileSettings
 
 /** The AWS configuration outside of the credentials file. */
 export interface AwsConfig {
+  /** The config file, one character a byte; undefined if there is none. */
+  file(): Promise<{ readonly path: string; readonly text: string } | undefined>;
   settingsOf(profile: string): Promise<ProfileSettings>;
 }
 

@@ -21,6 +21,10 @@ export class LocalAwsConfig implements AwsConfig {
     this.#variables = readVariables(environment);
   }
 
+  file(): Promise<{ path: string; text: string } | undefined> {
+    return Promise.try(() => this.#readFile());
+  }
+
   settingsOf(name: string): Promise<ProfileSettings> {
     return Promise.try(() => this.#settingsOf(name));
   }
@@ -65,21 +69,21 @@ export class LocalAwsConfig implements AwsConfig {
   }
 
   #read(): ReadonlyMap<string, Profile> {
-    const profiles = listProfiles(parseFile(this.#readText()));
+    const profiles = listProfiles(parseFile(this.#readFile()?.text ?? ""));
     return new Map(profiles.map((profile) => [profile.name, profile]));
   }
 
-  #readText(): string {
+  #readFile(): { path: string; text: string } | undefined {
     try {
       const path = this.#environment.expandHome(
         this.#environment.get("AWS_CONFIG_FILE") ?? "~/.aws/config",
       );
-      return readRegularFile(path, "AWS config file");
+      return { path, text: readRegularFile(path, "AWS config file") };
     } catch (error) {
       // A config file is optional, for us as for the SDKs; so is a home.
       const missing = error instanceof UpdstsError &&
         error.code === "FILE_NOT_FOUND";
-      if (missing) return "";
+      if (missing) return undefined;
       throw error;
     }
   }

@@ -47,6 +47,7 @@ Deno.test("doctor finds nothing where all is well, a line each", async () => {
     /^ok {2}line ends: LF$/,
     /^ok {2}sections: 3 profiles$/,
     /^ok {2}blocks: 1 managed by updsts$/,
+    /^ok {2}config: no config file$/,
     /^ok {2}profile default: key AKIAIOSFODNN7EXAMPLE, virtual device arn:aws:iam::123456789012:mfa\/alice$/,
     /^ok {2}profile default: region eu-central-1 \(AWS_REGION or AWS_DEFAULT_REGION\)$/,
     /^ok {2}profile other: no keys of its own$/,
@@ -334,7 +335,7 @@ Deno.test("doctor goes on where the config file is what is wrong", async () => {
   const region = await examine(scenario);
   assert.equal(region.code, 3);
   assert.match(region.text, /problem profile default: .*region/);
-  assert.match(region.text, /problem config: .*region/);
+  assert.match(region.text, /problem profile default: .*region/);
   await Deno.remove(config);
   await Deno.mkdir(config);
   const directory = await examine(scenario);
@@ -362,4 +363,44 @@ Deno.test("doctor reads a file of 10,000 blocks", async () => {
   const { code, findings } = await examine(scenario);
   assert.equal(code, 0);
   assert(findings.length > 30_000);
+});
+
+Deno.test("doctor looks at the config file, too, as the AWS CLI reads it", async () => {
+  await using scenario = await Scenario.start();
+  const path = join(scenario.home, ".aws", "config");
+  const messages = async (text: string) => {
+    await Deno.writeTextFile(path, text);
+    const { code, findings } = await examine(scenario);
+    const found = findings.filter(({ check }) => check === "config")
+      .map(({ status, message, hint }) => [status, message, hint]);
+    return { code, found };
+  };
+  assert.deepEqual(await messages("[profile default]\noutput = json\n"), {
+    code: 0,
+    found: [["ok", path, undefined]],
+  });
+  assert.deepEqual(await messages("[other]\nregion = eu-west-1\n"), {
+    code: 0,
+    found: [[
+      "warning",
+      `${path}: line 1: no program takes [other] for the profile`,
+      "head it [profile other]",
+    ]],
+  });
+  assert.deepEqual(await messages("[default]\na = 1\n[default]\n"), {
+    code: 3,
+    found: [[
+      "problem",
+      `${path}: line 3: section [default] begins again; it is on line 1, too: the AWS CLI refuses such a file`,
+      "mend that line",
+    ]],
+  });
+});
+
+Deno.test("doctor says once that the config file cannot be read", async () => {
+  await using scenario = await Scenario.start({ given: "" });
+  await Deno.mkdir(join(scenario.home, ".aws", "config"));
+  const { code, text } = await examine(scenario);
+  assert.equal(code, 3);
+  assert.equal(text.match(/AWS config file/g)?.length, 1, text);
 });

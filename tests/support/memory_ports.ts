@@ -61,6 +61,10 @@ export class MemoryConfig implements AwsConfig {
     };
   }
 
+  file(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   settingsOf(): Promise<ProfileSettings> {
     return Promise.resolve(this.#settings);
   }
