@@ -1,5 +1,5 @@
 // The grammar of every command. What a command does is in the file of its name,
-// loaded when it runs. One file, since each one more takes its time at the start.
+// loaded when it runs.
 import { buildChoiceParser, buildCommand } from "@stricli/core";
 import type { Context } from "./context.ts";
 import {
