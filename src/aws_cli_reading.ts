@@ -14,6 +14,7 @@ export interface AwsCliRefusal {
 export function whyAwsCliRefuses(text: string): AwsCliRefusal | undefined {
   const sections = new Map<string, number>();
   let section: string | undefined;
+  const defaults = new Map<string, number>();
   let keys = new Map<string, number>();
   // The key that indented lines go on with, and how far it is indented itself.
   let key: { readonly nested: boolean } | undefined;
@@ -33,15 +34,17 @@ export function whyAwsCliRefuses(text: string): AwsCliRefusal | undefined {
     indent = indented;
     const header = /^\[(.+)\]/.exec(value)?.[1];
     if (header !== undefined) {
+      // What stands behind the first bracket may have been a note, of a secret.
+      section = header.split("]", 1).join();
       const first = sections.get(header);
-      if (first !== undefined) {
+      // The one whose keys count for all may be in several places.
+      if (first !== undefined && header !== "DEFAULT") {
         return refuse(
-          `section [${header}] begins again; it is on line ${first}, too`,
+          `section [${section}] begins again; it is on line ${first}, too`,
         );
       }
       sections.set(header, line);
-      section = header;
-      keys = new Map();
+      keys = header === "DEFAULT" ? defaults : new Map();
       key = undefined;
       continue;
     }

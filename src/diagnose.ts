@@ -18,6 +18,7 @@ import {
 import { type Finding, ok, problem, problemOf, warning } from "./finding.ts";
 import type {
   AwsConfig,
+  CredentialsFile,
   DoctorPorts,
   FileFacts,
   ProfileSettings,
@@ -58,72 +59,73 @@ export async function diagnose(
   profile?: string,
 ): Promise<Finding[]> {
   if (profile !== undefined) assertProfileName(profile, "the profile name");
-  const findings: Finding[] = [];
-  const file = await readFindings(ports, findings);
-  findings.push(...await readConfigFindings(ports, file));
+  const { file, findings: inFile } = await readFindings(ports);
+  const inConfig = await readConfigFindings(ports, file);
   const targets = new Map<string, Target>();
-  if (file !== undefined) {
-    findings.push(...await profilesFindings(ports, file, profile, targets));
-  }
-  if (targets.size === 0) {
-    const found = await usualTarget(ports, targets);
-    // The config file may be a finding already.
-    const known = new Set(findings.map(({ message }) => message));
-    findings.push(...found.filter(({ message }) => !known.has(message)));
-  }
-  findings.push(await caFinding(ports));
+  const inProfiles = file === undefined
+    ? []
+    : await profilesFindings(ports, file, profile, targets);
+  const found = [...inFile, ...inConfig, ...inProfiles];
+  const usual = targets.size > 0 ? [] : await usualTarget(ports, targets);
+  // The config file may be a finding already.
+  const known = new Set(found.map(({ message }) => message));
   // All at once: one that does not answer makes nobody wait for the next.
   const asked = Array.from(
     targets.values(),
     (target) => stsFindings(ports, target),
   );
-  for (const found of await Promise.all(asked)) findings.push(...found);
-  return findings;
+  return [
+    ...found,
+    ...usual.filter(({ message }) => !known.has(message)),
+    await caFinding(ports),
+    ...(await Promise.all(asked)).flat(),
+  ];
 }
 
 /** Reads the file, if it can be read, and looks at it from the outside in. */
 async function readFindings(
   { file, surroundings }: DiagnosePorts,
-  findings: Finding[],
-): Promise<ParsedFile | undefined> {
+): Promise<{ file: ParsedFile | undefined; findings: Finding[] }> {
   let parsed: ParsedFile;
   let facts: FileFacts;
   try {
     parsed = parseFile(await file.read());
     facts = await surroundings.fileFacts();
   } catch (error) {
-    findings.push(problemOf("file", error));
-    return undefined;
+    return { file: undefined, findings: [problemOf("file", error)] };
   }
-  findings.push(...factFindings(file.path, parsed, facts));
+  return {
+    file: parsed,
+    findings: [
+      ...factFindings(file.path, parsed, facts),
+      await writingFinding(file),
+      ...encodingFindings(parsed),
+      ...lineEndFindings(parsed),
+      ...sectionFindings(parsed),
+      ...blockFindings(parsed),
+    ],
+  };
+}
+
+async function writingFinding(file: CredentialsFile): Promise<Finding> {
   try {
     await file.rehearse(() => []);
-    findings.push(ok("writing", "the file can be replaced"));
+    return ok("writing", "the file can be replaced");
   } catch (error) {
-    findings.push(problemOf("writing", error));
+    return problemOf("writing", error);
   }
-  findings.push(
-    ...encodingFindings(parsed),
-    ...lineEndFindings(parsed),
-    ...sectionFindings(parsed),
-    ...blockFindings(parsed),
-  );
-  return parsed;
 }
 
 async function readConfigFindings(
-  { config }: DiagnosePorts,
-  file: ParsedFile | undefined,
+  { config, file: { path } }: DiagnosePorts,
+  credentials: ParsedFile | undefined,
 ): Promise<Finding[]> {
   try {
     const found = await config.file();
     if (found === undefined) return [ok("config", "no config file")];
-    const profiles = file === undefined ? [] : listProfiles(file);
-    return configFindings(
-      found.path,
-      parseFile(found.text),
-      new Set(profiles.map(({ name }) => name)),
-    );
+    // One file for both: all that is to be said of it has been.
+    if (found.path === path) return [ok("config", "is the credentials file")];
+    return configFindings(found.path, parseFile(found.text), credentials);
   } catch (error) {
     return [problemOf("config", error)];
   }
@@ -244,7 +246,7 @@ async function keyFindings(
 ): Promise<Finding[]> {
   const check = `profile ${profile.name}`;
   try {
-    const settings = await config.settingsOf(profile.name);
+    const settings = await config.settingsOf(profile.name, profile);
     const { accessKeyId, device, secretAccessKey } = planSession(
       profile,
       settings,
@@ -299,7 +301,12 @@ function noteTarget(
   const place = { region, endpoint, fips, dualStack };
   const { endpointSource = "the region" } = settings;
   const target = { ...place, regionSource: source, endpointSource };
-  targets.set(JSON.stringify(place), target);
+  // Whatever the spelling, one place is asked once.
+  const isOn = (value = "false") => value.toLowerCase();
+  targets.set(
+    JSON.stringify([region, endpoint, isOn(fips), isOn(dualStack)]),
+    target,
+  );
   return target;
 }
 

@@ -82,31 +82,50 @@ export function sectionFindings(file: ParsedFile): Finding[] {
     : [ok(check, `${size} ${size === 1 ? "profile" : "profiles"}`)];
 }
 
-/** What keeps programs from reading the config file, which says more of some `profiles`. */
+/** What keeps programs from reading the config file at `path`, or what it says of a profile. */
 export function configFindings(
   path: string,
-  file: ParsedFile,
-  profiles: ReadonlySet<string>,
+  config: ParsedFile,
+  credentials: ParsedFile | undefined,
 ): Finding[] {
   const check = "config";
   const bad = [
-    ...encodingFindings(file, check).filter(({ status }) => status !== "ok"),
-    ...refusedByAwsCli(file, check),
-    ...file.sections.flatMap(({ name, line }) => {
-      const profile = decodeText(name);
-      // The only profile that is headed by its bare name.
-      if (profile === "default" || !profiles.has(profile)) return [];
-      return [warning(
-        check,
-        `line ${line + 1}: no program takes [${profile}] for the profile`,
-        `head it [profile ${profile}]`,
-      )];
-    }),
+    ...encodingFindings(config, check).filter(({ status }) => status !== "ok"),
+    ...refusedByAwsCli(config, check),
+    ...bareHeaders(config, credentials, check),
   ];
   return bad.length === 0 ? [ok(check, path)] : bad.map((finding) => ({
     ...finding,
     message: `${path}: ${finding.message}`,
   }));
+}
+
+/** Sections that are no profile there, and have the name of one all the same. */
+const NO_PROFILES =
+  /^(?:default|DEFAULT|plugins|preview|toplevel|(?:profile|services|sso-session)[ \t].*)$/s;
+
+/** Headers of the config file that were meant for a profile of the other one. */
+function bareHeaders(
+  { sections }: ParsedFile,
+  credentials: ParsedFile | undefined,
+  check: string,
+): Finding[] {
+  const profiles = new Set(credentials?.sections.map(({ name }) => name));
+  const headers = new Set(sections.map(({ name }) => name));
+  return sections.flatMap(({ name, line }) => {
+    if (!profiles.has(name) || NO_PROFILES.test(name)) return [];
+    const profile = decodeText(name);
+    const header = `profile ${/[ \t]/.test(name) ? `"${profile}"` : profile}`;
+    return [warning(
+      check,
+      `line ${
+        line + 1
+      }: the AWS CLI and most SDKs do not take [${profile}] for the profile`,
+      headers.has(`profile ${name}`) || headers.has(`profile "${name}"`)
+        ? `move its keys under [${header}]`
+        : `head it [${header}]`,
+    )];
+  });
 }
 
 function refusedByAwsCli({ text }: ParsedFile, check: string): Finding[] {

@@ -1,5 +1,6 @@
 // The small interfaces through which the use cases reach the world.
 import type { Edit } from "./credentials/edit.ts";
+import type { Profile } from "./credentials/profiles.ts";
 import type { UpdstsError } from "./errors.ts";
 import type { Secret } from "./secret.ts";
 
@@ -52,7 +53,8 @@ export interface ProfileSettings
 export interface AwsConfig {
   /** The config file, one character a byte; undefined if there is none. */
   file(): Promise<{ readonly path: string; readonly text: string } | undefined>;
-  settingsOf(profile: string): Promise<ProfileSettings>;
+  /** `own` is the profile of the credentials file, which comes before the config file. */
+  settingsOf(name: string, own?: Profile): Promise<ProfileSettings>;
 }
 
 /** The key, the device and the place that a session is asked with. */

@@ -107,7 +107,7 @@ export async function refreshSession(
       return { status: "still_valid", profile, sessionProfile, ...current };
     }
   }
-  const settings = await ports.config.settingsOf(profile);
+  const settings = await ports.config.settingsOf(profile, source);
   const plan = planSession(source, settings);
   log.info(`Credentials file: ${file.path}`);
   log.info(`Region: ${plan.region}`);

@@ -27,6 +27,16 @@ export function requireDevice(
       },
     );
   }
+  // First of all: what is none must not be shown.
+  if (!isDevice(device)) {
+    throw new UpdstsError(
+      "DEVICE_UNSUPPORTED",
+      `Cannot refresh profile ${
+        JSON.stringify(profile.name)
+      }: its MFA device is neither an ARN nor a serial number`,
+      { hint: "copy it from `aws iam list-mfa-devices`" },
+    );
+  }
   if (/^arn:[^:]*:iam::\d*:u2f\//.test(device)) {
     throw new UpdstsError(
       "DEVICE_UNSUPPORTED",
@@ -36,15 +46,6 @@ export function requireDevice(
       {
         hint: "register a virtual or hardware TOTP device as well, and name it",
       },
-    );
-  }
-  if (!isDevice(device)) {
-    throw new UpdstsError(
-      "DEVICE_UNSUPPORTED",
-      `Cannot refresh profile ${
-        JSON.stringify(profile.name)
-      }: its MFA device is neither an ARN nor a serial number`,
-      { hint: "copy it from `aws iam list-mfa-devices`" },
     );
   }
   return device;

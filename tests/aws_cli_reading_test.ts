@@ -12,6 +12,8 @@ Deno.test("whyAwsCliRefuses() names the line and the reason", () => {
     ["x = 1\n[a]\n", 1, /above all headers/],
     ["[a]\nx\n", 2, /neither a header nor a key/],
     ["[a]\n= 1\n", 2, /neither/],
+    ["[DEFAULT]\nx = 1\n[DEFAULT]\nx = 2\n", 4, /that key on line 2/],
+    ["[a] # b]\nx\nx = 1\n[a] # b]\n", 2, /neither/],
     ["[a\n", 1, /above all/],
     ["[a]\n[]\n", 2, /neither/],
     ["[a]\ns3 =\n  max 20\n", 3, /nested/],
@@ -25,6 +27,7 @@ Deno.test("whyAwsCliRefuses() names the line and the reason", () => {
     const text of [
       "",
       "# x\n; y\n",
+      "[DEFAULT]\nx = 1\n[DEFAULT]\ny = 2\n",
       "[a]\r\nx: 1\r\n",
       "[a]\nx = 1\n  [a]\n  x = 2\n",
       "[a]\ns3 =\n  x = 1\n  x = 1\n",

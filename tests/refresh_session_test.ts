@@ -208,6 +208,13 @@ const REFUSALS: readonly {
     says: /FIDO/,
   },
   {
+    // Once it was shown, as a part of the FIDO key's name.
+    name: "a secret below a FIDO key",
+    code: "DEVICE_UNSUPPORTED",
+    text: DEFAULT.replace("mfa/alice", "u2f/alice\n  hunter2"),
+    says: /^(?!.*hunter2).*serial number/s,
+  },
+  {
     name: "a device with a space",
     code: "DEVICE_UNSUPPORTED",
     text: DEFAULT.replace("mfa/alice", "mfa/al ice"),

@@ -9,11 +9,14 @@ import type { AwsConfig, ProfileSettings } from "../ports.ts";
 import type { Environment } from "./environment.ts";
 import { readRegularFile } from "./regular_file.ts";
 
+/** The key under which a setting stands in either file. */
+type SettingKey = Parameters<Profile["value"]>[0];
+
 /** Reads the config file once, when it is first asked. */
 export class LocalAwsConfig implements AwsConfig {
   readonly #environment: Environment;
   readonly #variables: Variables;
-  #profiles: ReadonlyMap<string, Profile> | undefined;
+  #sections: ConfigSections | undefined;
 
   /** The config that `environment` leads to; nothing is read yet. */
   constructor(environment: Environment) {
@@ -25,52 +28,41 @@ export class LocalAwsConfig implements AwsConfig {
     return Promise.try(() => this.#readFile());
   }
 
-  settingsOf(name: string): Promise<ProfileSettings> {
-    return Promise.try(() => this.#settingsOf(name));
+  settingsOf(name: string, own?: Profile): Promise<ProfileSettings> {
+    return Promise.try(() => this.#settingsOf(name, own));
   }
 
-  #settingsOf(name: string): ProfileSettings {
-    const profiles = this.#profiles ??= this.#read();
-    const profile = sectionNames(name)
-      .map((section) => profiles.get(section))
-      .find((found) => found !== undefined);
-    const services = profile?.value("services");
+  #settingsOf(name: string, own: Profile | undefined): ProfileSettings {
+    const sections = this.#sections ??= readSections(this.#readFile()?.text);
+    const profile = sections.profiles.get(name);
+    const value = (key: SettingKey) => own?.value(key) ?? profile?.value(key);
+    const { environmentRegion, fips, dualStack } = this.#variables;
     return {
-      environmentRegion: this.#variables.region,
+      environmentRegion,
       region: profile?.value("region"),
       mfaSerial: profile?.value("mfa_serial"),
-      fips: this.#variables.fips ?? profile?.value("use_fips_endpoint"),
-      dualStack: this.#variables.dualStack ??
-        profile?.value("use_dualstack_endpoint"),
-      ...this.#endpoint(
-        profile,
-        services === undefined
-          ? undefined
-          : profiles.get(`services ${services}`),
-      ),
+      fips: fips ?? value("use_fips_endpoint"),
+      dualStack: dualStack ?? value("use_dualstack_endpoint"),
+      ...this.#endpoint(value, sections),
     };
   }
 
   /** The first endpoint that is named, as every SDK looks for it. */
   #endpoint(
-    profile: Profile | undefined,
-    services: Profile | undefined,
+    value: (key: SettingKey) => string | undefined,
+    { services }: ConfigSections,
   ): Pick<ProfileSettings, "endpoint" | "endpointSource"> {
     const none = { endpoint: undefined, endpointSource: undefined };
     const { endpoint: variable } = this.#variables;
     const ignored = this.#variables.ignored ??
-      profile?.value("ignore_configured_endpoint_urls");
+      value("ignore_configured_endpoint_urls");
     if (ignored?.toLowerCase() === "true") return none;
     if (variable !== undefined) return variable;
-    const endpoint = services?.value("sts.endpoint_url") ??
-      profile?.value("endpoint_url");
-    const endpointSource = "the config file";
+    const endpoint =
+      services.get(value("services") ?? "")?.value("sts.endpoint_url") ??
+        value("endpoint_url");
+    const endpointSource = "the profile's settings";
     return endpoint === undefined ? none : { endpoint, endpointSource };
-  }
-
-  #read(): ReadonlyMap<string, Profile> {
-    const profiles = listProfiles(parseFile(this.#readFile()?.text ?? ""));
-    return new Map(profiles.map((profile) => [profile.name, profile]));
   }
 
   #readFile(): { path: string; text: string } | undefined {
@@ -91,7 +83,7 @@ export class LocalAwsConfig implements AwsConfig {
 
 /** What the environment says of every profile, read once. */
 interface Variables {
-  readonly region: string | undefined;
+  readonly environmentRegion: string | undefined;
   readonly endpoint:
     | { readonly endpoint: string; readonly endpointSource: string }
     | undefined;
@@ -109,7 +101,7 @@ function readVariables({ get }: Environment): Variables {
     },
   );
   return {
-    region: get("AWS_REGION") ?? get("AWS_DEFAULT_REGION"),
+    environmentRegion: get("AWS_REGION") ?? get("AWS_DEFAULT_REGION"),
     endpoint,
     ignored: get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"),
     fips: get("AWS_USE_FIPS_ENDPOINT"),
@@ -117,8 +109,37 @@ function readVariables({ get }: Environment): Variables {
   };
 }
 
-/** How a profile's section may be headed in the config file. */
-function sectionNames(name: string): string[] {
-  const names = [`profile ${name}`, `profile "${name}"`, `profile '${name}'`];
-  return name === "default" ? [...names, "default"] : names;
+/** The sections of a config file, by the name that stands behind their kind. */
+interface ConfigSections {
+  readonly profiles: ReadonlyMap<string, Profile>;
+  readonly services: ReadonlyMap<string, Profile>;
+}
+
+function readSections(text = ""): ConfigSections {
+  const profiles = new Map<string, Profile>();
+  const services = new Map<string, Profile>();
+  let bare: Profile | undefined;
+  for (const section of listProfiles(parseFile(text))) {
+    const [, kind, name = ""] = HEADING.exec(section.name) ?? [];
+    if (section.name === "default") bare = section;
+    else if (kind === "profile") addFirst(profiles, unquoted(name), section);
+    else if (kind === "services") addFirst(services, unquoted(name), section);
+  }
+  // [profile default] comes before [default].
+  if (bare !== undefined) addFirst(profiles, "default", bare);
+  return { profiles, services };
+}
+
+const HEADING = /^(profile|services)[ \t]+(.+?)[ \t]*$/s;
+
+function unquoted(name: string): string {
+  return /^(["'])(.*)\1$/s.exec(name)?.[2] ?? name;
+}
+
+function addFirst(
+  sections: Map<string, Profile>,
+  name: string,
+  section: Profile,
+): void {
+  if (!sections.has(name)) sections.set(name, section);
 }

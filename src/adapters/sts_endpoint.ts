@@ -70,31 +70,35 @@ export function stsEndpoint(
 }
 
 /**
- * The endpoint to ask: the one that is configured, or that of the region.
+ * The endpoint to ask: the one that is configured, else that of the region. As
+ * for the AWS CLI, one that is configured is taken as it is, whatever FIPS and
+ * dual-stack say.
  *
- * @throws {SyntaxError} if what is configured makes none
+ * @throws {SyntaxError} if what is configured makes none, in words for a person
  */
 export function chooseEndpoint(
-  { region, endpoint, ...wanted }: StsTarget,
+  { region, endpoint, fips, dualStack }: StsTarget,
 ): URL {
-  const options = {
-    fips: readSwitch(wanted.fips),
-    dualStack: readSwitch(wanted.dualStack),
-  };
-  if (endpoint === undefined) return stsEndpoint(region, options);
-  if (options.fips || options.dualStack) {
-    throw new SyntaxError(
-      "A configured endpoint has no FIPS or dual-stack one",
-    );
+  if (endpoint === undefined) {
+    return stsEndpoint(region, {
+      fips: readSwitch("use_fips_endpoint", fips),
+      dualStack: readSwitch("use_dualstack_endpoint", dualStack),
+    });
   }
-  const url = new URL(endpoint);
-  if (!/^https?:$/.test(url.protocol)) throw new SyntaxError("Not by HTTP");
-  // The runtime refuses such a URL in words that quote it, password and all.
-  if (url.username + url.password !== "") throw new SyntaxError("A password");
+  const url = URL.parse(endpoint);
+  // The runtime refuses a password in words that quote it.
+  if (
+    url === null || !/^https?:$/.test(url.protocol) ||
+    url.username + url.password !== ""
+  ) {
+    throw new SyntaxError("the endpoint that is configured cannot be used");
+  }
   return url;
 }
 
-function readSwitch(value = "false"): boolean {
-  if (!/^(?:true|false)$/i.test(value)) throw new SyntaxError("No switch");
+function readSwitch(name: string, value = "false"): boolean {
+  if (!/^(?:true|false)$/i.test(value)) {
+    throw new SyntaxError(`${name} is neither true nor false`);
+  }
   return value.toLowerCase() === "true";
 }

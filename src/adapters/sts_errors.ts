@@ -66,12 +66,13 @@ export function requireEndpoint(target: StsTarget): URL {
   try {
     return chooseEndpoint(target);
   } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
     throw new UpdstsError(
       "STS_UNREACHABLE",
-      "Cannot reach STS: the endpoint that is configured cannot be used",
+      `Cannot reach STS: ${error.message}`,
       {
         hint:
-          "check AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL, AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT, and endpoint_url, use_fips_endpoint and use_dualstack_endpoint in the config file; the code is not spent",
+          "check AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL, AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT, and the profile's settings of these names; the code is not spent",
         cause: error,
       },
     );

@@ -170,8 +170,9 @@ const doctorCommand = buildCommand<DoctorFlags, [], Context>({
     brief: "Look for what could keep a refresh from working",
     customUsage: ["[-n PROFILE] [options]"],
     fullDescription: [
-      "Looks at the credentials file, its profiles and the way to STS, and says",
-      "what is in order and what is not. Changes nothing, spends no code.",
+      "Looks at the credentials file, its profiles, the config file and the way",
+      "to STS, and says what is in order and what is not. Changes nothing, spends",
+      "no code.",
       "Exits with 0 only if there is no problem.",
       "",
       "Examples:",

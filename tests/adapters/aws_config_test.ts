@@ -2,24 +2,34 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { LocalAwsConfig } from "../../src/adapters/aws_config.ts";
+import { findProfile, parseFile } from "../../src/credentials/profiles.ts";
 import { createEnvironment } from "../../src/adapters/environment.ts";
 
 /** What is asked for by a config file of one profile, and an environment. */
 async function endpointOf(
   lines: readonly string[],
   variables: Readonly<Record<string, string>> = {},
+  own: readonly string[] = [],
 ) {
   const home = await Deno.makeTempDir();
   try {
     await Deno.mkdir(join(home, ".aws"));
     await Deno.writeTextFile(
       join(home, ".aws", "config"),
-      ["[profile work]", ...lines, ""].join("\n"),
+      (lines[0]?.startsWith("[") ? lines : ["[profile work]", ...lines])
+        .join("\n"),
     );
     const config = new LocalAwsConfig(
       createEnvironment((name) => ({ HOME: home, ...variables })[name]),
     );
-    const { endpoint, fips, dualStack } = await config.settingsOf("work");
+    const profile = findProfile(
+      parseFile(["[work]", ...own].join("\n")),
+      "work",
+    );
+    const { endpoint, fips, dualStack } = await config.settingsOf(
+      "work",
+      profile,
+    );
     return { endpoint, fips, dualStack };
   } finally {
     await Deno.remove(home, { recursive: true });
@@ -64,4 +74,35 @@ Deno.test("configured endpoints are ignored where the config file says so, unles
     await endpointOf([`endpoint_url = ${URL_A}`], { [ignored]: "true" }),
     NONE,
   );
+});
+
+Deno.test("what asks for an endpoint may stand in the credentials file, too, and comes first there", async () => {
+  const own = ["use_fips_endpoint = true", `endpoint_url = ${URL_A}`];
+  const config = ["use_fips_endpoint = false", `endpoint_url = ${URL_B}`];
+  const expected = { endpoint: URL_A, fips: "true", dualStack: undefined };
+  assert.deepEqual(await endpointOf([], {}, own), expected);
+  assert.deepEqual(await endpointOf(config, {}, own), expected);
+});
+
+Deno.test("a section of the config file is found however its header is spelled", async () => {
+  const settings = ["use_fips_endpoint = true", "services = local"];
+  const services = ["sts =", `  endpoint_url = ${URL_A}`];
+  for (
+    const [profile, local] of [
+      ["[profile work]", "[services local]"],
+      ["[profile  work ]", "[services  local ]"],
+      ["[profile\twork]", "[services\tlocal]"],
+      ['[profile "work"]', '[services "local"]'],
+      ["[profile 'work']", "[services 'local']"],
+    ] as const
+  ) {
+    assert.deepEqual(
+      await endpointOf([profile, ...settings, local, ...services]),
+      { endpoint: URL_A, fips: "true", dualStack: undefined },
+      profile,
+    );
+  }
+  for (const header of ["[work]", "[profilework]", "[sso-session work]"]) {
+    assert.deepEqual(await endpointOf([header, ...settings]), NONE, header);
+  }
 });

@@ -335,7 +335,6 @@ Deno.test("doctor goes on where the config file is what is wrong", async () => {
   const region = await examine(scenario);
   assert.equal(region.code, 3);
   assert.match(region.text, /problem profile default: .*region/);
-  assert.match(region.text, /problem profile default: .*region/);
   await Deno.remove(config);
   await Deno.mkdir(config);
   const directory = await examine(scenario);
@@ -383,10 +382,23 @@ Deno.test("doctor looks at the config file, too, as the AWS CLI reads it", async
     code: 0,
     found: [[
       "warning",
-      `${path}: line 1: no program takes [other] for the profile`,
+      `${path}: line 1: the AWS CLI and most SDKs do not take [other] for the profile`,
       "head it [profile other]",
     ]],
   });
+  const twice = await messages("[profile other]\na = 1\n[other]\nb = 2\n");
+  assert.equal(twice.found[0]?.[2], "move its keys under [profile other]");
+  assert.deepEqual(
+    await messages("[profile x] ; was hunter2] \na = 1\na = 2\n"),
+    {
+      code: 3,
+      found: [[
+        "problem",
+        `${path}: line 3: section [profile x] has that key on line 2, too: the AWS CLI refuses such a file`,
+        "mend that line",
+      ]],
+    },
+  );
   assert.deepEqual(await messages("[default]\na = 1\n[default]\n"), {
     code: 3,
     found: [[
@@ -403,4 +415,59 @@ Deno.test("doctor says once that the config file cannot be read", async () => {
   const { code, text } = await examine(scenario);
   assert.equal(code, 3);
   assert.equal(text.match(/AWS config file/g)?.length, 1, text);
+});
+
+Deno.test("doctor takes no section of a good config file for a slip", async () => {
+  const names = ["plugins", "profile foo", "my work", "other"];
+  await using scenario = await Scenario.start({
+    given: GIVEN + names.map((name) => `[${name}]\nregion = x\n`).join(""),
+  });
+  const path = join(scenario.home, ".aws", "config");
+  const configured = async (text: string) => {
+    await Deno.writeTextFile(path, text);
+    const { findings } = await examine(scenario);
+    return findings.filter(({ check }) => check === "config");
+  };
+  const [good, ...more] = await configured([
+    ...["[plugins]", "[profile foo]", '[profile "my work"]', "[DEFAULT]"],
+    ...["[default]", "[sso-session other]", "[services other]", "[DEFAULT]"],
+  ].join("\n"));
+  assert.deepEqual([good?.status, more], ["ok", []]);
+  const [slip] = await configured("[my work]\n");
+  assert.equal(slip?.hint, 'head it [profile "my work"]');
+  const { findings } = await examine(scenario, [], {
+    AWS_CONFIG_FILE: scenario.path,
+  });
+  assert(findings.some(({ message }) => message === "is the credentials file"));
+});
+
+Deno.test("doctor asks a place once, however FIPS is spelled, and says which switch is none", async () => {
+  await using scenario = await Scenario.start({
+    given: GIVEN + GIVEN.replaceAll("[", "[second-"),
+  });
+  const path = join(scenario.home, ".aws", "config");
+  await Deno.writeTextFile(path, "[default]\nuse_fips_endpoint = FALSE\n");
+  await examine(scenario);
+  assert.equal(scenario.sts.requests.length, 1);
+  await Deno.writeTextFile(path, "[default]\nuse_fips_endpoint = ture\n");
+  const { code, text } = await examine(scenario, ["-n", "default"], {
+    AWS_ENDPOINT_URL_STS: "",
+  });
+  assert.equal(code, 5);
+  assert.match(
+    text,
+    /problem sts us-east-1: Cannot reach STS: use_fips_endpoint is neither true nor false; check /,
+  );
+});
+
+// Regression: they were handed over as the arguments of one call, and there is
+// no room for so many.
+Deno.test("doctor has room for more findings than a call has for arguments", async () => {
+  await using scenario = await Scenario.start({
+    given: Array.from({ length: 130_000 }, (_, index) => `[p${index}]\n`)
+      .join(""),
+  });
+  const { code, findings } = await examine(scenario);
+  assert.equal(code, 0);
+  assert(findings.length > 130_000);
 });
