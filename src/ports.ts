@@ -53,7 +53,7 @@ export interface ProfileSettings
 export interface AwsConfig {
   /** The config file, one character a byte; undefined if there is none. */
   file(): Promise<{ readonly path: string; readonly text: string } | undefined>;
-  /** `own` is the profile of the credentials file, which comes before the config file. */
+  /** `own` is the profile of the credentials file: what it says of FIPS and dual-stack comes first. */
   settingsOf(name: string, own?: Profile): Promise<ProfileSettings>;
 }
 

@@ -35,33 +35,37 @@ export class LocalAwsConfig implements AwsConfig {
   #settingsOf(name: string, own: Profile | undefined): ProfileSettings {
     const sections = this.#sections ??= readSections(this.#readFile()?.text);
     const profile = sections.profiles.get(name);
-    const value = (key: SettingKey) => own?.value(key) ?? profile?.value(key);
+    const either = (key: SettingKey) => own?.value(key) ?? profile?.value(key);
     const { environmentRegion, fips, dualStack } = this.#variables;
     return {
       environmentRegion,
       region: profile?.value("region"),
       mfaSerial: profile?.value("mfa_serial"),
-      fips: fips ?? value("use_fips_endpoint"),
-      dualStack: dualStack ?? value("use_dualstack_endpoint"),
-      ...this.#endpoint(value, sections),
+      fips: fips ?? either("use_fips_endpoint"),
+      dualStack: dualStack ?? either("use_dualstack_endpoint"),
+      ...this.#endpoint(profile, sections),
     };
   }
 
-  /** The first endpoint that is named, as every SDK looks for it. */
+  /**
+   * The first endpoint that is named, as every SDK looks for it, but for the
+   * credentials file: an agent may name one that it wrote itself, and would
+   * hear the code that a person types.
+   */
   #endpoint(
-    value: (key: SettingKey) => string | undefined,
+    profile: Profile | undefined,
     { services }: ConfigSections,
   ): Pick<ProfileSettings, "endpoint" | "endpointSource"> {
     const none = { endpoint: undefined, endpointSource: undefined };
     const { endpoint: variable } = this.#variables;
     const ignored = this.#variables.ignored ??
-      value("ignore_configured_endpoint_urls");
+      profile?.value("ignore_configured_endpoint_urls");
     if (ignored?.toLowerCase() === "true") return none;
     if (variable !== undefined) return variable;
-    const endpoint =
-      services.get(value("services") ?? "")?.value("sts.endpoint_url") ??
-        value("endpoint_url");
-    const endpointSource = "the profile's settings";
+    const endpoint = services.get(profile?.value("services") ?? "")?.value(
+      "sts.endpoint_url",
+    ) ?? profile?.value("endpoint_url");
+    const endpointSource = "the config file";
     return endpoint === undefined ? none : { endpoint, endpointSource };
   }
 

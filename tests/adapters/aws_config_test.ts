@@ -76,12 +76,27 @@ Deno.test("configured endpoints are ignored where the config file says so, unles
   );
 });
 
-Deno.test("what asks for an endpoint may stand in the credentials file, too, and comes first there", async () => {
-  const own = ["use_fips_endpoint = true", `endpoint_url = ${URL_A}`];
-  const config = ["use_fips_endpoint = false", `endpoint_url = ${URL_B}`];
-  const expected = { endpoint: URL_A, fips: "true", dualStack: undefined };
+Deno.test("FIPS and dual-stack may stand in the credentials file, too, and come first there", async () => {
+  const own = ["use_fips_endpoint = true", "use_dualstack_endpoint = true"];
+  const config = ["use_fips_endpoint = false", "use_dualstack_endpoint = no"];
+  const expected = { endpoint: undefined, fips: "true", dualStack: "true" };
   assert.deepEqual(await endpointOf([], {}, own), expected);
   assert.deepEqual(await endpointOf(config, {}, own), expected);
+});
+
+// An agent may name a credentials file of its own, and would hear the code.
+Deno.test("no endpoint is taken from the credentials file", async () => {
+  const own = [
+    `endpoint_url = ${URL_A}`,
+    "services = local",
+    "ignore_configured_endpoint_urls = true",
+  ];
+  const services = ["[services local]", "sts =", `  endpoint_url = ${URL_A}`];
+  assert.deepEqual(await endpointOf(services, {}, own), NONE);
+  assert.deepEqual(
+    await endpointOf([`endpoint_url = ${URL_B}`], {}, own),
+    { ...NONE, endpoint: URL_B },
+  );
 });
 
 Deno.test("a section of the config file is found however its header is spelled", async () => {

@@ -465,3 +465,31 @@ Deno.test("updsts mcp shows the tools to a person, from the server's own definit
     }
   }
 });
+
+// Regression: an endpoint was once read from the credentials file, too, which
+// may be one that the agent wrote, so that the agent heard what a person typed.
+Deno.test("a code goes to no endpoint that the agent's own file names", async () => {
+  await using scenario = await Scenario.start();
+  const mine = `${scenario.home}/mine`;
+  await Deno.writeTextFile(
+    mine,
+    GIVEN.replace(
+      "[default]\n",
+      `[default]\nendpoint_url = ${scenario.sts.url}\n`,
+    ),
+  );
+  await using client = await connect("modern", {
+    ...scenario.env,
+    AWS_ENDPOINT_URL_STS: "",
+    HTTPS_PROXY: "http://127.0.0.1:9",
+  });
+  const error = errorOf(
+    await client.call(UPDATE, {
+      ...{ profile_name: "default", cred_file: mine },
+      totp_token: scenario.code(),
+    }),
+  );
+  assert.equal(error.code, "STS_UNREACHABLE");
+  assert.match(error.message, /sts\.us-east-1\.amazonaws\.com/);
+  assert.equal(scenario.sts.requests.length, 0);
+});
