@@ -1,5 +1,13 @@
-// Nine o'clock: everybody of an account asks STS at once. Simulated time, the real waiting times.
-import { delayBefore, MAX_SENT } from "../../src/adapters/sts_retry.ts";
+// Nine o'clock: everybody of an account asks STS at once. Simulated time; what
+// is sent again, and when, is decided by the program's own rules.
+import { type Answer, NetworkError } from "../../src/adapters/sts_exchange.ts";
+import {
+  delayBefore,
+  isConnectionRefused,
+  MAX_SENT,
+  type Unspent,
+  whyUnspent,
+} from "../../src/adapters/sts_retry.ts";
 
 /** What a rush is made of. Times are in milliseconds. */
 export interface RushOptions {
@@ -12,9 +20,21 @@ export interface RushOptions {
   readonly latency: number;
   /** After which a run gives up. */
   readonly timeout: number;
+  /** How many of the requests that are not throttled go wrong, from 0 to 1. */
+  readonly mishaps: number;
   /** Numbers from 0 to 1. */
   readonly chance: () => number;
 }
+
+/** The people of one account, and the quota that it has by the service's documents. */
+export const NINE_O_CLOCK = {
+  people: 5_000,
+  within: 1_000,
+  perSecond: 600,
+  latency: 100,
+  timeout: 30_000,
+  mishaps: 0,
+} as const;
 
 /** How it went. */
 export interface Rush {
@@ -36,81 +56,97 @@ interface Request {
   readonly began: number;
 }
 
+/** What can become of a request, and whether STS has taken its code then. */
+interface Outcome {
+  readonly came: Answer | NetworkError;
+  readonly spent: boolean;
+}
+
+function answer(status: number, body: string): Answer {
+  return { status, body, date: undefined, requestId: undefined };
+}
+
+function refusal(status: number, code: string): Answer {
+  return answer(
+    status,
+    `<ErrorResponse><Error><Code>${code}</Code></Error></ErrorResponse>`,
+  );
+}
+
+const GRANTED: Outcome = { came: answer(200, ""), spent: true };
+const THROTTLED: Outcome = { came: refusal(400, "Throttling"), spent: false };
+const MISHAPS: readonly Outcome[] = [
+  {
+    came: new NetworkError(
+      new Error("client error (Connect): refused (os error 111)"),
+    ),
+    spent: false,
+  },
+  { came: new NetworkError(new Error("connection closed")), spent: true },
+  { came: answer(502, "<html>Bad gateway</html>"), spent: true },
+  { came: refusal(503, "ServiceUnavailable"), spent: true },
+];
+
+/** As the program decides it; the clocks of this world are right. */
+function whyAgain({ came }: Outcome): Unspent | undefined {
+  if (!(came instanceof NetworkError)) return whyUnspent(came, new Date(0));
+  return isConnectionRefused(came) ? "connection refused" : undefined;
+}
+
 /** Lets everybody have a session, however often it takes. */
 export function simulateRush(options: RushOptions): Rush {
-  const { people, within, perSecond, latency, timeout, chance } = options;
-  const queue = new Queue();
+  const { people, within, perSecond, latency, timeout, mishaps, chance } =
+    options;
+  const queue: Request[] = [];
+  // The latest first, so that the next one is taken from the end.
+  const push = (request: Request) => {
+    const index = queue.findLastIndex(({ at }) => at >= request.at);
+    queue.splice(index + 1, 0, request);
+  };
   for (let person = 0; person < people; person++) {
     const at = chance() * within;
-    queue.push({ at, person, code: 0, sent: 1, began: at });
+    push({ at, person, code: 0, sent: 1, began: at });
   }
-  const spent = new Set<string>();
-  const rush = { last: 0, startedOver: 0, requests: 0, spentTwice: 0 };
   // A bucket that fills up evenly, as services do it.
   let tokens = perSecond;
   let filled = 0;
+  const ask = (at: number): Outcome => {
+    tokens = Math.min(perSecond, tokens + (at - filled) * perSecond / 1000);
+    filled = at;
+    if (tokens < 1) return THROTTLED;
+    tokens--;
+    const mishap = chance() < mishaps &&
+      MISHAPS[Math.floor(chance() * MISHAPS.length)];
+    return mishap || GRANTED;
+  };
+  const spent = new Set<string>();
+  const rush = { last: 0, startedOver: 0, requests: 0, spentTwice: 0 };
   for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
     const { at, person, code, sent, began } = next;
     rush.requests++;
-    tokens = Math.min(perSecond, tokens + (at - filled) * perSecond / 1000);
-    filled = at;
-    if (tokens >= 1) {
-      tokens--;
-      const name = `${person} ${code}`;
-      if (spent.has(name)) rush.spentTwice++;
-      spent.add(name);
+    const name = `${person} ${code}`;
+    if (spent.has(name)) rush.spentTwice++;
+    const outcome = ask(at);
+    if (outcome.spent) spent.add(name);
+    if (outcome === GRANTED) {
       rush.last = Math.max(rush.last, at + latency);
       continue;
     }
-    const again = at + latency + delayBefore("throttled", sent, chance);
-    if (sent < MAX_SENT.throttled && again < began + timeout) {
-      queue.push({ at: again, person, code, sent: sent + 1, began });
+    const reason = whyAgain(outcome);
+    const again = at + latency +
+      (reason === undefined ? 0 : delayBefore(reason, sent, chance));
+    if (
+      reason !== undefined && sent < MAX_SENT[reason] && again < began + timeout
+    ) {
+      push({ at: again, person, code, sent: sent + 1, began });
     } else {
       // A person reads the message, and types the code of the next half minute.
       rush.startedOver++;
       const at = again + 15_000 * chance();
-      queue.push({ at, person, code: code + 1, sent: 1, began: at });
+      push({ at, person, code: code + 1, sent: 1, began: at });
     }
   }
   return rush;
-}
-
-/** Requests by time, the earliest first. */
-class Queue {
-  readonly #heap: Request[] = [];
-
-  push(request: Request): void {
-    const heap = this.#heap;
-    let index = heap.push(request) - 1;
-    while (index > 0) {
-      const parent = (index - 1) >> 1;
-      const above = heap[parent];
-      if (above === undefined || above.at <= request.at) break;
-      heap[index] = above;
-      index = parent;
-    }
-    heap[index] = request;
-  }
-
-  pop(): Request | undefined {
-    const heap = this.#heap;
-    const first = heap[0];
-    const last = heap.pop();
-    if (last === undefined || heap.length === 0) return first;
-    let index = 0;
-    for (;;) {
-      let child = 2 * index + 1;
-      const [left, right] = [heap[child], heap[child + 1]];
-      if (left === undefined) break;
-      if (right !== undefined && right.at < left.at) child++;
-      const smaller = heap[child];
-      if (smaller === undefined || smaller.at >= last.at) break;
-      heap[index] = smaller;
-      index = child;
-    }
-    heap[index] = last;
-    return first;
-  }
 }
 
 /** Numbers that are the same in every run, from 0 to 1. */
