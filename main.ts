@@ -53,13 +53,13 @@ const stdinCodes: CodeSource = {
 };
 
 let adapters:
-  | Promise<typeof import("./src/adapters/local_ports.ts")>
+  | Promise<typeof import("./src/local_ports.ts")>
   | undefined;
 
 /** Loads the adapters when a command runs, so that `--help` does not wait for them. */
 const connect: Connect = async (credentialFile, log) => {
   const { createLocalPorts } = await (adapters ??= import(
-    "./src/adapters/local_ports.ts"
+    "./src/local_ports.ts"
   ));
   return createLocalPorts(credentialFile, log, {
     variable: (name) => proxyVariables.get(name) ?? Deno.env.get(name),

@@ -87,7 +87,7 @@ Deno.test("a binary holds the program, its packages and its permissions, and not
     // Behind the runtime itself, there is no trace of tests and of what they need.
     const { size } = await Deno.stat(Deno.execPath());
     const embedded = bytes.subarray(size);
-    assert(embedded.includes("./surroundings.ts"));
+    assert(embedded.includes("/reachability.ts"));
     for (
       const foreign of [
         "canaryLongTerm",

@@ -2,6 +2,7 @@
 // loaded when it runs.
 import { buildChoiceParser, buildCommand } from "@stricli/core";
 import type { Context } from "./context.ts";
+import type { DoctorFlags } from "./doctor.ts";
 import {
   commonAliases,
   type CommonFlags,
@@ -9,16 +10,11 @@ import {
   dryRunFlag,
   profileFlag,
 } from "./flags.ts";
-
-/** What `updsts get` takes. */
-export interface GetFlags extends CommonFlags {
-  readonly profile: string;
-  readonly totpToken?: string;
-  readonly stsProfileName?: string;
-  readonly duration?: string;
-  readonly minRemaining?: string;
-  readonly dryRun?: boolean;
-}
+import type { GetFlags } from "./get.ts";
+import type { McpFlags } from "./mcp.ts";
+import type { PruneFlags } from "./prune.ts";
+import type { RemoveFlags } from "./remove.ts";
+import { type ShellName, SHELLS } from "./shells.ts";
 
 const getCommand = buildCommand<GetFlags, [], Context>({
   loader: () => import("./get.ts"),
@@ -93,16 +89,6 @@ const listCommand = buildCommand<CommonFlags, [], Context>({
   },
 });
 
-/** What `updsts prune` takes. */
-export interface PruneFlags extends CommonFlags {
-  readonly dryRun?: boolean;
-}
-
-/** What `updsts remove` takes. */
-export interface RemoveFlags extends PruneFlags {
-  readonly profile: string;
-}
-
 const dryRun = dryRunFlag("Say what would go, and change nothing");
 
 const removeCommand = buildCommand<RemoveFlags, [], Context>({
@@ -149,11 +135,6 @@ const pruneCommand = buildCommand<PruneFlags, [], Context>({
   },
 });
 
-/** What `updsts doctor` takes. */
-export interface DoctorFlags extends CommonFlags {
-  readonly profile?: string;
-}
-
 const doctorCommand = buildCommand<DoctorFlags, [], Context>({
   loader: () => import("./doctor.ts"),
   parameters: {
@@ -181,10 +162,6 @@ const doctorCommand = buildCommand<DoctorFlags, [], Context>({
     ].join("\n"),
   },
 });
-
-/** The shells that can be taught to complete. */
-export const SHELLS = ["bash", "zsh", "fish", "powershell"] as const;
-export type ShellName = typeof SHELLS[number];
 
 const completionCommand = buildCommand<
   CommonFlags,
@@ -218,11 +195,6 @@ const completionCommand = buildCommand<
     ].join("\n"),
   },
 });
-
-/** What `updsts mcp` takes. */
-export interface McpFlags extends CommonFlags {
-  readonly mcpServer?: boolean;
-}
 
 const mcpCommand = buildCommand<McpFlags, [], Context>({
   loader: () => import("./mcp.ts"),

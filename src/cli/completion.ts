@@ -1,5 +1,5 @@
 // `updsts completion`: prints a script for a shell.
-import type { ShellName } from "./commands.ts";
+import type { ShellName } from "./shells.ts";
 import type { Context } from "./context.ts";
 import type { CommonFlags } from "./flags.ts";
 

@@ -1,7 +1,7 @@
 // What a command is given to do its work with.
 import type { CommandContext, StricliProcess } from "@stricli/core";
 import type { CodeSource, DoctorPorts, Log } from "../ports.ts";
-import type { ShellName } from "./commands.ts";
+import type { ShellName } from "./shells.ts";
 import type { Output } from "./output.ts";
 
 /** Builds the ports for a credentials file; undefined is the usual one. */

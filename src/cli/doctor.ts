@@ -1,8 +1,8 @@
 // `updsts doctor`: flags to use case to a line for each finding.
-import { diagnose } from "../diagnose.ts";
-import type { Finding } from "../finding.ts";
+import { diagnose } from "../doctor/diagnose.ts";
+import type { Finding } from "../doctor/finding.ts";
 import type { Context } from "./context.ts";
-import type { DoctorFlags } from "./commands.ts";
+import type { CommonFlags } from "./flags.ts";
 import { exitCodeOf } from "./exit_codes.ts";
 import type { Tone } from "./output.ts";
 import { sayWhenWaiting } from "./waiting.ts";
@@ -13,6 +13,11 @@ const TONES: Readonly<Record<Finding["status"], Tone>> = {
   warning: "soon",
   problem: "bad",
 };
+
+/** What `updsts doctor` takes. */
+export interface DoctorFlags extends CommonFlags {
+  readonly profile?: string;
+}
 
 export default async function doctor(
   this: Context,

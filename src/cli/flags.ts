@@ -1,5 +1,5 @@
 // Flags that more than one command takes.
-import type { ProfileView } from "../list_profiles.ts";
+import type { ProfileView } from "../sessions/list_profiles.ts";
 import type { Context } from "./context.ts";
 import type { Verbosity } from "./output.ts";
 
@@ -71,7 +71,7 @@ export function profileFlag(
     placeholder: "PROFILE",
     brief,
     async proposeCompletions(this: Context, partial: string) {
-      const { listProfiles } = await import("../list_profiles.ts");
+      const { listProfiles } = await import("../sessions/list_profiles.ts");
       const ports = await this.connect(undefined, this.output);
       return (await listProfiles(ports)).filter(fits).map(({ name }) => name)
         .filter((name) => name.startsWith(partial));

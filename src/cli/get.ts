@@ -1,13 +1,23 @@
 // `updsts get`: flags to use case to text.
-import { toRefreshAnswer } from "../answers.ts";
+import { toRefreshAnswer } from "../sessions/answers.ts";
 import { parseDuration } from "../durations.ts";
 import { shellQuoted } from "../shell_quoted.ts";
-import { refreshSession } from "../refresh_session.ts";
+import { refreshSession } from "../sessions/refresh_session.ts";
 import type { Ports } from "../ports.ts";
 import { relativeTime, toLocalIso } from "../timestamps.ts";
 import type { Context } from "./context.ts";
-import type { GetFlags } from "./commands.ts";
+import type { CommonFlags } from "./flags.ts";
 import { sayWhenWaiting } from "./waiting.ts";
+
+/** What `updsts get` takes. */
+export interface GetFlags extends CommonFlags {
+  readonly profile: string;
+  readonly totpToken?: string;
+  readonly stsProfileName?: string;
+  readonly duration?: string;
+  readonly minRemaining?: string;
+  readonly dryRun?: boolean;
+}
 
 export default async function get(
   this: Context,

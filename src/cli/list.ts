@@ -1,5 +1,5 @@
 // `updsts list`: flags to use case to table.
-import { listProfiles, type ProfileView } from "../list_profiles.ts";
+import { listProfiles, type ProfileView } from "../sessions/list_profiles.ts";
 import { MASK } from "../secret.ts";
 import { relativeTime } from "../timestamps.ts";
 import type { Context } from "./context.ts";
@@ -31,7 +31,7 @@ export default async function list(
   const profiles = await listProfiles(ports);
   const now = ports.clock.now();
   if (flags.json) {
-    const { toProfileAnswer } = await import("../answers.ts");
+    const { toProfileAnswer } = await import("../sessions/answers.ts");
     return output.answerJson({
       result: profiles.map((view) => toProfileAnswer(view, now)),
     });

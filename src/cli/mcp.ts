@@ -1,6 +1,11 @@
 // `updsts mcp`: shows the tools, or opens the other door.
 import type { Context, ToolDescription } from "./context.ts";
-import type { McpFlags } from "./commands.ts";
+import type { CommonFlags } from "./flags.ts";
+
+/** What `updsts mcp` takes. */
+export interface McpFlags extends CommonFlags {
+  readonly mcpServer?: boolean;
+}
 
 export default async function mcp(
   this: Context,

@@ -1,8 +1,13 @@
 // `updsts prune`: flags to use case to text.
-import { pruneSessions } from "../remove_sessions.ts";
+import { pruneSessions } from "../sessions/remove_sessions.ts";
 import type { Context } from "./context.ts";
-import type { PruneFlags } from "./commands.ts";
+import type { CommonFlags } from "./flags.ts";
 import { answerRemoved } from "./removed.ts";
+
+/** What `updsts prune` takes. */
+export interface PruneFlags extends CommonFlags {
+  readonly dryRun?: boolean;
+}
 
 export default async function prune(
   this: Context,

@@ -1,8 +1,13 @@
 // `updsts remove`: flags to use case to text.
-import { removeSession } from "../remove_sessions.ts";
+import { removeSession } from "../sessions/remove_sessions.ts";
 import type { Context } from "./context.ts";
-import type { RemoveFlags } from "./commands.ts";
+import type { PruneFlags } from "./prune.ts";
 import { answerRemoved } from "./removed.ts";
+
+/** What `updsts remove` takes. */
+export interface RemoveFlags extends PruneFlags {
+  readonly profile: string;
+}
 
 export default async function remove(
   this: Context,

@@ -1,13 +1,15 @@
 // The words for sessions that were, or would be, removed.
-import { toRemovedAnswer } from "../answers.ts";
-import type { RemovedSession } from "../remove_sessions.ts";
+import { toRemovedAnswer } from "../sessions/answers.ts";
+import type { RemovedSession } from "../sessions/remove_sessions.ts";
 import type { Output } from "./output.ts";
-import type { PruneFlags } from "./commands.ts";
 
 /** Answers with what `removed` holds. */
 export function answerRemoved(
   output: Output,
-  { json, dryRun = false }: PruneFlags,
+  { json, dryRun = false }: {
+    readonly json?: boolean;
+    readonly dryRun?: boolean;
+  },
   removed: readonly RemovedSession[],
 ): void {
   if (json) {

@@ -2,8 +2,8 @@
 import type { McpServer } from "@modelcontextprotocol/server";
 import { z } from "zod";
 import { UpdstsError } from "../errors.ts";
-import { getProfile } from "../list_profiles.ts";
-import { toProfileAnswer } from "../answers.ts";
+import { getProfile } from "../sessions/list_profiles.ts";
+import { toProfileAnswer } from "../sessions/answers.ts";
 import {
   announced,
   credentialInfo,

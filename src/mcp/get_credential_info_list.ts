@@ -1,8 +1,8 @@
 // Tool: all profiles, without their secrets.
 import type { McpServer } from "@modelcontextprotocol/server";
 import { z } from "zod";
-import { listProfiles } from "../list_profiles.ts";
-import { toProfileAnswer } from "../answers.ts";
+import { listProfiles } from "../sessions/list_profiles.ts";
+import { toProfileAnswer } from "../sessions/answers.ts";
 import {
   announced,
   credentialInfo,

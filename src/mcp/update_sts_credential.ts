@@ -1,7 +1,7 @@
 // Tool: refreshes the session of a profile.
 import type { McpServer } from "@modelcontextprotocol/server";
 import { z } from "zod";
-import { toRefreshAnswer } from "../answers.ts";
+import { toRefreshAnswer } from "../sessions/answers.ts";
 import { parseDuration } from "../durations.ts";
 import { UpdstsError } from "../errors.ts";
 import type { CodeSource, SessionIssuer } from "../ports.ts";
@@ -9,7 +9,7 @@ import { shellQuoted } from "../shell_quoted.ts";
 import {
   DEFAULT_DURATION_SECONDS,
   refreshSession,
-} from "../refresh_session.ts";
+} from "../sessions/refresh_session.ts";
 import { type CodeElicitation, QuestionRequired } from "./code_elicitation.ts";
 import {
   announced,

@@ -3,7 +3,7 @@ import { decodeBytes } from "../../src/adapters/regular_file.ts";
 import { applyEdits } from "../../src/credentials/edit.ts";
 import { parseFile } from "../../src/credentials/profiles.ts";
 import { refreshEdits } from "../../src/credentials/refresh_edits.ts";
-import { REHEARSED } from "../../src/session_plan.ts";
+import { REHEARSED } from "../../src/sessions/session_plan.ts";
 import { type Candidate, time } from "./measure.ts";
 
 /** A credentials file of so many profiles, over 200 bytes each, and a block at its end. */

@@ -1,13 +1,13 @@
 // Nine o'clock: everybody of an account asks STS at once. Simulated time; what
 // is sent again, and when, is decided by the program's own rules.
-import { type Answer, NetworkError } from "../../src/adapters/sts_exchange.ts";
+import { type Answer, NetworkError } from "../../src/sts/sts_exchange.ts";
 import {
   delayBefore,
   isConnectionRefused,
   MAX_SENT,
   type Unspent,
   whyUnspent,
-} from "../../src/adapters/sts_retry.ts";
+} from "../../src/sts/sts_retry.ts";
 
 /** What a rush is made of. Times are in milliseconds. */
 export interface RushOptions {

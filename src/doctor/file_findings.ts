@@ -1,9 +1,9 @@
 // What `doctor` finds in the text of the credentials file, and of the config file.
-import { assertRefreshable } from "./credentials/refresh_edits.ts";
-import { whyAwsCliRefuses } from "./aws_cli_reading.ts";
-import { findManagedBlocks } from "./credentials/managed_block.ts";
-import { decodeText } from "./credentials/profile_name.ts";
-import type { ParsedFile } from "./credentials/profiles.ts";
+import { assertRefreshable } from "../credentials/refresh_edits.ts";
+import { whyAwsCliRefuses } from "../credentials/aws_cli_reading.ts";
+import { findManagedBlocks } from "../credentials/managed_block.ts";
+import { decodeText } from "../credentials/profile_name.ts";
+import type { ParsedFile } from "../credentials/profiles.ts";
 import { type Finding, ok, problem, problemOf, warning } from "./finding.ts";
 
 const UTF8_BOM = "\xEF\xBB\xBF";

@@ -2,11 +2,8 @@
 import { GetSessionTokenCommand, STSClient } from "@aws-sdk/client-sts";
 import { FetchHttpHandler } from "@smithy/fetch-http-handler";
 import assert from "node:assert/strict";
-import { AwsSessionIssuer } from "../../src/adapters/sts.ts";
-import {
-  chooseEndpoint,
-  stsEndpoint,
-} from "../../src/adapters/sts_endpoint.ts";
+import { AwsSessionIssuer } from "../../src/sts/session_issuer.ts";
+import { chooseEndpoint, stsEndpoint } from "../../src/sts/sts_endpoint.ts";
 import { createEnvironment } from "../../src/adapters/environment.ts";
 import { MemoryLog } from "../support/memory_ports.ts";
 import { Secret } from "../../src/secret.ts";

@@ -1,13 +1,13 @@
 // Use case: look at all that a refresh depends on, and say what is not in order.
-import { assertProfileName, decodeText } from "./credentials/profile_name.ts";
-import { findManagedBlocks } from "./credentials/managed_block.ts";
+import { assertProfileName, decodeText } from "../credentials/profile_name.ts";
+import { findManagedBlocks } from "../credentials/managed_block.ts";
 import {
   listProfiles,
   type ParsedFile,
   parseFile,
   type Profile,
-} from "./credentials/profiles.ts";
-import { UpdstsError } from "./errors.ts";
+} from "../credentials/profiles.ts";
+import { UpdstsError } from "../errors.ts";
 import {
   blockFindings,
   configFindings,
@@ -23,12 +23,12 @@ import type {
   FileFacts,
   ProfileSettings,
   StsTarget,
-} from "./ports.ts";
-import { planSession } from "./session_plan.ts";
-import { chooseRegion, deviceKind } from "./session_target.ts";
-import { shellQuoted } from "./shell_quoted.ts";
-import { parseTimestamp, toLocalIso } from "./timestamps.ts";
-import { unknownProfile } from "./unknown_profile.ts";
+} from "../ports.ts";
+import { planSession } from "../sessions/session_plan.ts";
+import { chooseRegion, deviceKind } from "../sessions/session_target.ts";
+import { shellQuoted } from "../shell_quoted.ts";
+import { parseTimestamp, toLocalIso } from "../timestamps.ts";
+import { unknownProfile } from "../sessions/unknown_profile.ts";
 
 /** What looking takes: nothing is asked of a person, and nothing is issued. */
 export type DiagnosePorts = Pick<

@@ -1,26 +1,26 @@
 // Use case: trade a profile's key and a code for a session, and write it down.
-import type { Edit } from "./credentials/edit.ts";
-import { findManagedBlocks } from "./credentials/managed_block.ts";
+import type { Edit } from "../credentials/edit.ts";
+import { findManagedBlocks } from "../credentials/managed_block.ts";
 import {
   refreshEdits,
   type SessionValues,
-} from "./credentials/refresh_edits.ts";
+} from "../credentials/refresh_edits.ts";
 import {
   assertProfileName,
   decodeText,
   encodeText,
-} from "./credentials/profile_name.ts";
+} from "../credentials/profile_name.ts";
 import {
   findProfile,
   listProfiles,
   type ParsedFile,
   parseFile,
-} from "./credentials/profiles.ts";
-import { UpdstsError } from "./errors.ts";
-import type { Ports } from "./ports.ts";
+} from "../credentials/profiles.ts";
+import { UpdstsError } from "../errors.ts";
+import type { Ports } from "../ports.ts";
 import { planSession, REHEARSED } from "./session_plan.ts";
 import { maskedDiff } from "./masked_diff.ts";
-import { parseTimestamp, toLocalIso } from "./timestamps.ts";
+import { parseTimestamp, toLocalIso } from "../timestamps.ts";
 import { unknownProfile } from "./unknown_profile.ts";
 
 /** How long a session lasts if nobody says otherwise, in seconds. */

@@ -1,16 +1,16 @@
 // Use case: what stands in the credentials file, without its secrets.
-import { findManagedBlocks } from "./credentials/managed_block.ts";
-import type { UpdstsError } from "./errors.ts";
-import { assertProfileName, decodeText } from "./credentials/profile_name.ts";
+import { findManagedBlocks } from "../credentials/managed_block.ts";
+import type { UpdstsError } from "../errors.ts";
+import { assertProfileName, decodeText } from "../credentials/profile_name.ts";
 import {
   isDevice,
   listProfiles as readProfiles,
   parseFile,
   type Profile,
-} from "./credentials/profiles.ts";
-import type { Ports } from "./ports.ts";
-import { MASK, type Secret } from "./secret.ts";
-import { parseTimestamp } from "./timestamps.ts";
+} from "../credentials/profiles.ts";
+import type { Ports } from "../ports.ts";
+import { MASK, type Secret } from "../secret.ts";
+import { parseTimestamp } from "../timestamps.ts";
 
 /** What the reads need of the world. */
 export type ListPorts = Pick<Ports, "file" | "config" | "log">;

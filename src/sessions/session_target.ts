@@ -1,7 +1,7 @@
 // Which device and which region a session is asked with.
-import { isDevice, type Profile } from "./credentials/profiles.ts";
-import { UpdstsError } from "./errors.ts";
-import type { ProfileSettings } from "./ports.ts";
+import { isDevice, type Profile } from "../credentials/profiles.ts";
+import { UpdstsError } from "../errors.ts";
+import type { ProfileSettings } from "../ports.ts";
 
 /**
  * The serial number or ARN of the profile's MFA device: `mfa_device_arn`, else

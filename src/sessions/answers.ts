@@ -2,7 +2,7 @@
 import type { ProfileView } from "./list_profiles.ts";
 import type { RemovedSession } from "./remove_sessions.ts";
 import type { RefreshResult } from "./refresh_session.ts";
-import { toLocalIso } from "./timestamps.ts";
+import { toLocalIso } from "../timestamps.ts";
 
 /** Whole seconds from `now` to `time`; 0 if it has passed. */
 function secondsUntil(time: Date, now: Date): number {

@@ -1,5 +1,5 @@
 // What `doctor` finds: one thing that is in order, or is not.
-import { type ErrorCode, UpdstsError } from "./errors.ts";
+import { type ErrorCode, UpdstsError } from "../errors.ts";
 
 /** One thing that was looked at. Holds no secret. */
 export interface Finding {

@@ -1,7 +1,7 @@
 // The HTTP client for AWS, with the certificate authorities that AWS_CA_BUNDLE adds.
 import { UpdstsError } from "../errors.ts";
-import type { Environment } from "./environment.ts";
-import { readRegularFile } from "./regular_file.ts";
+import type { Environment } from "../adapters/environment.ts";
+import { readRegularFile } from "../adapters/regular_file.ts";
 
 /**
  * A client of the runtime's own `fetch`; whoever asks for it closes it.

@@ -1,5 +1,5 @@
 // Which proxy a request goes through, for messages: the runtime itself uses it.
-import type { Environment } from "./environment.ts";
+import type { Environment } from "../adapters/environment.ts";
 
 /** The proxy for `url`, without name and password; undefined if there is none. */
 export function proxyFor(

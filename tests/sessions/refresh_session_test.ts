@@ -1,11 +1,14 @@
 // The use case refreshSession: what it refuses before STS, and what it writes.
 import assert from "node:assert/strict";
-import type { ErrorCode } from "../src/errors.ts";
-import { UpdstsError } from "../src/errors.ts";
-import { type RefreshRequest, refreshSession } from "../src/refresh_session.ts";
-import type { ProfileSettings } from "../src/ports.ts";
-import { toLocalIso } from "../src/timestamps.ts";
-import { failsWith } from "./support/errors.ts";
+import type { ErrorCode } from "../../src/errors.ts";
+import { UpdstsError } from "../../src/errors.ts";
+import {
+  type RefreshRequest,
+  refreshSession,
+} from "../../src/sessions/refresh_session.ts";
+import type { ProfileSettings } from "../../src/ports.ts";
+import { toLocalIso } from "../../src/timestamps.ts";
+import { failsWith } from "../support/errors.ts";
 import {
   exampleSession,
   MemoryCodes,
@@ -13,7 +16,7 @@ import {
   MemoryFile,
   MemoryIssuer,
   MemoryLog,
-} from "./support/memory_ports.ts";
+} from "../support/memory_ports.ts";
 
 const DEVICE = "arn:aws:iam::123456789012:mfa/alice";
 const KEYS = "aws_access_key_id = AKIAIOSFODNN7EXAMPLE\n" +

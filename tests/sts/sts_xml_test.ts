@@ -1,7 +1,7 @@
 // readElement(): what STS says, and nothing that it does not.
 import fc from "fast-check";
 import assert from "node:assert/strict";
-import { readElement } from "../../src/adapters/sts_xml.ts";
+import { readElement } from "../../src/sts/sts_xml.ts";
 
 Deno.test("readElement() reads text, with its entities, inside of the right root", () => {
   const xml = `<?xml version="1.0"?>\n<Root xmlns="https://x/">` +

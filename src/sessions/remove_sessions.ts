@@ -1,20 +1,20 @@
 // Use cases: take managed blocks out of the file, one by name or all that have expired.
-import { assertBlocksWhole } from "./credentials/block_refusals.ts";
+import { assertBlocksWhole } from "../credentials/block_refusals.ts";
 import {
   findManagedBlocks,
   type ManagedBlock,
-} from "./credentials/managed_block.ts";
-import type { Edit } from "./credentials/edit.ts";
-import { assertProfileName, decodeText } from "./credentials/profile_name.ts";
+} from "../credentials/managed_block.ts";
+import type { Edit } from "../credentials/edit.ts";
+import { assertProfileName, decodeText } from "../credentials/profile_name.ts";
 import {
   findProfile,
   type ParsedFile,
   parseFile,
-} from "./credentials/profiles.ts";
-import { removeEdits } from "./credentials/remove_edits.ts";
-import { UpdstsError } from "./errors.ts";
-import type { Ports } from "./ports.ts";
-import { parseTimestamp } from "./timestamps.ts";
+} from "../credentials/profiles.ts";
+import { removeEdits } from "../credentials/remove_edits.ts";
+import { UpdstsError } from "../errors.ts";
+import type { Ports } from "../ports.ts";
+import { parseTimestamp } from "../timestamps.ts";
 
 /** What the removing use cases need of the world. */
 export type RemovePorts = Pick<Ports, "file" | "clock">;

@@ -1,5 +1,5 @@
 // What to say when a profile is asked for that is not there.
-import { UpdstsError } from "./errors.ts";
+import { UpdstsError } from "../errors.ts";
 
 /** A file may have thousands of profiles; more than these are only counted. */
 const MAX_NAMES = 10;

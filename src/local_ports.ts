@@ -1,9 +1,12 @@
 // All ports to the machine that the program runs on; what only some commands need is loaded by them.
-import type { DoctorPorts, Log, Surroundings } from "../ports.ts";
-import { LocalAwsConfig } from "./aws_config.ts";
-import { credentialsPath, LocalCredentialsFile } from "./credentials_file.ts";
-import { createEnvironment } from "./environment.ts";
-import type { Terminal } from "./terminal.ts";
+import type { DoctorPorts, Log } from "./ports.ts";
+import { LocalAwsConfig } from "./adapters/aws_config.ts";
+import {
+  credentialsPath,
+  LocalCredentialsFile,
+} from "./adapters/credentials_file.ts";
+import { createEnvironment } from "./adapters/environment.ts";
+import type { Terminal } from "./adapters/terminal.ts";
 
 /** What the ports take of the process. */
 export interface ProcessParts {
@@ -23,7 +26,7 @@ export function createLocalPorts(
   const clock = { now: () => new Date() };
   const path = credentialsPath(credentialFile, environment);
   const issuer = async () => {
-    const { AwsSessionIssuer } = await import("./sts.ts");
+    const { AwsSessionIssuer } = await import("./sts/session_issuer.ts");
     return new AwsSessionIssuer(environment, clock, log, { userAgent });
   };
   return {
@@ -31,7 +34,7 @@ export function createLocalPorts(
     config: new LocalAwsConfig(environment),
     codes: {
       code: async (profile, device) => {
-        const { TerminalCodes } = await import("./terminal.ts");
+        const { TerminalCodes } = await import("./adapters/terminal.ts");
         return await new TerminalCodes(terminal).code(profile, device);
       },
     },
@@ -39,20 +42,21 @@ export function createLocalPorts(
       rehearse: async (target) => await (await issuer()).rehearse(target),
       issue: async (request) => await (await issuer()).issue(request),
     },
-    surroundings: lazily(async () => {
-      const { LocalSurroundings } = await import("./surroundings.ts");
-      return new LocalSurroundings(path, environment);
-    }),
+    surroundings: {
+      fileFacts: async () => {
+        const { fileFacts } = await import("./adapters/file_facts.ts");
+        return await fileFacts(path, environment);
+      },
+      caBundle: async () => {
+        const { tryCaBundle } = await import("./sts/reachability.ts");
+        return tryCaBundle(environment);
+      },
+      reachSts: async (target) => {
+        const { reachSts } = await import("./sts/reachability.ts");
+        return await reachSts(target, environment);
+      },
+    },
     clock,
     log,
-  };
-}
-
-/** What `load` gives, loaded when it is first asked. */
-function lazily(load: () => Promise<Surroundings>): Surroundings {
-  return {
-    fileFacts: async () => await (await load()).fileFacts(),
-    caBundle: async () => await (await load()).caBundle(),
-    reachSts: async (target) => await (await load()).reachSts(target),
   };
 }

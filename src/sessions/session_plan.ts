@@ -1,9 +1,9 @@
 // What a session is asked with: the key, the device and the place; or why it cannot be.
-import type { SessionValues } from "./credentials/refresh_edits.ts";
-import type { Profile } from "./credentials/profiles.ts";
-import { UpdstsError } from "./errors.ts";
-import type { ProfileSettings, SessionRequest } from "./ports.ts";
-import { Secret } from "./secret.ts";
+import type { SessionValues } from "../credentials/refresh_edits.ts";
+import type { Profile } from "../credentials/profiles.ts";
+import { UpdstsError } from "../errors.ts";
+import type { ProfileSettings, SessionRequest } from "../ports.ts";
+import { Secret } from "../secret.ts";
 import { chooseRegion, requireDevice } from "./session_target.ts";
 
 /** A request to STS, but for the code and the duration. */
