@@ -1,7 +1,7 @@
 // get and list as processes with the shipped permissions, against the emulator.
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { isInstalled } from "../support/command.ts";
+import { homeVariables, isInstalled } from "../support/command.ts";
 import { ALICE, GIVEN, Scenario, valueIn } from "../support/scenario.ts";
 
 Deno.test("get twice, then list", async () => {
@@ -219,12 +219,13 @@ Deno.test("get, list and doctor work without a home directory, if the file is na
     ["doctor"],
   ];
   for (const args of commands) {
-    const { code, stderr } = await scenario.updsts([...args, ...file], {
-      HOME: "",
-    });
+    const { code, stderr } = await scenario.updsts(
+      [...args, ...file],
+      homeVariables(""),
+    );
     assert.equal(code, 0, stderr);
   }
-  const { code, stderr } = await scenario.updsts(["list"], { HOME: "" });
+  const { code, stderr } = await scenario.updsts(["list"], homeVariables(""));
   assert.equal(code, 3);
   assert.match(stderr, /Cannot find the home directory/);
 });

@@ -9,6 +9,7 @@ import {
   run,
 } from "../support/command.ts";
 import { ALICE, GIVEN, Scenario } from "../support/scenario.ts";
+import { unless } from "../support/skipping.ts";
 
 const ROOT_USER = Deno.build.os === "linux" && Deno.uid() === 0;
 const NOBODY = 65534;
@@ -30,13 +31,6 @@ async function canMount(): Promise<boolean> {
   if (code === 0) await run("umount", [directory]);
   await Deno.remove(directory);
   return code === 0;
-}
-
-function unless(
-  condition: boolean,
-  why: string,
-): { ignore: boolean; note: string } {
-  return { ignore: !condition, note: condition ? "" : ` (skipped: ${why})` };
 }
 
 const mounting = unless(CAN_MOUNT, "file systems cannot be mounted here");

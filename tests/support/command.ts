@@ -38,13 +38,28 @@ export function commandLine(args: readonly string[]): [string, ...string[]] {
   return [Deno.execPath(), "run", ...shippedFlags(), main, ...args];
 }
 
-/** The variables without which Deno would fetch everything anew. */
+/** The variables without which Deno would fetch everything anew, or no program works. */
 export async function baseEnvironment(): Promise<Record<string, string>> {
+  // Windows opens no socket without it.
+  const systemRoot = Deno.env.get("SystemRoot");
   return {
     DENO_DIR: await (denoDir ??= findDenoDir()),
     DENO_NO_UPDATE_CHECK: "1",
     NO_COLOR: "1",
     PATH: Deno.env.get("PATH") ?? "",
+    ...systemRoot === undefined ? {} : { SystemRoot: systemRoot },
+  };
+}
+
+/**
+ * What makes `home` the home directory on every system, and keeps what runs
+ * away from the real one; with an empty string there is none.
+ */
+export function homeVariables(home: string): Record<string, string> {
+  return {
+    HOME: home,
+    USERPROFILE: home,
+    LOCALAPPDATA: home && join(home, "AppData", "Local"),
   };
 }
 
@@ -88,9 +103,10 @@ export async function run(
 
 /** Whether `command` is on the PATH. */
 export function isInstalled(command: string): boolean {
+  const file = Deno.build.os === "windows" ? `${command}.exe` : command;
   return (Deno.env.get("PATH") ?? "").split(delimiter).some((directory) => {
     try {
-      return Deno.statSync(join(directory, command)).isFile;
+      return Deno.statSync(join(directory, file)).isFile;
     } catch {
       return false;
     }

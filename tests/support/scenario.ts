@@ -2,7 +2,13 @@
 import assert from "node:assert/strict";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { commandLine, type Finished, run, updsts } from "./command.ts";
+import {
+  commandLine,
+  type Finished,
+  homeVariables,
+  run,
+  updsts,
+} from "./command.ts";
 import { StsEmulator, type StsEmulatorOptions } from "./sts_emulator.ts";
 
 /** The account of all scenarios. */
@@ -61,7 +67,11 @@ export class Scenario implements AsyncDisposable {
 
   /** The environment that leads the program to this scenario. */
   get env(): Record<string, string> {
-    return { HOME: this.home, AWS_ENDPOINT_URL_STS: this.sts.url, TZ: "UTC" };
+    return {
+      ...homeVariables(this.home),
+      AWS_ENDPOINT_URL_STS: this.sts.url,
+      TZ: "UTC",
+    };
   }
 
   /** Puts the program under its name on a PATH, for shells to find. */
