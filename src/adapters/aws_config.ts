@@ -1,9 +1,6 @@
 // What the environment and ~/.aws/config say about a profile.
-import {
-  listProfiles,
-  parseFile,
-  type Profile,
-} from "../credentials/profiles.ts";
+import { parseFile } from "../credentials/parsed_file.ts";
+import { listProfiles, type Profile } from "../credentials/profiles.ts";
 import { UpdstsError } from "../errors.ts";
 import type { AwsConfig, ProfileSettings } from "../ports.ts";
 import type { Environment } from "./environment.ts";

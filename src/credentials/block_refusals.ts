@@ -1,22 +1,18 @@
 // Why a managed block cannot be refreshed: programs read the lines around it differently.
 import { UpdstsError } from "../errors.ts";
-import { isBlank, trimBlanks } from "./lines.ts";
-import type { ManagedBlock, ManagedBlocks } from "./managed_block.ts";
-import { encodeText } from "./profile_name.ts";
-import {
-  type ParsedFile,
-  saysSomething,
-  type Section,
-  terminatorOf,
-} from "./profiles.ts";
+import { isBlank, saysSomething, terminatorOf, trimBlanks } from "./lines.ts";
+import type { ManagedBlock } from "./managed_block.ts";
+import type { ParsedFile } from "./parsed_file.ts";
+import { decodeText } from "./profile_name.ts";
+import type { Section } from "./sections.ts";
 
 /**
  * Refuses a file with any broken tag.
  *
  * @throws {UpdstsError} `BLOCK_BROKEN`
  */
-export function assertBlocksWhole({ problems }: ManagedBlocks): void {
-  const [problem] = problems;
+export function assertBlocksWhole({ brokenTags }: ParsedFile): void {
+  const [problem] = brokenTags;
   if (problem !== undefined) throw brokenBlock(problem);
 }
 
@@ -159,7 +155,7 @@ function indentOf(file: ParsedFile, index: number): number {
   return first - start;
 }
 
-/** Refuses a name that a section outside of the block has, or that stands for all. */
+/** Refuses a name (one character a byte) that a section outside of the block has, or that stands for all. */
 export function assertNameFree(
   file: ParsedFile,
   block: ManagedBlock | undefined,
@@ -173,16 +169,17 @@ export function assertNameFree(
       { hint: "choose another name with -sn; nothing was changed" },
     );
   }
-  const bytes = encodeText(name);
   // Some SDKs trim the name in a header, some do not: a name that is equal for
   // either is taken.
   const taken = file.sections.find((section) =>
-    section !== block?.section && trimBlanks(section.name) === bytes
+    section !== block?.section && trimBlanks(section.name) === name
   );
   if (taken === undefined) return;
   throw new UpdstsError(
     "NAME_TAKEN",
-    `Cannot use the profile name ${JSON.stringify(name)} for the session: ` +
+    `Cannot use the profile name ${
+      JSON.stringify(decodeText(name))
+    } for the session: ` +
       `line ${taken.line + 1} already has a section of that name`,
     { hint: "choose another name with -sn; nothing was changed" },
   );

@@ -96,6 +96,14 @@ function endOf(text: string, start: number, next: number): number {
       return next;
   }
 }
+/** The text of a file, one character a byte, and its lines. */
+export interface FileText {
+  /** The whole text. */
+  readonly text: string;
+  /** Its lines; indices elsewhere count in these. */
+  readonly lines: Lines;
+}
+
 const UTF8_BOM = "\xEF\xBB\xBF";
 
 /** Where the content of the first line begins: behind a byte order mark. */
@@ -136,4 +144,15 @@ export function lineEnding(text: string, lines: Lines): string {
     if (text[next - 1] === "\n") return text.slice(end, next);
   }
   return text.includes("\r") ? "\r" : "\n";
+}
+/** Whether line `index` is neither blank nor a comment. */
+export function saysSomething(file: FileText, index: number): boolean {
+  const { start, end } = file.lines.at(index);
+  return /^[^#;]/.test(trimBlanks(file.text, start, end));
+}
+
+/** What ends line `index`; empty if nothing does. */
+export function terminatorOf(file: FileText, index: number): string {
+  const { end, next } = file.lines.at(index);
+  return file.text.slice(end, next);
 }

@@ -1,17 +1,22 @@
 // The tagged block that updsts owns: where it stands in a file, and what is wrong with it.
-import { contentStart, trimBlanks } from "./lines.ts";
-import type { ParsedFile, Section } from "./profiles.ts";
+import { contentStart, type FileText, trimBlanks } from "./lines.ts";
+import { decodeText } from "./profile_name.ts";
+import type { Section } from "./sections.ts";
 
 /** A block: the tags and what stands between them. */
 export interface ManagedBlock {
   /** The profile that the session was asked for, one character a byte. */
   readonly key: string;
+  /** The same, decoded. */
+  readonly profile: string;
   /** Index of the line of the opening tag. */
   readonly begin: number;
   /** Index of the line of the closing tag. */
   readonly end: number;
   /** The section between the tags; undefined if there is none yet. */
   readonly section: Section | undefined;
+  /** The name of that, decoded. */
+  readonly sessionProfile: string | undefined;
 }
 
 /** The blocks of a file, and why they cannot all be trusted. */
@@ -25,6 +30,11 @@ export interface ManagedBlocks {
 /** What makes a comment a tag. */
 export const MARKER = "[auto update by updsts]";
 
+/** A text of which it is known where its sections are. */
+interface SectionedText extends FileText {
+  readonly sections: readonly Section[];
+}
+
 interface Tag {
   readonly line: number;
   readonly kind: "begin" | "end" | "malformed";
@@ -32,7 +42,7 @@ interface Tag {
 }
 
 /** Finds all blocks of `file`. Never fails: what is wrong is in `problems`. */
-export function findManagedBlocks(file: ParsedFile): ManagedBlocks {
+export function findManagedBlocks(file: SectionedText): ManagedBlocks {
   const blocks: ManagedBlock[] = [];
   const problems: string[] = [];
   const keys = new Map<string, number>();
@@ -78,7 +88,14 @@ export function findManagedBlocks(file: ParsedFile): ManagedBlocks {
             `begins on line ${begin + 1}`,
         );
       }
-      blocks.push({ key: open.key, begin, end: tag.line, section });
+      blocks.push({
+        key: open.key,
+        profile: decodeText(open.key),
+        begin,
+        end: tag.line,
+        section,
+        sessionProfile: section && decodeText(section.name),
+      });
       open = undefined;
     }
   }
@@ -89,7 +106,7 @@ export function findManagedBlocks(file: ParsedFile): ManagedBlocks {
 }
 
 /** All lines that are tags, or look like ones. */
-function* findTags(file: ParsedFile): Generator<Tag> {
+function* findTags(file: FileText): Generator<Tag> {
   const { text, lines } = file;
   let line = 0;
   let position = text.indexOf(MARKER);

@@ -48,24 +48,13 @@
  * @module
  */
 export * from "./edit.ts";
-export { type Line, Lines } from "./lines.ts";
-export {
-  findManagedBlocks,
-  type ManagedBlock,
-  type ManagedBlocks,
-} from "./managed_block.ts";
+export { type FileText, type Line, Lines } from "./lines.ts";
+export type { ManagedBlock } from "./managed_block.ts";
+export { ParsedFile, parseFile } from "./parsed_file.ts";
 export * from "./profile_name.ts";
-export {
-  findProfile,
-  listProfiles,
-  type ParsedFile,
-  parseFile,
-  Profile,
-  type Property,
-  type PublicKey,
-  type SecretKey,
-  type Section,
-} from "./profiles.ts";
+export { findProfile, listProfiles, Profile } from "./profiles.ts";
+export type { Property, Section } from "./sections.ts";
+export type { PublicKey, SecretKey } from "./shown_values.ts";
 export { removeEdits } from "./remove_edits.ts";
 export { refreshEdits, type SessionValues } from "./refresh_edits.ts";
 export { MASK, Secret } from "../secret.ts";

@@ -13,19 +13,11 @@ import {
   tailOf,
 } from "./block_refusals.ts";
 import type { Edit } from "./edit.ts";
-import { lineEnding } from "./lines.ts";
-import {
-  findManagedBlocks,
-  type ManagedBlock,
-  MARKER,
-} from "./managed_block.ts";
+import { lineEnding, saysSomething, terminatorOf } from "./lines.ts";
+import { type ManagedBlock, MARKER } from "./managed_block.ts";
+import type { ParsedFile } from "./parsed_file.ts";
 import { encodeText } from "./profile_name.ts";
-import {
-  type ParsedFile,
-  saysSomething,
-  type Section,
-  terminatorOf,
-} from "./profiles.ts";
+import type { Section } from "./sections.ts";
 
 /** What STS gave, as it is written. */
 export interface SessionValues {
@@ -52,17 +44,14 @@ export function refreshEdits(
   sectionName: string,
   session: SessionValues,
 ): Edit[] {
-  const found = findManagedBlocks(file);
-  assertBlocksWhole(found);
-  const { blocks } = found;
+  assertBlocksWhole(file);
   const values = ownedValues(session);
-  const keyBytes = encodeText(key);
-  const nameBytes = encodeText(sectionName);
-  const block = blocks.find((block) => block.key === keyBytes);
-  assertNameFree(file, block, sectionName);
+  const name = encodeText(sectionName);
+  const block = file.blockOf(key);
+  assertNameFree(file, block, name);
   return block === undefined
-    ? [appendedBlock(file, keyBytes, nameBytes, values)]
-    : blockEdits(file, block, nameBytes, values);
+    ? [appendedBlock(file, encodeText(key), name, values)]
+    : blockEdits(file, block, name, values);
 }
 
 /**
@@ -78,14 +67,14 @@ export function assertRefreshable(file: ParsedFile, block: ManagedBlock): void {
 function blockEdits(
   file: ParsedFile,
   block: ManagedBlock,
-  nameBytes: string,
+  name: string,
   values: ReadonlyMap<string, string>,
 ): Edit[] {
   assertEndsAlike(file, block);
   if (block.section === undefined) {
-    return [filledBlock(file, block, nameBytes, values)];
+    return [filledBlock(file, block, name, values)];
   }
-  return refreshedBlock(file, block, block.section, nameBytes, values);
+  return refreshedBlock(file, block, block.section, name, values);
 }
 
 /** The four keys that updsts owns, in the order in which they are written. */

@@ -7,7 +7,8 @@ import {
 } from "./block_refusals.ts";
 import type { Edit } from "./edit.ts";
 import type { ManagedBlock } from "./managed_block.ts";
-import { type ParsedFile, saysSomething } from "./profiles.ts";
+import { saysSomething } from "./lines.ts";
+import type { ParsedFile } from "./parsed_file.ts";
 
 /**
  * The edits that take `block` out: its tags, and its section with all that

@@ -1,12 +1,7 @@
 // Use case: look at all that a refresh depends on, and say what is not in order.
-import { assertProfileName, decodeText } from "../credentials/profile_name.ts";
-import { findManagedBlocks } from "../credentials/managed_block.ts";
-import {
-  listProfiles,
-  type ParsedFile,
-  parseFile,
-  type Profile,
-} from "../credentials/profiles.ts";
+import { type ParsedFile, parseFile } from "../credentials/parsed_file.ts";
+import { assertProfileName } from "../credentials/profile_name.ts";
+import { listProfiles, type Profile } from "../credentials/profiles.ts";
 import { UpdstsError } from "../errors.ts";
 import {
   blockFindings,
@@ -183,10 +178,8 @@ async function profilesFindings(
     listProfiles(file).map((profile) => [profile.name, profile]),
   );
   const sources = new Map(
-    findManagedBlocks(file).blocks.flatMap(({ section, key }) =>
-      section === undefined
-        ? []
-        : [[decodeText(section.name), decodeText(key)] as const]
+    file.blocks.flatMap(({ sessionProfile, profile }) =>
+      sessionProfile === undefined ? [] : [[sessionProfile, profile] as const]
     ),
   );
   if (asked !== undefined) {

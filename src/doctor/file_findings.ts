@@ -1,9 +1,8 @@
 // What `doctor` finds in the text of the credentials file, and of the config file.
 import { assertRefreshable } from "../credentials/refresh_edits.ts";
 import { whyAwsCliRefuses } from "../credentials/aws_cli_reading.ts";
-import { findManagedBlocks } from "../credentials/managed_block.ts";
 import { decodeText } from "../credentials/profile_name.ts";
-import type { ParsedFile } from "../credentials/profiles.ts";
+import type { ParsedFile } from "../credentials/parsed_file.ts";
 import { type Finding, ok, problem, problemOf, warning } from "./finding.ts";
 
 const UTF8_BOM = "\xEF\xBB\xBF";
@@ -143,9 +142,9 @@ function refusedByAwsCli({ text }: ParsedFile, check: string): Finding[] {
 /** What would keep a refresh from changing a managed block. */
 export function blockFindings(file: ParsedFile): Finding[] {
   const check = "blocks";
-  const { blocks, problems } = findManagedBlocks(file);
-  if (problems.length > 0) {
-    return problems.map((message) =>
+  const { blocks, brokenTags } = file;
+  if (brokenTags.length > 0) {
+    return brokenTags.map((message) =>
       problem(check, "BLOCK_BROKEN", message, "mend the tags")
     );
   }

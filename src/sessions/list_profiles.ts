@@ -1,13 +1,12 @@
 // Use case: what stands in the credentials file, without its secrets.
-import { findManagedBlocks } from "../credentials/managed_block.ts";
 import type { UpdstsError } from "../errors.ts";
-import { assertProfileName, decodeText } from "../credentials/profile_name.ts";
+import { assertProfileName } from "../credentials/profile_name.ts";
+import { parseFile } from "../credentials/parsed_file.ts";
 import {
-  isDevice,
   listProfiles as readProfiles,
-  parseFile,
   type Profile,
 } from "../credentials/profiles.ts";
+import { isDevice } from "../credentials/shown_values.ts";
 import type { Ports } from "../ports.ts";
 import { MASK, type Secret } from "../secret.ts";
 import { parseTimestamp } from "../timestamps.ts";
@@ -48,22 +47,22 @@ export async function listProfiles(
   { file, config, log }: ListPorts,
 ): Promise<ProfileView[]> {
   const parsed = parseFile(await file.read());
-  const { blocks, problems } = findManagedBlocks(parsed);
-  for (const problem of problems) {
+  for (const problem of parsed.brokenTags) {
     log.warn(`${file.path}: ${problem}`);
   }
-  const keys = new Map(blocks.map(({ section, key }) => [section, key]));
+  const managers = new Map(
+    parsed.blocks.map(({ section, profile }) => [section, profile]),
+  );
   const views: ProfileView[] = [];
   for (const profile of readProfiles(parsed)) {
-    const section = profile.sections.find((section) => keys.has(section));
-    const key = section && keys.get(section);
+    const section = profile.sections.find((section) => managers.has(section));
     views.push({
       name: profile.name,
       kind: kindOf(profile),
       accessKeyId: profile.shown("aws_access_key_id"),
       device: profile.shown("mfa_device_arn") ?? profile.shown("mfa_serial") ??
         shownDevice((await config.settingsOf(profile.name)).mfaSerial),
-      managedBy: key === undefined ? undefined : decodeText(key),
+      managedBy: section && managers.get(section),
       expiration: parseTimestamp(profile.value("expiration_datetime")),
       // Made when somebody looks: a table of names has no need of them.
       get fields() {

@@ -1,7 +1,8 @@
 // What a change would do to the credentials file, without its secrets.
 import { applyEdits, type Edit } from "../credentials/edit.ts";
 import { decodeText } from "../credentials/profile_name.ts";
-import { maskEdits, parseFile } from "../credentials/profiles.ts";
+import { parseFile } from "../credentials/parsed_file.ts";
+import { maskEdits } from "../credentials/shown_values.ts";
 
 /**
  * A unified diff of the lines that `edits` would change in `text`, all values

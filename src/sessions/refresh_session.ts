@@ -1,21 +1,12 @@
 // Use case: trade a profile's key and a code for a session, and write it down.
 import type { Edit } from "../credentials/edit.ts";
-import { findManagedBlocks } from "../credentials/managed_block.ts";
 import {
   refreshEdits,
   type SessionValues,
 } from "../credentials/refresh_edits.ts";
-import {
-  assertProfileName,
-  decodeText,
-  encodeText,
-} from "../credentials/profile_name.ts";
-import {
-  findProfile,
-  listProfiles,
-  type ParsedFile,
-  parseFile,
-} from "../credentials/profiles.ts";
+import { type ParsedFile, parseFile } from "../credentials/parsed_file.ts";
+import { assertProfileName } from "../credentials/profile_name.ts";
+import { findProfile, listProfiles } from "../credentials/profiles.ts";
 import { UpdstsError } from "../errors.ts";
 import type { Ports } from "../ports.ts";
 import { planSession, REHEARSED } from "./session_plan.ts";
@@ -175,10 +166,7 @@ function findSession(
   profile: string,
   sessionProfile: string,
 ): { accessKeyId: string; expiration: Date } | undefined {
-  const key = encodeText(profile);
-  const block = findManagedBlocks(file).blocks.find((block) =>
-    block.key === key
-  );
+  const block = file.blockOf(profile);
   const session = findProfile(file, sessionProfile);
   if (!session?.sections.some((section) => section === block?.section)) {
     return undefined;
@@ -194,11 +182,7 @@ function findSession(
 
 /** The profile that the session called `name` belongs to, if it is one of ours. */
 function sourceOf(file: ParsedFile, name: string): string | undefined {
-  const profile = findProfile(file, name);
-  const block = findManagedBlocks(file).blocks.find(({ section }) =>
-    section !== undefined && profile?.sections.includes(section)
-  );
-  return block === undefined ? undefined : decodeText(block.key);
+  return file.blockAround(findProfile(file, name)?.sections ?? [])?.profile;
 }
 
 function assertCode(code: string): void {

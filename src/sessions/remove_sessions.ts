@@ -1,16 +1,10 @@
 // Use cases: take managed blocks out of the file, one by name or all that have expired.
 import { assertBlocksWhole } from "../credentials/block_refusals.ts";
-import {
-  findManagedBlocks,
-  type ManagedBlock,
-} from "../credentials/managed_block.ts";
+import type { ManagedBlock } from "../credentials/managed_block.ts";
 import type { Edit } from "../credentials/edit.ts";
-import { assertProfileName, decodeText } from "../credentials/profile_name.ts";
-import {
-  findProfile,
-  type ParsedFile,
-  parseFile,
-} from "../credentials/profiles.ts";
+import { assertProfileName } from "../credentials/profile_name.ts";
+import { type ParsedFile, parseFile } from "../credentials/parsed_file.ts";
+import { findProfile } from "../credentials/profiles.ts";
 import { removeEdits } from "../credentials/remove_edits.ts";
 import { UpdstsError } from "../errors.ts";
 import type { Ports } from "../ports.ts";
@@ -40,11 +34,11 @@ export async function removeSession(
   },
 ): Promise<RemovedSession[]> {
   assertProfileName(profile, "the profile name");
-  const removed = await removeBlocks(ports, dryRun, (block) => {
-    const { section } = block;
-    return decodeText(block.key) === profile ||
-      (section !== undefined && decodeText(section.name) === profile);
-  });
+  const removed = await removeBlocks(
+    ports,
+    dryRun,
+    (block) => block.profile === profile || block.sessionProfile === profile,
+  );
   if (removed.length > 0) return removed;
   throw new UpdstsError(
     "BLOCK_NOT_FOUND",
@@ -61,9 +55,9 @@ export function pruneSessions(
   { dryRun = false }: { readonly dryRun?: boolean },
 ): Promise<RemovedSession[]> {
   const now = ports.clock.now();
-  return removeBlocks(ports, dryRun, ({ section }, file) => {
-    if (section === undefined) return false;
-    const profile = findProfile(file, decodeText(section.name));
+  return removeBlocks(ports, dryRun, ({ sessionProfile }, file) => {
+    if (sessionProfile === undefined) return false;
+    const profile = findProfile(file, sessionProfile);
     const expiration = parseTimestamp(profile?.value("expiration_datetime"));
     return expiration !== undefined && expiration <= now;
   });
@@ -77,12 +71,11 @@ async function removeBlocks(
   let removed: RemovedSession[] = [];
   const change = (text: string): Edit[] => {
     const parsed = parseFile(text);
-    const found = findManagedBlocks(parsed);
-    assertBlocksWhole(found);
-    const blocks = found.blocks.filter((block) => matches(block, parsed));
-    removed = blocks.map(({ key, section }) => ({
-      profile: decodeText(key),
-      sessionProfile: section && decodeText(section.name),
+    assertBlocksWhole(parsed);
+    const blocks = parsed.blocks.filter((block) => matches(block, parsed));
+    removed = blocks.map(({ profile, sessionProfile }) => ({
+      profile,
+      sessionProfile,
     }));
     return blocks.flatMap((block) => removeEdits(parsed, block));
   };

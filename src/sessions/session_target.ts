@@ -1,5 +1,6 @@
 // Which device and which region a session is asked with.
-import { isDevice, type Profile } from "../credentials/profiles.ts";
+import type { Profile } from "../credentials/profiles.ts";
+import { isDevice } from "../credentials/shown_values.ts";
 import { UpdstsError } from "../errors.ts";
 import type { ProfileSettings } from "../ports.ts";
 

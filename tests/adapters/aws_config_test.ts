@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { LocalAwsConfig } from "../../src/adapters/aws_config.ts";
-import { findProfile, parseFile } from "../../src/credentials/profiles.ts";
+import { parseFile } from "../../src/credentials/parsed_file.ts";
+import { findProfile } from "../../src/credentials/profiles.ts";
 import { createEnvironment } from "../../src/adapters/environment.ts";
 
 /** What is asked for by a config file of one profile, and an environment. */

@@ -1,9 +1,8 @@
 // The AWS CLI reads these files by Python's configparser: other profiles stay the same for it, and it sees the session.
 import fc from "fast-check";
 import assert from "node:assert/strict";
-import { findManagedBlocks } from "../../src/credentials/managed_block.ts";
 import { decodeText } from "../../src/credentials/profile_name.ts";
-import { parseFile } from "../../src/credentials/profiles.ts";
+import { parseFile } from "../../src/credentials/parsed_file.ts";
 import { UpdstsError } from "../../src/errors.ts";
 import { checkedRefresh } from "../support/checked_refresh.ts";
 import { isInstalled, run } from "../support/command.ts";
@@ -69,7 +68,7 @@ Deno.test({
             decodeText(target),
             EXAMPLE_SESSION,
           );
-          const { blocks } = findManagedBlocks(parseFile(given));
+          const { blocks } = parseFile(given);
           const former = blocks.find((block) => block.key === key)?.section
             ?.name;
           return [{ given, after, target, touched: [target, former] }];

@@ -1,7 +1,7 @@
 // A file of thousands of profiles is handled as correctly as a small one.
 import assert from "node:assert/strict";
-import { findManagedBlocks } from "../../src/credentials/managed_block.ts";
-import { listProfiles, parseFile } from "../../src/credentials/profiles.ts";
+import { parseFile } from "../../src/credentials/parsed_file.ts";
+import { listProfiles } from "../../src/credentials/profiles.ts";
 import { checkedRefresh } from "../support/checked_refresh.ts";
 import { readAsSdk, readAsWeDo } from "../support/sdk_parser.ts";
 import { EXAMPLE_SESSION } from "../support/sessions.ts";
@@ -61,8 +61,8 @@ Deno.test("a file of 5,000 profiles is read whole, and as the AWS SDK reads it",
   assert(text.length > 1_000_000);
   const parsed = parseFile(text);
   assert.equal(listProfiles(parsed).length, PROFILES + PROFILES / 10);
-  const { blocks, problems } = findManagedBlocks(parsed);
-  assert.deepEqual(problems, []);
+  const { blocks, brokenTags } = parsed;
+  assert.deepEqual(brokenTags, []);
   assert.equal(blocks.length, PROFILES / 10);
   assert.deepEqual(readAsWeDo(text), await readAsSdk(text));
 });

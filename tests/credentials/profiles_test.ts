@@ -1,10 +1,7 @@
 // Reading profiles.
 import assert from "node:assert/strict";
-import {
-  findProfile,
-  listProfiles,
-  parseFile,
-} from "../../src/credentials/profiles.ts";
+import { parseFile } from "../../src/credentials/parsed_file.ts";
+import { findProfile, listProfiles } from "../../src/credentials/profiles.ts";
 import { MASK } from "../../src/secret.ts";
 
 const FILE = [

@@ -3,9 +3,9 @@ import fc from "fast-check";
 import assert from "node:assert/strict";
 import { applyEdits } from "../../src/credentials/edit.ts";
 import { Lines } from "../../src/credentials/lines.ts";
-import { findManagedBlocks } from "../../src/credentials/managed_block.ts";
 import { decodeText } from "../../src/credentials/profile_name.ts";
-import { findProfile, parseFile } from "../../src/credentials/profiles.ts";
+import { parseFile } from "../../src/credentials/parsed_file.ts";
+import { findProfile } from "../../src/credentials/profiles.ts";
 import { UpdstsError } from "../../src/errors.ts";
 import { checkedRefresh } from "../support/checked_refresh.ts";
 import { NAMES, nastyFile } from "../support/nasty_files.ts";
@@ -44,7 +44,7 @@ function without(
 
 /** The name that the section in the block of `key` has before the refresh. */
 function formerName(given: string, key: string): string | undefined {
-  const { blocks } = findManagedBlocks(parseFile(given));
+  const { blocks } = parseFile(given);
   const block = blocks.find((block) => decodeText(block.key) === key);
   return block?.section && decodeText(block.section.name);
 }
@@ -62,7 +62,7 @@ Deno.test("Lines join to the text", () => {
   );
 });
 
-Deno.test("parseFile() and findManagedBlocks() read any bytes", () => {
+Deno.test("parseFile() reads any bytes, and finds blocks in them", () => {
   const bytes = fc.string({
     unit: fc.integer({ min: 0, max: 255 }).map((code) =>
       String.fromCharCode(code)
@@ -71,7 +71,7 @@ Deno.test("parseFile() and findManagedBlocks() read any bytes", () => {
   });
   fc.assert(
     fc.property(fc.oneof(bytes, nastyFile), (text) => {
-      findManagedBlocks(parseFile(text));
+      parseFile(text).blocks;
       readAsWeDo(text);
     }),
     { numRuns },

@@ -1,6 +1,6 @@
 // refreshEdits(): values that must never be written.
 import assert from "node:assert/strict";
-import { parseFile } from "../../src/credentials/profiles.ts";
+import { parseFile } from "../../src/credentials/parsed_file.ts";
 import { refreshEdits } from "../../src/credentials/refresh_edits.ts";
 import { Secret } from "../../src/secret.ts";
 import { failsWith } from "../support/errors.ts";

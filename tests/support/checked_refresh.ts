@@ -5,7 +5,7 @@ import {
   refreshEdits,
   type SessionValues,
 } from "../../src/credentials/refresh_edits.ts";
-import { parseFile } from "../../src/credentials/profiles.ts";
+import { parseFile } from "../../src/credentials/parsed_file.ts";
 
 /** The refreshed text, after every byte outside of the edits was compared. */
 export function checkedRefresh(

@@ -4,10 +4,10 @@ import {
   loadSharedConfigFiles,
 } from "@smithy/core/config";
 import {
-  listProfiles,
   type ParsedFile,
   parseFile,
-} from "../../src/credentials/profiles.ts";
+} from "../../src/credentials/parsed_file.ts";
+import { listProfiles } from "../../src/credentials/profiles.ts";
 import { decodeText } from "../../src/credentials/profile_name.ts";
 import { Secret } from "../../src/secret.ts";
 

@@ -1,0 +1,89 @@
+// What of a profile may be shown: the keys whose values are no secrets, and what those look like.
+import { MASK } from "../secret.ts";
+import type { Edit } from "./edit.ts";
+import type { ParsedFile } from "./parsed_file.ts";
+import { decodeText } from "./profile_name.ts";
+import { readValue } from "./sections.ts";
+
+/** A key whose value may be shown. All others are taken for secrets. */
+export type PublicKey =
+  | "aws_access_key_id"
+  | "mfa_device_arn"
+  | "mfa_serial"
+  | "totp_secret_name"
+  | "expiration_datetime"
+  | "region"
+  | "output"
+  | "role_arn"
+  | "role_session_name"
+  | "source_profile"
+  | "duration_seconds"
+  | "endpoint_url"
+  | "services"
+  | "sts.endpoint_url"
+  | "use_fips_endpoint"
+  | "use_dualstack_endpoint"
+  | "ignore_configured_endpoint_urls";
+/** A key whose value is handed out as a {@linkcode Secret} only. */
+export type SecretKey = "aws_secret_access_key" | "aws_session_token";
+
+/**
+ * What GetSessionToken takes for a device, but for a slash outside of an ARN:
+ * that is rather a secret on the wrong line, and a device is shown and sent.
+ */
+const DEVICE = /^(?:arn:[\w+=/:,.@-]{5,252}|[\w+=,.@-]{9,32})$/;
+
+const SWITCH = /^(?:true|false)$/i;
+
+/**
+ * What the values of these keys look like. A secret that was pasted under the
+ * wrong key does not, and is masked.
+ */
+const SHAPES: Readonly<Record<PublicKey, RegExp>> = {
+  aws_access_key_id: /^[A-Z0-9_]{16,128}$/,
+  mfa_device_arn: DEVICE,
+  mfa_serial: DEVICE,
+  // Not a TOTP secret itself, which is base32.
+  totp_secret_name: /^(?![A-Z2-7]{16,}=*$)/,
+  expiration_datetime: /^\d{4}-\d\d-\d\d[T ][\d:.]+(?:Z|[+-][\d:]+)?$/,
+  region: /^[a-z0-9-]{1,63}$/,
+  output: /^[a-z-]{1,20}$/,
+  role_arn: /^arn:\S+$/,
+  role_session_name: /^[\w+=,.@-]{2,64}$/,
+  source_profile: /^.{1,100}$/s,
+  duration_seconds: /^\d{1,6}$/,
+  endpoint_url: /^https?:\/\/[^@\s]+$/,
+  services: /^.{1,100}$/s,
+  "sts.endpoint_url": /^https?:\/\/[^@\s]+$/,
+  use_fips_endpoint: SWITCH,
+  use_dualstack_endpoint: SWITCH,
+  ignore_configured_endpoint_urls: SWITCH,
+};
+
+/** The edits that mask every value of `file` that may be a secret. */
+export function maskEdits(file: ParsedFile): Edit[] {
+  return file.sections.flatMap(({ properties }) =>
+    properties.filter((property) =>
+      property.length > 0 &&
+      !mayBeShown(property.key, decodeText(readValue(file, property)))
+    ).flatMap(({ offset, length, continuations }) => [
+      { offset, length, text: MASK },
+      ...continuations.map((index) => {
+        const { start, end } = file.lines.at(index);
+        return { offset: start, length: end - start, text: `  ${MASK}` };
+      }),
+    ])
+  );
+}
+
+/** Whether `text` can be the serial number or the ARN of an MFA device. */
+export function isDevice(text: string): boolean {
+  return DEVICE.test(text);
+}
+
+/** Whether `value` of `key` looks like one that is no secret. */
+export function mayBeShown(key: string, value: string): boolean {
+  // On the lines that go on with a value, anything may have been pasted.
+  return !value.includes("\n") && Object.hasOwn(SHAPES, key) &&
+    SHAPES[key as PublicKey].test(value);
+}
