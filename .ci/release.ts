@@ -9,11 +9,10 @@ import { fileURLToPath } from "node:url";
 import denoJson from "../deno.json" with { type: "json" };
 import { shippedFlags } from "../tests/support/command.ts";
 import { binaryPath, TARGETS } from "./compile.ts";
+import { AUTHOR, SUMMARY } from "./plugin.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const { version } = denoJson;
-const SUMMARY =
-  "Trades a TOTP code for temporary AWS credentials, in your credentials file";
 
 /** What the changelog says of a version; undefined if it does not know it. */
 export function releaseNotes(
@@ -58,7 +57,7 @@ export function bundleManifest(target: string) {
     display_name: "updsts",
     version,
     description: SUMMARY,
-    author: { name: "The updsts authors" },
+    author: AUTHOR,
     license: "MIT",
     server: {
       type: "binary",

@@ -101,7 +101,10 @@ for (const path of DOCUMENTS) {
       (isInstalled("bash") ? "" : " (skipped: bash is not installed)"),
     ignore: !isInstalled("bash") || Deno.build.os === "windows",
     fn: async () => {
-      for (const block of blocksOf(await read(path))) {
+      const text = await read(path);
+      const blocks = blocksOf(text);
+      assert.equal(blocks.length * 2, text.match(/^```/gm)?.length ?? 0);
+      for (const block of blocks) {
         await using scenario = await Scenario.start({ given: GIVEN });
         const env = await prepare(scenario);
         const lines: string[] = [];
@@ -134,21 +137,47 @@ for (const path of DOCUMENTS) {
 
   Deno.test(`the links of ${path} lead somewhere`, async () => {
     const text = await read(path);
-    for (const [, link = ""] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
-      if (/^https?:/.test(link) || link.endsWith("../releases")) continue;
-      const [file = "", anchor] = link.split("#");
-      const target = file === "" ? path : join(path, "..", file);
-      await Deno.stat(new URL(target, ROOT));
-      if (anchor !== undefined) {
-        const anchors = headingsOf(await read(target)).map(anchorOf);
-        assert(
-          anchors.includes(decodeURIComponent(anchor)),
-          `${path}: ${link}`,
-        );
-      }
-    }
+    // Counted another way, so that a pattern that finds none is noticed.
+    assert.equal(linksOf(text).length, text.split("](").length - 1);
+    assert.deepEqual(await brokenLinks(path, text), []);
   });
 }
+
+function linksOf(markdown: string): string[] {
+  return Array.from(
+    markdown.matchAll(/\]\(([^)\s]+)\)/g),
+    ([, link = ""]) => link,
+  );
+}
+
+/** The links of the document `path` that lead to no file or to no heading. */
+async function brokenLinks(path: string, markdown: string): Promise<string[]> {
+  const broken: string[] = [];
+  for (const link of linksOf(markdown)) {
+    if (/^https?:/.test(link) || link.endsWith("../releases")) continue;
+    const [file = "", anchor] = link.split("#");
+    const target = file === "" ? path : join(path, "..", file);
+    try {
+      await Deno.stat(new URL(target, ROOT));
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      broken.push(link);
+      continue;
+    }
+    if (anchor === undefined) continue;
+    const anchors = headingsOf(await read(target)).map(anchorOf);
+    if (!anchors.includes(decodeURIComponent(anchor))) broken.push(link);
+  }
+  return broken;
+}
+
+Deno.test("a link to nowhere is found, and so is one to a missing heading", async () => {
+  const text = "[a](CHANGELOG.md), [b](NOWHERE.md), [c](CHANGELOG.md#no-such)";
+  assert.deepEqual(
+    await brokenLinks("docs/X.md", text),
+    ["NOWHERE.md", "CHANGELOG.md#no-such"],
+  );
+});
 
 function headingsOf(markdown: string): string[] {
   const prose = markdown.replace(/^```[^]*?^```$/gm, "");
@@ -201,9 +230,12 @@ Deno.test("the README names every option, and every option that it names exists"
     assert(readme.includes(`updsts ${command}`), command);
   }
   for (const option of known) assert(readme.includes(option), option);
-  for (
-    const [, option = ""] of readme.matchAll(
+  const named = Array.from(
+    readme.matchAll(
       /updsts (?:get|list|remove|prune|doctor|mcp) [^`\n|]*?(--[a-z][a-z_-]+)/g,
-    )
-  ) assert(known.has(option), option);
+    ),
+    ([, option = ""]) => option,
+  );
+  assert(named.length > 0);
+  assert.deepEqual(named.filter((option) => !known.has(option)), []);
 });

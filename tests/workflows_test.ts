@@ -76,7 +76,7 @@ Deno.test("every target is compiled, tested on its own system, and by one versio
     assert(Object.hasOwn(denoJson.tasks, task), task);
   }
   const versions = new Set<string>();
-  for (const path of [...WORKFLOWS, ".ci/run", "README.md"]) {
+  for (const path of [...WORKFLOWS, ".ci/run", ".mcp.json", "README.md"]) {
     const text = await Deno.readTextFile(new URL(path, ROOT));
     for (const [version] of text.matchAll(/deno@[\d.]+\d/g)) {
       versions.add(version);
