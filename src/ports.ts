@@ -65,7 +65,7 @@ export interface SessionRequest extends StsTarget {
   /** ARN or hardware serial of the MFA device. */
   readonly device: string;
   /** Six digits. */
-  readonly code: string;
+  readonly code: Secret;
   /** 900 to 129,600. */
   readonly durationSeconds: number;
 }
@@ -92,8 +92,17 @@ export interface SessionIssuer {
 
 /** Where a code comes from when the request brings none. */
 export interface CodeSource {
-  /** Six digits, asked for when all else is known to be in order. */
-  code(profile: string, device: string): Promise<string>;
+  /** Whether it can be asked again after STS has refused the code that it gave. */
+  readonly asksAgain?: boolean;
+  /**
+   * Six digits, asked for when all else is known to be in order. `refused` is
+   * what STS said of the last code that came from here.
+   */
+  code(
+    profile: string,
+    device: string,
+    refused?: UpdstsError,
+  ): Promise<Secret>;
 }
 
 /** What the operating system says of the credentials file. */

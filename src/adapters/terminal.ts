@@ -6,6 +6,7 @@
 import { ReadStream } from "node:tty";
 import { UpdstsError } from "../errors.ts";
 import type { CodeSource } from "../ports.ts";
+import { Secret } from "../secret.ts";
 
 /** How often a person may mistype before the command gives up. */
 const ATTEMPTS = 3;
@@ -27,7 +28,7 @@ export class TerminalCodes implements CodeSource {
     this.#terminal = terminal;
   }
 
-  async code(profile: string, device: string): Promise<string> {
+  async code(profile: string, device: string): Promise<Secret> {
     const { descriptor } = this.#terminal;
     if (descriptor === undefined) {
       throw new UpdstsError(
@@ -45,7 +46,7 @@ export class TerminalCodes implements CodeSource {
         this.#terminal.write("TOTP code: ");
         const line = (await nextLine(lines))?.trim();
         if (line === undefined) throw declined();
-        if (/^[0-9]{6}$/.test(line)) return line;
+        if (/^[0-9]{6}$/.test(line)) return new Secret(line);
         this.#terminal.write("That is not six digits.\n");
       }
     } finally {
@@ -92,7 +93,7 @@ export class StreamCodes implements CodeSource {
     this.#stream = stream;
   }
 
-  async code(): Promise<string> {
+  async code(): Promise<Secret> {
     const decoder = new TextDecoder();
     let text = "";
     for await (const chunk of this.#stream) {
@@ -101,7 +102,7 @@ export class StreamCodes implements CodeSource {
       if (text.includes("\n") || text.length > 1024) break;
     }
     const [line = ""] = text.split("\n", 1);
-    if (line.trim() !== "") return line.trim();
+    if (line.trim() !== "") return new Secret(line.trim());
     throw new UpdstsError(
       "CODE_MISSING",
       "Cannot get a session: stdin gave no TOTP code",

@@ -4,6 +4,7 @@ import { parseDuration } from "../durations.ts";
 import { shellQuoted } from "../shell_quoted.ts";
 import { refreshSession } from "../sessions/refresh_session.ts";
 import type { Ports } from "../ports.ts";
+import { Secret } from "../secret.ts";
 import { relativeTime, toLocalIso } from "../timestamps.ts";
 import type { Context } from "./context.ts";
 import type { CommonFlags } from "./flags.ts";
@@ -44,7 +45,9 @@ export default async function get(
     fromStdin ? { ...ports, codes: this.stdinCodes } : ports,
     {
       profile: flags.profile,
-      code: fromStdin ? undefined : totpToken?.trim(),
+      code: fromStdin || totpToken === undefined
+        ? undefined
+        : new Secret(totpToken.trim()),
       sessionProfile: flags.stsProfileName,
       durationSeconds: duration === undefined
         ? undefined

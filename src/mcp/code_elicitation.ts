@@ -10,6 +10,7 @@ import {
 import { z } from "zod";
 import { UpdstsError } from "../errors.ts";
 import type { CodeSource } from "../ports.ts";
+import { Secret } from "../secret.ts";
 
 /** How long the person may take, in milliseconds: a code lives no longer. */
 const PATIENCE = 55_000;
@@ -81,7 +82,7 @@ export class CodeElicitation {
         const code = this.#era === "legacy"
           ? await this.#askNow(context, command, profile, device)
           : this.#answerOrQuestion(context, call, profile, device);
-        if (typeof code === "string") return code.trim();
+        if (typeof code === "string") return new Secret(code.trim());
         throw new UpdstsError(
           "CODE_INVALID",
           "Cannot use the TOTP code: the client sent none",

@@ -5,6 +5,7 @@ import { toRefreshAnswer } from "../sessions/answers.ts";
 import { parseDuration } from "../durations.ts";
 import { UpdstsError } from "../errors.ts";
 import type { CodeSource, SessionIssuer } from "../ports.ts";
+import { Secret } from "../secret.ts";
 import { shellQuoted } from "../shell_quoted.ts";
 import {
   DEFAULT_DURATION_SECONDS,
@@ -145,9 +146,10 @@ function commandFor(args: z.infer<typeof inputSchema>): string {
 
 /** As a number, a code has lost the zeros that it began with. */
 function parseCode(value: number | string | null | undefined) {
-  return typeof value === "number"
+  const code = typeof value === "number"
     ? String(value).padStart(6, "0")
     : given(value?.trim());
+  return code === undefined ? undefined : new Secret(code);
 }
 
 /** Some clients send numbers as text, and the empty one for the default. */

@@ -9,6 +9,8 @@ import { assertProfileName } from "../credentials/profile_name.ts";
 import { findProfile, listProfiles } from "../credentials/profiles.ts";
 import { UpdstsError } from "../errors.ts";
 import type { Ports } from "../ports.ts";
+import type { Secret } from "../secret.ts";
+import { assertCode, issueSession } from "./issue_session.ts";
 import { planSession, REHEARSED } from "./session_plan.ts";
 import { maskedDiff } from "./masked_diff.ts";
 import { parseTimestamp, toLocalIso } from "../timestamps.ts";
@@ -25,7 +27,7 @@ export interface RefreshRequest {
   /** The profile with the long-term key. */
   readonly profile: string;
   /** The TOTP code: six digits. Without it, the port `codes` is asked. */
-  readonly code?: string | undefined;
+  readonly code?: Secret | undefined;
   /** The profile to write; by default the name above with `_sts` behind it. */
   readonly sessionProfile?: string | undefined;
   /** In seconds; by default {@linkcode DEFAULT_DURATION_SECONDS}. */
@@ -120,13 +122,7 @@ export async function refreshSession(
     return { status: "would_update", profile, sessionProfile, diff };
   }
 
-  const given = code ?? await ports.codes.code(profile, plan.device);
-  assertCode(given);
-  const session = await ports.issuer.issue({
-    ...plan,
-    code: given,
-    durationSeconds,
-  });
+  const session = await issueSession(ports, plan, durationSeconds, code);
   const values: SessionValues = {
     ...session,
     expiration: toLocalIso(session.expiration),
@@ -183,15 +179,6 @@ function findSession(
 /** The profile that the session called `name` belongs to, if it is one of ours. */
 function sourceOf(file: ParsedFile, name: string): string | undefined {
   return file.blockAround(findProfile(file, name)?.sections ?? [])?.profile;
-}
-
-function assertCode(code: string): void {
-  if (/^[0-9]{6}$/.test(code)) return;
-  throw new UpdstsError(
-    "CODE_INVALID",
-    "Cannot use the TOTP code: it is not six digits",
-    { hint: "type the six digits that the MFA device shows now" },
-  );
 }
 
 function assertDuration(seconds: number): void {

@@ -73,7 +73,7 @@ export async function requestSession(
     Version: "2011-06-15",
     DurationSeconds: String(request.durationSeconds),
     SerialNumber: request.device,
-    TokenCode: request.code,
+    TokenCode: request.code.reveal(),
   }).toString();
   const { headers } = await new AwsV4Signer({
     url: endpoint.href,

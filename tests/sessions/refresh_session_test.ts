@@ -7,6 +7,7 @@ import {
   refreshSession,
 } from "../../src/sessions/refresh_session.ts";
 import type { ProfileSettings } from "../../src/ports.ts";
+import { Secret } from "../../src/secret.ts";
 import { toLocalIso } from "../../src/timestamps.ts";
 import { failsWith } from "../support/errors.ts";
 import {
@@ -37,7 +38,10 @@ function world(text = DEFAULT, settings: Partial<ProfileSettings> = {}) {
 /** An hour before the example session ends. */
 const NOW = new Date("2026-01-02T02:04:05Z");
 
-const REQUEST: RefreshRequest = { profile: "default", code: "123456" };
+const REQUEST: RefreshRequest = {
+  profile: "default",
+  code: new Secret("123456"),
+};
 
 Deno.test("refreshSession() writes what STS gave and returns no secret", async () => {
   const ports = world();
@@ -74,7 +78,7 @@ Deno.test("refreshSession() asks with the profile's own key, device and the defa
   assert.equal(request.accessKeyId, "AKIAIOSFODNN7EXAMPLE");
   assert.equal(request.secretAccessKey.reveal(), "long+term/secret");
   assert.equal(request.device, DEVICE);
-  assert.equal(request.code, "123456");
+  assert.equal(request.code.reveal(), "123456");
   assert.equal(request.durationSeconds, 3600);
   assert.equal(request.region, "us-east-1");
 });
@@ -123,19 +127,19 @@ const REFUSALS: readonly {
   {
     name: "a code of five digits",
     code: "CODE_INVALID",
-    request: { code: "12345" },
+    request: { code: new Secret("12345") },
     says: /six digits/,
   },
   {
     name: "a code of full-width digits",
     code: "CODE_INVALID",
-    request: { code: "１２３４５６" },
+    request: { code: new Secret("１２３４５６") },
     says: /six digits/,
   },
   {
     name: "a code with a line end",
     code: "CODE_INVALID",
-    request: { code: "123456\n" },
+    request: { code: new Secret("123456\n") },
     says: /six digits/,
   },
   {
@@ -267,7 +271,7 @@ Deno.test("refreshSession() asks for the code when all else is in order", async 
   const ports = world();
   await refreshSession(ports, { profile: "default" });
   assert.deepEqual(ports.codes.asked, [{ profile: "default", device: DEVICE }]);
-  assert.equal(ports.issuer.requests[0]?.code, "654321");
+  assert.equal(ports.issuer.requests[0]?.code.reveal(), "654321");
   const broken = world(`${DEFAULT}[default_sts]\n`);
   await failsWith(
     "NAME_TAKEN",

@@ -118,7 +118,7 @@ Deno.test("the request is that of the AWS SDK, and its signature holds", async (
     accessKeyId: ALICE.accessKeyId,
     secretAccessKey: new Secret(ALICE.secretAccessKey),
     device: ALICE.device,
-    code: sts.nextCode(ALICE.device),
+    code: new Secret(sts.nextCode(ALICE.device)),
     durationSeconds: 900,
     region: "eu-west-1",
     endpoint: sts.url,

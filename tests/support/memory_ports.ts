@@ -92,9 +92,9 @@ export class MemoryCodes implements CodeSource {
   readonly asked: { profile: string; device: string }[] = [];
   answer = "654321";
 
-  code(profile: string, device: string): Promise<string> {
+  code(profile: string, device: string): Promise<Secret> {
     this.asked.push({ profile, device });
-    return Promise.resolve(this.answer);
+    return Promise.resolve(new Secret(this.answer));
   }
 }
 
