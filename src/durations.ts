@@ -1,23 +1,46 @@
 // Durations as people type them.
 import { UpdstsError } from "./errors.ts";
 
+const AMOUNT = String.raw`(\d{1,9})\s*`;
+const DURATION = new RegExp(
+  `^(?:${AMOUNT}|(?:${AMOUNT}d(?:ays?)?\\s*)?(?:${AMOUNT}h(?:(?:ou)?rs?)?\\s*)?` +
+    `(?:${AMOUNT}m(?:in(?:ute)?s?)?\\s*)?(?:${AMOUNT}s(?:ec(?:ond)?s?)?)?)$`,
+  "i",
+);
+
 /**
- * The seconds that `text` stands for: `3600`, `90m`, `12h`, `1h30m`.
+ * The seconds that `text` stands for: `3600`, `90m`, `12h`, `1h30m`, `90 min`.
  * `what` names the parameter for the message.
  *
  * @throws {UpdstsError} `DURATION_INVALID`
  */
 export function parseDuration(text: string, what: string): number {
-  const parts = /^(?:(\d{1,9})|(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9})s)?)$/i
-    .exec(text.trim());
+  const parts = DURATION.exec(text.normalize("NFKC").trim());
   if (parts !== null && parts[0] !== "") {
-    const [, plain = 0, hours = 0, minutes = 0, seconds = 0] = parts.map(Number)
-      .map((value) => Number.isNaN(value) ? 0 : value);
-    return plain + hours * 3600 + minutes * 60 + seconds;
+    const [, plain = 0, days = 0, hours = 0, minutes = 0, seconds = 0] = parts
+      .map((part) => Number(part ?? 0));
+    return plain + days * 86_400 + hours * 3600 + minutes * 60 + seconds;
   }
   throw new UpdstsError(
     "DURATION_INVALID",
     `Cannot use ${what}: ${JSON.stringify(text)} is no duration`,
     { hint: "give seconds, or hours and minutes: 3600, 90m, 12h, 1h30m" },
   );
+}
+
+/** Whether a duration was typed with units, and not as a number of seconds. */
+export function hasUnits(text: string | undefined): boolean {
+  return text !== undefined && /[dhms]/i.test(text);
+}
+
+/** `seconds` as {@linkcode parseDuration} reads it, in the largest units: `1h30m`. */
+export function formatDuration(seconds: number): string {
+  const parts = [
+    [Math.floor(seconds / 3600), "h"],
+    [Math.floor(seconds / 60) % 60, "m"],
+    [seconds % 60, "s"],
+  ] as const;
+  return parts.flatMap(([amount, unit]) =>
+    amount === 0 ? [] : [`${amount}${unit}`]
+  ).join("") || "0s";
 }

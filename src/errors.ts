@@ -36,6 +36,8 @@ export type ErrorCode =
   | "DEVICE_MISSING"
   /** The MFA device cannot give codes to STS. */
   | "DEVICE_UNSUPPORTED"
+  /** Another setting of the profile is unusable. */
+  | "SETTING_INVALID"
   /** The region cannot be one. */
   | "REGION_INVALID"
   /** The tags of a managed block do not pair up. */

@@ -45,6 +45,8 @@ export interface ProfileSettings
   readonly region: string | undefined;
   /** The profile's `mfa_serial` in the config file. */
   readonly mfaSerial: string | undefined;
+  /** The profile's `duration_seconds` in the config file. */
+  readonly durationSeconds: string | undefined;
   /** What configured the endpoint, for a person to read. */
   readonly endpointSource: string | undefined;
 }

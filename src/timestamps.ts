@@ -26,18 +26,24 @@ export function parseTimestamp(text: string | undefined): Date | undefined {
   return Number.isNaN(date.getTime()) ? undefined : date;
 }
 
+/** Each unit is as many of the one before it; two of it are the least that it is used for. */
 const UNITS = [
-  { seconds: 86_400, name: "d" },
-  { seconds: 3_600, name: "h" },
-  { seconds: 60, name: "min" },
+  { of: 60, name: "min" },
+  { of: 60, name: "h" },
+  { of: 24, name: "d" },
 ] as const;
 
-/** `in 42 min`, `expired 2 h ago`; in the largest unit that fits twice, rounded down. */
+/**
+ * `in 42 min`, `expired 2 h ago`; in the largest unit that fits twice, rounded,
+ * so that an hour is still 60 min a moment later.
+ */
 export function relativeTime(time: Date, now: Date): string {
-  const seconds = Math.floor(Math.abs(time.getTime() - now.getTime()) / 1000);
-  const unit = UNITS.find((unit) => seconds >= 2 * unit.seconds);
-  const amount = unit === undefined
-    ? `${seconds} s`
-    : `${Math.floor(seconds / unit.seconds)} ${unit.name}`;
-  return time > now ? `in ${amount}` : `expired ${amount} ago`;
+  let amount = Math.round(Math.abs(time.getTime() - now.getTime()) / 1000);
+  let name = "s";
+  for (const unit of UNITS) {
+    if (amount < 2 * unit.of) break;
+    amount = Math.round(amount / unit.of);
+    name = unit.name;
+  }
+  return time > now ? `in ${amount} ${name}` : `expired ${amount} ${name} ago`;
 }

@@ -32,7 +32,8 @@ const BUDGETS = [
       "src/adapters/file_replacement.ts",
       "src/sts/session_issuer.ts",
     ],
-    modules: 51,
+    // What reads a code, and what a request may be, are files of their own.
+    modules: 53,
     packages: ["@stricli/core", "aws4fetch"],
   },
 ] as const;

@@ -1,6 +1,6 @@
 // Durations as people type them.
 import assert from "node:assert/strict";
-import { parseDuration } from "../src/durations.ts";
+import { formatDuration, parseDuration } from "../src/durations.ts";
 import { failsWith } from "./support/errors.ts";
 
 Deno.test("parseDuration() takes seconds, hours and minutes", () => {
@@ -12,6 +12,12 @@ Deno.test("parseDuration() takes seconds, hours and minutes", () => {
     "1H30M5S": 5405,
     " 45s ": 45,
     "0": 0,
+    "12 h": 43_200,
+    "1h 30m": 5400,
+    "90 min": 5400,
+    "2 hours": 7200,
+    "1d": 86_400,
+    "９００": 900,
   };
   for (const [text, seconds] of Object.entries(durations)) {
     assert.equal(parseDuration(text, "the duration"), seconds);
@@ -29,9 +35,8 @@ Deno.test("parseDuration() refuses everything else", async () => {
       "1e3",
       "30m1h",
       "h",
-      "1h 30m",
-      "９００",
-      "1d",
+      "12 x",
+      "h12",
     ]
   ) {
     const { message } = await failsWith(
@@ -39,5 +44,11 @@ Deno.test("parseDuration() refuses everything else", async () => {
       () => parseDuration(text, "-d"),
     );
     assert.match(message, /^Cannot use -d: .* is no duration$/);
+  }
+});
+
+Deno.test("formatDuration() spells what parseDuration() reads", () => {
+  for (const text of ["15m", "36h", "1h30m", "1h5s", "45s", "0s"]) {
+    assert.equal(formatDuration(parseDuration(text, "-d")), text);
   }
 });

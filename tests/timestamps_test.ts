@@ -29,4 +29,11 @@ Deno.test("relativeTime() takes the largest unit that fits twice", () => {
   assert.equal(at(3 * 86_400), "in 3 d");
   assert.equal(at(90), "in 90 s");
   assert.equal(at(0), "expired 0 s ago");
+  // Once it was 59 min right after an hour had been asked for.
+  assert.equal(at(3599), "in 60 min");
+  assert.equal(at(3540), "in 59 min");
+  assert.equal(at(7198), "in 2 h");
+  assert.equal(at(43_190), "in 12 h");
+  assert.equal(at(129_590), "in 36 h");
+  assert.equal(at(119), "in 119 s");
 });

@@ -4,6 +4,7 @@
 // from whichever standard stream is a terminal: opening /dev/tty would take all
 // permissions that there are.
 import { ReadStream } from "node:tty";
+import { readCode } from "../codes.ts";
 import { UpdstsError } from "../errors.ts";
 import type { CodeSource } from "../ports.ts";
 import { Secret } from "../secret.ts";
@@ -44,9 +45,10 @@ export class TerminalCodes implements CodeSource {
       this.#terminal.write(`Profile ${profile}, MFA device ${device}\n`);
       for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
         this.#terminal.write("TOTP code: ");
-        const line = (await nextLine(lines))?.trim();
+        const line = await nextLine(lines);
         if (line === undefined) throw declined();
-        if (/^[0-9]{6}$/.test(line)) return new Secret(line);
+        const code = readCode(line);
+        if (code !== undefined) return new Secret(code);
         this.#terminal.write("That is not six digits.\n");
       }
     } finally {

@@ -11,11 +11,13 @@ const FILE = 3;
 const REFUSED = 4;
 /** STS could not be reached, or what answered was not of use. */
 const UNREACHED = 5;
+/** A code is needed, and nobody could be asked, or nobody gave one. */
+const UNASKED = 6;
 
 const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
   USAGE,
-  CODE_MISSING: USAGE,
-  CODE_DECLINED: USAGE,
+  CODE_MISSING: UNASKED,
+  CODE_DECLINED: UNASKED,
   CODE_INVALID: USAGE,
   DURATION_INVALID: USAGE,
   NAME_INVALID: USAGE,
@@ -30,6 +32,7 @@ const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
   KEYS_TEMPORARY: FILE,
   DEVICE_MISSING: FILE,
   DEVICE_UNSUPPORTED: FILE,
+  SETTING_INVALID: FILE,
   REGION_INVALID: FILE,
   BLOCK_BROKEN: FILE,
   BLOCK_NOT_FOUND: FILE,

@@ -1,6 +1,6 @@
 // `updsts get`: flags to use case to text.
 import { toRefreshAnswer } from "../sessions/answers.ts";
-import { parseDuration } from "../durations.ts";
+import { formatDuration, hasUnits, parseDuration } from "../durations.ts";
 import { shellQuoted } from "../shell_quoted.ts";
 import { refreshSession } from "../sessions/refresh_session.ts";
 import type { Ports } from "../ports.ts";
@@ -47,7 +47,7 @@ export default async function get(
       profile: flags.profile,
       code: fromStdin || totpToken === undefined
         ? undefined
-        : new Secret(totpToken.trim()),
+        : new Secret(totpToken),
       sessionProfile: flags.stsProfileName,
       durationSeconds: duration === undefined
         ? undefined
@@ -56,6 +56,10 @@ export default async function get(
       minRemainingSeconds: minRemaining === undefined
         ? undefined
         : parseDuration(minRemaining, "--min-remaining"),
+      // Whoever counts in seconds is answered in seconds.
+      spellDuration: [duration, minRemaining].some(hasUnits)
+        ? formatDuration
+        : undefined,
     },
   );
   const now = ports.clock.now();

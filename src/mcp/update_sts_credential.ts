@@ -7,10 +7,8 @@ import { UpdstsError } from "../errors.ts";
 import type { CodeSource, SessionIssuer } from "../ports.ts";
 import { Secret } from "../secret.ts";
 import { shellQuoted } from "../shell_quoted.ts";
-import {
-  DEFAULT_DURATION_SECONDS,
-  refreshSession,
-} from "../sessions/refresh_session.ts";
+import { DEFAULT_DURATION_SECONDS } from "../sessions/refresh_request.ts";
+import { refreshSession } from "../sessions/refresh_session.ts";
 import { type CodeElicitation, QuestionRequired } from "./code_elicitation.ts";
 import {
   announced,

@@ -1,7 +1,8 @@
 // Has STS trade the code for a session; a code that it refused is asked for again, where somebody can be.
+import { readCode } from "../codes.ts";
 import { UpdstsError } from "../errors.ts";
 import type { CodeSource, Ports, Session } from "../ports.ts";
-import type { Secret } from "../secret.ts";
+import { Secret } from "../secret.ts";
 import type { SessionPlan } from "./session_plan.ts";
 
 /** How many codes a person may try for one session. */
@@ -20,8 +21,9 @@ export async function issueSession(
   const { profile, device } = plan;
   let refused: UpdstsError | undefined;
   for (let attempt = 1;; attempt++) {
-    const code = given ?? await codes.code(profile, device, refused);
-    assertCode(code);
+    const code = requireCode(
+      given ?? await codes.code(profile, device, refused),
+    );
     try {
       return await issuer.issue({ ...plan, code, durationSeconds });
     } catch (error) {
@@ -40,9 +42,14 @@ function canAskAgain({ asksAgain }: CodeSource): boolean {
   return asksAgain === true;
 }
 
-/** @throws {UpdstsError} `CODE_INVALID` */
-export function assertCode(code: Secret): void {
-  if (/^[0-9]{6}$/.test(code.reveal())) return;
+/**
+ * The six digits of `code`, in whatever spelling.
+ *
+ * @throws {UpdstsError} `CODE_INVALID`
+ */
+export function requireCode(code: Secret): Secret {
+  const digits = readCode(code.reveal());
+  if (digits !== undefined) return new Secret(digits);
   throw new UpdstsError(
     "CODE_INVALID",
     "Cannot use the TOTP code: it is not six digits",

@@ -5,38 +5,19 @@ import {
   type SessionValues,
 } from "../credentials/refresh_edits.ts";
 import { type ParsedFile, parseFile } from "../credentials/parsed_file.ts";
-import { assertProfileName } from "../credentials/profile_name.ts";
 import { findProfile, listProfiles } from "../credentials/profiles.ts";
 import { UpdstsError } from "../errors.ts";
 import type { Ports } from "../ports.ts";
-import type { Secret } from "../secret.ts";
-import { assertCode, issueSession } from "./issue_session.ts";
-import { planSession, REHEARSED } from "./session_plan.ts";
+import { issueSession } from "./issue_session.ts";
 import { maskedDiff } from "./masked_diff.ts";
+import {
+  assertRequest,
+  durationOf,
+  type RefreshRequest,
+} from "./refresh_request.ts";
+import { planSession, REHEARSED } from "./session_plan.ts";
 import { parseTimestamp, toLocalIso } from "../timestamps.ts";
 import { unknownProfile } from "./unknown_profile.ts";
-
-/** How long a session lasts if nobody says otherwise, in seconds. */
-export const DEFAULT_DURATION_SECONDS = 3600;
-/** The limits of STS, in seconds. */
-export const MIN_DURATION_SECONDS = 900;
-export const MAX_DURATION_SECONDS = 129_600;
-
-/** What is asked for. */
-export interface RefreshRequest {
-  /** The profile with the long-term key. */
-  readonly profile: string;
-  /** The TOTP code: six digits. Without it, the port `codes` is asked. */
-  readonly code?: Secret | undefined;
-  /** The profile to write; by default the name above with `_sts` behind it. */
-  readonly sessionProfile?: string | undefined;
-  /** In seconds; by default {@linkcode DEFAULT_DURATION_SECONDS}. */
-  readonly durationSeconds?: number | undefined;
-  /** If the session stays valid this long, in seconds, nothing is done. */
-  readonly minRemainingSeconds?: number | undefined;
-  /** Checks everything, calls nobody, and changes nothing. */
-  readonly dryRun?: boolean | undefined;
-}
 
 /** What was done. Holds no secret. */
 export interface RefreshResult {
@@ -64,19 +45,7 @@ export async function refreshSession(
   request: RefreshRequest,
 ): Promise<RefreshResult> {
   const { file, log } = ports;
-  const { code } = request;
-  const durationSeconds = request.durationSeconds ?? DEFAULT_DURATION_SECONDS;
-  assertProfileName(request.profile, "the profile name");
-  if (request.sessionProfile !== undefined) {
-    assertProfileName(
-      request.sessionProfile,
-      "the name for the session's profile",
-    );
-  }
-  assertDuration(durationSeconds);
-  assertMinRemaining(request.minRemainingSeconds);
-  if (code !== undefined) assertCode(code);
-
+  assertRequest(request);
   const parsed = parseFile(await file.read());
   const managed = sourceOf(parsed, request.profile);
   const profile = managed ?? request.profile;
@@ -92,6 +61,8 @@ export async function refreshSession(
     const names = listProfiles(parsed).map(({ name }) => name);
     throw await unknownProfile(profile, names);
   }
+  const settings = await ports.config.settingsOf(profile, source);
+  const durationSeconds = durationOf(request, source, settings);
   const current = findSession(parsed, profile, sessionProfile);
   if (current !== undefined && request.minRemainingSeconds !== undefined) {
     const end = ports.clock.now().getTime() +
@@ -100,7 +71,6 @@ export async function refreshSession(
       return { status: "still_valid", profile, sessionProfile, ...current };
     }
   }
-  const settings = await ports.config.settingsOf(profile, source);
   const plan = planSession(source, settings);
   log.info(`Credentials file: ${file.path}`);
   log.info(`Region: ${plan.region}`);
@@ -122,7 +92,12 @@ export async function refreshSession(
     return { status: "would_update", profile, sessionProfile, diff };
   }
 
-  const session = await issueSession(ports, plan, durationSeconds, code);
+  const session = await issueSession(
+    ports,
+    plan,
+    durationSeconds,
+    request.code,
+  );
   const values: SessionValues = {
     ...session,
     expiration: toLocalIso(session.expiration),
@@ -179,29 +154,6 @@ function findSession(
 /** The profile that the session called `name` belongs to, if it is one of ours. */
 function sourceOf(file: ParsedFile, name: string): string | undefined {
   return file.blockAround(findProfile(file, name)?.sections ?? [])?.profile;
-}
-
-function assertDuration(seconds: number): void {
-  if (
-    Number.isInteger(seconds) && seconds >= MIN_DURATION_SECONDS &&
-    seconds <= MAX_DURATION_SECONDS
-  ) return;
-  throw new UpdstsError(
-    "DURATION_INVALID",
-    `Cannot ask for a session of ${seconds} s: STS gives ${MIN_DURATION_SECONDS} to ${MAX_DURATION_SECONDS} s`,
-    { hint: "3600 is an hour, 43200 is twelve, 129600 a day and a half" },
-  );
-}
-
-function assertMinRemaining(seconds: number | undefined): void {
-  if (seconds === undefined || (Number.isFinite(seconds) && seconds >= 0)) {
-    return;
-  }
-  throw new UpdstsError(
-    "DURATION_INVALID",
-    `Cannot wait for ${seconds} s to remain: it is no number of seconds`,
-    { hint: "give 0 or more, such as 900 for a quarter of an hour" },
-  );
 }
 
 /** A file without the profile is one that another program is still writing. */

@@ -121,7 +121,7 @@ Deno.test({
   fn: async () => {
     await using scenario = await Scenario.start();
     const { code, screen } = await atTerminal(scenario, ["\x04"]);
-    assert.equal(code, 2, screen);
+    assert.equal(code, 6, screen);
     assert.match(screen, /no TOTP code was typed/);
     assert.equal(scenario.codesSent, 0);
     assert.equal(await scenario.read(), GIVEN);
@@ -198,14 +198,15 @@ Deno.test("get -t - reads the first line of stdin", async () => {
 
 Deno.test("get -t - refuses what is no code before STS", async () => {
   for (
-    const [input, says] of [["", /stdin gave no TOTP code/], [
-      "\\n",
-      /stdin gave no/,
-    ], ["12345\\n", /not six digits/]] as const
+    const [input, says, exit] of [
+      ["", /stdin gave no TOTP code/, 6],
+      ["\\n", /stdin gave no/, 6],
+      ["12345\\n", /not six digits/, 2],
+    ] as const
   ) {
     await using scenario = await Scenario.start();
     const { code, stderr } = await piped(scenario, input);
-    assert.equal(code, 2);
+    assert.equal(code, exit);
     assert.match(stderr, says);
     assert.equal(scenario.codesSent, 0);
   }
@@ -231,16 +232,17 @@ Deno.test("get --min-remaining does nothing and asks nobody while the session la
   assert.equal(scenario.sts.requests[0]?.duration, "7200");
   const before = await scenario.read();
   const { ino } = await Deno.stat(scenario.path);
-  const quiet = await get("--min-remaining", "1h30m");
+  const quiet = await get("--min-remaining", "1h30m", "-d", "2h");
   assert.equal(quiet.code, 0, quiet.stderr);
   assert.match(quiet.stdout, /^Profile default_sts stays valid until/);
   assert.equal(await scenario.read(), before);
   assert.equal((await Deno.stat(scenario.path)).ino, ino);
-  const short = await get("--min-remaining", "3h");
-  assert.equal(short.code, 2);
+  const short = await get("--min-remaining", "3h", "-d", "4h");
+  assert.equal(short.code, 6);
   assert.match(short.stderr, /no terminal to ask at/);
   assert.equal(
-    (await get("--min-remaining", "3h", "-t", scenario.code())).code,
+    (await get("--min-remaining", "3h", "-d", "4h", "-t", scenario.code()))
+      .code,
     0,
   );
   assert.equal(scenario.codesSent, 2);

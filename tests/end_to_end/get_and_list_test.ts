@@ -56,7 +56,7 @@ Deno.test("get twice, then list", async () => {
       renewed?.accessKeyId ?? "",
       "-",
       "default",
-      "in 59 min",
+      "in 60 min",
     ],
     [""],
   ]);

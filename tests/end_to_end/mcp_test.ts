@@ -227,6 +227,7 @@ for (const era of ERAS) {
     assert.equal(await scenario.read(), after);
     await client.call(UPDATE, {
       profile_name: "default",
+      duration: 10_800,
       min_remaining: "7200",
     });
     assert.equal(scenario.codesSent, 2);

@@ -85,8 +85,8 @@ Deno.test({
     const screen = await terminal.run("updsts list", { styled: true });
     const shown = screen.replaceAll("\x1b", "ESC");
     assert.match(shown, /^old .*ESC\[31mexpired \d+ d ago\nESC\[39m/m);
-    assert.match(shown, /soon .*ESC\[33min 9 min\nESC\[39m/m);
-    assert.match(shown, /later .* {2}in 19 min$/m);
+    assert.match(shown, /soon .*ESC\[33min 10 min\nESC\[39m/m);
+    assert.match(shown, /later .* {2}in 20 min$/m);
     const plain = await terminal.run("NO_COLOR=1 updsts list", {
       styled: true,
     });

@@ -2,10 +2,9 @@
 import assert from "node:assert/strict";
 import type { ErrorCode } from "../../src/errors.ts";
 import { UpdstsError } from "../../src/errors.ts";
-import {
-  type RefreshRequest,
-  refreshSession,
-} from "../../src/sessions/refresh_session.ts";
+import type { RefreshRequest } from "../../src/sessions/refresh_request.ts";
+import { refreshSession } from "../../src/sessions/refresh_session.ts";
+import { formatDuration } from "../../src/durations.ts";
 import type { ProfileSettings } from "../../src/ports.ts";
 import { Secret } from "../../src/secret.ts";
 import { toLocalIso } from "../../src/timestamps.ts";
@@ -83,6 +82,34 @@ Deno.test("refreshSession() asks with the profile's own key, device and the defa
   assert.equal(request.region, "us-east-1");
 });
 
+Deno.test("refreshSession() asks for the profile's own duration unless told another", async () => {
+  const durationOf = async (
+    text: string,
+    settings: Partial<ProfileSettings>,
+    request: Partial<RefreshRequest> = {},
+  ) => {
+    const ports = world(text, settings);
+    await refreshSession(ports, { ...REQUEST, ...request });
+    return ports.issuer.requests[0]?.durationSeconds;
+  };
+  const own = `${DEFAULT}duration_seconds = 7200\n`;
+  const config = { durationSeconds: "1800" };
+  assert.equal(await durationOf(own, config), 7200);
+  assert.equal(await durationOf(DEFAULT, config), 1800);
+  assert.equal(await durationOf(own, config, { durationSeconds: 900 }), 900);
+});
+
+Deno.test("refreshSession() sends a code in any spelling as six digits", async () => {
+  const ports = world();
+  await refreshSession(ports, { ...REQUEST, code: new Secret("１２３ 4-56") });
+  ports.codes.answer = "65\u00a04321";
+  await refreshSession(ports, { profile: "default" });
+  assert.deepEqual(
+    ports.issuer.requests.map(({ code }) => code.reveal()),
+    ["123456", "654321"],
+  );
+});
+
 Deno.test("refreshSession() chooses the region by environment, profile, config, partition", async () => {
   const regionOf = async (text: string, settings: Partial<ProfileSettings>) => {
     const ports = world(text, settings);
@@ -131,15 +158,9 @@ const REFUSALS: readonly {
     says: /six digits/,
   },
   {
-    name: "a code of full-width digits",
+    name: "a code of seven digits",
     code: "CODE_INVALID",
-    request: { code: new Secret("１２３４５６") },
-    says: /six digits/,
-  },
-  {
-    name: "a code with a line end",
-    code: "CODE_INVALID",
-    request: { code: new Secret("123456\n") },
+    request: { code: new Secret("1234567\n") },
     says: /six digits/,
   },
   {
@@ -147,6 +168,38 @@ const REFUSALS: readonly {
     code: "DURATION_INVALID",
     request: { durationSeconds: 899 },
     says: /900 to 129600/,
+  },
+  {
+    name: "899 s, asked for in minutes",
+    code: "DURATION_INVALID",
+    request: { durationSeconds: 840, spellDuration: formatDuration },
+    says: /a session of 14m: STS gives 15m to 36h/,
+  },
+  {
+    name: "a duration of the profile that is none",
+    code: "SETTING_INVALID",
+    text: `${DEFAULT}duration_seconds = hunter2\n`,
+    says: /^(?!.*hunter2).*duration_seconds/s,
+  },
+  {
+    name: "a duration of the profile that STS does not give",
+    code: "SETTING_INVALID",
+    text: `${DEFAULT}duration_seconds = 600\n`,
+    says: /900 to 129600/,
+  },
+  {
+    // Once the code was asked for each time.
+    name: "as much to remain as the session lasts",
+    code: "DURATION_INVALID",
+    request: { minRemainingSeconds: 3600, spellDuration: formatDuration },
+    says: /have 1h remain of a session: it lasts 1h from the start/,
+  },
+  {
+    name: "more to remain than the profile's sessions last",
+    code: "DURATION_INVALID",
+    text: `${DEFAULT}duration_seconds = 1800\n`,
+    request: { minRemainingSeconds: 2000 },
+    says: /2000 s remain .* lasts 1800 s/,
   },
   {
     name: "129,601 s",
@@ -286,6 +339,7 @@ Deno.test("refreshSession() does nothing if the session stays valid long enough"
   const before = ports.file.text;
   const result = await refreshSession(ports, {
     profile: "default",
+    durationSeconds: 7200,
     minRemainingSeconds: 3600,
   });
   assert.deepEqual(result, {
@@ -310,6 +364,7 @@ Deno.test("refreshSession() refreshes what is short of time, incomplete or of an
     ports.file.text = change(ports.file.text);
     const { status } = await refreshSession(ports, {
       profile: "default",
+      durationSeconds: 7200,
       minRemainingSeconds: 3600,
       ...request,
     });
