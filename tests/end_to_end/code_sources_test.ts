@@ -45,10 +45,9 @@ async function atTerminal(
     screen += chunk;
     const questions = screen.split("TOTP code: ").length - 1;
     for (; asked < questions; asked++) {
-      const answer = open.shift();
-      if (answer !== undefined) {
-        await writer.write(new TextEncoder().encode(answer));
-      }
+      // A question that nobody expected is declined: waiting would never end.
+      const answer = open.shift() ?? "\x04";
+      await writer.write(new TextEncoder().encode(answer));
     }
   }
   await writer.close().catch(() => {});

@@ -29,6 +29,8 @@ for (const columns of [80, 200]) {
       await using scenario = await Scenario.start({
         given: GIVEN + OTHERS,
         seed: "transcript",
+        // Once a long TMPDIR changed the screens, and left tmux no socket.
+        below: "/tmp",
       });
       await using terminal = await TmuxTerminal.open(scenario, {
         columns,
@@ -74,6 +76,7 @@ Deno.test({
     const soon = new Date(Date.now() + 10 * 60_000).toISOString().slice(0, 19);
     const later = new Date(Date.now() + 20 * 60_000).toISOString().slice(0, 19);
     await using scenario = await Scenario.start({
+      below: "/tmp",
       given: `[old]\nexpiration_datetime = 2020-01-01T00:00:00Z\n` +
         `[soon]\nexpiration_datetime = ${soon}Z\n` +
         `[later]\nexpiration_datetime = ${later}Z\n`,
@@ -99,7 +102,7 @@ Deno.test({
     (hasTmux ? "" : " (skipped: tmux is not installed)"),
   ignore: !hasTmux,
   fn: async () => {
-    await using scenario = await Scenario.start();
+    await using scenario = await Scenario.start({ below: "/tmp" });
     await using terminal = await TmuxTerminal.open(scenario, {
       columns: 80,
       rows: 20,

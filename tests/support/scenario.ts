@@ -48,12 +48,16 @@ export class Scenario implements AsyncDisposable {
 
   /** Makes the home directory and starts the emulator. */
   static async start(
-    options: Partial<StsEmulatorOptions> & { given?: string } = {},
+    options: Partial<StsEmulatorOptions> & {
+      given?: string;
+      /** Where the home is made, if what is shown depends on its length. */
+      below?: string;
+    } = {},
   ): Promise<Scenario> {
-    const { given = GIVEN, ...stsOptions } = options;
+    const { given = GIVEN, below = tmpdir(), ...stsOptions } = options;
     // Always as long as in any other run: what is shown on a screen depends on it.
     const name = crypto.randomUUID().slice(0, 8);
-    const home = join(await Deno.realPath(tmpdir()), `updsts-${name}`);
+    const home = join(await Deno.realPath(below), `updsts-${name}`);
     await Deno.mkdir(home, { mode: 0o700 });
     const sts = new StsEmulator({
       accounts: [{ ...ALICE, devices: [{ serial: ALICE.device }] }],
