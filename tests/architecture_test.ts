@@ -147,7 +147,6 @@ Deno.test("nothing imports itself around a corner, types included", async () => 
 const LONG: readonly string[] = [
   "src/adapters/file_replacement.ts",
   "src/doctor/diagnose.ts",
-  "src/sts/sts_errors.ts",
 ];
 
 Deno.test("no file is too long to be read at once", async () => {

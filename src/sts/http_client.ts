@@ -3,6 +3,9 @@ import { UpdstsError } from "../errors.ts";
 import type { Environment } from "../adapters/environment.ts";
 import { readRegularFile } from "../adapters/regular_file.ts";
 
+/** With HTTP/2, the runtime sends a request again by itself if a stream is refused. */
+const PROTOCOLS = { http1: true, http2: false } as const;
+
 /**
  * A client of the runtime's own `fetch`; whoever asks for it closes it.
  *
@@ -12,7 +15,7 @@ export function createHttpClient(
   environment: Environment,
 ): Deno.HttpClient {
   const path = environment.get("AWS_CA_BUNDLE");
-  if (path === undefined) return Deno.createHttpClient({});
+  if (path === undefined) return Deno.createHttpClient(PROTOCOLS);
   try {
     const bundle = readRegularFile(
       environment.expandHome(path),
@@ -22,7 +25,7 @@ export function createHttpClient(
     if (!bundle.includes("-----BEGIN CERTIFICATE-----")) {
       throw new SyntaxError("No certificate");
     }
-    return Deno.createHttpClient({ caCerts: [bundle] });
+    return Deno.createHttpClient({ ...PROTOCOLS, caCerts: [bundle] });
   } catch (error) {
     throw new UpdstsError(
       "CA_BUNDLE_INVALID",

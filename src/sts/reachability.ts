@@ -2,10 +2,10 @@
 import type { Environment } from "../adapters/environment.ts";
 import { UpdstsError } from "../errors.ts";
 import type { StsFacts, StsTarget } from "../ports.ts";
+import { connectionError, requireEndpoint } from "./connection_errors.ts";
 import { createHttpClient } from "./http_client.ts";
+import { type AnswerHead, type Delivery, post } from "./http_exchange.ts";
 import { proxyFor } from "./proxy.ts";
-import { requireEndpoint, stsError } from "./sts_errors.ts";
-import { requestWithoutSignature } from "./sts_exchange.ts";
 import { offsetTo } from "./sts_retry.ts";
 
 /** How long STS may take to answer, in milliseconds. */
@@ -28,10 +28,10 @@ export async function reachSts(
   const start = performance.now();
   try {
     using client = createHttpClient(environment);
-    const { status, date, requestId } = await requestWithoutSignature(
-      endpoint,
-      { client, signal },
-    );
+    const { status, date, requestId } = await askWithoutSignature(endpoint, {
+      client,
+      signal,
+    });
     const answer = {
       status,
       milliseconds: Math.round(performance.now() - start),
@@ -43,8 +43,21 @@ export async function reachSts(
     return { endpoint, proxy, answer };
   } catch (error) {
     const connection = { endpoint, timeout: TIMEOUT, proxy };
-    const answer = stsError(error, connection, signal.aborted);
+    const answer = connectionError(error, connection, signal.aborted);
     if (answer instanceof UpdstsError) return { endpoint, proxy, answer };
     throw answer;
   }
+}
+
+/** Asks who we are without saying so: STS answers, and refuses. */
+async function askWithoutSignature(
+  endpoint: URL,
+  delivery: Delivery,
+): Promise<AnswerHead> {
+  const headers = new Headers({
+    "content-type": "application/x-www-form-urlencoded; charset=utf-8",
+  });
+  const form = "Action=GetCallerIdentity&Version=2011-06-15";
+  const { head } = await post(endpoint, headers, form, delivery);
+  return head;
 }

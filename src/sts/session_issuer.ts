@@ -9,16 +9,12 @@ import type {
   StsTarget,
 } from "../ports.ts";
 import { Secret } from "../secret.ts";
-import { parseTimestamp } from "../timestamps.ts";
+import { parseTimestamp, toLocalIso } from "../timestamps.ts";
 import type { Environment } from "../adapters/environment.ts";
 import { createHttpClient } from "./http_client.ts";
 import { proxyFor } from "./proxy.ts";
-import {
-  type Circumstances,
-  refusal,
-  requireEndpoint,
-  stsError,
-} from "./sts_errors.ts";
+import { connectionError, requireEndpoint } from "./connection_errors.ts";
+import { type Circumstances, refusal } from "./refusals.ts";
 import { type Answer, requestSession } from "./sts_exchange.ts";
 import {
   delayBefore,
@@ -28,7 +24,6 @@ import {
   type Unspent,
   whyUnspent,
 } from "./sts_retry.ts";
-import { readElement } from "./sts_xml.ts";
 
 /** The time for one answer, all tries together, in milliseconds. */
 const TIMEOUT = 30_000;
@@ -113,19 +108,16 @@ export class AwsSessionIssuer implements SessionIssuer {
         // sends a request again by itself if the server closes without an
         // answer, though the code may be spent.
         using client = createHttpClient(this.#environment);
-        const answer = await requestSession(
-          request,
-          circumstances.endpoint,
-          time,
-          { client, signal, userAgent: this.#userAgent },
-        );
+        const answer = await requestSession(request, {
+          ...{ client, signal, time, userAgent: this.#userAgent },
+        });
         reason = whyUnspent(answer, time);
         if (!await mayAgain(reason)) return answer;
         if (reason === "clock skew") offset += offsetTo(answer, time);
       } catch (error) {
         reason = isConnectionRefused(error) ? "connection refused" : undefined;
         if (!await mayAgain(reason)) {
-          throw stsError(error, circumstances, signal.aborted);
+          throw connectionError(error, circumstances, signal.aborted);
         }
       }
       this.#log.info(`STS request ${sent}: ${reason}; sending it again`);
@@ -146,24 +138,12 @@ async function wait(
   return !signal.aborted;
 }
 
-/** A point in time as STS writes it: ISO 8601, with a year of four digits. */
-function parseExpiration(text: string | undefined): Date | undefined {
-  const iso = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
-  return text !== undefined && iso.test(text)
-    ? parseTimestamp(text)
-    : undefined;
-}
-
-function toSession({ body }: Answer): Session {
-  const read = (name: string) =>
-    readElement(body, "GetSessionTokenResponse", name);
-  const accessKeyId = read("AccessKeyId");
-  const secretAccessKey = read("SecretAccessKey");
-  const sessionToken = read("SessionToken");
-  const expiration = parseExpiration(read("Expiration"));
+function toSession({ credentials = {} }: Answer): Session {
+  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } =
+    credentials;
   if (
-    !accessKeyId || !secretAccessKey || !sessionToken ||
-    expiration === undefined
+    !AccessKeyId || !SecretAccessKey || !SessionToken ||
+    Expiration === undefined || !isWritable(Expiration)
   ) {
     throw new UpdstsError(
       "STS_ANSWER_INVALID",
@@ -175,9 +155,17 @@ function toSession({ body }: Answer): Session {
     );
   }
   return {
-    accessKeyId,
-    secretAccessKey: new Secret(secretAccessKey),
-    sessionToken: new Secret(sessionToken),
-    expiration,
+    accessKeyId: AccessKeyId,
+    secretAccessKey: new Secret(SecretAccessKey),
+    sessionToken: new Secret(SessionToken),
+    expiration: Expiration,
   };
+}
+
+/** Whether the credentials file can say `time`, whose year has four digits there. */
+function isWritable(time: Date): boolean {
+  const written = Number.isNaN(time.getTime()) ? undefined : toLocalIso(time);
+  return written !== undefined &&
+    Math.abs((parseTimestamp(written)?.getTime() ?? NaN) - time.getTime()) <
+      1000;
 }

@@ -1,99 +1,65 @@
-// Where STS of a region is asked: the rules of the AWS SDKs, as far as this program can go.
+// Where STS is asked: where it is configured, else by the SDK's own rules for the region.
+import { STSClient } from "@aws-sdk/client-sts";
 import type { StsTarget } from "../ports.ts";
+import { SETTLED } from "./sts_client.ts";
 
-/** What kind of endpoint is wanted. */
-export interface EndpointOptions {
+/** What decides about the endpoint. */
+export interface EndpointChoice {
+  readonly region: string;
+  /** The URL of the one that is configured. */
+  readonly endpoint: string | undefined;
   readonly fips: boolean;
   readonly dualStack: boolean;
 }
 
-/** A part of AWS with domains of its own. */
-interface Partition {
-  readonly regions: RegExp;
-  readonly domain: string;
-  /** For both IPv4 and IPv6; undefined if there is none. */
-  readonly dualStackDomain: string | undefined;
-}
-
-/** The public one takes whatever is in no other. */
-const PARTITIONS: readonly Partition[] = [
-  {
-    regions: /^cn-\w+-\d+$/,
-    domain: "amazonaws.com.cn",
-    dualStackDomain: "api.amazonwebservices.com.cn",
-  },
-  {
-    regions: /^eusc-(?:de)-\w+-\d+$/,
-    domain: "amazonaws.eu",
-    dualStackDomain: "api.amazonwebservices.eu",
-  },
-  {
-    regions: /^us-iso-\w+-\d+$/,
-    domain: "c2s.ic.gov",
-    dualStackDomain: "api.aws.ic.gov",
-  },
-  {
-    regions: /^us-isob-\w+-\d+$/,
-    domain: "sc2s.sgov.gov",
-    dualStackDomain: "api.aws.scloud",
-  },
-  {
-    regions: /^eu-isoe-\w+-\d+$/,
-    domain: "cloud.adc-e.uk",
-    dualStackDomain: "api.cloud-aws.adc-e.uk",
-  },
-  {
-    regions: /^us-isof-\w+-\d+$/,
-    domain: "csp.hci.ic.gov",
-    dualStackDomain: "api.aws.hci.ic.gov",
-  },
-];
-const PUBLIC: Partition = {
-  regions: /^/,
-  domain: "amazonaws.com",
-  dualStackDomain: "api.aws",
-};
-
-/** The regional endpoint of STS. */
-export function stsEndpoint(
-  region: string,
-  { fips, dualStack }: EndpointOptions,
-): URL {
-  const { domain, dualStackDomain } =
-    PARTITIONS.find(({ regions }) => regions.test(region)) ?? PUBLIC;
-  // The endpoints of GovCloud are FIPS endpoints, without saying so.
-  const plain = !fips || (!dualStack && region.startsWith("us-gov-"));
-  const host = dualStack && dualStackDomain !== undefined
-    ? dualStackDomain
-    : domain;
-  return new URL(`https://sts${plain ? "" : "-fips"}.${region}.${host}`);
-}
-
 /**
- * The endpoint to ask: the one that is configured, else that of the region. As
- * for the AWS CLI, one that is configured is taken as it is, whatever FIPS and
- * dual-stack say.
+ * What is chosen for `target`. As for the AWS CLI, an endpoint that is
+ * configured is taken as it is, whatever FIPS and dual-stack say.
  *
- * @throws {SyntaxError} if what is configured makes none, in words for a person
+ * @throws {SyntaxError} if it makes no endpoint, in words for a person
  */
-export function chooseEndpoint(
+export function readChoice(
   { region, endpoint, fips, dualStack }: StsTarget,
-): URL {
+): EndpointChoice {
   if (endpoint === undefined) {
-    return stsEndpoint(region, {
+    return {
+      ...{ region, endpoint },
       fips: readSwitch("use_fips_endpoint", fips),
       dualStack: readSwitch("use_dualstack_endpoint", dualStack),
-    });
+    };
   }
   const url = URL.parse(endpoint);
-  // The runtime refuses a password in words that quote it.
+  // The runtime refuses a password in words that quote it; the SDK drops what
+  // stands behind the path.
   if (
     url === null || !/^https?:$/.test(url.protocol) ||
-    url.username + url.password !== ""
+    url.username + url.password + url.search + url.hash !== ""
   ) {
     throw new SyntaxError("the endpoint that is configured cannot be used");
   }
-  return url;
+  return { region, endpoint: url.href, fips: false, dualStack: false };
+}
+
+/**
+ * The URL that is asked.
+ *
+ * @throws {SyntaxError} if AWS has none such, in words for a person
+ */
+export function endpointOf(
+  { region, endpoint, fips, dualStack }: EndpointChoice,
+): URL {
+  if (endpoint !== undefined) return new URL(endpoint);
+  const { endpointProvider } = new STSClient({ ...SETTLED, region }).config;
+  try {
+    return endpointProvider({
+      Region: region,
+      UseFIPS: fips,
+      UseDualStack: dualStack,
+      UseGlobalEndpoint: false,
+    }).url;
+  } catch (cause) {
+    throw new SyntaxError("AWS has no such endpoint in this region", { cause });
+  }
 }
 
 function readSwitch(name: string, value = "false"): boolean {

@@ -1,41 +1,20 @@
-// One request to STS on the wire: signed, sent once, and answered or not.
-import { AwsV4Signer } from "aws4fetch";
+// One request for a session: signed by the SDK, sent once, and answered or not.
+import {
+  type Credentials,
+  GetSessionTokenCommand,
+  STSServiceException,
+} from "@aws-sdk/client-sts";
 import type { SessionRequest } from "../ports.ts";
-import { readElement } from "./sts_xml.ts";
+import type { AnswerHead, Delivery } from "./http_exchange.ts";
+import { createRequestHandler, createStsClient } from "./sts_client.ts";
+import { readChoice } from "./sts_endpoint.ts";
 
-/** More than any answer of STS; what is longer is not from STS. */
-const MAX_ANSWER_BYTES = 1024 * 1024;
-
-/** What was answered, read to its end. */
-export interface Answer {
-  readonly status: number;
-  readonly body: string;
-  /** The clock of who answered, if it said. */
-  readonly date: string | undefined;
-  readonly requestId: string | undefined;
-}
-
-/** The connection did not come about, or was lost. */
-export class NetworkError extends Error {
-  override readonly name = "NetworkError";
-
-  /** For `cause`, which says why. */
-  constructor(cause: Error) {
-    super(reasonsOf(cause), { cause });
-  }
-}
-
-/** The messages of `error` and of all its causes; the runtime hides them there. */
-function reasonsOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined
-    ? error.message
-    : `${error.message}: ${reasonsOf(error.cause)}`;
-}
-
-/** The answer was longer than anything that STS says. */
-export class AnswerTooLong extends Error {
-  override readonly name = "AnswerTooLong";
+/** What was answered, as the SDK reads it. */
+export interface Answer extends AnswerHead {
+  /** What STS gave, whole or not; undefined if it gave nothing. */
+  readonly credentials: Partial<Credentials> | undefined;
+  /** Why it gave nothing, if STS said so. */
+  readonly refusal: Refusal | undefined;
 }
 
 /** Why STS refused, in its own words. */
@@ -44,95 +23,52 @@ export interface Refusal {
   readonly message: string;
 }
 
-/** The refusal in `answer`; undefined if it is not one of AWS. */
-export function readRefusal({ body }: Answer): Refusal | undefined {
-  const code = readElement(body, "ErrorResponse", "Code");
-  const message = readElement(body, "ErrorResponse", "Message") ?? "";
-  return code === undefined || !/^[\w.:-]{1,100}$/.test(code)
-    ? undefined
-    : { code, message };
+/** When and as whom to ask. */
+export interface Signing extends Delivery {
+  /** The time to sign with. */
+  readonly time: Date;
+  readonly userAgent: string;
 }
 
-/** How to send: by which client, and until when. */
-export interface Delivery {
-  readonly client: Deno.HttpClient;
-  readonly signal: AbortSignal;
-}
-
-const FORM = "application/x-www-form-urlencoded; charset=utf-8";
-
-/** Signs a request for a session as of `time`, and sends it. */
+/** Signs a request for a session, and sends it. */
 export async function requestSession(
   request: SessionRequest,
-  endpoint: URL,
-  time: Date,
-  { userAgent, ...delivery }: Delivery & { readonly userAgent: string },
+  { time, userAgent, ...delivery }: Signing,
 ): Promise<Answer> {
-  const form = new URLSearchParams({
-    Action: "GetSessionToken",
-    Version: "2011-06-15",
-    DurationSeconds: String(request.durationSeconds),
-    SerialNumber: request.device,
-    TokenCode: request.code.reveal(),
-  }).toString();
-  const { headers } = await new AwsV4Signer({
-    url: endpoint.href,
-    method: "POST",
-    headers: { "content-type": FORM, "user-agent": userAgent },
-    body: form,
+  const requestHandler = createRequestHandler(userAgent, delivery);
+  const client = createStsClient({
+    ...readChoice(request),
     accessKeyId: request.accessKeyId,
     secretAccessKey: request.secretAccessKey.reveal(),
-    service: "sts",
-    region: request.region,
-    datetime: time.toISOString().replace(/[:-]|\.\d{3}/g, ""),
-  }).sign();
-  return await post(endpoint, headers, form, delivery);
-}
-
-/** Asks who we are without saying so: STS answers, and refuses. */
-export function requestWithoutSignature(
-  endpoint: URL,
-  delivery: Delivery,
-): Promise<Answer> {
-  const form = "Action=GetCallerIdentity&Version=2011-06-15";
-  return post(endpoint, new Headers({ "content-type": FORM }), form, delivery);
-}
-
-async function post(
-  url: URL,
-  headers: Headers,
-  body: string,
-  delivery: Delivery,
-): Promise<Answer> {
+    clockOffset: time.getTime() - Date.now(),
+    requestHandler,
+  });
+  const command = new GetSessionTokenCommand({
+    DurationSeconds: request.durationSeconds,
+    SerialNumber: request.device,
+    TokenCode: request.code.reveal(),
+  });
+  let credentials: Answer["credentials"];
+  let refusal: Refusal | undefined;
   try {
-    const response = await fetch(url, {
-      method: "POST",
-      headers,
-      body,
-      // A redirect would carry signature and code to another place.
-      redirect: "manual",
-      ...delivery,
-    });
-    return {
-      status: response.status,
-      date: response.headers.get("date") ?? undefined,
-      requestId: response.headers.get("x-amzn-requestid") ?? undefined,
-      body: await readAtMost(response, MAX_ANSWER_BYTES),
-    };
+    ({ Credentials: credentials } = await client.send(command));
   } catch (error) {
-    // What the runtime's fetch throws has no type of its own.
-    throw error instanceof TypeError ? new NetworkError(error) : error;
+    // Once an answer has come, what fails is the reading of it.
+    if (requestHandler.answer() === undefined) throw error;
+    refusal = readRefusal(error);
   }
+  const answer = requestHandler.answer();
+  if (answer === undefined) throw new Error("The SDK asked nobody");
+  return { ...answer.head, credentials, refusal };
 }
 
-async function readAtMost(response: Response, limit: number): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.length;
-    if (size > limit) throw new AnswerTooLong();
-    text += decoder.decode(chunk, { stream: true });
+/** The refusal that `error` stands for; undefined if it is not one of AWS. */
+function readRefusal(error: unknown): Refusal | undefined {
+  if (!(error instanceof STSServiceException) || !("Code" in error)) {
+    return undefined;
   }
-  return text + decoder.decode();
+  const { Code: code, message } = error;
+  return typeof code === "string" && /^[\w.:-]{1,100}$/.test(code)
+    ? { code, message: typeof message === "string" ? message : "" }
+    : undefined;
 }

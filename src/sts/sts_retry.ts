@@ -1,5 +1,6 @@
 // Decides which requests to STS are sent again: those that cannot have spent the code.
-import { type Answer, NetworkError, readRefusal } from "./sts_exchange.ts";
+import { type AnswerHead, NetworkError } from "./http_exchange.ts";
+import type { Answer } from "./sts_exchange.ts";
 
 /** Why a request left the code unspent. */
 export type Unspent = "throttled" | "connection refused" | "clock skew";
@@ -40,9 +41,12 @@ const CLOCK_SKEW = [
 ];
 
 /** Why `answer`, to a request signed as of `time`, left the code unspent, if it did. */
-export function whyUnspent(answer: Answer, time: Date): Unspent | undefined {
+export function whyUnspent(
+  answer: Pick<Answer, "status" | "date" | "refusal">,
+  time: Date,
+): Unspent | undefined {
   if (answer.status < 400 || answer.status > 499) return undefined;
-  const { code } = readRefusal(answer) ?? {};
+  const { code } = answer.refusal ?? {};
   if (code === undefined) return undefined;
   if (THROTTLING.includes(code)) return "throttled";
   const skewed = Math.abs(offsetTo(answer, time)) >= MAX_SKEW;
@@ -50,7 +54,10 @@ export function whyUnspent(answer: Answer, time: Date): Unspent | undefined {
 }
 
 /** How far the clock of who answered is ahead of `time`, in milliseconds; 0 if unknown. */
-export function offsetTo({ date }: Pick<Answer, "date">, time: Date): number {
+export function offsetTo(
+  { date }: Pick<AnswerHead, "date">,
+  time: Date,
+): number {
   const said = new Date(date ?? NaN);
   const year = said.getUTCFullYear();
   // What is signed has four digits for the year.

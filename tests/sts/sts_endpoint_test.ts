@@ -1,53 +1,180 @@
-// stsEndpoint() and the request, beside those of the AWS SDK.
+// Where a session is asked for, and with what: the request as it leaves, for every kind of endpoint.
 import { GetSessionTokenCommand, STSClient } from "@aws-sdk/client-sts";
 import { FetchHttpHandler } from "@smithy/fetch-http-handler";
 import assert from "node:assert/strict";
-import { AwsSessionIssuer } from "../../src/sts/session_issuer.ts";
-import { chooseEndpoint, stsEndpoint } from "../../src/sts/sts_endpoint.ts";
 import { createEnvironment } from "../../src/adapters/environment.ts";
-import { MemoryLog } from "../support/memory_ports.ts";
+import type { SessionRequest } from "../../src/ports.ts";
 import { Secret } from "../../src/secret.ts";
+import { AwsSessionIssuer } from "../../src/sts/session_issuer.ts";
+import { endpointOf, readChoice } from "../../src/sts/sts_endpoint.ts";
+import { MemoryLog } from "../support/memory_ports.ts";
 import { ALICE } from "../support/scenario.ts";
 import { StsEmulator } from "../support/sts_emulator.ts";
 
-const REGIONS = [
-  ...["us-east-1", "us-west-2", "eu-central-1", "ap-northeast-1", "sa-east-1"],
-  ...["me-south-1", "af-south-1", "il-central-1", "mx-central-1", "ca-west-1"],
-  ...["cn-north-1", "cn-northwest-1", "us-gov-west-1", "us-gov-east-1"],
-  ...["eusc-de-east-1", "us-iso-east-1", "us-isob-east-1"],
-  ...["eu-isoe-west-1", "us-isof-south-1", "xx-nowhere-9"],
+/** By hand, from the service's documents: regions, domain, dual-stack domain. */
+const PARTITIONS = [
+  {
+    regions: [
+      ...["us-east-1", "us-west-2", "eu-central-1", "ap-northeast-1"],
+      ...["sa-east-1", "me-south-1", "af-south-1", "il-central-1"],
+      ...["mx-central-1", "ca-west-1", "aa-nowhere-9"],
+    ],
+    domain: "amazonaws.com",
+    dualStackDomain: "api.aws",
+  },
+  {
+    regions: ["cn-north-1", "cn-northwest-1"],
+    domain: "amazonaws.com.cn",
+    dualStackDomain: "api.amazonwebservices.com.cn",
+  },
+  {
+    regions: ["us-gov-west-1", "us-gov-east-1"],
+    domain: "amazonaws.com",
+    dualStackDomain: "api.aws",
+  },
+  {
+    regions: ["eusc-de-east-1"],
+    domain: "amazonaws.eu",
+    dualStackDomain: "api.amazonwebservices.eu",
+  },
+  {
+    regions: ["us-iso-east-1"],
+    domain: "c2s.ic.gov",
+    dualStackDomain: "api.aws.ic.gov",
+  },
+  {
+    regions: ["us-isob-east-1"],
+    domain: "sc2s.sgov.gov",
+    dualStackDomain: "api.aws.scloud",
+  },
+  {
+    regions: ["eu-isoe-west-1"],
+    domain: "cloud.adc-e.uk",
+    dualStackDomain: "api.cloud-aws.adc-e.uk",
+  },
+  {
+    regions: ["us-isof-south-1"],
+    domain: "csp.hci.ic.gov",
+    dualStackDomain: "api.aws.hci.ic.gov",
+  },
 ];
 
-Deno.test("stsEndpoint() is that of the AWS SDK, in every partition", () => {
-  const { endpointProvider } = new STSClient({ region: "us-east-1" }).config;
-  for (const region of REGIONS) {
-    for (const fips of [false, true]) {
-      for (const dualStack of [false, true]) {
-        const { url } = endpointProvider({
-          Region: region,
-          UseFIPS: fips,
-          UseDualStack: dualStack,
-          UseGlobalEndpoint: false,
-        });
-        assert.equal(
-          stsEndpoint(region, { fips, dualStack }).origin,
-          url.origin,
-          `${region}, FIPS ${fips}, dual-stack ${dualStack}`,
+const KINDS = [false, true].flatMap((fips) =>
+  [false, true].map((dualStack) => ({ fips, dualStack }))
+);
+
+/** Takes the place of the network while it is in use, and answers nothing. */
+class CapturedFetch implements Disposable {
+  readonly requests: Request[] = [];
+  readonly #genuine = globalThis.fetch;
+
+  constructor() {
+    globalThis.fetch = (input, init) => {
+      this.requests.push(new Request(input, init));
+      return Promise.resolve(new Response("", { status: 503 }));
+    };
+  }
+
+  [Symbol.dispose](): void {
+    globalThis.fetch = this.#genuine;
+  }
+}
+
+function issuer(): AwsSessionIssuer {
+  return new AwsSessionIssuer(
+    createEnvironment(() => undefined),
+    { now: () => new Date() },
+    new MemoryLog(),
+    { userAgent: "updsts/1.2.3" },
+  );
+}
+
+function requestFor(target: Partial<SessionRequest>): SessionRequest {
+  return {
+    profile: "default",
+    accessKeyId: ALICE.accessKeyId,
+    secretAccessKey: new Secret(ALICE.secretAccessKey),
+    device: ALICE.device,
+    code: new Secret("123456"),
+    durationSeconds: 900,
+    region: "eu-west-1",
+    endpoint: undefined,
+    fips: undefined,
+    dualStack: undefined,
+    ...target,
+  };
+}
+
+Deno.test("a session is asked for once, at the right host and for the right region, in 20 regions x FIPS x dual-stack", async () => {
+  let asked = 0;
+  for (const { regions, domain, dualStackDomain } of PARTITIONS) {
+    for (const region of regions) {
+      for (const { fips, dualStack } of KINDS) {
+        // The endpoints of GovCloud are FIPS endpoints, without saying so.
+        const plain = !fips || (!dualStack && region.startsWith("us-gov-"));
+        const host = `sts${plain ? "" : "-fips"}.${region}.${
+          dualStack ? dualStackDomain : domain
+        }`;
+        using network = new CapturedFetch();
+        await assert.rejects(
+          issuer().issue(requestFor({
+            region,
+            fips: String(fips),
+            dualStack: String(dualStack),
+          })),
+          { code: "STS_FAILED" },
         );
+        const [request, ...more] = network.requests;
+        assert.deepEqual(more, []);
+        assert.equal(request?.method, "POST");
+        assert.equal(request.url, `https://${host}/`);
+        assert.match(
+          request.headers.get("authorization") ?? "",
+          new RegExp(`/${region}/sts/aws4_request, `),
+        );
+        assert.deepEqual(
+          Object.fromEntries(new URLSearchParams(await request.text())),
+          {
+            Action: "GetSessionToken",
+            Version: "2011-06-15",
+            DurationSeconds: "900",
+            SerialNumber: ALICE.device,
+            TokenCode: "123456",
+          },
+        );
+        asked++;
       }
     }
   }
+  assert.equal(asked, 80);
 });
 
-Deno.test("chooseEndpoint() takes the one that is configured, and refuses what none can be", () => {
+Deno.test("the request tells nobody more than STS has to know", async () => {
+  using network = new CapturedFetch();
+  await assert.rejects(issuer().issue(requestFor({})));
+  const [request] = network.requests;
+  assert.deepEqual([...request?.headers.keys() ?? []].sort(), [
+    "amz-sdk-invocation-id",
+    "amz-sdk-request",
+    "authorization",
+    "content-type",
+    "user-agent",
+    "x-amz-content-sha256",
+    "x-amz-date",
+  ]);
+  assert.equal(request?.headers.get("user-agent"), "updsts/1.2.3");
+  assert.equal(request?.redirect, "manual");
+});
+
+Deno.test("an endpoint that is configured is taken as it is, and refused if it can be none", () => {
   const choose = (
     endpoint: string | undefined,
     wanted: { readonly fips?: string; readonly dualStack?: string } = {},
-  ) =>
-    chooseEndpoint({
-      ...{ region: "eu-west-1", endpoint },
-      ...{ fips: undefined, dualStack: undefined, ...wanted },
-    }).href;
+  ) => {
+    const target = { region: "eu-west-1", endpoint };
+    const none = { fips: undefined, dualStack: undefined };
+    return endpointOf(readChoice({ ...target, ...none, ...wanted })).href;
+  };
   assert.equal(choose("http://127.0.0.1:5000"), "http://127.0.0.1:5000/");
   assert.equal(
     choose(undefined, { fips: "TRUE" }),
@@ -57,12 +184,19 @@ Deno.test("chooseEndpoint() takes the one that is configured, and refuses what n
     const url of [
       "127.0.0.1:5000",
       "ftp://x",
+      // Once a pattern without its first letter bound took this for one.
+      "xhttp://x",
+      "httpsx://x",
       "nonsense",
       "//x",
       "http://a:b@c/",
+      "http://a@c/",
+      // The SDK would ask there without the rest.
+      "http://c/?a=1",
+      "http://c/#a",
     ]
   ) {
-    assert.throws(() => choose(url), url);
+    assert.throws(() => choose(url), /^SyntaxError: the endpoint that/, url);
   }
   for (const name of ["fips", "dualStack"]) {
     // As the AWS CLI does: an emulator may be asked although FIPS is the rule.
@@ -79,8 +213,23 @@ Deno.test("chooseEndpoint() takes the one that is configured, and refuses what n
   }
 });
 
-/** What the SDK would send for the same session. */
-async function requestOfSdk(endpoint: string): Promise<string> {
+Deno.test("an endpoint with a port and a path is asked there", async () => {
+  for (
+    const endpoint of [
+      "http://127.0.0.1:5000/",
+      "http://127.0.0.1:5000/sts/",
+      "http://[::1]:5000/",
+      "https://vpce-0.sts.eu-west-1.vpce.amazonaws.com/",
+    ]
+  ) {
+    using network = new CapturedFetch();
+    await assert.rejects(issuer().issue(requestFor({ endpoint })));
+    assert.deepEqual(network.requests.map(({ url }) => url), [endpoint]);
+  }
+});
+
+/** The form that the SDK sends for the same session when it is left alone. */
+async function formOfSdk(endpoint: string): Promise<string> {
   let sent: Request | undefined;
   const client = new STSClient({
     region: "eu-west-1",
@@ -103,40 +252,17 @@ async function requestOfSdk(endpoint: string): Promise<string> {
   return await sent?.text() ?? "";
 }
 
-Deno.test("the request is that of the AWS SDK, and its signature holds", async () => {
+Deno.test("the emulator takes the signature, and the form is that of the SDK left alone", async () => {
   await using sts = new StsEmulator({
     accounts: [{ ...ALICE, devices: [{ serial: ALICE.device }] }],
   });
-  const issuer = new AwsSessionIssuer(
-    createEnvironment(() => undefined),
-    { now: () => new Date() },
-    new MemoryLog(),
-    { userAgent: "updsts/1.2.3" },
-  );
-  await issuer.issue({
-    profile: "default",
-    accessKeyId: ALICE.accessKeyId,
-    secretAccessKey: new Secret(ALICE.secretAccessKey),
-    device: ALICE.device,
-    code: new Secret(sts.nextCode(ALICE.device)),
-    durationSeconds: 900,
-    region: "eu-west-1",
-    endpoint: sts.url,
-    ...{ fips: undefined, dualStack: undefined },
-  });
+  const endpoint = sts.url;
+  const code = new Secret(sts.nextCode(ALICE.device));
+  await issuer().issue(requestFor({ endpoint, code }));
   const [request] = sts.requests;
   assert.equal(request?.outcome, "issued");
-  assert.equal(request.headers["user-agent"], "updsts/1.2.3");
   assert.equal(request.region, "eu-west-1");
-  const fields = (form: string) =>
-    Object.fromEntries([...new URLSearchParams(form)].sort());
-  const { action, serial, duration } = request;
-  assert.deepEqual(
-    { action, serial, duration },
-    (({ Action, SerialNumber, DurationSeconds }) => ({
-      action: Action,
-      serial: SerialNumber,
-      duration: DurationSeconds,
-    }))(fields(await requestOfSdk(sts.url))),
-  );
+  using network = new CapturedFetch();
+  await assert.rejects(issuer().issue(requestFor({ endpoint })));
+  assert.equal(await network.requests[0]?.text(), await formOfSdk(endpoint));
 });

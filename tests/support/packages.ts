@@ -25,3 +25,46 @@ export async function shippedPackages(): Promise<string[]> {
   }
   return [...reached].sort();
 }
+
+/** The packages that are handed the long-term key, or read what STS gives for it. */
+export const SEE_A_KEY = [
+  "@aws-sdk/client-sts",
+  "@aws-sdk/core",
+  "@aws-sdk/signature-v4-multi-region",
+  "@aws-sdk/xml-builder",
+  "@smithy/core",
+  "@smithy/signature-v4",
+] as const;
+
+/** The packages of other people that the program is made of, by what they are for. */
+export const PACKAGES = {
+  sts: [
+    ...SEE_A_KEY,
+    "@aws-sdk/credential-provider-env",
+    "@aws-sdk/credential-provider-http",
+    "@aws-sdk/credential-provider-ini",
+    "@aws-sdk/credential-provider-login",
+    "@aws-sdk/credential-provider-node",
+    "@aws-sdk/credential-provider-process",
+    "@aws-sdk/credential-provider-sso",
+    "@aws-sdk/credential-provider-web-identity",
+    "@aws-sdk/nested-clients",
+    "@aws-sdk/token-providers",
+    "@aws-sdk/types",
+    "@aws/lambda-invoke-store",
+    "@smithy/credential-provider-imds",
+    "@smithy/fetch-http-handler",
+    "@smithy/node-http-handler",
+    "@smithy/types",
+    "bowser",
+    "tslib",
+  ],
+  mcp: ["@modelcontextprotocol/core", "@modelcontextprotocol/server", "zod"],
+  terminal: [
+    "@bomb.sh/tab",
+    "@stricli/core",
+    "diff",
+    "fastest-levenshtein",
+    "get-east-asian-width",
+  ],
+} as const;

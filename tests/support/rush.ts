@@ -1,6 +1,7 @@
 // Nine o'clock: everybody of an account asks STS at once. Simulated time; what
 // is sent again, and when, is decided by the program's own rules.
-import { type Answer, NetworkError } from "../../src/sts/sts_exchange.ts";
+import { NetworkError } from "../../src/sts/http_exchange.ts";
+import type { Answer } from "../../src/sts/sts_exchange.ts";
 import {
   delayBefore,
   isConnectionRefused,
@@ -62,19 +63,18 @@ interface Outcome {
   readonly spent: boolean;
 }
 
-function answer(status: number, body: string): Answer {
-  return { status, body, date: undefined, requestId: undefined };
-}
-
-function refusal(status: number, code: string): Answer {
-  return answer(
+function answer(status: number, code?: string): Answer {
+  return {
     status,
-    `<ErrorResponse><Error><Code>${code}</Code></Error></ErrorResponse>`,
-  );
+    date: undefined,
+    requestId: undefined,
+    credentials: undefined,
+    refusal: code === undefined ? undefined : { code, message: "" },
+  };
 }
 
-const GRANTED: Outcome = { came: answer(200, ""), spent: true };
-const THROTTLED: Outcome = { came: refusal(400, "Throttling"), spent: false };
+const GRANTED: Outcome = { came: answer(200), spent: true };
+const THROTTLED: Outcome = { came: answer(400, "Throttling"), spent: false };
 const MISHAPS: readonly Outcome[] = [
   {
     came: new NetworkError(
@@ -83,8 +83,8 @@ const MISHAPS: readonly Outcome[] = [
     spent: false,
   },
   { came: new NetworkError(new Error("connection closed")), spent: true },
-  { came: answer(502, "<html>Bad gateway</html>"), spent: true },
-  { came: refusal(503, "ServiceUnavailable"), spent: true },
+  { came: answer(502), spent: true },
+  { came: answer(503, "ServiceUnavailable"), spent: true },
 ];
 
 /** As the program decides it; the clocks of this world are right. */
