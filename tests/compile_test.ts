@@ -10,7 +10,7 @@ import { baseEnvironment, ROOT, shippedFlags } from "./support/command.ts";
 import { shippedPackages } from "./support/packages.ts";
 
 /** Of files, the runtime aside. */
-const MAX_MEGABYTES = 6;
+const MAX_MEGABYTES = 9;
 
 /** The text that a terminal would show, without its colours. */
 function plain(bytes: Uint8Array): string {
