@@ -52,7 +52,7 @@ const FAILURES: readonly Failure[] = [
   {
     name: "no code, and no terminal",
     args: ["get", "-n", "default"],
-    exit: 2,
+    exit: 6,
     sent: 0,
     says: [/no terminal to ask at/, /^hint: give the six digits with -t/m],
   },
