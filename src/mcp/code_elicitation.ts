@@ -7,7 +7,7 @@ import {
   type McpServer,
   type ServerContext,
 } from "@modelcontextprotocol/server";
-import { z } from "zod";
+import * as z from "zod";
 import { UpdstsError } from "../errors.ts";
 import type { CodeSource } from "../ports.ts";
 import { Secret } from "../secret.ts";

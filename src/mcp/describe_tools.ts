@@ -5,7 +5,7 @@ import {
   type JSONRPCRequest,
   type McpServer,
 } from "@modelcontextprotocol/server";
-import { z } from "zod";
+import * as z from "zod";
 
 const toolList = z.object({
   tools: z.array(z.object({

@@ -1,6 +1,6 @@
 // Tool: one profile, without its secrets.
 import type { McpServer } from "@modelcontextprotocol/server";
-import { z } from "zod";
+import * as z from "zod";
 import { UpdstsError } from "../errors.ts";
 import { getProfile } from "../sessions/list_profiles.ts";
 import { toProfileAnswer } from "../sessions/answers.ts";

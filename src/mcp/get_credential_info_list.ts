@@ -1,6 +1,6 @@
 // Tool: all profiles, without their secrets.
 import type { McpServer } from "@modelcontextprotocol/server";
-import { z } from "zod";
+import * as z from "zod";
 import { listProfiles } from "../sessions/list_profiles.ts";
 import { toProfileAnswer } from "../sessions/answers.ts";
 import {

@@ -1,6 +1,6 @@
 // Schemas that more than one tool uses, and how arguments are checked against them.
 import type { StandardSchemaWithJSON } from "@modelcontextprotocol/server";
-import { z } from "zod";
+import * as z from "zod";
 import { UpdstsError } from "../errors.ts";
 
 /**

@@ -1,6 +1,6 @@
 // Tool: refreshes the session of a profile.
 import type { McpServer } from "@modelcontextprotocol/server";
-import { z } from "zod";
+import * as z from "zod";
 import { toRefreshAnswer } from "../sessions/answers.ts";
 import { parseDuration } from "../durations.ts";
 import { UpdstsError } from "../errors.ts";

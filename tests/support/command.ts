@@ -6,6 +6,9 @@ import denoJson from "../../deno.json" with { type: "json" };
 /** The root of the project. */
 export const ROOT = new URL("../../", import.meta.url);
 
+/** Where `deno task build` puts the bundle. */
+const BUNDLE = new URL("dist/updsts/", ROOT);
+
 /** What a process left behind. */
 export interface Finished {
   readonly code: number;
@@ -24,10 +27,14 @@ export function shippedFlags(): string[] {
 
 /**
  * The full command line of the program: executable and arguments. The variable
- * UPDSTS_COMMAND names another form of it: a path, or words in a JSON array.
+ * UPDSTS_COMMAND names another form of it: `bundle` for what `deno task build`
+ * made, a path, or words in a JSON array.
  */
 export function commandLine(args: readonly string[]): [string, ...string[]] {
   const named = Deno.env.get("UPDSTS_COMMAND");
+  if (named === "bundle") {
+    return [...bundleCommand(fileURLToPath(BUNDLE)), ...args];
+  }
   if (named !== undefined) {
     const [command = named, ...first]: string[] = named.startsWith("[")
       ? JSON.parse(named)
@@ -36,6 +43,12 @@ export function commandLine(args: readonly string[]): [string, ...string[]] {
   }
   const main = fileURLToPath(new URL("main.ts", ROOT));
   return [Deno.execPath(), "run", ...shippedFlags(), main, ...args];
+}
+
+/** The command line of the bundle in `directory`, arguments left out. */
+export function bundleCommand(directory: string): [string, ...string[]] {
+  const main = join(directory, "main.js");
+  return [Deno.execPath(), "run", "--no-config", ...shippedFlags(), main];
 }
 
 /** The variables without which Deno would fetch everything anew, or no program works. */

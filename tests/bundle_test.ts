@@ -1,0 +1,182 @@
+// The bundle: the same from every directory, lazy where the program is, and made of its packages alone.
+import assert from "node:assert/strict";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Metafile, stop } from "esbuild";
+import { bundle } from "../.ci/build.ts";
+import { bundleCommand, ROOT, run } from "./support/command.ts";
+import { shippedPackages } from "./support/packages.ts";
+import { Scenario } from "./support/scenario.ts";
+
+/** What a bundle is built from. */
+const BUILT_FROM = [
+  ...["main.ts", "src", "deno.json", "deno.lock", ".ci"],
+  ...["tests/deno.json", "tests/deno.lock", "tests/support"],
+];
+
+type Output = Metafile["outputs"][string];
+
+/** The chunks of a bundle by name, without their maps. */
+function chunksOf({ outputs }: Metafile): Map<string, Output> {
+  return new Map(
+    Object.entries(outputs).filter(([path]) => path.endsWith(".js"))
+      .map(([path, output]) => [basename(path), output]),
+  );
+}
+
+/** The names of `start` and of all that is loaded with it. */
+function loadedWith(
+  chunks: ReadonlyMap<string, Output>,
+  start: string,
+): Set<string> {
+  const loaded = new Set([start]);
+  for (const name of loaded) {
+    for (const { path, kind } of chunks.get(name)?.imports ?? []) {
+      if (kind === "import-statement") loaded.add(basename(path));
+    }
+  }
+  return loaded;
+}
+
+/** The sources in `names`, packages by their names. */
+function sourcesOf(
+  chunks: ReadonlyMap<string, Output>,
+  names: Iterable<string>,
+): string[] {
+  return [
+    ...new Set(
+      [...names].flatMap((name) => Object.keys(chunks.get(name)?.inputs ?? {}))
+        // Of the bundler itself: how it loads modules of the old kind.
+        .filter((path) => path !== "<runtime>")
+        .map((path) =>
+          /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? path
+        ),
+    ),
+  ];
+}
+
+/** The name of the chunk that is loaded when `source` is. */
+function chunkOf(chunks: ReadonlyMap<string, Output>, source: string): string {
+  for (const [name, { entryPoint }] of chunks) {
+    if (entryPoint === source) return name;
+  }
+  throw new Error(`Nothing loads ${source} lazily`);
+}
+
+const directory = await Deno.makeTempDir({ prefix: "updsts-bundle-" });
+let metafile: Metafile;
+Deno.test.beforeAll(async () => {
+  metafile = await bundle(directory);
+  await stop();
+});
+Deno.test.afterAll(() => Deno.remove(directory, { recursive: true }));
+
+Deno.test("what main.ts imports first runs before any package", async () => {
+  const chunks = chunksOf(metafile);
+  const first = "proxy_variables.js";
+  for (const name of chunks.keys()) {
+    const text = await Deno.readTextFile(join(directory, name));
+    assert.match(text, new RegExp(`^import "\\./${first}";\n`), name);
+  }
+  assert.deepEqual(sourcesOf(chunks, loadedWith(chunks, first)), [
+    "src/adapters/proxy_variables.ts",
+  ]);
+});
+
+const LAZY = /^(?:@aws-sdk|@smithy|@modelcontextprotocol|zod|@bomb\.sh|diff)/;
+
+for (
+  const { command, loads } of [
+    { command: "--version", loads: [] },
+    { command: "list", loads: ["src/cli/list.ts", "src/local_ports.ts"] },
+  ]
+) {
+  Deno.test(`${command} loads neither the AWS SDK nor MCP`, () => {
+    const chunks = chunksOf(metafile);
+    const loaded = ["main.js", ...loads.map((path) => chunkOf(chunks, path))]
+      .flatMap((name) => [...loadedWith(chunks, name)]);
+    const sources = sourcesOf(chunks, loaded);
+    assert(sources.includes("@stricli/core"));
+    assert.deepEqual(sources.filter((name) => LAZY.test(name)), []);
+  });
+}
+
+Deno.test("the bundle is made of the program's packages and of nothing else", async () => {
+  const chunks = chunksOf(metafile);
+  const shipped = new Set(
+    (await shippedPackages())
+      .map((name) => name.replace(/@[^@/]+(?:_.*)?$/, "")),
+  );
+  for (const source of sourcesOf(chunks, chunks.keys())) {
+    assert(
+      /^(?:main\.ts|deno\.json|src\/.*\.ts)$/.test(source) ||
+        shipped.has(source),
+      source,
+    );
+  }
+  for (const [name, { imports }] of chunks) {
+    for (const { path, external } of imports) {
+      assert(
+        !external || path.startsWith("node:") ||
+          path === "./proxy_variables.js",
+        `${name} -> ${path}`,
+      );
+    }
+  }
+});
+
+Deno.test("the MCP server keeps the streams of its process", () => {
+  const chunks = chunksOf(metafile);
+  const server = chunks.get(chunkOf(chunks, "src/mcp/mod.ts"));
+  const inputs = Object.keys(server?.inputs ?? {});
+  assert(inputs.some((path) => path.endsWith("/server/dist/stdio.mjs")));
+  assert(inputs.some((path) => path.endsWith("/server/dist/shimsNode.mjs")));
+});
+
+/** The names and bytes of the files in `directory`. */
+async function contents(directory: string): Promise<Map<string, string>> {
+  const files = new Map<string, string>();
+  for (const { name } of Deno.readDirSync(directory)) {
+    files.set(name, await Deno.readTextFile(join(directory, name)));
+  }
+  return files;
+}
+
+Deno.test("two builds, from two directories, are the same to the byte", async () => {
+  const copy = await Deno.makeTempDir({ prefix: "updsts-copy-" });
+  try {
+    for (const path of BUILT_FROM) {
+      await Deno.mkdir(dirname(join(copy, path)), { recursive: true });
+      await copyAll(fileURLToPath(new URL(path, ROOT)), join(copy, path));
+    }
+    const other = join(copy, "dist", "updsts");
+    const { code, stderr } = await run(Deno.execPath(), [
+      ...["task", "--quiet", "--cwd", copy, "build"],
+    ]);
+    assert.equal(code, 0, stderr);
+    const [first, second] = [await contents(directory), await contents(other)];
+    assert(first.size > 20);
+    assert.deepEqual([...second.keys()].sort(), [...first.keys()].sort());
+    for (const [name, text] of first) assert.equal(second.get(name), text);
+  } finally {
+    await Deno.remove(copy, { recursive: true });
+  }
+});
+
+async function copyAll(from: string, to: string): Promise<void> {
+  if ((await Deno.stat(from)).isFile) return await Deno.copyFile(from, to);
+  await Deno.mkdir(to, { recursive: true });
+  for (const { name } of Deno.readDirSync(from)) {
+    await copyAll(join(from, name), join(to, name));
+  }
+}
+
+Deno.test("a trace names the lines of the sources", async () => {
+  await using scenario = await Scenario.start();
+  const [command, ...args] = bundleCommand(directory);
+  const { stderr } = await scenario.run(command, [
+    ...args,
+    ...["get", "-n", "nobody", "-t", "123456", "-v", "2"],
+  ]);
+  assert.match(stderr, /at async refreshSession \(\S+\/refresh_session\.ts:\d/);
+});
