@@ -47,6 +47,8 @@ export interface ProfileSettings
   readonly mfaSerial: string | undefined;
   /** The profile's `duration_seconds` in the config file. */
   readonly durationSeconds: string | undefined;
+  /** The first key of the profile in the config file, if any, that gives it credentials there. */
+  readonly credentialsKey: string | undefined;
   /** What configured the endpoint, for a person to read. */
   readonly endpointSource: string | undefined;
 }

@@ -38,6 +38,7 @@ export class LocalAwsConfig implements AwsConfig {
       environmentRegion,
       region: profile?.value("region"),
       mfaSerial: profile?.value("mfa_serial"),
+      credentialsKey: profile?.credentialsKey(),
       durationSeconds: profile?.value("duration_seconds"),
       fips: fips ?? either("use_fips_endpoint"),
       dualStack: dualStack ?? either("use_dualstack_endpoint"),

@@ -1,5 +1,6 @@
 // Profile names: which can stand in a section header, and how bytes become one.
 import { UpdstsError } from "../errors.ts";
+import { trimWhiteSpace } from "./white_space.ts";
 
 const utf8 = new TextEncoder();
 const utf8Decoder = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -33,6 +34,27 @@ export function assertProfileName(name: string, what: string): void {
   });
 }
 
+/**
+ * Refuses a name for the session's profile that programs would read
+ * differently in a header.
+ *
+ * @throws {UpdstsError} `NAME_INVALID`
+ */
+export function assertSessionName(name: string): void {
+  // Go's parser and others cut a header there, and would read the session's
+  // keys into the profile above.
+  const reason = whyNoProfileName(name) ??
+    (/[#;]/.test(name)
+      ? `${JSON.stringify(name)} holds # or ;, where some programs end a header`
+      : undefined);
+  if (reason === undefined) return;
+  throw new UpdstsError(
+    "NAME_INVALID",
+    `Cannot use the name for the session's profile: ${reason}`,
+    { hint: "choose another name with -sn; nothing was changed" },
+  );
+}
+
 function whyNoProfileName(name: string): string | undefined {
   if (name === "") return "it is empty";
   if (!name.isWellFormed()) return "it is not valid Unicode";
@@ -40,7 +62,7 @@ function whyNoProfileName(name: string): string | undefined {
     return "it holds a line end or another control character";
   }
   if (/[[\]]/.test(name)) return "it holds a square bracket";
-  if (/^\s|\s$/.test(name)) return "it begins or ends with a space";
+  if (name !== trimWhiteSpace(name)) return "it begins or ends with a space";
   // Readers take a blank and one of these for the start of a comment.
   if (/\s[#;]/.test(name)) return "it holds a space followed by # or ;";
   // The AWS SDK for JavaScript rejects a whole file for these.

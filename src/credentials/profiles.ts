@@ -5,6 +5,10 @@ import { decodeText, encodeText } from "./profile_name.ts";
 import { readValue, type Section } from "./sections.ts";
 import { mayBeShown, type PublicKey, type SecretKey } from "./shown_values.ts";
 
+/** The keys that give a profile credentials, on their own or with others. */
+const CREDENTIALS =
+  /^(?:aws_(?:access_key_id|secret_access_key|session_token)|credential_process|login_session|role_arn|sso_\w+|web_identity_token_file)$/;
+
 /** One profile: all sections of its name, later keys winning over earlier ones. */
 export class Profile {
   /** The name, decoded. */
@@ -52,6 +56,13 @@ export class Profile {
       }
     }
     return fields;
+  }
+
+  /** The first key, if any, that gives it credentials: keys, a role, a process, SSO, … */
+  credentialsKey(): string | undefined {
+    return this.sections.flatMap(({ properties }) => properties).find(
+      ({ key, length }) => length > 0 && CREDENTIALS.test(key),
+    )?.key;
   }
 
   #read(key: string): string | undefined {

@@ -16,7 +16,7 @@ import type { Edit } from "./edit.ts";
 import { lineEnding, saysSomething, terminatorOf } from "./lines.ts";
 import { type ManagedBlock, MARKER } from "./managed_block.ts";
 import type { ParsedFile } from "./parsed_file.ts";
-import { encodeText } from "./profile_name.ts";
+import { assertSessionName, encodeText } from "./profile_name.ts";
 import type { Section } from "./sections.ts";
 
 /** What STS gave, as it is written. */
@@ -35,7 +35,7 @@ export interface SessionValues {
  * The edits that put `session` into the block of profile `key`, under the
  * section name `sectionName`; a block is appended if there is none yet.
  *
- * @throws {UpdstsError} `BLOCK_BROKEN` or `NAME_TAKEN`, with line numbers;
+ * @throws {UpdstsError} `NAME_INVALID`; `BLOCK_BROKEN` or `NAME_TAKEN`, with line numbers;
  * `STS_ANSWER_INVALID` if a value could not stand on a line of its own.
  */
 export function refreshEdits(
@@ -44,6 +44,7 @@ export function refreshEdits(
   sectionName: string,
   session: SessionValues,
 ): Edit[] {
+  assertSessionName(sectionName);
   assertBlocksWhole(file);
   const values = ownedValues(session);
   const name = encodeText(sectionName);

@@ -1,5 +1,8 @@
 // What a refresh is asked for, and which requests are none.
-import { assertProfileName } from "../credentials/profile_name.ts";
+import {
+  assertProfileName,
+  assertSessionName,
+} from "../credentials/profile_name.ts";
 import type { Profile } from "../credentials/profiles.ts";
 import { UpdstsError } from "../errors.ts";
 import type { ProfileSettings } from "../ports.ts";
@@ -43,12 +46,31 @@ export function assertRequest(request: RefreshRequest): void {
   const { profile, sessionProfile, durationSeconds, minRemainingSeconds } =
     request;
   assertProfileName(profile, "the profile name");
-  if (sessionProfile !== undefined) {
-    assertProfileName(sessionProfile, "the name for the session's profile");
-  }
+  if (sessionProfile !== undefined) assertSessionName(sessionProfile);
   if (durationSeconds !== undefined) assertDuration(durationSeconds, request);
   assertMinRemaining(minRemainingSeconds);
   if (request.code !== undefined) requireCode(request.code);
+}
+
+/**
+ * Refuses a name for the session that means a profile of the config file
+ * already: whoever asked for that one would be given the session.
+ *
+ * @throws {UpdstsError} `NAME_TAKEN`
+ */
+export function assertNotConfigured(
+  sessionProfile: string,
+  { credentialsKey }: ProfileSettings,
+): void {
+  if (credentialsKey === undefined) return;
+  throw new UpdstsError(
+    "NAME_TAKEN",
+    `Cannot use the profile name ${
+      JSON.stringify(sessionProfile)
+    } for the session: the profile of that name in the config file has ` +
+      `credentials of its own (${credentialsKey})`,
+    { hint: "choose another name with -sn; nothing was changed" },
+  );
 }
 
 /**

@@ -11,6 +11,7 @@ import type { Ports } from "../ports.ts";
 import { issueSession } from "./issue_session.ts";
 import { maskedDiff } from "./masked_diff.ts";
 import {
+  assertNotConfigured,
   assertRequest,
   durationOf,
   type RefreshRequest,
@@ -61,6 +62,10 @@ export async function refreshSession(
     const names = listProfiles(parsed).map(({ name }) => name);
     throw await unknownProfile(profile, names);
   }
+  assertNotConfigured(
+    sessionProfile,
+    await ports.config.settingsOf(sessionProfile),
+  );
   const settings = await ports.config.settingsOf(profile, source);
   const durationSeconds = durationOf(request, source, settings);
   const current = findSession(parsed, profile, sessionProfile);

@@ -122,3 +122,40 @@ Deno.test("a section of the config file is found however its header is spelled",
     assert.deepEqual(await endpointOf([header, ...settings]), NONE, header);
   }
 });
+
+Deno.test("a profile of the config file that has credentials of its own is told by their key", async () => {
+  const home = await Deno.makeTempDir();
+  try {
+    await Deno.mkdir(join(home, ".aws"));
+    const keys = [
+      "aws_access_key_id",
+      "AWS_SECRET_ACCESS_KEY",
+      "credential_process",
+      "login_session",
+      "role_arn",
+      "sso_session",
+      "sso_start_url",
+      "web_identity_token_file",
+    ];
+    await Deno.writeTextFile(
+      join(home, ".aws", "config"),
+      keys.map((key) => `[profile ${key}]\nregion = x\n${key} = y\n`).join("") +
+        "[profile none]\nregion = x\nmfa_serial = y\nrole_arn =\n",
+    );
+    const config = new LocalAwsConfig(
+      createEnvironment((name) => ({ HOME: home })[name]),
+    );
+    for (const key of keys) {
+      const { credentialsKey } = await config.settingsOf(key);
+      assert.equal(credentialsKey, key.toLowerCase());
+    }
+    for (const name of ["none", "nobody"]) {
+      assert.equal(
+        (await config.settingsOf(name)).credentialsKey,
+        undefined,
+      );
+    }
+  } finally {
+    await Deno.remove(home, { recursive: true });
+  }
+});

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import {
   assertProfileName,
+  assertSessionName,
   decodeText,
   encodeText,
 } from "../../src/credentials/profile_name.ts";
@@ -43,6 +44,11 @@ Deno.test("assertProfileName() refuses what no header can hold", async () => {
     " a": /space/,
     "a ": /space/,
     "\u3000a": /space/,
+    "a\u3000": /space/,
+    "\xa0a": /space/,
+    "a\ufeff": /space/,
+    "\x1ca": /control/,
+    "a\x1f": /control/,
     "a #b": /#/,
     "a ;b": /;/,
     "__proto__": /SDKs/,
@@ -66,4 +72,23 @@ Deno.test("encodeText() gives UTF-8, one character a byte, and decodeText() take
     assert.equal(decodeText(encodeText(text)), text);
   }
   assert.equal(decodeText("\xff"), "\ufffd");
+});
+
+// Go's parser cuts a header at either sign, wherever it stands, and reads the
+// keys below it into the profile above.
+Deno.test("assertSessionName() refuses # and ; as well, and names -sn", async () => {
+  for (const name of ["a#b", "a;b", "#a", "a;"]) {
+    const { message, hint } = await failsWith(
+      "NAME_INVALID",
+      () => assertSessionName(name),
+    );
+    assert.match(message, /# or ;/);
+    assert.match(hint ?? "", /-sn/);
+  }
+  for (const name of ["", "a]", " a", "a\x85", "__proto__"]) {
+    await failsWith("NAME_INVALID", () => assertSessionName(name));
+  }
+  for (const name of ["default_sts", "a b", "\u672c\u756a", "a.b/c@d+e:f%g"]) {
+    assertSessionName(name);
+  }
 });

@@ -425,3 +425,48 @@ Deno.test("refreshSession() says that the code is spent if the file broke meanwh
   assert.match(error.hint ?? "", /this code is spent/);
   assert.equal(ports.file.writes, 0);
 });
+
+// `-sn prod` would silently change what `--profile prod` means for everybody
+// who reads both files.
+Deno.test("refreshSession() takes no name of a config profile that has credentials, before a code is asked for", async () => {
+  for (const status of [{}, { dryRun: true }]) {
+    const ports = world();
+    const settings = await ports.config.settingsOf();
+    const config = {
+      file: () => ports.config.file(),
+      settingsOf: (name: string) =>
+        Promise.resolve(
+          name === "prod"
+            ? { ...settings, credentialsKey: "credential_process" }
+            : settings,
+        ),
+    };
+    const { message } = await failsWith(
+      "NAME_TAKEN",
+      () =>
+        refreshSession({ ...ports, config }, {
+          profile: "default",
+          sessionProfile: "prod",
+          ...status,
+        }),
+    );
+    assert.match(message, /credential_process/);
+    assert.deepEqual(ports.codes.asked, []);
+    assert.equal(ports.file.text, DEFAULT);
+  }
+});
+
+Deno.test("refreshSession() refuses a session's name with # or ;, be it made of the profile's", async () => {
+  const text = DEFAULT.replace("[default]", "[a#b]");
+  const ports = world(text);
+  for (const sessionProfile of [undefined, "x;y"]) {
+    const { hint } = await failsWith(
+      "NAME_INVALID",
+      () => refreshSession(ports, { profile: "a#b", sessionProfile }),
+    );
+    assert.match(hint ?? "", /-sn/);
+  }
+  assert.deepEqual(ports.codes.asked, []);
+  await refreshSession(ports, { profile: "a#b", sessionProfile: "x" });
+  assert(ports.file.text.includes("[x]"));
+});

@@ -53,6 +53,7 @@ export class MemoryConfig implements AwsConfig {
       environmentRegion: undefined,
       region: undefined,
       mfaSerial: undefined,
+      credentialsKey: undefined,
       durationSeconds: undefined,
       endpoint: undefined,
       endpointSource: undefined,
