@@ -21,7 +21,7 @@ const BUDGETS = [
   {
     command: "list",
     loads: ["src/cli/list.ts", "src/local_ports.ts"],
-    modules: 29,
+    modules: 30,
     packages: ["@stricli/core"],
   },
   {
@@ -33,7 +33,7 @@ const BUDGETS = [
       "src/sts/session_issuer.ts",
     ],
     // What reads a code, and what a request may be, are files of their own.
-    modules: 55,
+    modules: 62,
     packages: ["@aws-sdk/client-sts", "@stricli/core"],
   },
 ] as const;
