@@ -4,12 +4,20 @@
 //   release.ts command SPECIFIER  UPDSTS_COMMAND for the published program
 //   release.ts pack OWNER/NAME [DIST]
 //                                 DIST/release and DIST/NOTES.md, of DIST/TARGET
-import { basename, join } from "node:path";
+//
+// A release holds, for each target, an archive and an MCP bundle; an entry for
+// the MCP registry; what package managers read; two scripts that install; and
+// the sums of all.
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import denoJson from "../deno.json" with { type: "json" };
 import { shippedFlags } from "../tests/support/command.ts";
+import { archiveName, type Release } from "./archive_names.ts";
+import { archive, completionScripts, exists, MAN_PAGE } from "./archives.ts";
 import { binaryPath, TARGETS } from "./compile.ts";
-import { AUTHOR, SUMMARY } from "./plugin.ts";
+import { packBundle, registryEntry } from "./mcp_bundles.ts";
+import { packageFiles } from "./packages.ts";
+import { pinnedDeno, pluginFiles } from "./plugin.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const { version } = denoJson;
@@ -34,6 +42,16 @@ export function checkTag(tag: string, changelog: string): void {
   }
 }
 
+/** Fails unless all that is made of the sources, and kept beside them, is there and of this version. */
+export async function checkFiles(): Promise<void> {
+  for (const [path, text] of Object.entries(await pluginFiles())) {
+    if (await Deno.readTextFile(join(ROOT, path)) !== text) {
+      throw new Error(`${path} is old: run deno task plugin`);
+    }
+  }
+  if (!await exists(MAN_PAGE)) throw new Error(`There is no ${MAN_PAGE}`);
+}
+
 /** The command line that runs a published program in its sandbox, as JSON. */
 export function publishedCommand(specifier: string): string {
   // What is published comes from the network, once.
@@ -44,138 +62,67 @@ export function publishedCommand(specifier: string): string {
   return JSON.stringify(["deno", "run", ...apart, ...flags, specifier]);
 }
 
-/** The manifest of an MCP bundle with the binary for `target`. */
-export function bundleManifest(target: string) {
-  const binary = basename(binaryPath("", target));
-  const [, , system = ""] = target.split("-");
-  const platform = { linux: "linux", darwin: "darwin", windows: "win32" }[
-    system
-  ];
-  return {
-    manifest_version: "0.4",
-    name: "updsts",
-    display_name: "updsts",
-    version,
-    description: SUMMARY,
-    author: AUTHOR,
-    license: "MIT",
-    server: {
-      type: "binary",
-      entry_point: `server/${binary}`,
-      mcp_config: {
-        command: `\${__dirname}/server/${binary}`,
-        args: ["mcp", "--mcp-server"],
-      },
-    },
-    tools_generated: true,
-    compatibility: { platforms: platform === undefined ? [] : [platform] },
-  };
-}
-
-/** The entry for the MCP registry; `bundles` are the names of files and their SHA-256. */
-export function registryEntry(
-  repository: string,
-  bundles: ReadonlyMap<string, string>,
-) {
-  const [owner, name] = repository.split("/");
-  const url = `https://github.com/${repository}`;
-  return {
-    $schema:
-      "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",
-    name: `io.github.${owner}/${name}`,
-    title: "updsts",
-    description: SUMMARY,
-    repository: { url, source: "github" },
-    version,
-    packages: Array.from(bundles, ([file, fileSha256]) => ({
-      registryType: "mcpb",
-      identifier: `${url}/releases/download/v${version}/${file}`,
-      version,
-      fileSha256,
-      transport: { type: "stdio" },
-    })),
-  };
-}
-
 async function sha256(path: string): Promise<string> {
   const bytes = await Deno.readFile(path);
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
 }
 
-/** Fills `output` with archives, bundles, server.json and SHA256SUMS. */
+/** Fills `output` with all that a release holds. */
 export async function pack(
   binaries: string,
   output: string,
   repository: string,
 ): Promise<void> {
   await Deno.mkdir(output, { recursive: true });
+  const write = (name: string, text: string) =>
+    Deno.writeTextFile(join(output, name), text);
+  const completions = await completionScripts();
+  const sums = new Map<string, string>();
   const bundles = new Map<string, string>();
   for (const target of TARGETS) {
     const binary = binaryPath(binaries, target);
-    await archive(binary, join(output, `updsts-${version}-${target}`));
+    const path = join(output, archiveName(target));
+    await archive(binary, completions, path);
+    sums.set(target, await sha256(path));
     const bundle = `updsts-${version}-${target}.mcpb`;
     await packBundle(binary, target, join(output, bundle));
     bundles.set(bundle, await sha256(join(output, bundle)));
   }
-  await Deno.writeTextFile(
-    join(output, "server.json"),
+  await write(
+    "server.json",
     `${JSON.stringify(registryEntry(repository, bundles), null, 2)}\n`,
   );
+  const release = { repository, sums };
+  for (const [name, text] of Object.entries(packageFiles(release))) {
+    await write(name, text);
+  }
+  for (const name of ["install.sh", "install.ps1"]) {
+    await write(name, await installScript(name, release));
+  }
   const names = Array.from(Deno.readDirSync(output), ({ name }) => name).sort();
-  const sums = await Promise.all(
+  const lines = await Promise.all(
     names.map(async (name) => `${await sha256(join(output, name))}  ${name}\n`),
   );
-  await Deno.writeTextFile(join(output, "SHA256SUMS"), sums.join(""));
+  await write("SHA256SUMS", lines.join(""));
 }
 
-/** An archive of the kind that people of that system expect. */
-async function archive(binary: string, path: string): Promise<void> {
-  const { zipSync } = await import("fflate");
-  const files = [binary, join(ROOT, "LICENSE"), join(ROOT, "README.md")];
-  if (binary.endsWith(".exe")) {
-    const entries = files.map((file) =>
-      [basename(file), Deno.readFileSync(file)] as const
-    );
-    await Deno.writeFile(`${path}.zip`, zipSync(Object.fromEntries(entries)));
-    return;
-  }
-  await Deno.chmod(binary, 0o755);
-  const args = files.flatMap((
-    file,
-  ) => ["-C", join(file, ".."), basename(file)]);
-  const { success } = await new Deno.Command("tar", {
-    args: ["-czf", `${path}.tar.gz`, ...args],
-  }).output();
-  if (!success) throw new Error(`Cannot pack ${path}.tar.gz`);
-}
-
-/** A bundle as the MCP project's own tool packs and checks it. */
-async function packBundle(
-  binary: string,
-  target: string,
-  path: string,
-): Promise<void> {
-  const { packExtension } = await import("@anthropic-ai/mcpb");
-  const stage = await Deno.makeTempDir({ prefix: "updsts-bundle-" });
-  try {
-    const entry = join(stage, "server", basename(binary));
-    await Deno.mkdir(join(stage, "server"));
-    await Deno.copyFile(binary, entry);
-    if (Deno.build.os !== "windows") await Deno.chmod(entry, 0o755);
-    await Deno.copyFile(join(ROOT, "LICENSE"), join(stage, "LICENSE"));
-    await Deno.writeTextFile(
-      join(stage, "manifest.json"),
-      JSON.stringify(bundleManifest(target), null, 2),
-    );
-    const packed = await packExtension({
-      extensionPath: stage,
-      outputPath: path,
-      silent: true,
-    });
-    if (!packed) throw new Error(`Cannot pack ${path}`);
-  } finally {
-    await Deno.remove(stage, { recursive: true });
-  }
+/** The script `name`, with what it has to know of this release filled in. */
+async function installScript(
+  name: string,
+  { repository, sums }: Release,
+): Promise<string> {
+  const windows = name.endsWith(".ps1");
+  const lines = Array.from(sums)
+    .filter(([target]) => target.includes("windows") === windows)
+    .map(([target, sum]) => `${sum}  ${archiveName(target)}`);
+  const known: Record<string, string> = {
+    VERSION: version,
+    REPOSITORY: repository,
+    DENO: await pinnedDeno(),
+    SUMS: lines.join("\n"),
+  };
+  const text = await Deno.readTextFile(join(ROOT, ".ci", "install", name));
+  return text.replace(/@([A-Z]+)@/g, (place, word) => known[word] ?? place);
 }
 
 if (import.meta.main) {
@@ -184,6 +131,7 @@ if (import.meta.main) {
   switch (command) {
     case "check":
       checkTag(argument, changelog);
+      await checkFiles();
       break;
     case "command":
       console.log(publishedCommand(argument));

@@ -2,18 +2,27 @@
 import { unzipSync } from "fflate";
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import denoJson from "../deno.json" with { type: "json" };
-import { binaryPath, TARGETS } from "../.ci/compile.ts";
+import { archiveName } from "../.ci/archive_names.ts";
+import { exists, MAN_PAGE } from "../.ci/archives.ts";
+import { TARGETS } from "../.ci/compile.ts";
+import { bundleManifest } from "../.ci/mcp_bundles.ts";
 import {
-  bundleManifest,
+  checkFiles,
   checkTag,
   publishedCommand,
   releaseNotes,
 } from "../.ci/release.ts";
 import { isInstalled, ROOT, run } from "./support/command.ts";
+import {
+  PackedRelease,
+  REPOSITORY,
+  standIn,
+} from "./support/packed_release.ts";
 
 const { version } = denoJson;
+const COMPLETIONS = ["updsts.bash", "_updsts", "updsts.fish", "updsts.ps1"]
+  .map((name) => `completions/${name}`);
 const changelog = await Deno.readTextFile(new URL("docs/CHANGELOG.md", ROOT));
 
 Deno.test("checkTag() wants the tag, deno.json and the changelog to agree", () => {
@@ -39,76 +48,70 @@ Deno.test("publishedCommand() runs in the sandbox, and may fetch the program", (
   assert(words.includes("--no-lock") && words.includes("--no-config"));
 });
 
+Deno.test("checkFiles() wants the plugin's manifests and the man page", async () => {
+  if (await exists(MAN_PAGE)) await checkFiles();
+  else await assert.rejects(checkFiles, /There is no .*updsts\.1$/);
+});
+
 Deno.test("pack() makes archives, bundles, a registry entry and their sums", async () => {
-  const directory = await Deno.makeTempDir({ prefix: "updsts-release-" });
-  try {
-    for (const target of TARGETS) {
-      await Deno.mkdir(join(directory, target));
-      await Deno.writeTextFile(binaryPath(directory, target), target);
-    }
-    const output = join(directory, "release");
-    // As the workflow does it.
-    const packed = await run(Deno.execPath(), [
-      ...["task", "--quiet", "--cwd", fileURLToPath(ROOT)],
-      ...["release", "pack", "alice/updsts", directory],
+  await using release = await PackedRelease.make();
+  const { output } = release;
+  const notes = await Deno.readTextFile(join(release.directory, "NOTES.md"));
+  assert.match(notes, /^### Added$/m);
+
+  const entry = JSON.parse(await release.read("server.json"));
+  assert.equal(entry.name, `io.github.${REPOSITORY}`);
+  assert.equal(entry.version, version);
+  // The registry takes no longer ones.
+  assert(entry.description.length <= 100);
+  const sums = await release.sums();
+  for (const target of TARGETS) {
+    const bundle = `updsts-${version}-${target}.mcpb`;
+    const offered = entry.packages.find((
+      { identifier }: { identifier: string },
+    ) => identifier.endsWith(`/v${version}/${bundle}`));
+    assert.equal(sums.get(bundle), offered.fileSha256);
+
+    const files = unzipSync(await Deno.readFile(join(output, bundle)));
+    const text = (name: string) => new TextDecoder().decode(files[name]);
+    const manifest = JSON.parse(text("manifest.json"));
+    assert.deepEqual(manifest, bundleManifest(target));
+    assert.equal(manifest.manifest_version, "0.4");
+    assert.equal(manifest.server.type, "binary");
+    assert.equal(text(manifest.server.entry_point), standIn(target));
+
+    assert(sums.has(archiveName(target)));
+    if (!target.includes("windows")) continue;
+    const archive = join(output, archiveName(target));
+    const unpacked = unzipSync(await Deno.readFile(archive));
+    assert.deepEqual(Object.keys(unpacked).sort(), [
+      "LICENSE",
+      "README.md",
+      "completions/updsts.ps1",
+      "updsts.exe",
     ]);
-    assert.equal(packed.code, 0, packed.stderr);
-    const notes = await Deno.readTextFile(join(directory, "NOTES.md"));
-    assert.match(notes, /^### Added$/m);
-
-    const names = Array.from(Deno.readDirSync(output), ({ name }) => name);
-    assert.equal(names.length, TARGETS.length * 2 + 2);
-    const entry = JSON.parse(
-      await Deno.readTextFile(join(output, "server.json")),
-    );
-    assert.equal(entry.name, "io.github.alice/updsts");
-    assert.equal(entry.version, version);
-    // The registry takes no longer ones.
-    assert(entry.description.length <= 100);
-    const sums = await Deno.readTextFile(join(output, "SHA256SUMS"));
-    for (const target of TARGETS) {
-      const bundle = `updsts-${version}-${target}.mcpb`;
-      const offered = entry.packages.find((
-        { identifier }: { identifier: string },
-      ) => identifier.endsWith(`/v${version}/${bundle}`));
-      assert(sums.includes(`${offered.fileSha256}  ${bundle}\n`));
-
-      const files = unzipSync(await Deno.readFile(join(output, bundle)));
-      const text = (name: string) => new TextDecoder().decode(files[name]);
-      const manifest = JSON.parse(text("manifest.json"));
-      assert.deepEqual(manifest, bundleManifest(target));
-      assert.equal(manifest.manifest_version, "0.4");
-      assert.equal(manifest.server.type, "binary");
-      assert.equal(text(manifest.server.entry_point), target);
-
-      const windows = target.includes("windows");
-      const archive = `updsts-${version}-${target}${
-        windows ? ".zip" : ".tar.gz"
-      }`;
-      assert(sums.includes(`  ${archive}\n`));
-      if (!windows) continue;
-      const unpacked = unzipSync(await Deno.readFile(join(output, archive)));
-      assert.deepEqual(Object.keys(unpacked).sort(), [
-        "LICENSE",
-        "README.md",
-        "updsts.exe",
-      ]);
-    }
-    const [first] = TARGETS;
-    const archive = join(output, `updsts-${version}-${first}.tar.gz`);
-    const { stdout } = await run("tar", ["-tvzf", archive]);
-    assert.match(stdout, /^-rwxr-xr-x .* updsts$/m);
-    assert.match(stdout, / LICENSE$/m);
-    assert.match(stdout, / README\.md$/m);
-    if (isInstalled("sha256sum")) {
-      const { code } = await run("bash", [
-        "-c",
-        'cd "$0" && sha256sum --check --quiet SHA256SUMS',
-        output,
-      ]);
-      assert.equal(code, 0);
-    }
-  } finally {
-    await Deno.remove(directory, { recursive: true });
+  }
+  const names = Array.from(Deno.readDirSync(output), ({ name }) => name);
+  assert.deepEqual(
+    [...sums.keys(), "SHA256SUMS"].sort(),
+    names.sort(),
+  );
+  const [first] = TARGETS;
+  const { stdout } = await run("tar", [
+    "-tvzf",
+    join(output, archiveName(first)),
+  ]);
+  assert.match(stdout, /^-rwxr-xr-x .* updsts$/m);
+  for (const name of ["LICENSE", "README.md", ...COMPLETIONS]) {
+    assert(stdout.includes(` ${name}\n`), name);
+  }
+  assert.equal(stdout.includes(" updsts.1\n"), await exists(MAN_PAGE));
+  if (isInstalled("sha256sum")) {
+    const { code } = await run("bash", [
+      "-c",
+      'cd "$0" && sha256sum --check --quiet SHA256SUMS',
+      output,
+    ]);
+    assert.equal(code, 0);
   }
 });
