@@ -1,6 +1,5 @@
 // The small interfaces through which the use cases reach the world.
 import type { Edit } from "./credentials/edit.ts";
-import type { Profile } from "./credentials/profiles.ts";
 import type { UpdstsError } from "./errors.ts";
 import type { Secret } from "./secret.ts";
 
@@ -57,8 +56,7 @@ export interface ProfileSettings
 export interface AwsConfig {
   /** The config file, one character a byte; undefined if there is none. */
   file(): Promise<{ readonly path: string; readonly text: string } | undefined>;
-  /** `own` is the profile of the credentials file: what it says of FIPS and dual-stack comes first. */
-  settingsOf(name: string, own?: Profile): Promise<ProfileSettings>;
+  settingsOf(name: string): Promise<ProfileSettings>;
 }
 
 /** The key, the device and the place that a session is asked with. */
@@ -87,7 +85,7 @@ export interface SessionIssuer {
   /**
    * Finds, without asking anybody, why a session could not be asked for there.
    *
-   * @throws {UpdstsError} `STS_UNREACHABLE`, `CA_BUNDLE_INVALID`
+   * @throws {UpdstsError} `STS_UNREACHABLE`, `HOST_FORBIDDEN`, `CA_BUNDLE_INVALID`
    */
   rehearse(target: StsTarget): Promise<void>;
   /** @throws {UpdstsError} one of the `STS_…`, `MFA_REFUSED`, `KEYS_REFUSED`. */

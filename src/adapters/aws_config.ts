@@ -6,9 +6,6 @@ import type { AwsConfig, ProfileSettings } from "../ports.ts";
 import type { Environment } from "./environment.ts";
 import { readRegularFile } from "./regular_file.ts";
 
-/** The key under which a setting stands in either file. */
-type SettingKey = Parameters<Profile["value"]>[0];
-
 /** Reads the config file once, when it is first asked. */
 export class LocalAwsConfig implements AwsConfig {
   readonly #environment: Environment;
@@ -25,14 +22,18 @@ export class LocalAwsConfig implements AwsConfig {
     return Promise.try(() => this.#readFile());
   }
 
-  settingsOf(name: string, own?: Profile): Promise<ProfileSettings> {
-    return Promise.try(() => this.#settingsOf(name, own));
+  settingsOf(name: string): Promise<ProfileSettings> {
+    return Promise.try(() => this.#settingsOf(name));
   }
 
-  #settingsOf(name: string, own: Profile | undefined): ProfileSettings {
+  /**
+   * Where STS is asked, the credentials file has no say but for the region: an
+   * agent may name one that it wrote itself, and would steer the request, or
+   * hear the code that a person types.
+   */
+  #settingsOf(name: string): ProfileSettings {
     const sections = this.#sections ??= readSections(this.#readFile()?.text);
     const profile = sections.profiles.get(name);
-    const either = (key: SettingKey) => own?.value(key) ?? profile?.value(key);
     const { environmentRegion, fips, dualStack } = this.#variables;
     return {
       environmentRegion,
@@ -40,17 +41,13 @@ export class LocalAwsConfig implements AwsConfig {
       mfaSerial: profile?.value("mfa_serial"),
       credentialsKey: profile?.credentialsKey(),
       durationSeconds: profile?.value("duration_seconds"),
-      fips: fips ?? either("use_fips_endpoint"),
-      dualStack: dualStack ?? either("use_dualstack_endpoint"),
+      fips: fips ?? profile?.value("use_fips_endpoint"),
+      dualStack: dualStack ?? profile?.value("use_dualstack_endpoint"),
       ...this.#endpoint(profile, sections),
     };
   }
 
-  /**
-   * The first endpoint that is named, as every SDK looks for it, but for the
-   * credentials file: an agent may name one that it wrote itself, and would
-   * hear the code that a person types.
-   */
+  /** The first endpoint that is named, as every SDK looks for it. */
   #endpoint(
     profile: Profile | undefined,
     { services }: ConfigSections,

@@ -239,7 +239,7 @@ async function keyFindings(
 ): Promise<Finding[]> {
   const check = `profile ${profile.name}`;
   try {
-    const settings = await config.settingsOf(profile.name, profile);
+    const settings = await config.settingsOf(profile.name);
     const { accessKeyId, device, secretAccessKey } = planSession(
       profile,
       settings,

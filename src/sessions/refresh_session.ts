@@ -66,7 +66,7 @@ export async function refreshSession(
     sessionProfile,
     await ports.config.settingsOf(sessionProfile),
   );
-  const settings = await ports.config.settingsOf(profile, source);
+  const settings = await ports.config.settingsOf(profile);
   const durationSeconds = durationOf(request, source, settings);
   const current = findSession(parsed, profile, sessionProfile);
   if (current !== undefined && request.minRemainingSeconds !== undefined) {

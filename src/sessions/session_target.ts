@@ -2,6 +2,7 @@
 import type { Profile } from "../credentials/profiles.ts";
 import { isDevice } from "../credentials/shown_values.ts";
 import { UpdstsError } from "../errors.ts";
+import { namedPartition, partitionOf } from "../partitions.ts";
 import type { ProfileSettings } from "../ports.ts";
 
 /**
@@ -64,6 +65,18 @@ export interface Region {
   readonly source: string;
 }
 
+/** What names a region, where an agent may have written it. */
+const CREDENTIALS_FILE = "the credentials file";
+
+/** It becomes a part of the host's name. */
+const HOST_LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+
+/**
+ * As AWS names all of its regions. Behind any other word may stand a host that
+ * is somebody's: sts.s3.amazonaws.com is a bucket.
+ */
+const REGION = /^[a-z]{2,4}(?:-[a-z]{2,9}){1,3}-[1-9][0-9]?$/;
+
 /**
  * The region whose STS is asked: the environment's, the profile's, or the
  * first one of the partition that the device's ARN is in.
@@ -77,8 +90,8 @@ export function chooseRegion(
 ): Region {
   const region = namedRegion(profile, settings) ??
     regionOfPartition(device?.split(":")[1]);
-  // It becomes a part of the host's name.
-  if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(region.name)) {
+  const shape = region.source === CREDENTIALS_FILE ? REGION : HOST_LABEL;
+  if (!shape.test(region.name)) {
     throw new UpdstsError(
       "REGION_INVALID",
       "Cannot ask STS: the region that AWS_REGION or the profile names is none",
@@ -94,20 +107,16 @@ function namedRegion(
 ): Region | undefined {
   const named = [
     { name: environmentRegion, source: "AWS_REGION or AWS_DEFAULT_REGION" },
-    { name: profile?.value("region"), source: "the credentials file" },
+    { name: profile?.value("region"), source: CREDENTIALS_FILE },
     { name: region, source: "the config file" },
   ];
   const found = named.find(({ name }) => name !== undefined);
   return found?.name === undefined ? undefined : { ...found, name: found.name };
 }
 
-function regionOfPartition(partition: string | undefined): Region {
-  switch (partition) {
-    case "aws-cn":
-      return { name: "cn-north-1", source: "the device's partition" };
-    case "aws-us-gov":
-      return { name: "us-gov-west-1", source: "the device's partition" };
-    default:
-      return { name: "us-east-1", source: "by default" };
-  }
+function regionOfPartition(id: string | undefined): Region {
+  const partition = namedPartition(id);
+  return partition === undefined
+    ? { name: partitionOf("").firstRegion, source: "by default" }
+    : { name: partition.firstRegion, source: "the device's partition" };
 }

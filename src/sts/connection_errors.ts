@@ -1,5 +1,6 @@
 // What kept a whole answer of STS from coming, in words that a person can act on.
 import { UpdstsError } from "../errors.ts";
+import { partitionOf } from "../partitions.ts";
 import type { StsTarget } from "../ports.ts";
 import { AnswerTooLong, NetworkError } from "./http_exchange.ts";
 import { endpointOf, readChoice } from "./sts_endpoint.ts";
@@ -38,6 +39,31 @@ export function requireEndpoint(target: StsTarget): URL {
   }
 }
 
+/**
+ * The same, if this build may talk to it: the runtime is asked, before a code
+ * is.
+ *
+ * @throws {UpdstsError} `STS_UNREACHABLE`, `HOST_FORBIDDEN`
+ */
+export async function requireReachable(target: StsTarget): Promise<URL> {
+  const endpoint = requireEndpoint(target);
+  const { hostname, port, protocol } = endpoint;
+  const usualPort = protocol === "https:" ? "443" : "80";
+  const host = `${hostname}:${port || usualPort}`;
+  const { state } = await Deno.permissions.query({ name: "net", host });
+  if (state === "granted") return endpoint;
+  const { firstRegion } = partitionOf(target.region);
+  throw new UpdstsError(
+    "HOST_FORBIDDEN",
+    `Cannot reach STS: ${endpoint.host} is outside of what this build may talk to`,
+    {
+      hint: target.endpoint === undefined
+        ? `it knows no region ${target.region}: set AWS_REGION to one that has STS, such as ${firstRegion}`
+        : "it talks to STS of AWS and to this machine only; check AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL",
+    },
+  );
+}
+
 /** The error for `error`, which kept a whole answer of STS from coming. */
 export function connectionError(
   error: unknown,
@@ -46,9 +72,6 @@ export function connectionError(
 ): unknown {
   if (error instanceof UpdstsError) return error;
   if (timedOut) return timeout(error, connection);
-  if (error instanceof Deno.errors.NotCapable) {
-    return forbidden(error, connection);
-  }
   if (error instanceof AnswerTooLong) return tooLong(error, connection);
   // What is no failure of the network is a defect of ours.
   return error instanceof NetworkError ? unreachable(error, connection) : error;
@@ -61,20 +84,6 @@ function timeout(error: unknown, connection: Connection): UpdstsError {
       connection.timeout / 1000
     } s${via(connection)}`,
     { hint: MAY_BE_SPENT, cause: error },
-  );
-}
-
-function forbidden(error: unknown, connection: Connection): UpdstsError {
-  return new UpdstsError(
-    "HOST_FORBIDDEN",
-    `Cannot reach STS: ${
-      hostOf(connection)
-    } is outside of what this build may talk to`,
-    {
-      hint:
-        "it talks to *.amazonaws.com, *.amazonaws.com.cn, *.api.aws and this machine only; check AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL",
-      cause: error,
-    },
   );
 }
 

@@ -2,7 +2,7 @@
 import type { Environment } from "../adapters/environment.ts";
 import { UpdstsError } from "../errors.ts";
 import type { StsFacts, StsTarget } from "../ports.ts";
-import { connectionError, requireEndpoint } from "./connection_errors.ts";
+import { connectionError, requireReachable } from "./connection_errors.ts";
 import { createHttpClient } from "./http_client.ts";
 import { type AnswerHead, type Delivery, post } from "./http_exchange.ts";
 import { proxyFor } from "./proxy.ts";
@@ -22,7 +22,7 @@ export async function reachSts(
   target: StsTarget,
   environment: Environment,
 ): Promise<StsFacts> {
-  const endpoint = requireEndpoint(target);
+  const endpoint = await requireReachable(target);
   const proxy = proxyFor(endpoint, environment);
   const signal = AbortSignal.timeout(TIMEOUT);
   const start = performance.now();

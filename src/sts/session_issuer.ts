@@ -13,7 +13,11 @@ import { parseTimestamp, toLocalIso } from "../timestamps.ts";
 import type { Environment } from "../adapters/environment.ts";
 import { createHttpClient } from "./http_client.ts";
 import { proxyFor } from "./proxy.ts";
-import { connectionError, requireEndpoint } from "./connection_errors.ts";
+import {
+  connectionError,
+  requireEndpoint,
+  requireReachable,
+} from "./connection_errors.ts";
 import { type Circumstances, refusal } from "./refusals.ts";
 import { type Answer, requestSession } from "./sts_exchange.ts";
 import {
@@ -57,11 +61,9 @@ export class AwsSessionIssuer implements SessionIssuer {
     this.#userAgent = userAgent;
   }
 
-  rehearse(target: StsTarget): Promise<void> {
-    return Promise.try(() => {
-      requireEndpoint(target);
-      createHttpClient(this.#environment).close();
-    });
+  async rehearse(target: StsTarget): Promise<void> {
+    await requireReachable(target);
+    createHttpClient(this.#environment).close();
   }
 
   async issue(request: SessionRequest): Promise<Session> {

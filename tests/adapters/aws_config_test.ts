@@ -2,15 +2,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { LocalAwsConfig } from "../../src/adapters/aws_config.ts";
-import { parseFile } from "../../src/credentials/parsed_file.ts";
-import { findProfile } from "../../src/credentials/profiles.ts";
 import { createEnvironment } from "../../src/adapters/environment.ts";
 
 /** What is asked for by a config file of one profile, and an environment. */
 async function endpointOf(
   lines: readonly string[],
   variables: Readonly<Record<string, string>> = {},
-  own: readonly string[] = [],
 ) {
   const home = await Deno.makeTempDir();
   try {
@@ -23,14 +20,7 @@ async function endpointOf(
     const config = new LocalAwsConfig(
       createEnvironment((name) => ({ HOME: home, ...variables })[name]),
     );
-    const profile = findProfile(
-      parseFile(["[work]", ...own].join("\n")),
-      "work",
-    );
-    const { endpoint, fips, dualStack } = await config.settingsOf(
-      "work",
-      profile,
-    );
+    const { endpoint, fips, dualStack } = await config.settingsOf("work");
     return { endpoint, fips, dualStack };
   } finally {
     await Deno.remove(home, { recursive: true });
@@ -74,29 +64,6 @@ Deno.test("configured endpoints are ignored where the config file says so, unles
   assert.deepEqual(
     await endpointOf([`endpoint_url = ${URL_A}`], { [ignored]: "true" }),
     NONE,
-  );
-});
-
-Deno.test("FIPS and dual-stack may stand in the credentials file, too, and come first there", async () => {
-  const own = ["use_fips_endpoint = true", "use_dualstack_endpoint = true"];
-  const config = ["use_fips_endpoint = false", "use_dualstack_endpoint = no"];
-  const expected = { endpoint: undefined, fips: "true", dualStack: "true" };
-  assert.deepEqual(await endpointOf([], {}, own), expected);
-  assert.deepEqual(await endpointOf(config, {}, own), expected);
-});
-
-// An agent may name a credentials file of its own, and would hear the code.
-Deno.test("no endpoint is taken from the credentials file", async () => {
-  const own = [
-    `endpoint_url = ${URL_A}`,
-    "services = local",
-    "ignore_configured_endpoint_urls = true",
-  ];
-  const services = ["[services local]", "sts =", `  endpoint_url = ${URL_A}`];
-  assert.deepEqual(await endpointOf(services, {}, own), NONE);
-  assert.deepEqual(
-    await endpointOf([`endpoint_url = ${URL_B}`], {}, own),
-    { ...NONE, endpoint: URL_B },
   );
 });
 

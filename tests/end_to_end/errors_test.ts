@@ -282,9 +282,36 @@ const FAILURES: readonly Failure[] = [
     sent: 0,
     says: [
       /sts\.evil\.example is outside of what this build may talk to/,
-      /\*\.amazonaws\.com/,
+      /check AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL/,
     ],
   },
+  ...[
+    { region: "us-nowhere-9", instead: "us-east-1" },
+    { region: "cn-nowhere-9", instead: "cn-north-1" },
+  ].map(({ region, instead }) => ({
+    name: `the region ${region}`,
+    env: { AWS_REGION: region, AWS_ENDPOINT_URL_STS: "" },
+    exit: 5,
+    sent: 0,
+    says: [
+      new RegExp(`sts\\.${region}\\.amazonaws\\.com[.cn]* is outside of`),
+      new RegExp(
+        `set AWS_REGION to one that has STS, such as ${instead}$`,
+        "m",
+      ),
+    ],
+  })),
+  // An agent may have written the file: sts.s3.amazonaws.com is a bucket.
+  ...["s3", "s3-us-west-2", "sts", "us-east-1a", "dualstack.us-east-1"].map(
+    (region) => ({
+      name: `${region} as the region in the credentials file`,
+      given: GIVEN.replace("[other]", `region = ${region}\n[other]`),
+      env: { AWS_ENDPOINT_URL_STS: "" },
+      exit: 3,
+      sent: 0,
+      says: [/the region that AWS_REGION or the profile names is none/],
+    }),
+  ),
   {
     name: "a failure of STS",
     script: [awsError(503, "ServiceUnavailable", "Try later")],

