@@ -109,10 +109,12 @@ export interface CodeSource {
 
 /** What the operating system says of the credentials file. */
 export interface FileFacts {
-  /** Where it is behind all links. */
+  /** Where it is behind all links; as the user wrote it, if there are none. */
   readonly realPath: string;
   /** The permission bits; undefined where the system has none. */
   readonly mode: number | undefined;
+  /** Where the system has no such bits: whether it is in the user's profile, which others cannot read. */
+  readonly inProfile: boolean | undefined;
   /** Whether its owner also owns the home directory; undefined if unknown. */
   readonly own: boolean | undefined;
   /** How many names it has: more than one with hard links. */

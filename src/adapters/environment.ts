@@ -1,12 +1,12 @@
 // The environment variables that updsts reads, and the places they stand for.
 import { UpdstsError } from "../errors.ts";
-import { below } from "./paths.ts";
+import { below, withOneSeparator } from "./paths.ts";
 
 /** Access to the process environment. */
 export interface Environment {
   /** The value of a variable; undefined if it is unset or empty. */
   get(name: string): string | undefined;
-  /** `path` with a leading `~/` replaced by the home directory. */
+  /** `path` with a leading `~/` replaced by the home directory, and one separator. */
   expandHome(path: string): string;
   /** Where a user's throw-away files go. */
   cacheDirectory(): string;
@@ -23,16 +23,20 @@ export function createEnvironment(
       ? value("USERPROFILE") ?? value("HOME")
       : value("HOME") ?? value("USERPROFILE");
     if (found !== undefined) return found;
+    const variable = os === "windows" ? "USERPROFILE" : "HOME";
     throw new UpdstsError(
       "FILE_NOT_FOUND",
-      "Cannot find the home directory: HOME is not set",
-      { hint: `set ${os === "windows" ? "USERPROFILE" : "HOME"}` },
+      `Cannot find the home directory: ${variable} is not set`,
+      { hint: `set ${variable}` },
     );
   };
   return {
     get: value,
     expandHome: (path) =>
-      /^~[/\\]/.test(path) ? below(home(), [path.slice(2)], os) : path,
+      withOneSeparator(
+        /^~[/\\]/.test(path) ? below(home(), [path.slice(2)], os) : path,
+        os,
+      ),
     cacheDirectory: () =>
       value("LOCALAPPDATA") ?? value("XDG_CACHE_HOME") ??
         below(home(), [".cache"], os),

@@ -6,6 +6,38 @@ function separatorOf(os: typeof Deno.build.os): string {
   return os === "windows" ? "\\" : "/";
 }
 
+/** `path` with the one separator of the system, where it knows two. */
+export function withOneSeparator(
+  path: string,
+  os: typeof Deno.build.os = Deno.build.os,
+): string {
+  return os === "windows" ? path.replaceAll("/", "\\") : path;
+}
+
+/** Whether two absolute paths are spelled alike, as far as the system minds. */
+export function isSamePath(
+  one: string,
+  other: string,
+  os: typeof Deno.build.os = Deno.build.os,
+): boolean {
+  return comparable(one, os) === comparable(other, os);
+}
+
+/** Whether `path` leads into `directory`; both absolute, and behind all links. */
+export function isBelow(
+  path: string,
+  directory: string,
+  os: typeof Deno.build.os = Deno.build.os,
+): boolean {
+  return comparable(path, os).startsWith(
+    comparable(below(directory, [""], os), os),
+  );
+}
+
+function comparable(path: string, os: typeof Deno.build.os): string {
+  return os === "windows" ? withOneSeparator(path, os).toLowerCase() : path;
+}
+
 /** The path of `names` below `directory`. */
 export function below(
   directory: string,

@@ -78,7 +78,8 @@ export function encodeBytes(text: string): Uint8Array<ArrayBuffer> {
 /** What the operating system said, without a path or a number. */
 export function systemMessage(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  return message.split(" (os error")[0] ?? message;
+  // Windows speaks in whole sentences, and ours goes on.
+  return (message.split(" (os error")[0] ?? message).replace(/\.$/, "");
 }
 
 /** Whether `error` comes from the operating system, and not from a defect. */

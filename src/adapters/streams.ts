@@ -22,7 +22,7 @@ export function writeAll(
     const message = error instanceof Error ? error.message : String(error);
     throw new UpdstsError(
       "OUTPUT_UNWRITABLE",
-      `Cannot write the answer: ${message.replace(/ \(os error.*/, "")}`,
+      `Cannot write the answer: ${message.replace(/\.? \(os error.*/, "")}`,
       {
         hint:
           "what was asked for may have been done all the same: updsts list shows it",

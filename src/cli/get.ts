@@ -1,7 +1,7 @@
 // `updsts get`: flags to use case to text.
 import { toRefreshAnswer } from "../sessions/answers.ts";
 import { formatDuration, hasUnits, parseDuration } from "../durations.ts";
-import { shellQuoted } from "../shell_quoted.ts";
+import { settingVariable, shellQuoted } from "../shell_quoted.ts";
 import { refreshSession } from "../sessions/refresh_session.ts";
 import type { Ports } from "../ports.ts";
 import { Secret } from "../secret.ts";
@@ -77,6 +77,8 @@ export default async function get(
     `Profile ${sessionProfile} ${state} valid until ${until} (${
       relativeTime(expiration, now)
     }).`,
-    `Use it with: aws --profile ${name} ...  or: export AWS_PROFILE=${name}`,
+    `Use it with: aws --profile ${name} ...  or: ${
+      settingVariable("AWS_PROFILE", sessionProfile)
+    }`,
   ].join("\n"));
 }

@@ -21,7 +21,7 @@ import type {
 } from "../ports.ts";
 import { planSession } from "../sessions/session_plan.ts";
 import { chooseRegion, deviceKind } from "../sessions/session_target.ts";
-import { shellQuoted } from "../shell_quoted.ts";
+import { settingVariable, shellQuoted } from "../shell_quoted.ts";
 import { parseTimestamp, toLocalIso } from "../timestamps.ts";
 import { unknownProfile } from "../sessions/unknown_profile.ts";
 
@@ -129,7 +129,7 @@ async function readConfigFindings(
 function factFindings(
   path: string,
   { text }: ParsedFile,
-  { realPath, mode, own, names, awsCliPath }: FileFacts,
+  { realPath, mode, inProfile, own, names, awsCliPath }: FileFacts,
 ): Finding[] {
   const place = realPath === path ? path : `${path}, which is ${realPath}`;
   const findings = [ok("file", `${place}, ${text.length} bytes`)];
@@ -140,6 +140,15 @@ function factFindings(
         "mode",
         `${octal}: other users of this machine can read or write the file`,
         `run chmod 600 ${shellQuoted(realPath)}`,
+      ),
+    );
+  }
+  if (inProfile !== undefined) {
+    findings.push(
+      inProfile ? ok("place", "in your user profile") : warning(
+        "place",
+        "the file is outside of your user profile, where other users of this machine may read it",
+        "keep it below %USERPROFILE%",
       ),
     );
   }
@@ -161,7 +170,7 @@ function factFindings(
     awsCliPath === realPath ? ok("aws cli", "reads the same file") : warning(
       "aws cli",
       `reads another file: ${awsCliPath ?? "one that is not there"}`,
-      `run export AWS_SHARED_CREDENTIALS_FILE=${shellQuoted(path)}`,
+      `run ${settingVariable("AWS_SHARED_CREDENTIALS_FILE", path)}`,
     ),
   );
   return findings;

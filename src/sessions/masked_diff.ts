@@ -13,16 +13,19 @@ export async function maskedDiff(
   text: string,
   edits: readonly Edit[],
 ): Promise<string> {
-  const { createTwoFilesPatch, FILE_HEADERS_ONLY } = await import("diff");
-  return createTwoFilesPatch(
-    path,
-    path,
+  const { createTwoFilesPatch, OMIT_HEADERS } = await import("diff");
+  const patch = createTwoFilesPatch(
+    "",
+    "",
     masked(text),
     masked(applyEdits(text, edits)),
     undefined,
     undefined,
-    { context: 0, headerOptions: FILE_HEADERS_ONLY },
-  ).trimEnd();
+    { context: 0, headerOptions: OMIT_HEADERS },
+  );
+  // The package would put a path with a backslash in quotes, doubling it.
+  const name = /["\p{Cc}]/u.test(path) ? JSON.stringify(path) : path;
+  return [`--- ${name}`, `+++ ${name}`, patch].join("\n").trimEnd();
 }
 
 function masked(text: string): string {

@@ -144,5 +144,6 @@ export function via({ proxy }: Connection): string {
 
 /** The innermost of the reasons that the runtime strings together. */
 function lastPart(text: string): string {
-  return text.split(": ").at(-1)?.replace(/ \(os error \d+\)$/, "") ?? text;
+  const last = text.split(": ").at(-1) ?? text;
+  return last.replace(/\.?(?: \(os error \d+\))?$/, "");
 }

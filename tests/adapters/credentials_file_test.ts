@@ -58,14 +58,14 @@ Deno.test("createEnvironment() takes USERPROFILE on Windows", () => {
   const variables = new Map([["HOME", "/msys"], ["USERPROFILE", "C:\\alice"]]);
   const get = (name: string) => variables.get(name);
   assert.equal(
-    createEnvironment(get, "windows").expandHome("~/x"),
-    "C:\\alice\\x",
+    createEnvironment(get, "windows").expandHome("~/x/y"),
+    "C:\\alice\\x\\y",
   );
   assert.equal(createEnvironment(get, "linux").expandHome("~/x"), "/msys/x");
 });
 
 Deno.test("createEnvironment() says that there is no home directory", async () => {
-  const env = createEnvironment(() => undefined);
+  const env = createEnvironment(() => undefined, "linux");
   const error = await failsWith("FILE_NOT_FOUND", () => env.expandHome("~/x"));
   assert.match(error.message, /HOME is not set/);
 });

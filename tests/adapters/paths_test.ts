@@ -1,7 +1,13 @@
 // below() and directoryOf(), beside the runtime's own module for paths.
 import assert from "node:assert/strict";
 import { posix, win32 } from "node:path";
-import { below, directoryOf } from "../../src/adapters/paths.ts";
+import {
+  below,
+  directoryOf,
+  isBelow,
+  isSamePath,
+  withOneSeparator,
+} from "../../src/adapters/paths.ts";
 
 Deno.test("directoryOf() is what the runtime says, on every system", () => {
   for (
@@ -28,4 +34,22 @@ Deno.test("below() is what the runtime says, on every system", () => {
   for (
     const home of ["C:\\Users\\alice", "C:\\Users\\alice\\", "C:\\", "\\\\s\\x"]
   ) assert.equal(below(home, names, "windows"), win32.join(home, ...names));
+});
+
+Deno.test("withOneSeparator() touches paths of Windows only", () => {
+  assert.equal(withOneSeparator("C:\\a/b/c", "windows"), "C:\\a\\b\\c");
+  assert.equal(withOneSeparator("/a\\b/c", "linux"), "/a\\b/c");
+});
+
+Deno.test("isSamePath() minds neither case nor separator on Windows", () => {
+  assert(isSamePath("c:\\users\\A/x", "C:\\Users\\a\\x", "windows"));
+  assert(!isSamePath("C:\\a\\x", "C:\\a\\y", "windows"));
+  assert(!isSamePath("/a/X", "/a/x", "linux"));
+});
+
+Deno.test("isBelow() takes no directory for one that only begins like it", () => {
+  assert(isBelow("C:\\Users\\alice\\.aws\\c", "c:\\users\\Alice\\", "windows"));
+  assert(!isBelow("C:\\Users\\alice2\\c", "C:\\Users\\alice", "windows"));
+  assert(isBelow("/home/a/c", "/home/a", "linux"));
+  assert(!isBelow("/home/ab/c", "/home/a", "linux"));
 });
