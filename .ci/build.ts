@@ -24,16 +24,26 @@ const FIRST = "proxy_variables";
 /** AWS's SDK, by the name of a package or by a path into one. */
 const SDK = /(?:^|[\\/]node_modules[\\/])@(?:aws-sdk|smithy)[\\/]/;
 
+const encoder = new TextEncoder();
+
+/** Writes a file that another build may read meanwhile. */
+async function replaceFile(path: string, content: Uint8Array): Promise<void> {
+  const fresh = `${path}.${crypto.randomUUID()}`;
+  await Deno.writeFile(fresh, content);
+  await Deno.rename(fresh, path);
+}
+
 /** Lays the packages that deno.lock names out where esbuild looks for them; returns the directory. */
 async function layOutPackages(): Promise<string> {
   const directory = join(ROOT, "dist", "packages");
   await Deno.mkdir(directory, { recursive: true });
   const { imports } = denoJson;
-  await Deno.writeTextFile(
-    join(directory, "deno.json"),
-    JSON.stringify({ imports, nodeModulesDir: "auto" }),
+  const config = JSON.stringify({ imports, nodeModulesDir: "auto" });
+  await replaceFile(join(directory, "deno.json"), encoder.encode(config));
+  await replaceFile(
+    join(directory, "deno.lock"),
+    await Deno.readFile(join(ROOT, "deno.lock")),
   );
-  await Deno.copyFile(join(ROOT, "deno.lock"), join(directory, "deno.lock"));
   const { success } = await new Deno.Command(Deno.execPath(), {
     args: ["install", "--quiet", "--frozen"],
     cwd: directory,
@@ -103,12 +113,13 @@ const version: Plugin = {
 /** Bundles into `directory`, in place of what is there; returns what is in it, and whence. */
 export async function bundle(directory: string): Promise<Metafile> {
   const { metafile, outputFiles } = await bundled();
-  await Deno.remove(directory, { recursive: true }).catch((error) => {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  });
   await Deno.mkdir(directory, { recursive: true });
+  const names = new Set(outputFiles.map(({ path }) => basename(path)));
   for (const { path, contents } of outputFiles) {
-    await Deno.writeFile(join(directory, basename(path)), contents);
+    await replaceFile(join(directory, basename(path)), contents);
+  }
+  for (const { name } of [...Deno.readDirSync(directory)]) {
+    if (!names.has(name)) await Deno.remove(join(directory, name));
   }
   return metafile;
 }

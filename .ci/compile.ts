@@ -1,12 +1,13 @@
-// Builds standalone binaries with exactly the permissions of the task `updsts`.
+// Builds standalone binaries of the bundle, with exactly the permissions of the task `updsts`.
 //
-//   deno task compile                      for this machine: dist/updsts
-//   deno task compile TARGET...            dist/TARGET/updsts, for these
+//   deno task compile                      dist/TARGET/updsts, for this machine
+//   deno task compile TARGET...            for these
 //   deno task compile all                  for all of them
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import denoJson from "../deno.json" with { type: "json" };
 import { shippedFlags } from "../tests/support/command.ts";
+import { BUNDLE } from "./build.ts";
 
 /** Every system that there is a binary for. */
 export const TARGETS = [
@@ -21,85 +22,38 @@ export const TARGETS = [
 /** Where the binary for `target` goes in `directory`. */
 export function binaryPath(directory: string, target: string): string {
   const suffix = target.includes("windows") ? ".exe" : "";
-  return `${directory}/${target}/updsts${suffix}`;
+  return join(directory, target, `updsts${suffix}`);
 }
 
-/** What comes with a package and is never loaded: types, sources, maps, documents. */
-const NEVER_LOADED = /\.(?:[cm]?ts|map|md)$/;
-
-/** The files of the program's packages that are never loaded. */
-export async function neverLoaded(): Promise<string[]> {
-  const { npmPackages }: {
-    npmPackages: Record<string, { name: string; version: string }>;
-  } = await denoInfo("main.ts");
-  const { npmCache }: { npmCache: string } = await denoInfo();
-  const found = new Set<string>();
-  for (const registry of Deno.readDirSync(npmCache)) {
-    if (!registry.isDirectory) continue;
-    for (const { name, version } of Object.values(npmPackages)) {
-      const directory = join(npmCache, registry.name, name, version);
-      for (const file of filesBelow(directory)) {
-        if (NEVER_LOADED.test(file)) found.add(file);
-      }
-    }
-  }
-  return [...found];
-}
-
-async function denoInfo(...args: readonly string[]) {
-  const { stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["info", "--json", ...args],
-    cwd: new URL("..", import.meta.url),
-  }).output();
-  return JSON.parse(new TextDecoder().decode(stdout));
-}
-
-function* filesBelow(directory: string): Generator<string> {
-  let entries: Deno.DirEntry[];
-  try {
-    entries = [...Deno.readDirSync(directory)];
-  } catch (error) {
-    // Packages of another registry.
-    if (error instanceof Deno.errors.NotFound) return;
-    throw error;
-  }
-  for (const { name, isDirectory } of entries) {
-    const path = join(directory, name);
-    if (isDirectory) yield* filesBelow(path);
-    else yield path;
-  }
-}
-
-/** The arguments of `deno` that build the binary `output`, for this machine if no target is named. */
-export async function compileArguments(
-  output: string,
-  target?: string,
-): Promise<string[]> {
-  // Of no use in a binary, which holds all of its code: see the next ones.
+/**
+ * The arguments of `deno` that build the binary `output` of the bundle in the
+ * current directory, for this machine if no target is named.
+ */
+export function compileArguments(output: string, target?: string): string[] {
+  // Of no use in a binary, which holds all of its code: see the next ones. The
+  // first would leave out what is loaded lazily.
   const atStart = [
     "--unstable-lazy-dynamic-imports",
     "--cached-only",
     "--no-remote",
   ];
   return [
-    "compile",
+    ...["compile", "--no-config", "--no-check"],
     ...shippedFlags().filter((flag) => !atStart.includes(flag)),
     "--deny-import",
-    "--exclude-unused-npm",
-    ...(await neverLoaded()).flatMap((file) => ["--exclude", file]),
     // It would lie in a directory that others can write to, and be run.
     "--no-code-cache",
+    // The maps, too, so that traces can be read.
+    ...["--include", "."],
     ...(target === undefined ? [] : ["--target", target]),
-    "--output",
-    output,
-    "main.ts",
+    ...["--output", resolve(output), "main.js"],
   ];
 }
 
 if (import.meta.main) {
   const { values: { directory }, positionals } = parseArgs({
     args: Deno.args,
-    options: { directory: { type: "string", default: "dist" } },
+    options: { directory: { type: "string", default: join(BUNDLE, "..") } },
     allowPositionals: true,
   });
   const asked = positionals.includes("all") ? [...TARGETS] : positionals;
@@ -111,16 +65,16 @@ if (import.meta.main) {
     Deno.exit(2);
   }
   const builds = asked.length === 0
-    ? [{ output: `${directory}/updsts`, target: undefined }]
+    ? [{ output: binaryPath(directory, Deno.build.target), target: undefined }]
     : asked.map((target) => ({
       output: binaryPath(directory, target),
       target,
     }));
   for (const { output, target } of builds) {
-    console.log(`updsts ${denoJson.version}: ${output}`);
+    console.log(`updsts ${denoJson.version}: ${resolve(output)}`);
     const { code } = await new Deno.Command(Deno.execPath(), {
-      args: await compileArguments(output, target),
-      cwd: new URL("..", import.meta.url),
+      args: compileArguments(output, target),
+      cwd: BUNDLE,
     }).spawn().status;
     if (code !== 0) Deno.exit(code);
   }

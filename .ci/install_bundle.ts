@@ -1,0 +1,123 @@
+// Puts the bundle on the PATH as Deno installs programs, or takes it away again.
+//
+//   deno task install                      in DENO_INSTALL_ROOT, else in ~/.deno
+//   deno task uninstall
+//
+// What is installed needs neither the clone nor npx: the bundle is copied beside
+// it, and so is Deno where nobody would find the one that runs this.
+import { delimiter, join, resolve } from "node:path";
+import { shippedFlags } from "../tests/support/command.ts";
+import { BUNDLE } from "./build.ts";
+
+const WINDOWS = Deno.build.os === "windows";
+
+/** The directory that Deno installs programs in. */
+function installRoot(): string {
+  const named = Deno.env.get("DENO_INSTALL_ROOT");
+  if (named) return resolve(Deno.env.get("INIT_CWD") ?? ".", named);
+  const home = Deno.env.get(WINDOWS ? "USERPROFILE" : "HOME");
+  if (!home) throw new Error("Cannot tell where to install: HOME is not set");
+  return join(home, ".deno");
+}
+
+/** Whether `deno` is the Deno that runs this, for any shell of this user. */
+function isOnPath(): boolean {
+  // What npx and npm put on the PATH is there for a moment only.
+  const directories = (Deno.env.get("PATH") ?? "").split(delimiter)
+    .filter((path) => !/[\\/]node_modules[\\/]/.test(path));
+  for (const directory of directories) {
+    try {
+      const found = join(directory, WINDOWS ? "deno.exe" : "deno");
+      return Deno.realPathSync(found) === Deno.realPathSync(Deno.execPath());
+    } catch {
+      // Not there: look further.
+    }
+  }
+  return false;
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/** Copies the bundle to `directory`; what an older one left there stays for servers that still run from it. */
+async function copyBundle(directory: string): Promise<void> {
+  await Deno.mkdir(directory, { recursive: true });
+  const names = Array.from(Deno.readDirSync(BUNDLE), ({ name }) => name);
+  // Last what leads to the others.
+  names.sort((a, b) => Number(a === "main.js") - Number(b === "main.js"));
+  for (const name of names) {
+    const fresh = join(directory, `${name}.new`);
+    await Deno.copyFile(join(BUNDLE, name), fresh);
+    await Deno.rename(fresh, join(directory, name));
+  }
+}
+
+/** Keeps the Deno that runs this in `directory`, too, whatever becomes of npx's cache. */
+async function keepDeno(directory: string): Promise<string> {
+  const suffix = WINDOWS ? ".exe" : "";
+  const kept = join(directory, `deno-${Deno.version.deno}${suffix}`);
+  if (exists(kept)) return kept;
+  try {
+    await Deno.link(Deno.execPath(), kept);
+  } catch {
+    // On another disk.
+    await Deno.copyFile(Deno.execPath(), `${kept}.new`);
+    if (!WINDOWS) await Deno.chmod(`${kept}.new`, 0o755);
+    await Deno.rename(`${kept}.new`, kept);
+  }
+  return kept;
+}
+
+/** What `deno install` wrote as the command `updsts`, led to the executable `deno`. */
+export function ledTo(deno: string, script: string): string {
+  const batch = `@"${deno.replaceAll("%", "%%")}" `;
+  const shell = `exec '${deno.replaceAll("'", `'\\''`)}' `;
+  const led = script.replace(
+    /^(@|exec )?deno (?=["r])/m,
+    (_, start) => start === "@" ? batch : shell,
+  );
+  if (led === script) throw new Error("deno install writes another command");
+  return led;
+}
+
+if (import.meta.main) {
+  const root = installRoot();
+  const directory = join(root, "lib", "updsts");
+  const deno = async (...args: readonly string[]): Promise<void> => {
+    // Elsewhere, it would warn of a configuration that it does not use.
+    const options = { args: [...args], cwd: root };
+    const child = new Deno.Command(Deno.execPath(), options).spawn();
+    const { code } = await child.status;
+    if (code !== 0) Deno.exit(code);
+  };
+  if (Deno.args[0] === "uninstall") {
+    if (!exists(directory)) {
+      console.error(`updsts is not installed in ${root}`);
+      Deno.exit(1);
+    }
+    await deno("uninstall", "--global", "--root", root, "updsts");
+    await Deno.remove(directory, { recursive: true });
+  } else {
+    await copyBundle(directory);
+    await deno(
+      ...["install", "--global", "--force", "--root", root],
+      ...["--name", "updsts", ...shippedFlags(), join(directory, "main.js")],
+    );
+    if (!isOnPath()) {
+      const kept = await keepDeno(directory);
+      for (const name of WINDOWS ? ["updsts.cmd", "updsts"] : ["updsts"]) {
+        const command = join(root, "bin", name);
+        const script = await Deno.readTextFile(command);
+        await Deno.writeTextFile(command, ledTo(kept, script));
+      }
+      console.log(`It runs on ${kept}`);
+    }
+  }
+}
