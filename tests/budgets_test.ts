@@ -49,7 +49,8 @@ async function loadedWith(roots: readonly string[]): Promise<Set<string>> {
         "--config",
         fileURLToPath(new URL("deno.json", ROOT)),
       ],
-      fileURLToPath(new URL(root, ROOT)),
+      // A path of Windows is none of its specifiers.
+      new URL(root, ROOT).href,
     ]);
     const { modules, redirects } = graphSchema.parse(JSON.parse(stdout));
     const graph = new Map(modules.map((module) => [module.specifier, module]));

@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import denoJson from "../deno.json" with { type: "json" };
-import { isInstalled, ROOT, run } from "./support/command.ts";
+import { ROOT, run } from "./support/command.ts";
 import { ALICE, Scenario } from "./support/scenario.ts";
+import { needs } from "./support/skipping.ts";
 
 const DOCUMENTS = [
   "README.md",
@@ -98,8 +99,8 @@ const GIVEN = ["default", "work", "client-long-term"].map((name) =>
 for (const path of DOCUMENTS) {
   Deno.test({
     name: `the command lines of ${path} run` +
-      (isInstalled("bash") ? "" : " (skipped: bash is not installed)"),
-    ignore: !isInstalled("bash") || Deno.build.os === "windows",
+      needs("bash").note,
+    ignore: needs("bash").ignore,
     fn: async () => {
       const text = await read(path);
       const blocks = blocksOf(text);

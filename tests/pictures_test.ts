@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { PICTURES, takePictures, toSvg } from "./support/pictures.ts";
-import { hasTmux } from "./support/terminal.ts";
+import { screens } from "./support/terminal.ts";
 
 Deno.test("toSvg() keeps places and colours, and escapes what XML would read", () => {
   const svg = toSvg("a<b\n\x1b[31m日本\x1b[39m c", "t & u");
@@ -14,8 +14,8 @@ Deno.test("toSvg() keeps places and colours, and escapes what XML would read", (
 
 Deno.test({
   name: "the pictures are those that `deno task pictures` makes" +
-    (hasTmux ? "" : " (skipped: tmux is not installed)"),
-  ignore: !hasTmux || Deno.build.os !== "linux",
+    screens.note,
+  ignore: screens.ignore,
   fn: async () => {
     for (const [name, svg] of await takePictures()) {
       const kept = await Deno.readTextFile(join(PICTURES, `${name}.svg`));

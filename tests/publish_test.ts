@@ -1,12 +1,13 @@
 // What goes to JSR: the program and its library, and nothing else.
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import denoJson from "../deno.json" with { type: "json" };
 import { ROOT, run } from "./support/command.ts";
 
 Deno.test("only what belongs to the program is published", async () => {
   const { code, stdout, stderr } = await run(Deno.execPath(), [
     ...["publish", "--dry-run", "--allow-dirty", "--no-check"],
-    ...["--config", new URL("deno.json", ROOT).pathname],
+    ...["--config", fileURLToPath(new URL("deno.json", ROOT))],
   ]);
   const listing = stdout + stderr;
   assert.equal(code, 0, listing);

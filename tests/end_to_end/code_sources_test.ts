@@ -1,11 +1,8 @@
 // Where the code comes from: a real pseudo-terminal, a pipe; and when none is needed.
 import assert from "node:assert/strict";
-import {
-  baseEnvironment,
-  commandLine,
-  isInstalled,
-} from "../support/command.ts";
+import { baseEnvironment, commandLine, run } from "../support/command.ts";
 import { ALICE, GIVEN, Scenario } from "../support/scenario.ts";
+import { needs } from "../support/skipping.ts";
 
 /** Runs get at a pseudo-terminal; each question is answered by the next line. */
 async function atTerminal(
@@ -56,10 +53,7 @@ async function atTerminal(
   return { code, screen };
 }
 
-const terminal = {
-  ignore: !isInstalled("script"),
-  note: isInstalled("script") ? "" : " (skipped: script is not installed)",
-};
+const terminal = needs("script");
 
 Deno.test({
   name: `get asks at the terminal, naming profile and device${terminal.note}`,
@@ -173,19 +167,14 @@ async function piped(
     "-",
     ...args,
   ]);
-  return await scenario.run("bash", [
-    "-c",
-    'printf "$1" | "${@:2}"',
-    "bash",
-    input,
-    command,
-    ...rest,
-  ]);
+  const finished = await run(command, rest, scenario.env, input);
+  scenario.assertNoSecret(finished.stdout + finished.stderr);
+  return finished;
 }
 
 Deno.test("get -t - reads the first line of stdin", async () => {
   await using scenario = await Scenario.start();
-  for (const format of ["%s", "%s\\n", " %s \\r\\nmore\\n"]) {
+  for (const format of ["%s", "%s\n", " %s \r\nmore\n"]) {
     const { code, stderr } = await piped(
       scenario,
       format.replace("%s", scenario.code()),
@@ -199,8 +188,8 @@ Deno.test("get -t - refuses what is no code before STS", async () => {
   for (
     const [input, says, exit] of [
       ["", /stdin gave no TOTP code/, 6],
-      ["\\n", /stdin gave no/, 6],
-      ["12345\\n", /not six digits/, 2],
+      ["\n", /stdin gave no/, 6],
+      ["12345\n", /not six digits/, 2],
     ] as const
   ) {
     await using scenario = await Scenario.start();

@@ -1,8 +1,9 @@
 // completion: what is proposed where, and the shells that ask for it.
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { isInstalled, run } from "../support/command.ts";
+import { run } from "../support/command.ts";
 import { GIVEN, Scenario } from "../support/scenario.ts";
+import { needs } from "../support/skipping.ts";
 
 /** What is proposed for the last of `words`, and the directive. */
 async function propose(
@@ -137,8 +138,8 @@ function pressTab(line: string): string {
 
 Deno.test({
   name: "bash completes a profile, and can read the script again" +
-    (isInstalled("bash") ? "" : " (skipped: bash is not installed)"),
-  ignore: !isInstalled("bash"),
+    needs("bash").note,
+  ignore: needs("bash").ignore,
   fn: async () => {
     await using scenario = await Scenario.start();
     const proposed = await inShell(
@@ -154,8 +155,8 @@ Deno.test({
 
 Deno.test({
   name: "bash runs nothing of the line that is being typed" +
-    (isInstalled("bash") ? "" : " (skipped: bash is not installed)"),
-  ignore: !isInstalled("bash"),
+    needs("bash").note,
+  ignore: needs("bash").ignore,
   fn: async () => {
     // Once each press of the key ran the code's program, and emptied files.
     await using scenario = await Scenario.start();
@@ -174,8 +175,8 @@ Deno.test({
 
 Deno.test({
   name: "fish completes a profile and a command" +
-    (isInstalled("fish") ? "" : " (skipped: fish is not installed)"),
-  ignore: !isInstalled("fish"),
+    needs("fish").note,
+  ignore: needs("fish").ignore,
   fn: async () => {
     await using scenario = await Scenario.start();
     const proposed = await inShell(
@@ -201,8 +202,8 @@ const ZSH_STUBS = `compdef() { :; }
 
 Deno.test({
   name: "zsh completes a profile and a path, and runs nothing of the line" +
-    (isInstalled("zsh") ? "" : " (skipped: zsh is not installed)"),
-  ignore: !isInstalled("zsh"),
+    needs("zsh").note,
+  ignore: needs("zsh").ignore,
   fn: async () => {
     // Once it evaluated what stands before an equals sign.
     await using scenario = await Scenario.start();

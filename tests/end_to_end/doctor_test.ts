@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { ALICE, GIVEN, Scenario } from "../support/scenario.ts";
 
+const WINDOWS = Deno.build.os === "windows";
+
 interface Finding {
   readonly check: string;
   readonly status: string;
@@ -39,8 +41,8 @@ Deno.test("doctor finds nothing where all is well, a line each", async () => {
   assert.equal(stderr, "");
   assert.equal(code, 0, stdout);
   const expected = [
-    /^ok {2}file: \S+\/\.aws\/credentials, \d+ bytes$/,
-    /^ok {2}mode: 600$/,
+    /^ok {2}file: \S+[/\\]\.aws[/\\]credentials, \d+ bytes$/,
+    WINDOWS ? /^ok {2}place: in your user profile$/ : /^ok {2}mode: 600$/,
     /^ok {2}aws cli: reads the same file$/,
     /^ok {2}writing: the file can be replaced$/,
     /^ok {2}encoding: UTF-8$/,
@@ -89,18 +91,24 @@ Deno.test("doctor warns of what is loose, and still exits with 0", async () => {
     AWS_SHARED_CREDENTIALS_FILE: elsewhere,
   });
   assert.equal(code, 0);
-  assert.match(text, /warning mode: 644: other users .*; run chmod 600 '/);
+  if (!WINDOWS) {
+    assert.match(text, /warning mode: 644: other users .*; run chmod 600 '/);
+  }
   const { code: again, text: told } = await examine(
     scenario,
     ["-c", scenario.path],
     { AWS_SHARED_CREDENTIALS_FILE: elsewhere },
   );
   assert.equal(again, 0);
-  assert.match(told, /warning mode: 644: .*; run chmod 600 \S+\.aws\/cred/);
+  if (!WINDOWS) {
+    assert.match(told, /warning mode: 644: .*; run chmod 600 \S+\.aws\/cred/);
+  }
   assert.match(told, /warning links: the file has 2 hard links/);
   assert.match(
     told,
-    /warning aws cli: reads another file: .*else where; run export AWS_SHARED_CREDENTIALS_FILE=\//,
+    WINDOWS
+      ? /warning aws cli: reads another file: .*else where; run \$env:AWS_SHARED_CREDENTIALS_FILE = '\w:/
+      : /warning aws cli: reads another file: .*else where; run export AWS_SHARED_CREDENTIALS_FILE=\//,
   );
   assert.match(told, /warning profile nodevice: .*no MFA device is known/);
   assert.match(told, /warning clock: (119|120|121) s behind that of STS/);

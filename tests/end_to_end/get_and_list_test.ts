@@ -83,7 +83,7 @@ Deno.test("get -v 1 tells file, region, endpoint and request id on stderr", asyn
     ["get", "-n", "default", "-t", scenario.code(), "-v", "1"],
     { AWS_REGION: "eu-central-1" },
   );
-  assert.match(stderr, /^Credentials file: .*\/\.aws\/credentials$/m);
+  assert.match(stderr, /^Credentials file: .*[/\\]\.aws[/\\]credentials$/m);
   assert.match(stderr, /^Region: eu-central-1$/m);
   assert.match(stderr, new RegExp(`^STS endpoint: ${scenario.sts.url}$`, "m"));
   assert.match(stderr, /^STS request id: [0-9a-f-]{36}$/m);

@@ -382,7 +382,7 @@ for (const era of ERAS) {
         "KEYS_MISSING",
         /Tell the person/,
       ],
-      [LIST, { cred_file: "/dev/zero" }, "FILE_UNUSABLE", /Tell the person/],
+      [LIST, { cred_file: scenario.home }, "FILE_UNUSABLE", /Tell the person/],
       [INFO, { profile_name: "a\nb" }, "NAME_INVALID", /info_list/],
     ];
     for (const [tool, args, code, next] of failures) {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { baseEnvironment, commandLine } from "../support/command.ts";
 import { GIVEN, Scenario } from "../support/scenario.ts";
+import { unlessWindows } from "../support/skipping.ts";
 
 interface Server {
   readonly child: Deno.ChildProcess;
@@ -152,18 +153,27 @@ async function startSlowUpdate(scenario: Scenario): Promise<Server> {
   return server;
 }
 
+// There, a signal of another program is no request to end but the end.
+const signals = unlessWindows("Windows asks no program to end");
+
 for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
-  Deno.test(`the server ends on ${signal}, with stdin open and STS silent, without a trace`, async () => {
-    await using scenario = await Scenario.start();
-    const server = await startSlowUpdate(scenario);
-    server.child.kill(signal);
-    // stdin stays open until it has ended by itself.
-    const { code } = await server.child.status;
-    assert.equal(code, 0);
-    await server.finish();
-    assert.equal(await scenario.read(), GIVEN);
-    assert.deepEqual(scenario.files(), ["credentials"]);
-  });
+  Deno.test(
+    `the server ends on ${signal}, with stdin open and STS silent, without a trace${signals.note}`,
+    {
+      ignore: signals.ignore,
+    },
+    async () => {
+      await using scenario = await Scenario.start();
+      const server = await startSlowUpdate(scenario);
+      server.child.kill(signal);
+      // stdin stays open until it has ended by itself.
+      const { code } = await server.child.status;
+      assert.equal(code, 0);
+      await server.finish();
+      assert.equal(await scenario.read(), GIVEN);
+      assert.deepEqual(scenario.files(), ["credentials"]);
+    },
+  );
 }
 
 Deno.test("the server ends when stdin ends, with STS silent, without a trace", async () => {
@@ -175,28 +185,34 @@ Deno.test("the server ends when stdin ends, with STS silent, without a trace", a
   assert.deepEqual(scenario.files(), ["credentials"]);
 });
 
-Deno.test("an update that is done while the server ends is answered", async () => {
-  await using scenario = await Scenario.start();
-  const server = await start(scenario);
-  await server.send(...INITIALIZE);
-  await server.answer(0);
-  scenario.sts.script({ kind: "delay_headers", ms: 300 });
-  await server.send(
-    call(1, "update_sts_credential", {
-      profile_name: "default",
-      totp_token: scenario.code(),
-    }),
-  );
-  while (scenario.codesSent === 0) {
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  server.child.kill("SIGTERM");
-  await server.child.status;
-  const { stdout } = await server.finish();
-  assert.match(stdout, /"id":1/, "the answer was lost");
-  assert.match(stdout, /updated/);
-  assert.notEqual(await scenario.read(), GIVEN);
-});
+Deno.test(
+  `an update that is done while the server ends is answered${signals.note}`,
+  {
+    ignore: signals.ignore,
+  },
+  async () => {
+    await using scenario = await Scenario.start();
+    const server = await start(scenario);
+    await server.send(...INITIALIZE);
+    await server.answer(0);
+    scenario.sts.script({ kind: "delay_headers", ms: 300 });
+    await server.send(
+      call(1, "update_sts_credential", {
+        profile_name: "default",
+        totp_token: scenario.code(),
+      }),
+    );
+    while (scenario.codesSent === 0) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    server.child.kill("SIGTERM");
+    await server.child.status;
+    const { stdout } = await server.finish();
+    assert.match(stdout, /"id":1/, "the answer was lost");
+    assert.match(stdout, /updated/);
+    assert.notEqual(await scenario.read(), GIVEN);
+  },
+);
 
 Deno.test("a call that is cancelled before STS is asked spends no code", async () => {
   await using scenario = await Scenario.start();

@@ -3,7 +3,7 @@
 // UPDSTS_TRANSCRIPTS=write writes the screens down anew, to be looked at.
 import assert from "node:assert/strict";
 import { GIVEN, Scenario } from "../support/scenario.ts";
-import { hasTmux, steady, TmuxTerminal } from "../support/terminal.ts";
+import { screens, steady, TmuxTerminal } from "../support/terminal.ts";
 
 const OTHERS = [
   "# ${{{ key=other [auto update by updsts]",
@@ -23,8 +23,8 @@ const OTHERS = [
 for (const columns of [80, 200]) {
   Deno.test({
     name: `the screens of a terminal of ${columns} columns are as they were` +
-      (hasTmux ? "" : " (skipped: tmux is not installed)"),
-    ignore: !hasTmux || Deno.build.os !== "linux",
+      screens.note,
+    ignore: screens.ignore,
     fn: async () => {
       await using scenario = await Scenario.start({
         given: GIVEN + OTHERS,
@@ -70,8 +70,8 @@ for (const columns of [80, 200]) {
 
 Deno.test({
   name: "colours tell expired sessions and those about to end" +
-    (hasTmux ? "" : " (skipped: tmux is not installed)"),
-  ignore: !hasTmux,
+    screens.note,
+  ignore: screens.ignore,
   fn: async () => {
     const soon = new Date(Date.now() + 10 * 60_000).toISOString().slice(0, 19);
     const later = new Date(Date.now() + 20 * 60_000).toISOString().slice(0, 19);
@@ -99,8 +99,8 @@ Deno.test({
 
 Deno.test({
   name: "get says that it waits for STS after a second, on a terminal only" +
-    (hasTmux ? "" : " (skipped: tmux is not installed)"),
-  ignore: !hasTmux,
+    screens.note,
+  ignore: screens.ignore,
   fn: async () => {
     await using scenario = await Scenario.start({ below: "/tmp" });
     await using terminal = await TmuxTerminal.open(scenario, {

@@ -9,7 +9,7 @@ import {
   run,
 } from "../support/command.ts";
 import { ALICE, GIVEN, Scenario } from "../support/scenario.ts";
-import { unless } from "../support/skipping.ts";
+import { links, needs, unless } from "../support/skipping.ts";
 
 const ROOT_USER = Deno.build.os === "linux" && Deno.uid() === 0;
 const NOBODY = 65534;
@@ -34,6 +34,7 @@ async function canMount(): Promise<boolean> {
 }
 
 const mounting = unless(CAN_MOUNT, "file systems cannot be mounted here");
+const limits = needs("bash");
 const dropping = unless(
   ROOT_USER && isInstalled("setpriv"),
   "another user cannot be become here",
@@ -135,8 +136,9 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a limit on the size of files is found before the code is spent",
-  ignore: Deno.build.os === "windows",
+  name:
+    `a limit on the size of files is found before the code is spent${limits.note}`,
+  ignore: limits.ignore,
   fn: async () => {
     const given = GIVEN + `# ${"x".repeat(97)}\n`.repeat(100);
     await using scenario = await Scenario.start({ given });
@@ -327,34 +329,40 @@ Deno.test("a file that is replaced or removed while STS is asked: the new one co
   }
 });
 
-Deno.test("a dangling link, a loop of links and a link to elsewhere", async () => {
-  await using scenario = await Scenario.start();
-  const link = join(scenario.home, "link");
-  const get = () =>
-    scenario.updsts([
-      "get",
-      "-n",
-      "default",
-      "-t",
-      scenario.code(),
-      "-c",
-      link,
-    ]);
-  await Deno.symlink(join(scenario.home, "nothing"), link);
-  assert.match((await get()).stderr, /is a link to nothing|does not exist/);
-  await Deno.remove(link);
-  await Deno.symlink(link, link);
-  assert.match((await get()).stderr, /symbolic links/i);
-  assert.equal(scenario.codesSent, 0);
-  await Deno.remove(link);
-  await Deno.symlink(".aws/credentials", link);
-  assert.equal((await get()).code, 0);
-  assert.equal(await Deno.readLink(link), ".aws/credentials");
-  assert.match(
-    await scenario.read(),
-    new RegExp(`${ALICE.accessKeyId}[^]*default_sts`),
-  );
-});
+Deno.test(
+  `a dangling link, a loop of links and a link to elsewhere${links.note}`,
+  {
+    ignore: links.ignore,
+  },
+  async () => {
+    await using scenario = await Scenario.start();
+    const link = join(scenario.home, "link");
+    const get = () =>
+      scenario.updsts([
+        "get",
+        "-n",
+        "default",
+        "-t",
+        scenario.code(),
+        "-c",
+        link,
+      ]);
+    await Deno.symlink(join(scenario.home, "nothing"), link, { type: "file" });
+    assert.match((await get()).stderr, /is a link to nothing|does not exist/);
+    await Deno.remove(link);
+    await Deno.symlink(link, link, { type: "file" });
+    assert.match((await get()).stderr, /symbolic links/i);
+    assert.equal(scenario.codesSent, 0);
+    await Deno.remove(link);
+    await Deno.symlink(join(".aws", "credentials"), link, { type: "file" });
+    assert.equal((await get()).code, 0);
+    assert.equal(await Deno.readLink(link), join(".aws", "credentials"));
+    assert.match(
+      await scenario.read(),
+      new RegExp(`${ALICE.accessKeyId}[^]*default_sts`),
+    );
+  },
+);
 
 Deno.test("a file that another program has truncated and writes anew is never taken for whole", async () => {
   // Once the block was written into the empty file, and all keys were lost.

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { times } from "../support/effort.ts";
 import { GIVEN, Scenario } from "../support/scenario.ts";
+import { unlessWindows } from "../support/skipping.ts";
 
 Deno.test("names made to inject sections, keys, tags or escapes are refused, or shown harmless", async () => {
   const names = [
@@ -81,7 +82,11 @@ Deno.test("names that look dangerous but are only names come back as they went i
   }
 });
 
-Deno.test("paths that are no files are refused at once", async () => {
+const devices = unlessWindows("devices and FIFOs are no paths");
+
+Deno.test(`paths that are no files are refused at once${devices.note}`, {
+  ignore: devices.ignore,
+}, async () => {
   await using scenario = await Scenario.start();
   const fifo = join(scenario.home, "fifo");
   await scenario.run("mkfifo", [fifo]);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { baseEnvironment, commandLine } from "../support/command.ts";
 import { connect, ERAS } from "../support/mcp_clients.ts";
 import { ALICE, GIVEN, Scenario } from "../support/scenario.ts";
+import { unless } from "../support/skipping.ts";
 
 /** The text of every file below `directory`, but for the credentials files. */
 async function* otherFiles(directory: string): AsyncGenerator<string> {
@@ -91,9 +92,11 @@ Deno.test("what STS answers never shows, however broken it is", async () => {
   assert.equal(await scenario.read(), GIVEN);
 });
 
+const processes = unless(Deno.build.os === "linux", "there is no /proc");
+
 Deno.test({
-  name: "the process table shows no secret while STS is asked",
-  ignore: Deno.build.os !== "linux",
+  name: `the process table shows no secret while STS is asked${processes.note}`,
+  ignore: processes.ignore,
   fn: async () => {
     await using scenario = await Scenario.start();
     scenario.sts.script({ kind: "delay_headers", ms: 500 });

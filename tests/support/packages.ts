@@ -1,5 +1,4 @@
 // The packages that the program is made of.
-import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { ROOT, run } from "./command.ts";
 
@@ -13,7 +12,8 @@ const graphSchema = z.object({
 
 /** The packages that `main.ts` reaches, lazily or not, and all they depend on. */
 export async function shippedPackages(): Promise<string[]> {
-  const main = fileURLToPath(new URL("main.ts", ROOT));
+  // A path of Windows is none of its specifiers.
+  const main = new URL("main.ts", ROOT).href;
   const { stdout } = await run(Deno.execPath(), ["info", "--json", main]);
   const { modules, npmPackages } = graphSchema.parse(JSON.parse(stdout));
   const reached = new Set<string>();

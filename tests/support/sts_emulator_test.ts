@@ -621,7 +621,7 @@ Deno.test("the emulator runs as a process of its own", async () => {
   const config = await Deno.makeTempFile({ suffix: ".json" });
   try {
     await Deno.writeTextFile(config, JSON.stringify({ accounts: [ALICE] }));
-    const module = new URL("./sts_emulator.ts", import.meta.url).pathname;
+    const module = new URL("./sts_emulator.ts", import.meta.url).href;
     const process = new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", module, "--port", "0", "--config", config],
       stdout: "piped",
@@ -639,7 +639,9 @@ Deno.test("the emulator runs as a process of its own", async () => {
     assert.equal(requests[0].outcome, "refused");
     process.kill("SIGTERM");
     assert.equal((await lines.read()).done, true);
-    assert.equal((await process.status).success, true);
+    const { success } = await process.status;
+    // There, a signal is no request to end but the end.
+    if (Deno.build.os !== "windows") assert.equal(success, true);
   } finally {
     await Deno.remove(config);
   }

@@ -1,9 +1,12 @@
 // A terminal of a given width with a shell in it, by tmux: what a person would see.
-import { baseEnvironment, isInstalled, run } from "./command.ts";
+import { baseEnvironment, run } from "./command.ts";
 import type { Scenario } from "./scenario.ts";
+import { needs, type Skipping, unless } from "./skipping.ts";
 
-/** Whether there can be terminals. */
-export const hasTmux = isInstalled("tmux") && isInstalled("bash");
+/** Skips where there can be no terminals; what they show was written down on Linux. */
+export const screens: Skipping = Deno.build.os === "linux"
+  ? needs("tmux", "bash")
+  : unless(false, "screens are those of Linux");
 
 /** How long anything on a screen may take, in milliseconds. */
 const PATIENCE = 20_000;
