@@ -29,6 +29,9 @@ function screen(): Screen {
     // Some pretend to have none.
     columns: terminal ? Deno.consoleSize().columns || undefined : undefined,
     colored: terminal && !Deno.noColor,
+    noteColumns: Deno.stderr.isTerminal()
+      ? Deno.consoleSize().columns || undefined
+      : undefined,
     attended: Deno.stderr.isTerminal(),
   };
 }

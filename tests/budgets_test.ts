@@ -17,12 +17,18 @@ const graphSchema = z.object({
 
 /** What each command loads besides main.ts: modules of our own, and packages. */
 const BUDGETS = [
-  { command: "--version", loads: [], modules: 11, packages: ["@stricli/core"] },
+  {
+    command: "--version",
+    loads: [],
+    // The command line is read by modules of our own, and no package.
+    modules: 19,
+    packages: [],
+  },
   {
     command: "list",
     loads: ["src/cli/list.ts", "src/local_ports.ts"],
-    modules: 30,
-    packages: ["@stricli/core"],
+    modules: 39,
+    packages: [],
   },
   {
     command: "get",
@@ -33,8 +39,8 @@ const BUDGETS = [
       "src/sts/session_issuer.ts",
     ],
     // What reads a code, and what a request may be, are files of their own.
-    modules: 62,
-    packages: ["@aws-sdk/client-sts", "@stricli/core"],
+    modules: 70,
+    packages: ["@aws-sdk/client-sts"],
   },
 ] as const;
 
@@ -72,7 +78,7 @@ async function loadedWith(roots: readonly string[]): Promise<Set<string>> {
 }
 
 for (const { command, loads, modules, packages } of BUDGETS) {
-  Deno.test(`${command} loads ${modules} modules at most, and no package but ${packages.join(", ")}`, async () => {
+  Deno.test(`${command} loads ${modules} modules at most, and no package but ${packages.join(", ") || "none"}`, async () => {
     const loaded = [...await loadedWith(["main.ts", ...loads])];
     const own = loaded.filter((module) => module.startsWith("file:"));
     assert(own.length <= modules, `${own.length}: ${own.join("\n")}`);

@@ -1,236 +1,187 @@
-// The grammar of every command. What a command does is in the file of its name,
-// loaded when it runs.
-import { buildChoiceParser, buildCommand } from "@stricli/core";
-import type { Context } from "./context.ts";
-import type { DoctorFlags } from "./doctor.ts";
-import {
-  commonAliases,
-  type CommonFlags,
-  commonFlags,
-  dryRunFlag,
-  profileFlag,
-} from "./flags.ts";
-import type { GetFlags } from "./get.ts";
-import type { McpFlags } from "./mcp.ts";
-import type { PruneFlags } from "./prune.ts";
-import type { RemoveFlags } from "./remove.ts";
-import { type ShellName, SHELLS } from "./shells.ts";
+// The grammar of every command, as data. What a command does is in the file of
+// its name, loaded when it runs.
+import type { OptionName } from "./options.ts";
+import { SHELLS } from "./shells.ts";
 
-const getCommand = buildCommand<GetFlags, [], Context>({
-  loader: () => import("./get.ts"),
-  parameters: {
-    flags: {
-      profile: profileFlag(
-        "Profile that holds the long-term key",
-        ({ kind }) => kind === "long-term",
-      ),
-      totpToken: {
-        kind: "parsed",
-        parse: String,
-        optional: true,
-        placeholder: "CODE",
-        brief: "The six digits; - reads stdin (default: asks)",
-      },
-      stsProfileName: {
-        kind: "parsed",
-        parse: String,
-        optional: true,
-        placeholder: "NAME",
-        brief: "Profile to write, short: -sn (default: PROFILE_sts)",
-      },
-      duration: {
-        kind: "parsed",
-        parse: String,
-        optional: true,
-        placeholder: "DURATION",
-        brief: "How long the session lasts: 15m to 36h (default: 1h)",
-      },
-      minRemaining: {
-        kind: "parsed",
-        parse: String,
-        optional: true,
-        placeholder: "DURATION",
-        brief: "Do nothing if the session stays valid this long",
-      },
-      dryRun: dryRunFlag("Check all, ask nobody, show what would change"),
-      ...commonFlags,
-    },
-    aliases: { n: "profile", t: "totpToken", d: "duration", ...commonAliases },
-  },
-  docs: {
-    brief: "Trade a TOTP code for temporary credentials, and write them down",
-    customUsage: ["-n PROFILE [-t CODE] [options]"],
-    fullDescription: [
-      "Asks AWS STS for temporary credentials and writes them into the block of",
-      "the credentials file that updsts keeps for the profile.",
-      "",
-      "Examples:",
-      "  updsts get -n default",
-      "  updsts get -n work -t 123456 -sn work-today -d 12h",
-      "  op item get aws --otp | updsts get -n default -t - --min-remaining 30m",
-    ].join("\n"),
-  },
-});
+/** What may stand behind a command without an option. */
+export type Argument =
+  /** The name of a profile, the same as with `-n`; which ones fit is for the completion. */
+  | {
+    readonly kind: "profile";
+    readonly required: boolean;
+    readonly fits: "long-term" | "managed" | "any";
+  }
+  /** One of a few words. */
+  | {
+    readonly kind: "choice";
+    readonly placeholder: string;
+    readonly choices: readonly string[];
+  }
+  | { readonly kind: "none"; readonly instead: string };
 
-const listCommand = buildCommand<CommonFlags, [], Context>({
-  loader: () => import("./list.ts"),
-  parameters: { flags: commonFlags, aliases: commonAliases },
-  docs: {
-    brief: "Show the profiles of the credentials file, without their secrets",
-    customUsage: ["[options]"],
-    fullDescription: [
-      "Shows each profile with its kind, key, MFA device and expiry. With -v 1,",
-      "shows every key of it, secrets as a mask.",
-      "",
-      "Examples:",
-      "  updsts list",
-      "  updsts list -v 1 -c ./credentials",
-    ].join("\n"),
-  },
-});
+/** A command, but for what it does. */
+export interface Command {
+  readonly brief: string;
+  /** What stands behind its name, in the usage. */
+  readonly usage: string;
+  readonly about: string;
+  readonly examples: readonly string[];
+  readonly argument: Argument;
+  /** The options that it takes besides the common ones, with what they mean here. */
+  readonly options: Readonly<Partial<Record<OptionName, string>>>;
+  /** What people type instead of its name. */
+  readonly mistakenFor: readonly string[];
+}
 
-const dryRun = dryRunFlag("Say what would go, and change nothing");
+/** What every command takes. */
+export const COMMON_OPTIONS: Command["options"] = {
+  credentialFile: "Credentials file (default: ~/.aws/credentials)",
+  verbose: "How much to tell on stderr: 0, 1, 2 (default: 0)",
+  json: "Answer with one JSON object, failures too",
+  help: "Show this",
+};
 
-const removeCommand = buildCommand<RemoveFlags, [], Context>({
-  loader: () => import("./remove.ts"),
-  parameters: {
-    flags: {
-      profile: profileFlag(
-        "Profile whose session goes, or the session's profile",
-        ({ managedBy }) => managedBy !== undefined,
-      ),
-      dryRun,
-      ...commonFlags,
-    },
-    aliases: { n: "profile", ...commonAliases },
+const get: Command = {
+  brief: "Trade a TOTP code for temporary credentials, and write them down",
+  usage: "[PROFILE] [-t CODE] [options]",
+  about:
+    "Asks AWS STS for temporary credentials and writes them into the block of the credentials file that updsts keeps for the profile. Without PROFILE, takes the only one that has a long-term key and an MFA device.",
+  examples: [
+    "updsts get",
+    "updsts get work -t 123456 -sn work-today -d 12h",
+    "op item get aws --otp | updsts get work -t - --min-remaining 30m",
+  ],
+  argument: { kind: "profile", required: false, fits: "long-term" },
+  options: {
+    profile: "Profile that holds the long-term key; the same as PROFILE",
+    totpToken: "The six digits; - reads stdin (default: asks)",
+    stsProfileName: "Profile to write (default: PROFILE_sts)",
+    duration:
+      "How long the session lasts: 15m to 36h (default: the profile's duration_seconds, else 1h)",
+    device: "MFA device: ARN or serial number (default: the profile's)",
+    minRemaining: "Do nothing if the session stays valid this long",
+    dryRun: "Check all, ask nobody, show what would change",
   },
-  docs: {
-    brief: "Take the session of a profile out of the credentials file",
-    customUsage: ["-n PROFILE [options]"],
-    fullDescription: [
-      "Takes the block that updsts keeps for the profile out of the file, and",
-      "leaves every other byte as it was.",
-      "",
-      "Examples:",
-      "  updsts remove -n default",
-      "  updsts remove -n default_sts --dry-run",
-    ].join("\n"),
-  },
-});
+  mistakenFor: [
+    "update",
+    "refresh",
+    "renew",
+    "login",
+    "assume",
+    "auth",
+    "sts",
+    "mfa",
+    "session",
+    "new",
+    "run",
+    "set",
+  ],
+};
 
-const pruneCommand = buildCommand<PruneFlags, [], Context>({
-  loader: () => import("./prune.ts"),
-  parameters: { flags: { dryRun, ...commonFlags }, aliases: commonAliases },
-  docs: {
-    brief: "Take all expired sessions out of the credentials file",
-    customUsage: ["[options]"],
-    fullDescription: [
-      "Takes those blocks of updsts out of the file whose session has expired,",
-      "and leaves every other byte as it was.",
-      "",
-      "Examples:",
-      "  updsts prune",
-      "  updsts prune --dry-run",
-    ].join("\n"),
-  },
-});
+const list: Command = {
+  brief: "Show the profiles of the credentials file, without their secrets",
+  usage: "[options]",
+  about:
+    "Shows each profile with its kind, key, MFA device and expiry. With -v 1, shows every key of it, secrets as a mask.",
+  examples: ["updsts list", "updsts list -v 1 -c ./credentials"],
+  argument: { kind: "none", instead: "updsts list shows all profiles" },
+  options: {},
+  mistakenFor: ["ls", "show", "status", "info", "profiles", "dir", "view"],
+};
 
-const doctorCommand = buildCommand<DoctorFlags, [], Context>({
-  loader: () => import("./doctor.ts"),
-  parameters: {
-    flags: {
-      profile: {
-        ...profileFlag("Profile to look at (default: all)"),
-        optional: true,
-      },
-      ...commonFlags,
-    },
-    aliases: { n: "profile", ...commonAliases },
+const remove: Command = {
+  brief: "Take the session of a profile out of the credentials file",
+  usage: "PROFILE [options]",
+  about:
+    "Takes the block that updsts keeps for the profile out of the file, and leaves every other byte as it was.",
+  examples: ["updsts remove default", "updsts remove default_sts --dry-run"],
+  argument: { kind: "profile", required: true, fits: "managed" },
+  options: {
+    profile:
+      "Profile whose session goes, or the session's; the same as PROFILE",
+    dryRun: "Say what would go, and change nothing",
   },
-  docs: {
-    brief: "Look for what could keep a refresh from working",
-    customUsage: ["[-n PROFILE] [options]"],
-    fullDescription: [
-      "Looks at the credentials file, its profiles, the config file and the way",
-      "to STS, and says what is in order and what is not. Changes nothing, spends",
-      "no code.",
-      "Exits with 0 only if there is no problem.",
-      "",
-      "Examples:",
-      "  updsts doctor",
-      "  updsts doctor -n default --json",
-    ].join("\n"),
-  },
-});
+  mistakenFor: ["rm", "delete", "del", "logout", "clear", "unset", "drop"],
+};
 
-const completionCommand = buildCommand<
-  CommonFlags,
-  [ShellName],
-  Context
->({
-  loader: () => import("./completion.ts"),
-  parameters: {
-    flags: commonFlags,
-    aliases: commonAliases,
-    positional: {
-      kind: "tuple",
-      parameters: [{
-        parse: buildChoiceParser(SHELLS),
-        proposeCompletions: () => SHELLS,
-        placeholder: "SHELL",
-        brief: "bash, zsh, fish or powershell",
-      }],
-    },
+const prune: Command = {
+  brief: "Take all expired sessions out of the credentials file",
+  usage: "[options]",
+  about:
+    "Takes those blocks of updsts out of the file whose session has expired, and leaves every other byte as it was.",
+  examples: ["updsts prune", "updsts prune --dry-run"],
+  argument: {
+    kind: "none",
+    instead: "updsts remove NAME takes one session out",
   },
-  docs: {
-    brief: "Print what teaches a shell to complete commands and profiles",
-    customUsage: ["SHELL"],
-    fullDescription: [
-      "Prints a script for bash, zsh, fish or powershell. The shell then asks",
-      "updsts for commands, options and the profiles of the credentials file.",
-      "",
-      "Examples:",
-      "  updsts completion fish > ~/.config/fish/completions/updsts.fish",
-      "  updsts completion powershell | Out-String | Invoke-Expression",
-    ].join("\n"),
-  },
-});
+  options: { dryRun: "Say what would go, and change nothing" },
+  mistakenFor: ["clean", "cleanup", "purge", "gc", "expire"],
+};
 
-const mcpCommand = buildCommand<McpFlags, [], Context>({
-  loader: () => import("./mcp.ts"),
-  parameters: {
-    flags: {
-      mcpServer: {
-        kind: "boolean",
-        optional: true,
-        withNegated: false,
-        brief: "Serve MCP on stdin and stdout",
-      },
-      ...commonFlags,
-    },
-    aliases: commonAliases,
+const doctor: Command = {
+  brief: "Look for what could keep a refresh from working",
+  usage: "[PROFILE] [options]",
+  about:
+    "Looks at the credentials file, its profiles, the config file and the way to STS, and says what is in order and what is not. Changes nothing, spends no code. Exits with 0 only if there is no problem.",
+  examples: ["updsts doctor", "updsts doctor default --json"],
+  argument: { kind: "profile", required: false, fits: "any" },
+  options: {
+    profile: "Profile to look at (default: all); the same as PROFILE",
   },
-  docs: {
-    brief: "Serve agents by MCP; without --mcp-server, show the tools",
-    customUsage: ["[--mcp-server] [options]"],
-    fullDescription: [
-      "With --mcp-server, speaks the Model Context Protocol on stdin and stdout,",
-      "for a client to start. Without it, shows the tools that agents get.",
-      "",
-      "Examples:",
-      "  updsts mcp",
-      "  updsts mcp --mcp-server -v 1",
-    ].join("\n"),
+  mistakenFor: ["check", "diagnose", "diag", "test", "verify", "validate"],
+};
+
+const completion: Command = {
+  brief: "Print what teaches a shell to complete commands and profiles",
+  usage: "SHELL",
+  about:
+    "Prints a script for bash, zsh, fish or powershell. The shell then asks updsts for commands, options and the profiles of the credentials file.",
+  examples: [
+    "updsts completion fish > ~/.config/fish/completions/updsts.fish",
+    "updsts completion powershell | Out-String | Invoke-Expression",
+  ],
+  argument: { kind: "choice", placeholder: "SHELL", choices: SHELLS },
+  options: {},
+  mistakenFor: ["completions", "autocomplete", "shell", "init"],
+};
+
+const mcp: Command = {
+  brief: "Serve agents by MCP; without --mcp-server, show the tools",
+  usage: "[--mcp-server] [options]",
+  about:
+    "With --mcp-server, speaks the Model Context Protocol on stdin and stdout, for a client to start. Without it, shows the tools that agents get.",
+  examples: ["updsts mcp", "updsts mcp --mcp-server -v 1"],
+  argument: {
+    kind: "none",
+    instead: "updsts mcp --mcp-server is what a client starts",
   },
-});
+  options: { mcpServer: "Serve MCP on stdin and stdout" },
+  mistakenFor: ["serve", "server", "mcpserver", "agent", "tools"],
+};
 
 /** All of them, by name, in the order of the help. */
-export const commands = {
-  get: getCommand,
-  list: listCommand,
-  remove: removeCommand,
-  prune: pruneCommand,
-  doctor: doctorCommand,
-  completion: completionCommand,
-  mcp: mcpCommand,
+export const COMMANDS = {
+  get,
+  list,
+  remove,
+  prune,
+  doctor,
+  completion,
+  mcp,
 };
+
+export type CommandName = keyof typeof COMMANDS;
+
+/** Whether there is a command of this name. */
+export function isCommand(name: string): name is CommandName {
+  return Object.hasOwn(COMMANDS, name);
+}
+
+/** The names of all commands, in the order of the help. */
+export const COMMAND_NAMES: readonly CommandName[] = Object.keys(COMMANDS)
+  .filter(isCommand);
+
+/** The options of a command with what they mean there, its own first. */
+export function optionsOf(command: CommandName): Command["options"] {
+  return { ...COMMANDS[command].options, ...COMMON_OPTIONS };
+}

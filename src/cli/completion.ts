@@ -1,14 +1,14 @@
 // `updsts completion`: prints a script for a shell.
-import type { ShellName } from "./shells.ts";
 import type { Context } from "./context.ts";
-import type { CommonFlags } from "./flags.ts";
+import type { Given } from "./options.ts";
+import { SHELLS } from "./shells.ts";
 
 export default async function completion(
-  this: Context,
-  flags: CommonFlags,
-  shell: ShellName,
+  { completionScript, output }: Context,
+  given: Given,
 ): Promise<void> {
-  const script = await this.completionScript(shell);
-  if (flags.json) this.output.answerJson({ result: { shell, script } });
-  else this.output.answerScript(script);
+  const shell = SHELLS.find((shell) => shell === given.argument) ?? "bash";
+  const script = await completionScript(shell);
+  if (given.has("json")) output.answerJson({ result: { shell, script } });
+  else output.answerScript(script);
 }

@@ -1,5 +1,4 @@
 // What a command is given to do its work with.
-import type { CommandContext, StricliProcess } from "@stricli/core";
 import type { CodeSource, DoctorPorts, Log } from "../ports.ts";
 import type { ShellName } from "./shells.ts";
 import type { Output } from "./output.ts";
@@ -31,9 +30,7 @@ export interface McpDoor {
 }
 
 /** The context of every command. */
-export interface Context extends CommandContext {
-  /** Takes the exit code of a command that fails without an error. */
-  readonly process: StricliProcess;
+export interface Context {
   readonly connect: Connect;
   readonly mcp: McpDoor;
   /** The code as another program writes it to our stdin. */

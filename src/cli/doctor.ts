@@ -2,8 +2,8 @@
 import { diagnose } from "../doctor/diagnose.ts";
 import type { Finding } from "../doctor/finding.ts";
 import type { Context } from "./context.ts";
-import type { CommonFlags } from "./flags.ts";
 import { exitCodeOf } from "./exit_codes.ts";
+import type { Given } from "./options.ts";
 import type { Tone } from "./output.ts";
 import { sayWhenWaiting } from "./waiting.ts";
 import { type LabelledText, layOutTexts } from "./table.ts";
@@ -14,24 +14,17 @@ const TONES: Readonly<Record<Finding["status"], Tone>> = {
   problem: "bad",
 };
 
-/** What `updsts doctor` takes. */
-export interface DoctorFlags extends CommonFlags {
-  readonly profile?: string;
-}
-
 export default async function doctor(
-  this: Context,
-  flags: DoctorFlags,
-): Promise<void> {
-  const { output } = this;
-  output.verbosity = flags.verbose ?? 0;
-  const ports = await this.connect(flags.credentialFile, output);
+  { connect, output }: Context,
+  given: Given,
+): Promise<number> {
+  const ports = await connect(given.text("credentialFile"), output);
   const findings = await sayWhenWaiting(
     output,
     "Waiting for STS ...",
-    () => diagnose(ports, flags.profile),
+    () => diagnose(ports, given.text("profile")),
   );
-  if (flags.json) {
+  if (given.has("json")) {
     output.answerJson({ result: findings });
   } else {
     output.answerLines(
@@ -40,9 +33,7 @@ export default async function doctor(
     output.answer(summary(findings));
   }
   const problem = findings.find(({ status }) => status === "problem");
-  if (problem !== undefined) {
-    this.process.exitCode = exitCodeOf(problem.code ?? "INTERNAL");
-  }
+  return problem === undefined ? 0 : exitCodeOf(problem.code ?? "INTERNAL");
 }
 
 function line({ status, check, message, hint }: Finding): LabelledText {

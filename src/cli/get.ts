@@ -2,31 +2,20 @@
 import { toRefreshAnswer } from "../sessions/answers.ts";
 import { formatDuration, hasUnits, parseDuration } from "../durations.ts";
 import { settingVariable, shellQuoted } from "../shell_quoted.ts";
+import { chooseProfile } from "../sessions/choose_profile.ts";
 import { refreshSession } from "../sessions/refresh_session.ts";
 import type { Ports } from "../ports.ts";
 import { Secret } from "../secret.ts";
 import { relativeTime, toLocalIso } from "../timestamps.ts";
 import type { Context } from "./context.ts";
-import type { CommonFlags } from "./flags.ts";
+import type { Given } from "./options.ts";
 import { sayWhenWaiting } from "./waiting.ts";
 
-/** What `updsts get` takes. */
-export interface GetFlags extends CommonFlags {
-  readonly profile: string;
-  readonly totpToken?: string;
-  readonly stsProfileName?: string;
-  readonly duration?: string;
-  readonly minRemaining?: string;
-  readonly dryRun?: boolean;
-}
-
 export default async function get(
-  this: Context,
-  flags: GetFlags,
+  { connect, output, stdinCodes }: Context,
+  given: Given,
 ): Promise<void> {
-  const { output } = this;
-  output.verbosity = flags.verbose ?? 0;
-  const connected = await this.connect(flags.credentialFile, output);
+  const connected = await connect(given.text("credentialFile"), output);
   const ports: Ports = {
     ...connected,
     issuer: {
@@ -39,20 +28,21 @@ export default async function get(
         ),
     },
   };
-  const { totpToken, duration, minRemaining } = flags;
-  const fromStdin = totpToken === "-";
+  const code = given.text("totpToken");
+  const fromStdin = code === "-";
+  const duration = given.text("duration");
+  const minRemaining = given.text("minRemaining");
   const result = await refreshSession(
-    fromStdin ? { ...ports, codes: this.stdinCodes } : ports,
+    fromStdin ? { ...ports, codes: stdinCodes } : ports,
     {
-      profile: flags.profile,
-      code: fromStdin || totpToken === undefined
-        ? undefined
-        : new Secret(totpToken),
-      sessionProfile: flags.stsProfileName,
+      profile: given.text("profile") ?? await chooseProfile(ports),
+      code: fromStdin || code === undefined ? undefined : new Secret(code),
+      sessionProfile: given.text("stsProfileName"),
+      device: given.text("device"),
       durationSeconds: duration === undefined
         ? undefined
         : parseDuration(duration, "-d"),
-      dryRun: flags.dryRun,
+      dryRun: given.has("dryRun"),
       minRemainingSeconds: minRemaining === undefined
         ? undefined
         : parseDuration(minRemaining, "--min-remaining"),
@@ -63,7 +53,7 @@ export default async function get(
     },
   );
   const now = ports.clock.now();
-  if (flags.json) {
+  if (given.has("json")) {
     const answer = toRefreshAnswer(result, ports.file.path, now);
     return output.answerJson({ result: answer });
   }
@@ -76,7 +66,7 @@ export default async function get(
   output.answer([
     `Profile ${sessionProfile} ${state} valid until ${until} (${
       relativeTime(expiration, now)
-    }).`,
+    })`,
     `Use it with: aws --profile ${name} ...  or: ${
       settingVariable("AWS_PROFILE", sessionProfile)
     }`,

@@ -3,7 +3,7 @@ import { listProfiles, type ProfileView } from "../sessions/list_profiles.ts";
 import { MASK } from "../secret.ts";
 import { relativeTime } from "../timestamps.ts";
 import type { Context } from "./context.ts";
-import type { CommonFlags } from "./flags.ts";
+import type { Given } from "./options.ts";
 import type { Tone } from "./output.ts";
 import { type Cell, type Column, layOut } from "./table.ts";
 
@@ -21,16 +21,14 @@ const COLUMNS: readonly Column[] = [
 const SOON = 15 * 60_000;
 
 export default async function list(
-  this: Context,
-  flags: CommonFlags,
+  { connect, output }: Context,
+  given: Given,
 ): Promise<void> {
-  const { output } = this;
-  output.verbosity = flags.verbose ?? 0;
-  const ports = await this.connect(flags.credentialFile, output);
+  const ports = await connect(given.text("credentialFile"), output);
   output.info(`Credentials file: ${ports.file.path}`);
   const profiles = await listProfiles(ports);
   const now = ports.clock.now();
-  if (flags.json) {
+  if (given.has("json")) {
     const { toProfileAnswer } = await import("../sessions/answers.ts");
     return output.answerJson({
       result: profiles.map((view) => toProfileAnswer(view, now)),

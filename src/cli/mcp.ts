@@ -1,21 +1,16 @@
 // `updsts mcp`: shows the tools, or opens the other door.
 import type { Context, ToolDescription } from "./context.ts";
-import type { CommonFlags } from "./flags.ts";
+import type { Given } from "./options.ts";
 
-/** What `updsts mcp` takes. */
-export interface McpFlags extends CommonFlags {
-  readonly mcpServer?: boolean;
-}
-
-export default async function mcp(
-  this: Context,
-  { mcpServer, credentialFile, ...flags }: McpFlags,
+export default async function serve(
+  { mcp, output }: Context,
+  given: Given,
 ): Promise<void> {
-  const { output } = this;
-  output.verbosity = flags.verbose ?? 0;
-  if (mcpServer) return await this.mcp.serve(credentialFile, output);
-  const tools = await this.mcp.describe(output);
-  if (flags.json) output.answerJson({ result: tools });
+  if (given.has("mcpServer")) {
+    return await mcp.serve(given.text("credentialFile"), output);
+  }
+  const tools = await mcp.describe(output);
+  if (given.has("json")) output.answerJson({ result: tools });
   else output.answer(describe(tools));
 }
 

@@ -1,9 +1,8 @@
 // The only way to stdout, and the way to stderr: nothing raw reaches a terminal.
 import { toErrorAnswer, UpdstsError } from "../errors.ts";
 import type { Log } from "../ports.ts";
-
-/** How much to tell: 0 errors and warnings, 1 what is done, 2 details. */
-export type Verbosity = 0 | 1 | 2;
+import type { Verbosity } from "./options.ts";
+import { hang, learnWidths } from "./wrapping.ts";
 
 /** Where lines of text go. */
 export interface LineSink {
@@ -16,6 +15,8 @@ export interface Screen {
   readonly columns: number | undefined;
   /** Whether answers may have colours. */
   readonly colored: boolean;
+  /** Width of the terminal that shows what is no answer; undefined if none does. */
+  readonly noteColumns: number | undefined;
   /** Whether a terminal shows what is no answer. */
   readonly attended: boolean;
 }
@@ -66,8 +67,30 @@ export class Output implements Log {
     this.answer(formatJson(value));
   }
 
+  /** What `answerLines` would write, without colours. */
+  plain(lines: readonly (readonly Span[])[]): string {
+    return lines.map((line) => line.map(({ text }) => text).join("").trimEnd())
+      .join("\n");
+  }
+
+  /** Says what went wrong; as an answer, if those are wanted as JSON. */
+  async fail(error: unknown, json: boolean): Promise<void> {
+    if (json) {
+      this.#stdout.write(`${formatErrorJson(error)}\n`);
+      return;
+    }
+    const room = this.screen.noteColumns ?? Infinity;
+    const text = visible(formatError(error, this.verbosity));
+    await learnWidths([text]);
+    const lines = text.split("\n").map((line) => {
+      const [label = ""] = /^(?:updsts|hint): /.exec(line) ?? [];
+      return label === "" ? line : hang(label, line.slice(label.length), room);
+    });
+    this.#stderr.write(`${lines.join("\n")}\n`);
+  }
+
   warn(message: string): void {
-    this.#note(`warning: ${message}`);
+    this.#note(message, "warning: ");
   }
 
   note(message: string): void {
@@ -90,8 +113,9 @@ export class Output implements Log {
     ).join("").trimEnd();
   }
 
-  #note(text: string): void {
-    this.#stderr.write(`${visible(text)}\n`);
+  #note(text: string, label = ""): void {
+    const room = this.screen.noteColumns ?? Infinity;
+    this.#stderr.write(`${hang(label, visible(text), room)}\n`);
   }
 }
 
@@ -148,8 +172,9 @@ export function formatError(error: unknown, verbosity: Verbosity): string {
   return lines.join("\n");
 }
 
+/** Without the full stop that STS ends with: no sentence of ours has one. */
 function oneLine(text: string): string {
-  return text.replace(/\r?\n/g, " ");
+  return text.replace(/\r?\n/g, " ").replace(/(?<!\.)\.$/, "");
 }
 
 function traces(error: unknown): string[] {

@@ -1,20 +1,14 @@
 // `updsts prune`: flags to use case to text.
 import { pruneSessions } from "../sessions/remove_sessions.ts";
 import type { Context } from "./context.ts";
-import type { CommonFlags } from "./flags.ts";
+import type { Given } from "./options.ts";
 import { answerRemoved } from "./removed.ts";
 
-/** What `updsts prune` takes. */
-export interface PruneFlags extends CommonFlags {
-  readonly dryRun?: boolean;
-}
-
 export default async function prune(
-  this: Context,
-  flags: PruneFlags,
+  { connect, output }: Context,
+  given: Given,
 ): Promise<void> {
-  const { output } = this;
-  output.verbosity = flags.verbose ?? 0;
-  const ports = await this.connect(flags.credentialFile, output);
-  answerRemoved(output, flags, await pruneSessions(ports, flags));
+  const ports = await connect(given.text("credentialFile"), output);
+  const dryRun = given.has("dryRun");
+  answerRemoved(output, given, await pruneSessions(ports, { dryRun }));
 }

@@ -1,5 +1,6 @@
 // Lays out rows in columns that fit the terminal, by what characters take up there.
 import { type Span, type Tone, visible } from "./output.ts";
+import { learnWidths, widthOf, wrap } from "./wrapping.ts";
 
 /** A column and how it may give way where there is no room. */
 export interface Column {
@@ -35,13 +36,13 @@ export async function layOut(
       row.map((cell) => ({ ...cell, text: visibleInCell(cell.text) }))
     ),
   ];
-  const measure = await measureFor(textsOf(cells));
-  const natural = columns.map((_, index) => widest(cells, index, measure));
+  await learnWidths(textsOf(cells));
+  const natural = columns.map((_, index) => widest(cells, index));
   const widths = fit(columns, natural, room);
   return cells.map((row) =>
     row.flatMap((cell, index): Span[] => {
       const width = widths[index];
-      return width === undefined ? [] : pad(cell, width, measure);
+      return width === undefined ? [] : pad(cell, width);
     })
   );
 }
@@ -52,24 +53,28 @@ export interface LabelledText {
   readonly text: string;
 }
 
-/** The labels in a column, and each text beside its own, broken to fit `room`. */
+/**
+ * The labels in a column, and each text beside its own, broken to fit `room`;
+ * `margin` stands before all lines.
+ */
 export async function layOutTexts(
   texts: readonly LabelledText[],
   room = Infinity,
+  margin = "",
 ): Promise<Span[][]> {
-  const measure = await measureFor(
-    texts.map(({ text }) => visibleInCell(text)),
-  );
-  const width = widest(texts.map(({ label }) => [label]), 0, measure);
-  const indent = " ".repeat(width) + GAP;
+  await learnWidths(texts.map(({ text }) => visibleInCell(text)));
+  const width = widest(texts.map(({ label }) => [label]), 0);
+  const gap = width === 0 ? "" : GAP;
+  const indent = margin + " ".repeat(width) + gap;
   return texts.flatMap(({ label, text }) => {
     const [first = "", ...more] = wrap(
       visibleInCell(text),
       room - indent.length,
-      measure,
     );
     return [
-      [...pad(label, width, measure), { text: first }],
+      width === 0
+        ? [{ text: margin + first }]
+        : [{ text: margin }, ...pad(label, width), { text: first }],
       ...more.map((line) => [{ text: indent + line }]),
     ];
   });
@@ -115,24 +120,9 @@ function fit(
   return widths;
 }
 
-/** `text` in lines of `room` at most, broken between words. */
-function wrap(text: string, room: number, measure: Measure): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && measure(`${line} ${word}`) > room) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === "" ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, line];
-}
-
 /** The cell, cut to `width` or filled up to it, and the gap to the next one. */
-function pad(cell: Cell, width: number, measure: Measure): Span[] {
-  const { text, taken } = cut(cell.text, width, measure);
+function pad(cell: Cell, width: number): Span[] {
+  const { text, taken } = cut(cell.text, width);
   return [{ ...cell, text }, { text: " ".repeat(width - taken) + GAP }];
 }
 
@@ -140,14 +130,13 @@ function pad(cell: Cell, width: number, measure: Measure): Span[] {
 function cut(
   text: string,
   room: number,
-  measure: Measure,
 ): { readonly text: string; readonly taken: number } {
-  const whole = measure(text);
+  const whole = widthOf(text);
   if (whole <= room) return { text, taken: whole };
   let kept = "";
   let taken = ELLIPSIS.length;
   for (const { segment } of new Intl.Segmenter().segment(text)) {
-    const width = measure(segment);
+    const width = widthOf(segment);
     if (taken + width > room) break;
     kept += segment;
     taken += width;
@@ -168,37 +157,9 @@ function* textsOf(rows: readonly (readonly Cell[])[]): Generator<string> {
 function widest(
   rows: readonly (readonly Cell[])[],
   index: number,
-  measure: Measure,
 ): number {
   return rows.reduce(
-    (most, row) => Math.max(most, measure(row[index]?.text ?? "")),
+    (most, row) => Math.max(most, widthOf(row[index]?.text ?? "")),
     0,
   );
-}
-
-/** How many columns `text` takes. */
-type Measure = (text: string) => number;
-
-/** What measures `texts`; the tables for wide characters are loaded only if one has any. */
-async function measureFor(texts: Iterable<string>): Promise<Measure> {
-  for (const text of texts) {
-    if (!isPlain(text)) return await measureAll();
-  }
-  return (text) => text.length;
-}
-
-async function measureAll(): Promise<Measure> {
-  const { eastAsianWidth } = await import("get-east-asian-width");
-  return (text) =>
-    isPlain(text)
-      ? text.length
-      // What is invisible has been spelled out, so only marks take no room.
-      : Array.from(text.replace(/\p{M}/gu, "")).reduce(
-        (sum, character) => sum + eastAsianWidth(character.codePointAt(0) ?? 0),
-        0,
-      );
-}
-
-function isPlain(text: string): boolean {
-  return /^[ -~]*$/.test(text);
 }

@@ -23,6 +23,8 @@ export interface RefreshRequest {
   readonly code?: Secret | undefined;
   /** The profile to write; by default the name above with `_sts` behind it. */
   readonly sessionProfile?: string | undefined;
+  /** The MFA device, by its ARN or serial number; by default the profile's. */
+  readonly device?: string | undefined;
   /** In seconds; by default the profile's own, else {@linkcode DEFAULT_DURATION_SECONDS}. */
   readonly durationSeconds?: number | undefined;
   /** If the session stays valid this long, in seconds, nothing is done. */

@@ -76,7 +76,7 @@ export async function refreshSession(
       return { status: "still_valid", profile, sessionProfile, ...current };
     }
   }
-  const plan = planSession(source, settings);
+  const plan = planSession(source, settings, request.device);
   log.info(`Credentials file: ${file.path}`);
   log.info(`Region: ${plan.region}`);
   log.info(`MFA device: ${plan.device}`);

@@ -19,7 +19,8 @@ export const REHEARSED: SessionValues = {
 };
 
 /**
- * All that a request to STS needs of the profile and its settings.
+ * All that a request to STS needs of the profile and its settings; the device
+ * is `askedDevice` if that is given.
  *
  * @throws {UpdstsError} `KEYS_TEMPORARY`, `KEYS_MISSING`, `DEVICE_MISSING`,
  * `DEVICE_UNSUPPORTED`, `REGION_INVALID`
@@ -27,6 +28,7 @@ export const REHEARSED: SessionValues = {
 export function planSession(
   profile: Profile,
   settings: ProfileSettings,
+  askedDevice?: string,
 ): SessionPlan {
   const { name } = profile;
   const shown = JSON.stringify(name);
@@ -68,7 +70,7 @@ export function planSession(
       { hint: "it is one word, on one line, behind the equals sign" },
     );
   }
-  const device = requireDevice(profile, settings);
+  const device = requireDevice(profile, settings, askedDevice);
   const { endpoint, fips, dualStack } = settings;
   return {
     profile: name,

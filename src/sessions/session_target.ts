@@ -6,7 +6,8 @@ import { namedPartition, partitionOf } from "../partitions.ts";
 import type { ProfileSettings } from "../ports.ts";
 
 /**
- * The serial number or ARN of the profile's MFA device: `mfa_device_arn`, else
+ * The serial number or ARN of the MFA device: what was `asked` for, else
+ * of the profile `mfa_device_arn`, else
  * `mfa_serial`, else the config file's `mfa_serial`.
  *
  * @throws {UpdstsError} `DEVICE_MISSING`, or `DEVICE_UNSUPPORTED` for a FIDO key
@@ -14,8 +15,9 @@ import type { ProfileSettings } from "../ports.ts";
 export function requireDevice(
   profile: Profile,
   settings: ProfileSettings,
+  asked?: string,
 ): string {
-  const device = profile.value("mfa_device_arn") ??
+  const device = asked ?? profile.value("mfa_device_arn") ??
     profile.value("mfa_serial") ?? settings.mfaSerial;
   if (device === undefined) {
     throw new UpdstsError(
@@ -46,7 +48,8 @@ export function requireDevice(
         JSON.stringify(profile.name)
       }: ${device} is a FIDO security key or passkey, and STS takes no codes of those`,
       {
-        hint: "register a virtual or hardware TOTP device as well, and name it",
+        hint:
+          "register a virtual or hardware TOTP device as well and name it, or use aws login, which needs no keys",
       },
     );
   }

@@ -2,7 +2,7 @@
 import { UpdstsError } from "../errors.ts";
 
 /** A file may have thousands of profiles; more than these are only counted. */
-const MAX_NAMES = 10;
+const MAX_NAMES = 5;
 
 /** The error that names those that there are, the likeliest first. */
 export async function unknownProfile(
@@ -31,11 +31,39 @@ export async function nearestFirst(
   typed: string,
   names: readonly string[],
 ): Promise<string[]> {
+  return (await byDistance(typed, names)).map(({ name }) => name);
+}
+
+/** Those of `names` that a slip of a finger or two could have made of `typed`. */
+export async function nearOnes(
+  typed: string,
+  names: readonly string[],
+): Promise<string[]> {
+  const found = (await byDistance(typed, names)).filter(({ name, edits }) =>
+    edits <= Math.min(3, Math.max(typed.length, name.length) / 3)
+  );
+  return found.filter(({ edits }) => edits === found[0]?.edits)
+    .map(({ name }) => name);
+}
+
+async function byDistance(
+  typed: string,
+  names: readonly string[],
+): Promise<{ readonly name: string; readonly edits: number }[]> {
   // Loading it takes longer than all else that a command does: only if needed.
   const { distance } = await import("fastest-levenshtein");
   const lower = typed.toLowerCase();
   return names
-    .map((name) => ({ name, edits: distance(lower, name.toLowerCase()) }))
-    .sort((a, b) => a.edits - b.edits)
-    .map(({ name }) => name);
+    .map((name) => {
+      const other = name.toLowerCase();
+      const edits = distance(lower, other);
+      // Two letters in the wrong order are one slip, not two.
+      const swapped = edits === 2 && sorted(lower) === sorted(other);
+      return { name, edits: swapped ? 1 : edits };
+    })
+    .sort((a, b) => a.edits - b.edits);
+}
+
+function sorted(word: string): string {
+  return Array.from(word).sort().join("");
 }

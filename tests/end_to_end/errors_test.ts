@@ -44,11 +44,15 @@ function page(
 const FAILURES: readonly Failure[] = [
   // The command line.
   {
-    name: "no profile",
+    name: "no profile where there are several",
     args: ["get", "-t", "CODE"],
+    given: GIVEN + GIVEN.replace("default", "work").replace("other", "more"),
     exit: 2,
     sent: 0,
-    says: [/^updsts: Cannot read the command line: .*--profile/m, /^hint: /m],
+    says: [
+      /^updsts: Cannot choose a profile: 2 have a long-term key and an MFA device$/m,
+      /^hint: name one of them, as in updsts get NAME: "default", "work"$/m,
+    ],
   },
   {
     name: "no code, and no terminal",
@@ -62,7 +66,7 @@ const FAILURES: readonly Failure[] = [
     args: ["gte"],
     exit: 2,
     sent: 0,
-    says: [/no command "gte"/, /did you mean .get/],
+    says: [/there is no command "gte"/, /did you mean updsts get\?/],
   },
   {
     name: "an unknown option",

@@ -11,7 +11,7 @@ Deno.test("get twice, then list", async () => {
   assert.equal(first.code, 0);
   assert.match(
     first.stdout,
-    /^Profile default_sts is valid until \d{4}-.*\+00:00 \(in \d+ min\)\.\nUse it with: aws --profile default_sts /,
+    /^Profile default_sts is valid until \d{4}-.*\+00:00 \(in \d+ min\)\nUse it with: aws --profile default_sts /,
   );
   const afterFirst = await scenario.read();
   const [session] = scenario.sts.sessions;

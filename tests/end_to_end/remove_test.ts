@@ -98,7 +98,7 @@ Deno.test("prune takes out what has expired, and nothing else", async () => {
   assert.equal(await scenario.read(), GIVEN + valid + unclear);
   const { ino } = await Deno.stat(scenario.path);
   const nothing = await scenario.updsts(["prune"]);
-  assert.equal(nothing.stdout, "Nothing has expired.\n");
+  assert.equal(nothing.stdout, "Nothing has expired\n");
   assert.equal(
     (await Deno.stat(scenario.path)).ino,
     ino,
