@@ -73,7 +73,9 @@ Deno.test({
         /\b(?:parser?|flag|positional|expected|encountered|undefined|alias|SyntaxError)\b/i,
         line,
       );
-      if (answer.startsWith("exit 2")) assert.match(answer, /^hint: /m, line);
+      if (answer.startsWith("exit 2")) {
+        assert.match(answer, /^hint: |"hint":/m, line);
+      }
     }
     assert.equal(scenario.codesSent, 0);
     assert.equal(await scenario.read(), GIVEN);

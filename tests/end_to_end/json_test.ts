@@ -63,6 +63,12 @@ Deno.test("--json answers get and list in the field names of the MCP tools", asy
   const completion = await answer(scenario, ["completion", "fish"]);
   assert.equal(completion.value.result.shell, "fish");
 
+  // Once these were texts.
+  const version = await answer(scenario, ["--version"]);
+  assert.match(version.value.result.version, /^\d+\.\d+\.\d+$/);
+  const help = await answer(scenario, ["get", "--help"]);
+  assert.match(help.value.result.help, /^USAGE\n {2}updsts get /);
+
   const tools = await answer(scenario, ["mcp"]);
   assert.equal(tools.value.result.length, 3);
 });
