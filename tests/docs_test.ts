@@ -16,6 +16,7 @@ const DOCUMENTS = [
   "docs/CHANGELOG.md",
   "docs/CONTRIBUTING.md",
   "docs/SECURITY.md",
+  "docs/PLATFORMS.md",
 ];
 
 /** Other people's programs: each is there, and those with a code print one. */
@@ -23,6 +24,7 @@ const OTHERS = [
   "aws",
   "cdk",
   "claude",
+  "curl",
   "docker",
   "gh",
   "sha256sum",
