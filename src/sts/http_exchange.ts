@@ -3,6 +3,8 @@
 /** More than any answer of STS; what is longer is not from STS. */
 const MAX_ANSWER_BYTES = 1024 * 1024;
 
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 /** The connection did not come about, or was lost. */
 export class NetworkError extends Error {
   override readonly name = "NetworkError";
@@ -37,6 +39,7 @@ export interface AnswerHead {
   readonly status: number;
   /** The clock of who answered, if it said. */
   readonly date: string | undefined;
+  /** Of AWS: a UUID. Anything else is none, and may be what must not be shown. */
   readonly requestId: string | undefined;
 }
 
@@ -72,7 +75,8 @@ export async function post(
       head: {
         status: response.status,
         date: response.headers.get("date") ?? undefined,
-        requestId: response.headers.get("x-amzn-requestid") ?? undefined,
+        requestId: UUID.exec(response.headers.get("x-amzn-requestid") ?? "")
+          ?.[0],
       },
       headers: response.headers,
       body: await readAtMost(response, MAX_ANSWER_BYTES),

@@ -9,6 +9,7 @@ import {
 } from "./connection_errors.ts";
 import type { Answer } from "./sts_exchange.ts";
 import { offsetTo, whyUnspent } from "./sts_retry.ts";
+import { shownWords } from "./sts_words.ts";
 
 /** All that a message may need. */
 export interface Circumstances extends Connection {
@@ -20,14 +21,20 @@ const TOLERATED_SKEW = 15_000;
 /** How long a TOTP code lives, in seconds. */
 const CODE_PERIOD = 30;
 
-const KEY_ERRORS = [
+/** STS does not know the key, or no longer. */
+export const UNKNOWN_KEY = [
   "InvalidClientTokenId",
-  "SignatureDoesNotMatch",
-  "IncompleteSignature",
-  "MissingAuthenticationToken",
   "UnrecognizedClientException",
   "InvalidAccessKeyId",
   "AuthFailure",
+];
+
+/** The signature is not that of the key. What STS says of it may quote what was signed. */
+export const WRONG_SIGNATURE = [
+  "SignatureDoesNotMatch",
+  "InvalidSignatureException",
+  "IncompleteSignature",
+  "MissingAuthenticationToken",
 ];
 
 /** The error for an answer that is no session. `now` is when it came. */
@@ -46,7 +53,7 @@ export function refusal(
           via(circumstances)
         } failed (${answer.status})`
         : `Cannot get a session: STS failed (${answer.status}): ${
-          inOneLine(refused.message)
+          shownWords(refused.message, request)
         }`,
       { hint: MAY_BE_SPENT },
     );
@@ -55,7 +62,7 @@ export function refusal(
     return unreadable(answer, circumstances);
   }
   const { code } = refused;
-  const said = inOneLine(refused.message);
+  const said = shownWords(refused.message, request);
   if (whyUnspent(answer, now) === "throttled") {
     return new UpdstsError(
       "STS_THROTTLED",
@@ -64,7 +71,10 @@ export function refusal(
     );
   }
   const skew = clockSkew(answer, now);
-  if (code === "AccessDenied" && /MultiFactorAuthentication/i.test(said)) {
+  if (
+    code === "AccessDenied" &&
+    /MultiFactorAuthentication/i.test(refused.message)
+  ) {
     return new UpdstsError(
       "MFA_REFUSED",
       `Cannot get a session: STS refused the code for ${request.device}: ${said}`,
@@ -78,15 +88,20 @@ export function refusal(
       },
     );
   }
-  if (KEY_ERRORS.includes(code)) {
+  const wrongSignature = WRONG_SIGNATURE.includes(code);
+  if (wrongSignature || UNKNOWN_KEY.includes(code)) {
     return new UpdstsError(
       "KEYS_REFUSED",
       `Cannot get a session: STS refused the key of profile ${
         JSON.stringify(request.profile)
-      } (${request.accessKeyId}): ${said}`,
+      } (${request.accessKeyId}): ${
+        wrongSignature ? "its signature does not hold" : said
+      }`,
       {
         hint: join(
-          "the key is deactivated, deleted or mistyped in the credentials file",
+          wrongSignature
+            ? "aws_secret_access_key is mistyped or belongs to another key: copy it anew"
+            : "the key is deactivated, deleted or mistyped in the credentials file",
           skew,
         ),
       },
@@ -120,11 +135,6 @@ function unreadable(
         `something else than STS answered (a proxy, a login page, a redirect)? ${MAY_BE_SPENT}`,
     },
   );
-}
-
-/** What AWS said, in one line of bounded length. */
-function inOneLine(text: string): string {
-  return text.replace(/\s+/g, " ").trim().slice(0, 500) || "no message";
 }
 
 /** How far this machine's clock was off when STS answered, if it matters. */

@@ -77,8 +77,11 @@ export class AwsSessionIssuer implements SessionIssuer {
     this.#log.info(`STS endpoint: ${endpoint.origin}`);
     const answer = await this.#exchange(request, circumstances);
     this.#log.info(`STS request id: ${answer.requestId ?? "none"}`);
+    const ahead = offsetTo(answer, this.#clock.now());
     this.#log.debug(
-      `STS answered ${answer.status}, its date: ${answer.date ?? "none"}`,
+      `STS answered ${answer.status}, its clock ${
+        Math.round(ahead / 1000)
+      } s ahead of this one, as far as it said`,
     );
     if (answer.status !== 200) {
       throw refusal(answer, circumstances, this.#clock.now());

@@ -62,13 +62,16 @@ export async function requestSession(
   return { ...answer.head, credentials, refusal };
 }
 
+/** How AWS names an error: in words, which hold no hash. */
+const CODE = /^(?!.*[0-9a-f]{8})[a-z][a-z.:_-]{0,99}$/i;
+
 /** The refusal that `error` stands for; undefined if it is not one of AWS. */
 function readRefusal(error: unknown): Refusal | undefined {
   if (!(error instanceof STSServiceException) || !("Code" in error)) {
     return undefined;
   }
   const { Code: code, message } = error;
-  return typeof code === "string" && /^[\w.:-]{1,100}$/.test(code)
+  return typeof code === "string" && CODE.test(code)
     ? { code, message: typeof message === "string" ? message : "" }
     : undefined;
 }

@@ -233,7 +233,7 @@ const FAILURES: readonly Failure[] = [
     sent: 1,
     says: [
       /STS refused the key of profile "default" \(AKIAIOSFODNN7EXAMPLE\)/,
-      /deactivated, deleted or mistyped/,
+      /its signature does not hold\nhint: aws_secret_access_key is mistyped or/,
     ],
   },
   {
@@ -241,7 +241,7 @@ const FAILURES: readonly Failure[] = [
     given: GIVEN.replace("AKIAIOSF", "AKIAXXXX"),
     exit: 4,
     sent: 1,
-    says: [/STS refused the key/],
+    says: [/STS refused the key/, /deactivated, deleted or mistyped/],
   },
   {
     name: "an unknown device",
