@@ -1,4 +1,5 @@
 // Tests that this machine cannot run say so, and why.
+import { join } from "node:path";
 import { isInstalled } from "./command.ts";
 
 /** Whether to skip a test, and what its name says of that. */
@@ -27,13 +28,27 @@ export function needs(...programs: readonly string[]): Skipping {
   return unless(missing.length === 0, `${missing.join(", ")}: not installed`);
 }
 
-/** Skips where links to files may not be made, as on Windows without the right to. */
-export const links = unless(canLink(), "symbolic links cannot be made here");
+/** Skips where links to files cannot be made, as on Windows without the right to. */
+export const links = unless(
+  canLink("file"),
+  "symbolic links cannot be made here",
+);
 
-function canLink(): boolean {
+/** Skips where there are no links to directories, of which Deno makes a node_modules. */
+export const directoryLinks = unless(
+  canLink("junction"),
+  "directories cannot be linked here",
+);
+
+/** Whether such a link leads somewhere: some systems make it, and nothing of it. */
+function canLink(type: "file" | "junction"): boolean {
   const directory = Deno.makeTempDirSync();
+  const [target, link] = [join(directory, "target"), join(directory, "link")];
   try {
-    Deno.symlinkSync("target", `${directory}/link`, { type: "file" });
+    if (type === "file") Deno.writeTextFileSync(target, "");
+    else Deno.mkdirSync(join(target, "inner"), { recursive: true });
+    Deno.symlinkSync(target, link, { type });
+    Deno.statSync(type === "file" ? link : join(link, "inner"));
     return true;
   } catch {
     return false;
