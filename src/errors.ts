@@ -8,6 +8,10 @@ export type ErrorCode =
   | "CODE_MISSING"
   /** The person who was asked for the code gave none. */
   | "CODE_DECLINED"
+  /** Nobody typed the code while the question for it was open. */
+  | "CODE_EXPIRED"
+  /** A person has to open a page and type the code there. */
+  | "CODE_NEEDED"
   /** The TOTP code is not six digits. */
   | "CODE_INVALID"
   /** The duration is out of what STS accepts. */

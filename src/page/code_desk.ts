@@ -1,0 +1,124 @@
+// Keeps the questions of one process: one for each thing that is asked for, until somebody has heard its outcome.
+import { UpdstsError } from "../errors.ts";
+import type { Clock, CodeSource } from "../ports.ts";
+import type { RefreshResult } from "../sessions/refresh_session.ts";
+import { type Page, PageServer } from "./page_server.ts";
+import { type Occasion, Question, QUESTION_LIFETIME } from "./question.ts";
+
+/** A question that is open, as whoever asks for the session sees it. */
+export interface Asking {
+  readonly page: string;
+  readonly subject: Question["subject"];
+  /** A person does not want to. */
+  decline(): void;
+}
+
+/** A refresh that may have to wait for a person. */
+export interface PendingRefresh {
+  readonly id: string;
+  /** When, and if, a person has to be asked. */
+  readonly asking: Promise<Asking>;
+  /** What it ended with; never rejects. */
+  readonly outcome: Promise<RefreshResult | UpdstsError>;
+  /** Somebody has been told the outcome: it is not kept any longer. */
+  heard(): void;
+}
+
+/** Does the refresh, with codes from where it is told to. */
+export type Refresh = (codes: CodeSource) => Promise<RefreshResult>;
+
+/** The desk at which codes are asked for. */
+export class CodeDesk {
+  readonly #clock: Clock;
+  readonly #pages: PageServer;
+  readonly #pending = new Map<string, PendingRefresh>();
+  readonly #open = new Set<Question>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#pages = new PageServer(clock);
+  }
+
+  /** What was asked for under `key`, if nobody has heard its outcome yet. */
+  find(key: string): PendingRefresh | undefined {
+    return this.#pending.get(key);
+  }
+
+  /** Begins what is asked for under `key`; an outcome of before is forgotten. */
+  begin(key: string, occasion: Occasion, refresh: Refresh): PendingRefresh {
+    const asking = Promise.withResolvers<Asking>();
+    let question: Question | undefined;
+    let page: Page | undefined;
+    const codes: CodeSource = {
+      asksAgain: true,
+      code: async (profile, device, refused) => {
+        if (question === undefined) {
+          const subject = { ...occasion, profile, device };
+          const asked = question = new Question(subject, this.#clock);
+          page = this.#pages.show(question);
+          this.#open.add(question);
+          this.#expireInTime(question);
+          asking.resolve({
+            page: page.url,
+            subject,
+            decline: () => asked.decline(),
+          });
+        }
+        return await question.code(profile, device, refused);
+      },
+    };
+    const outcome = settled(refresh(codes)).then((outcome) => {
+      question?.settle(outcome);
+      page?.close();
+      if (question !== undefined) this.#open.delete(question);
+      // There is nothing to come back for: nobody was asked, or nobody came.
+      if (question === undefined || question.state.kind === "expired") {
+        this.#forget(pending);
+      } else this.#forgetInTime(pending);
+      return outcome;
+    });
+    const pending: PendingRefresh = {
+      id: crypto.randomUUID(),
+      asking: asking.promise,
+      outcome,
+      heard: () => this.#forget(pending),
+    };
+    this.#pending.set(key, pending);
+    return pending;
+  }
+
+  /** Closes all pages on which nothing was sent yet. */
+  close(): void {
+    for (const question of this.#open) question.decline();
+  }
+
+  #expireInTime(question: Question): void {
+    const timer = setTimeout(() => void question.state, QUESTION_LIFETIME + 1);
+    Deno.unrefTimer(timer);
+  }
+
+  #forgetInTime(pending: PendingRefresh): void {
+    const timer = setTimeout(() => this.#forget(pending), QUESTION_LIFETIME);
+    Deno.unrefTimer(timer);
+  }
+
+  #forget(pending: PendingRefresh): void {
+    for (const [key, known] of this.#pending) {
+      if (known === pending) this.#pending.delete(key);
+    }
+  }
+}
+
+async function settled(
+  work: Promise<RefreshResult>,
+): Promise<RefreshResult | UpdstsError> {
+  try {
+    return await work;
+  } catch (error) {
+    return error instanceof UpdstsError
+      ? error
+      : new UpdstsError("INTERNAL", "Internal error: a defect of updsts", {
+        cause: error,
+      });
+  }
+}

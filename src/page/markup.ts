@@ -1,0 +1,37 @@
+// HTML that cannot be broken by what is put into it.
+
+/** A piece of HTML. */
+export class Markup {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** What can stand in a piece of HTML: text is escaped; undefined is nothing. */
+type Part = string | number | Markup | readonly Markup[] | undefined;
+
+/** A piece of HTML from a template. */
+export function html(strings: TemplateStringsArray, ...parts: Part[]): Markup {
+  return new Markup(
+    strings.map((piece, index) => piece + textOf(parts[index])).join(""),
+  );
+}
+
+function textOf(part: Part): string {
+  if (part === undefined) return "";
+  if (part instanceof Markup) return part.text;
+  if (typeof part !== "string" && typeof part !== "number") {
+    return part.map(({ text }) => text).join("");
+  }
+  return visible(String(part)).replace(
+    /[&<>"']/g,
+    (character) => `&#${character.charCodeAt(0)};`,
+  );
+}
+
+/** What would turn the direction of writing, or show nothing, as a mark. */
+function visible(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, "\ufffd");
+}

@@ -1,0 +1,154 @@
+// A desk with one refresh in memory, a clock to turn, and HTTP on a bare socket: what no browser would send.
+import assert from "node:assert/strict";
+import { CodeDesk, type PendingRefresh } from "../../src/page/code_desk.ts";
+import type { Occasion } from "../../src/page/question.ts";
+import { refreshSession } from "../../src/sessions/refresh_session.ts";
+import {
+  MemoryCodes,
+  MemoryConfig,
+  MemoryFile,
+  MemoryIssuer,
+  MemoryLog,
+} from "./memory_ports.ts";
+
+const DEVICE = "arn:aws:iam::123456789012:mfa/alice";
+const GIVEN = `[default]
+aws_access_key_id = AKIAIOSFODNN7EXAMPLE
+aws_secret_access_key = secret
+mfa_device_arn = ${DEVICE}
+`;
+
+/** Somebody's desk; `now` can be set. */
+export class DeskScenario {
+  now: Date = new Date("2026-01-02T02:04:05Z");
+  readonly issuer: MemoryIssuer = new MemoryIssuer();
+  readonly file: MemoryFile = new MemoryFile(GIVEN);
+  readonly desk: CodeDesk = new CodeDesk({ now: () => this.now });
+
+  /** Asks for a session under `key`; the page on which the code is typed. */
+  async ask(
+    key = "key",
+    occasion: Occasion = { file: undefined, client: "Claude Code" },
+  ): Promise<{ url: URL; pending: PendingRefresh }> {
+    const ports = {
+      file: this.file,
+      config: new MemoryConfig(),
+      codes: new MemoryCodes(),
+      issuer: this.issuer,
+      clock: { now: () => this.now },
+      log: new MemoryLog(),
+    };
+    const pending = this.desk.begin(
+      key,
+      occasion,
+      (codes) => refreshSession({ ...ports, codes }, { profile: "default" }),
+    );
+    return { url: new URL((await pending.asking).page), pending };
+  }
+
+  /** The codes that STS was asked with. */
+  get codes(): string[] {
+    return this.issuer.requests.map(({ code }) => code.reveal());
+  }
+}
+
+/** What a browser sends with the page's own form. */
+export function formHeaders(url: URL): Record<string, string> {
+  return {
+    Host: url.host,
+    Origin: url.origin,
+    "Content-Type": "application/x-www-form-urlencoded",
+    "Sec-Fetch-Site": "same-origin",
+    "Sec-Fetch-Dest": "document",
+  };
+}
+
+/** An answer as it stood on the wire. */
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: string;
+}
+
+/** Sends exactly this, and reads one answer. */
+export async function send(
+  url: URL,
+  { method = "GET", path = url.pathname, headers = { Host: url.host }, body }: {
+    readonly method?: string;
+    readonly path?: string;
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly body?: string;
+  } = {},
+): Promise<RawAnswer> {
+  const lines = Object.entries({
+    ...headers,
+    ...(body === undefined ? {} : { "Content-Length": String(body.length) }),
+  }).map(([name, value]) => `${name}: ${value}\r\n`);
+  return await sendRaw(
+    url,
+    `${method} ${path} HTTP/1.1\r\n${lines.join("")}\r\n${body ?? ""}`,
+  );
+}
+
+/** The same for any bytes. */
+export async function sendRaw(url: URL, text: string): Promise<RawAnswer> {
+  using connection = await Deno.connect({
+    hostname: url.hostname,
+    port: Number(url.port),
+  });
+  await connection.write(new TextEncoder().encode(text));
+  let answer = "";
+  const decoder = new TextDecoder();
+  const buffer = new Uint8Array(65_536);
+  for (;;) {
+    const length = await connection.read(buffer);
+    if (length === null) break;
+    answer += decoder.decode(buffer.subarray(0, length), { stream: true });
+    if (isWhole(answer)) break;
+  }
+  const [head = "", body = ""] = answer.split(/\r\n\r\n([^]*)/, 2);
+  const [statusLine = "", ...rest] = head.split("\r\n");
+  return {
+    status: Number(statusLine.split(" ")[1]),
+    headers: new Headers(
+      rest.map((line): [string, string] => {
+        const [, name = "", value = ""] = /^([^:]+): ?(.*)$/.exec(line) ?? [];
+        return [name, value];
+      }),
+    ),
+    body,
+  };
+}
+
+/** Whether as many bytes have come as were promised. */
+function isWhole(answer: string): boolean {
+  const [head = "", body] = answer.split(/\r\n\r\n([^]*)/, 2);
+  if (body === undefined) return false;
+  const [, promised = "0"] = /^content-length: (\d+)/im.exec(head) ?? [];
+  return new TextEncoder().encode(body).byteLength >= Number(promised);
+}
+
+/** Types `code` as a browser would send it. */
+export function type(url: URL, code: string): Promise<RawAnswer> {
+  return send(url, {
+    method: "POST",
+    headers: formHeaders(url),
+    body: new URLSearchParams({ code }).toString(),
+  });
+}
+
+/** Fails unless nobody listens there any more. */
+export async function assertClosed(url: URL): Promise<void> {
+  for (let attempt = 0; attempt < 200; attempt++) {
+    try {
+      (await Deno.connect({ hostname: url.hostname, port: Number(url.port) }))
+        .close();
+    } catch (error) {
+      if (error instanceof Deno.errors.ConnectionRefused) return;
+      // It was accepted at the very end.
+      assert(error instanceof Deno.errors.ConnectionReset, String(error));
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  assert.fail("it still listens");
+}
