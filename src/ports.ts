@@ -6,6 +6,19 @@ import type { Secret } from "./secret.ts";
 /** The edits to make to a text (one character a byte); throws to refuse. */
 export type Change = (text: string) => readonly Edit[];
 
+/**
+ * What other programs have done to a text between two looks at it: nothing,
+ * or only what updsts does; changed it; or left it without something that it
+ * held, so that it may be half written.
+ */
+export type Difference = "none" | "changed" | "lost";
+
+/** What a file held when it was last known to be whole. */
+export interface SeenBefore {
+  readonly text: string;
+  readonly difference: (before: string, now: string) => Difference;
+}
+
 /** The user's credentials file. */
 export interface CredentialsFile {
   /** Where it is, as the user knows it. */
@@ -14,14 +27,18 @@ export interface CredentialsFile {
   read(): Promise<string>;
   /**
    * Does all that {@linkcode update} does except for the replacing, so that
-   * whatever can fail fails here. Returns the text that `change` was shown.
+   * whatever can fail fails here.
    */
   rehearse(change: Change): Promise<void>;
   /**
    * Replaces the file by what `change` makes of it, as a whole or not at all.
    * Calls `change` again if another program wrote to the file meanwhile.
+   *
+   * `seen` is for what cannot be had again, such as an answer of STS: the file
+   * is waited for, until the lock is free, and until other programs that have
+   * changed it since are done with it.
    */
-  update(change: Change): Promise<void>;
+  update(change: Change, seen?: SeenBefore): Promise<void>;
 }
 
 /** Where STS is asked. */

@@ -39,7 +39,8 @@ const BUDGETS = [
       "src/sts/session_issuer.ts",
     ],
     // What reads a code, and what a request may be, are files of their own.
-    modules: 70,
+    // Writing the file is ten modules, each to be read at once.
+    modules: 80,
     packages: ["@aws-sdk/client-sts"],
   },
 ] as const;

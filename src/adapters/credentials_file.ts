@@ -1,10 +1,9 @@
 // The credentials file on disk: where it is, and what stands in it.
-import type { Change, CredentialsFile, Log } from "../ports.ts";
+import { UpdstsError } from "../errors.ts";
+import type { Change, CredentialsFile, Log, SeenBefore } from "../ports.ts";
 import type { Environment } from "./environment.ts";
-import type {
-  FileReplacement,
-  ReplacementOptions,
-} from "./file_replacement.ts";
+import type { FileReplacement } from "./file_replacement.ts";
+import type { ReplacementOptions } from "./locked_target.ts";
 import { readRegularFile } from "./regular_file.ts";
 
 /** The path of the credentials file: `given`, else the environment's, else the usual one. */
@@ -16,6 +15,10 @@ export function credentialsPath(
     given || environment.get("AWS_SHARED_CREDENTIALS_FILE") ||
       "~/.aws/credentials",
   );
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof UpdstsError && error.code === "FILE_NOT_FOUND";
 }
 
 /** A credentials file in the local file system. */
@@ -40,15 +43,22 @@ export class LocalCredentialsFile implements CredentialsFile {
   }
 
   read(): Promise<string> {
-    return Promise.try(() => readRegularFile(this.path, "credentials file"));
+    return Promise.try(() => {
+      try {
+        return readRegularFile(this.path, "credentials file");
+      } catch (error) {
+        if (this.#options.create && isMissing(error)) return "";
+        throw error;
+      }
+    });
   }
 
   async rehearse(change: Change): Promise<void> {
     await (await this.#forWriting()).rehearse(change);
   }
 
-  async update(change: Change): Promise<void> {
-    await (await this.#forWriting()).update(change);
+  async update(change: Change, seen?: SeenBefore): Promise<void> {
+    await (await this.#forWriting()).update(change, seen);
   }
 
   /** Loaded when something is to be written: most commands only read. */

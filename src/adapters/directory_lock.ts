@@ -1,12 +1,13 @@
 // Makes updsts processes that write into one directory wait for each other.
 import { UpdstsError } from "../errors.ts";
 import { hasSystemCode, systemMessage } from "./regular_file.ts";
-
-/** How long to wait for another updsts, in milliseconds. */
-const PATIENCE = 10_000;
+import { REAL_TIME, type Timepiece } from "./timepiece.ts";
 
 /** Where locks are put for directories that cannot be locked themselves. */
 export interface LockOptions {
+  /** How long to wait for another updsts, in milliseconds. */
+  readonly patience: number;
+  readonly time?: Timepiece;
   /** A directory of the user's own, made if it is missing; asked for only if it is needed. */
   readonly fallbackDirectory: () => string;
   /** Whether directories can be opened and locked; not so on Windows. */
@@ -23,7 +24,7 @@ export interface LockOptions {
  * It is on the directory itself where that is possible: no lock file is left
  * there, and it stays the same when the file in it is replaced.
  *
- * @throws {UpdstsError} `FILE_LOCKED` after ten seconds
+ * @throws {UpdstsError} `FILE_LOCKED` when patience is at an end
  */
 export async function withDirectoryLock<T>(
   directory: string,
@@ -66,21 +67,21 @@ async function acquire(
 async function patiently(
   handle: Deno.FsFile,
   directory: string,
-  { findHolder }: LockOptions,
+  { patience, time = REAL_TIME, findHolder }: LockOptions,
 ): Promise<Deno.FsFile> {
-  const deadline = performance.now() + PATIENCE;
+  const deadline = time.now() + patience;
   while (!await handle.tryLock(true)) {
-    if (performance.now() > deadline) {
+    if (time.now() > deadline) {
       const holder = await findHolder() ?? "another updsts";
       throw new UpdstsError(
         "FILE_LOCKED",
         `Cannot write into ${directory}: ${holder} has kept it locked for ${
-          PATIENCE / 1000
+          patience / 1000
         } s`,
         { hint: "end that process if it hangs, then try again" },
       );
     }
-    await new Promise((resolve) => setTimeout(resolve, 2 + 18 * Math.random()));
+    await time.sleep(2 + 18 * Math.random());
   }
   return handle;
 }

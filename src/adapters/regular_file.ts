@@ -44,6 +44,22 @@ export function assertRegular(
   }
 }
 
+/** All that is in a file that is open. */
+export function readToEnd(file: Deno.FsFile, size: number): string {
+  // A byte more, to see the end without asking for more room.
+  let bytes = new Uint8Array(size + 1);
+  let length = 0;
+  for (;;) {
+    const count = file.readSync(bytes.subarray(length));
+    if (count === null) return decodeBytes(bytes.subarray(0, length));
+    length += count;
+    if (length < bytes.length) continue;
+    const more = new Uint8Array(2 * length);
+    more.set(bytes);
+    bytes = more;
+  }
+}
+
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 // The runtime's Latin-1 is Windows-1252 (as the web's is), which has other
 // characters for some of the bytes from 0x80 to 0x9F.
@@ -77,6 +93,10 @@ export function encodeBytes(text: string): Uint8Array<ArrayBuffer> {
 
 /** What the operating system said, without a path or a number. */
 export function systemMessage(error: unknown): string {
+  // The runtime's own words advise to run with all permissions.
+  if (error instanceof Deno.errors.NotCapable) {
+    return "it is a part of the system that updsts may not open";
+  }
   const message = error instanceof Error ? error.message : String(error);
   // Windows speaks in whole sentences, and ours goes on.
   return (message.split(" (os error")[0] ?? message).replace(/\.$/, "");
@@ -85,7 +105,8 @@ export function systemMessage(error: unknown): string {
 /** Whether `error` comes from the operating system, and not from a defect. */
 export function isSystemError(error: unknown): error is Error {
   return error instanceof Error &&
-    ("code" in error || /\(os error \d+\)/.test(error.message));
+    ("code" in error || error instanceof Deno.errors.NotCapable ||
+      /\(os error \d+\)/.test(error.message));
 }
 
 /** Whether `error` carries one of these codes of the operating system. */
@@ -94,7 +115,8 @@ export function hasSystemCode(error: unknown, ...codes: string[]): boolean {
     codes.some((code) => code === error.code);
 }
 
-function readError(error: unknown, path: string, what: string): Error {
+/** Why the file at `path` could not be read, in our own words. */
+export function readError(error: unknown, path: string, what: string): Error {
   if (error instanceof UpdstsError) return error;
   if (error instanceof Deno.errors.NotFound) {
     return new UpdstsError(
@@ -107,9 +129,15 @@ function readError(error: unknown, path: string, what: string): Error {
       },
     );
   }
+  const special = error instanceof Deno.errors.NotCapable;
   return new UpdstsError(
-    "FILE_UNREADABLE",
+    special ? "FILE_UNUSABLE" : "FILE_UNREADABLE",
     `Cannot read the ${what}: ${path}: ${systemMessage(error)}`,
-    { hint: "check the path and its permissions", cause: error },
+    {
+      hint: special
+        ? "name a file of your own"
+        : "check the path and its permissions",
+      cause: error,
+    },
   );
 }

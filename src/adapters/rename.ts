@@ -1,4 +1,6 @@
-// Renames a file over another one, also where somebody may be reading that.
+// Puts a file in another one's place, also where somebody may be reading that.
+import type { Place } from "./place.ts";
+import { hasSystemCode } from "./regular_file.ts";
 
 /** How long to try again, in milliseconds. */
 const PATIENCE = 1_000;
@@ -31,4 +33,44 @@ export async function renameOver(
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   }
+}
+
+/**
+ * Gives the file at `from` the name `to` as well, unless that is taken: a
+ * rename would replace what another program has put there. Whether it was free.
+ */
+export async function linkNew(
+  from: string,
+  to: string,
+  link: (from: string, to: string) => Promise<void> = Deno.link,
+): Promise<boolean> {
+  try {
+    await link(from, to);
+    return true;
+  } catch (error) {
+    if (hasSystemCode(error, "EEXIST")) return false;
+  }
+  // Some file systems have no hard links.
+  try {
+    await Deno.lstat(to);
+    return false;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  await renameOver(from, to);
+  return true;
+}
+
+/** Puts the file at `temporary` where the target is. Whether nobody else did so. */
+export async function putInPlace(
+  temporary: string,
+  { path, directory, exists }: Place,
+): Promise<boolean> {
+  if (exists) await renameOver(temporary, path);
+  else if (!await linkNew(temporary, path)) return false;
+  if (Deno.build.os === "windows") return true;
+  using open = await Deno.open(directory);
+  // The new file stands; some file systems cannot sync a directory.
+  await open.sync().catch(() => {});
+  return true;
 }

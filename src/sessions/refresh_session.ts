@@ -8,6 +8,7 @@ import { type ParsedFile, parseFile } from "../credentials/parsed_file.ts";
 import { findProfile, listProfiles } from "../credentials/profiles.ts";
 import { UpdstsError } from "../errors.ts";
 import type { Ports } from "../ports.ts";
+import { foreignChange } from "./foreign_change.ts";
 import { issueSession } from "./issue_session.ts";
 import { maskedDiff } from "./masked_diff.ts";
 import {
@@ -107,12 +108,12 @@ export async function refreshSession(
     ...session,
     expiration: toLocalIso(session.expiration),
   };
+  // The source may be gone by now: what STS has given is written all the same.
   await writeSpent(() =>
-    file.update((text) => {
-      const now = parseFile(text);
-      assertSourceStands(now, profile);
-      return refreshEdits(now, profile, sessionProfile, values);
-    })
+    file.update(
+      (text) => refreshEdits(parseFile(text), profile, sessionProfile, values),
+      rehearsed && { text: rehearsed.text, difference: foreignChange },
+    )
   );
   return {
     status: "updated",
@@ -159,19 +160,6 @@ function findSession(
 /** The profile that the session called `name` belongs to, if it is one of ours. */
 function sourceOf(file: ParsedFile, name: string): string | undefined {
   return file.blockAround(findProfile(file, name)?.sections ?? [])?.profile;
-}
-
-/** A file without the profile is one that another program is still writing. */
-function assertSourceStands(file: ParsedFile, profile: string): void {
-  const source = findProfile(file, profile);
-  if (source?.secret("aws_secret_access_key") !== undefined) return;
-  throw new UpdstsError(
-    "FILE_BUSY",
-    `Cannot write the credentials file: another program has taken profile ${
-      JSON.stringify(profile)
-    } out of it, or is still writing it`,
-    { hint: "see which program writes to it, then try again" },
-  );
 }
 
 /** Says, of a failure to write, that the next try needs another code. */

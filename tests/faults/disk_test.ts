@@ -8,7 +8,7 @@ import {
   isInstalled,
   run,
 } from "../support/command.ts";
-import { ALICE, GIVEN, Scenario } from "../support/scenario.ts";
+import { ALICE, GIVEN, Scenario, valueIn } from "../support/scenario.ts";
 import { links, needs, unless } from "../support/skipping.ts";
 
 const ROOT_USER = Deno.build.os === "linux" && Deno.uid() === 0;
@@ -364,33 +364,83 @@ Deno.test(
   },
 );
 
-Deno.test("a file that another program has truncated and writes anew is never taken for whole", async () => {
-  // Once the block was written into the empty file, and all keys were lost.
-  for (const ms of [300, 10_000]) {
-    await using scenario = await Scenario.start();
+/** Enough that half of it is missed by more than 8 KiB. */
+const LONG_GIVEN = GIVEN +
+  Array.from({ length: 400 }, (_, i) => `[p${i}]\nregion = eu-west-${i}\n`)
+    .join("");
+
+/** What another program does to the file while STS is asked, and what stands there in the end. */
+const WRITERS: readonly {
+  readonly name: string;
+  readonly given: string;
+  readonly write: (path: string) => Promise<void>;
+  readonly left: string;
+}[] = [
+  {
+    // Once the block was written into the empty file, and all keys were lost.
+    name: "truncates it, and writes it anew after a while",
+    given: GIVEN,
+    write: async (path) => {
+      await Deno.truncate(path);
+      await pause(800);
+      await Deno.writeTextFile(path, `${GIVEN}[new]\nregion = x\n`);
+    },
+    left: `${GIVEN}[new]\nregion = x\n`,
+  },
+  {
+    // Once the half was taken for whole, and the rest went into a file without a name.
+    name: "writes half of it, pauses for four seconds, and writes the rest",
+    given: GIVEN,
+    write: async (path) => {
+      const half = GIVEN.indexOf("[other]");
+      using file = await Deno.open(path, { write: true, truncate: true });
+      await file.write(new TextEncoder().encode(GIVEN.slice(0, half)));
+      await pause(4_000);
+      await file.write(new TextEncoder().encode(GIVEN.slice(half)));
+    },
+    left: GIVEN,
+  },
+  {
+    // Once this was taken for half a file: the code was spent, the session lost.
+    name: "makes it shorter by more than 8 KiB",
+    given: LONG_GIVEN,
+    write: (path) => Deno.writeTextFile(path, GIVEN),
+    left: GIVEN,
+  },
+  {
+    name: "takes the source out of it",
+    given: GIVEN,
+    write: (path) => Deno.writeTextFile(path, "[other]\nregion = x\n"),
+    left: "[other]\nregion = x\n",
+  },
+  {
+    name: "empties it, for good",
+    given: GIVEN,
+    write: (path) => Deno.truncate(path),
+    left: "",
+  },
+];
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+Deno.test("what another program writes while STS is asked is kept, however slow it is, and so is the session", async () => {
+  await Promise.all(WRITERS.map(async ({ name, given, write, left }) => {
+    await using scenario = await Scenario.start({ given });
     scenario.sts.script({ kind: "delay_headers", ms: 500 });
     const running = scenario.get();
-    while (scenario.codesSent === 0) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-    const { ino } = await Deno.stat(scenario.path);
-    await Deno.truncate(scenario.path);
-    const rewritten = `${GIVEN}[new]\nregion = x\n`;
-    const rewrite = () => Deno.writeTextFile(scenario.path, rewritten);
-    if (ms < 500) {
-      await new Promise((resolve) => setTimeout(resolve, 500 + ms));
-      await rewrite();
-    }
+    while (scenario.codesSent === 0) await pause(5);
+    await write(scenario.path);
     const { code, stderr } = await running;
-    if (ms < 500) {
-      assert.equal(code, 0, stderr);
-      assert((await scenario.read()).startsWith(rewritten));
-    } else {
-      assert.equal(code, 3);
-      assert.match(stderr, /still writing it/);
-      assert.equal((await Deno.stat(scenario.path)).ino, ino);
-      await rewrite();
-      assert.equal(await scenario.read(), rewritten);
-    }
-  }
+    assert.equal(code, 0, `${name}: ${stderr}`);
+    const text = await scenario.read();
+    assert.equal(text.slice(0, left.length), left, name);
+    assert.match(text.slice(left.length), /^# \$\{\{\{ key=default /, name);
+    assert.equal(
+      valueIn(text, "default_sts", "aws_session_token"),
+      scenario.sts.sessions[0]?.sessionToken,
+    );
+    assert.deepEqual(scenario.files(), ["credentials"]);
+  }));
 });

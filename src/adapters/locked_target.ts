@@ -1,0 +1,73 @@
+// The credentials file and a new one beside it, while nobody else of our kind is at work there.
+import type { Environment } from "./environment.ts";
+import { withDirectoryLock } from "./directory_lock.ts";
+import { busy } from "./file_failures.ts";
+import { below } from "./paths.ts";
+import { leadsTo, locate } from "./place.ts";
+import { Target } from "./target.ts";
+import {
+  findHolder,
+  removeLeftovers,
+  TemporaryFile,
+} from "./temporary_file.ts";
+import type { Timepiece } from "./timepiece.ts";
+
+/** How often to start over when the links of the path are changed. */
+const MAX_ATTEMPTS = 20;
+
+/** What a {@linkcode FileReplacement} may be told besides its path. */
+export interface ReplacementOptions {
+  /** Whether there need be no file yet: then it is made, mode 0600, and its directory, mode 0700. */
+  readonly create?: boolean;
+  /** See `LockOptions.lockDirectories`. */
+  readonly lockDirectories?: boolean;
+  readonly time?: Timepiece;
+  /** The name of the next temporary file. */
+  readonly nextName?: () => string;
+}
+
+/** Where the file is, and how long to wait for the lock, in milliseconds. */
+interface Wanted {
+  readonly path: string;
+  readonly environment: Environment;
+  readonly options: ReplacementOptions;
+  readonly patience: number;
+}
+
+/**
+ * Runs `action` under the lock of the file's directory, with a new file that
+ * does not outlive it. The target is open until `kept` is disposed of.
+ */
+export async function withLockedTarget<T>(
+  { path, environment, options, patience }: Wanted,
+  kept: DisposableStack,
+  action: (target: Target, temporary: TemporaryFile) => Promise<T>,
+): Promise<T> {
+  const create = options.create ?? false;
+  const fallbackDirectory = () =>
+    below(environment.cacheDirectory(), ["updsts", "locks"]);
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const { directory } = await locate(path, create);
+    const lock = {
+      ...options,
+      patience,
+      fallbackDirectory,
+      findHolder: () => findHolder(directory),
+    };
+    const done = await withDirectoryLock(directory, lock, async () => {
+      // Made first, so that its name tells those who wait whom they wait for.
+      await using temporary = await TemporaryFile.create(
+        directory,
+        options.nextName,
+      );
+      const place = await locate(path, create);
+      if (place.directory !== directory) return undefined;
+      await removeLeftovers(place, temporary);
+      const target = kept.use(new Target(place, path));
+      if (!await leadsTo(path, target.info, temporary.uid)) return undefined;
+      return { result: await action(target, temporary) };
+    });
+    if (done !== undefined) return done.result;
+  }
+  throw busy(path);
+}

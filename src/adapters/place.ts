@@ -1,0 +1,116 @@
+// Where the credentials file is, behind all links, and who has made these.
+import { UpdstsError } from "../errors.ts";
+import { below, directoryOf } from "./paths.ts";
+import { readRegularFile } from "./regular_file.ts";
+
+/** What the file is in messages. */
+export const WHAT = "credentials file";
+
+/** More links than any system follows. */
+const MAX_LINKS = 100;
+
+/** Which file it is, whatever its name. */
+export interface Identity {
+  readonly dev: number;
+  readonly ino: number | null;
+}
+
+/** Whose a file is, and its permission bits; null where the system has no such thing. */
+export interface Access {
+  readonly uid: number | null;
+  readonly gid: number | null;
+  readonly mode: number | null;
+}
+
+/** Where a file is, behind all links. */
+export interface Place {
+  readonly path: string;
+  readonly directory: string;
+  /** Whether there is a file; if not, one may be made there. */
+  readonly exists: boolean;
+}
+
+/** Where the file at `path` is; `create` says that there need be none yet. */
+export async function locate(path: string, create: boolean): Promise<Place> {
+  try {
+    const real = await Deno.realPath(path);
+    return { path: real, directory: directoryOf(real), exists: true };
+  } catch (error) {
+    const missing = error instanceof Deno.errors.NotFound;
+    if (missing && await isLink(path)) {
+      throw new UpdstsError(
+        "FILE_NOT_FOUND",
+        `Cannot read the ${WHAT}: ${path} is a link to nothing`,
+        { hint: "mend the link, or create what it points to", cause: error },
+      );
+    }
+    const name = /[^/\\]*$/.exec(path)?.[0] ?? "";
+    if (missing && create && name !== "") {
+      const directory = await Deno.realPath(directoryOf(path) || ".");
+      return { path: below(directory, [name]), directory, exists: false };
+    }
+    // Says why, in the words that reading it would.
+    readRegularFile(path, WHAT);
+    throw error;
+  }
+}
+
+async function isLink(path: string): Promise<boolean> {
+  try {
+    return (await Deno.lstat(path)).isSymlink;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Whether the links of `path` lead to `target`, step by step. Refuses one that
+ * a neighbour has put into a sticky directory, where anybody may: it would
+ * choose what the user `own` writes. Most systems do so themselves, not all.
+ */
+export async function leadsTo(
+  path: string,
+  target: Identity | undefined,
+  own: number | null,
+): Promise<boolean> {
+  // Without owners, as on Windows, there is no such directory either.
+  if (own === null || target === undefined) return true;
+  let at = path.startsWith("/") ? "/" : await Deno.realPath(".");
+  let found = Deno.lstatSync(at);
+  const names = path.split("/").reverse();
+  for (
+    let name = names.pop(), links = 0;
+    name !== undefined;
+    name = names.pop()
+  ) {
+    if (name === "" || name === ".") continue;
+    const next = name === ".." ? directoryOf(at) : below(at, [name]);
+    const info = Deno.lstatSync(next);
+    if (!info.isSymlink) {
+      [at, found] = [next, info];
+      continue;
+    }
+    const mayBeAnybodys = isSticky(found.mode) &&
+      ![own, found.uid, 0].includes(info.uid);
+    if (mayBeAnybodys) {
+      throw new UpdstsError(
+        "FILE_UNWRITABLE",
+        `Cannot write the ${WHAT}: ${next} is a link of somebody else's, in a directory where anybody may put one`,
+        {
+          hint:
+            "name the file that is meant, or one in a directory of your own",
+        },
+      );
+    }
+    if (links++ === MAX_LINKS) return false;
+    const to = Deno.readLinkSync(next);
+    if (to.startsWith("/")) [at, found] = ["/", Deno.lstatSync("/")];
+    names.push(...to.split("/").reverse());
+  }
+  return found.ino === target.ino && found.dev === target.dev;
+}
+
+/** Whether only its owner, besides that of the directory, may remove a file there. */
+export function isSticky(mode: number | null): boolean {
+  return mode !== null && (mode & 0o1000) !== 0;
+}

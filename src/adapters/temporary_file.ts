@@ -1,0 +1,175 @@
+// The new file beside the old one: nobody else's before it is in place, and gone if it never is.
+import { below } from "./paths.ts";
+import { encodeBytes, hasSystemCode } from "./regular_file.ts";
+import type { Access, Identity, Place } from "./place.ts";
+
+/** Our own names beside the target, present only while the lock is held. */
+const OWN_NAME = /^\.updsts-(\d+)(?:-[0-9a-f]{32})?\.(?:tmp|probe)$/;
+
+/** How often to try another name if one is taken. */
+const MAX_NAMES = 10;
+
+/** A name that nobody can guess, and so nobody can take first. */
+export function ownName(kind: "tmp" | "probe"): string {
+  const random = crypto.getRandomValues(new Uint8Array(16)).toHex();
+  return `.updsts-${Deno.pid}-${random}.${kind}`;
+}
+
+/** What both of the runtime's kinds of open files can do. */
+interface OpenFile {
+  stat(): Promise<Identity & Access>;
+  sync(): Promise<void>;
+  close(): unknown;
+}
+
+/** A file that is open, and the name that it was created under. */
+interface Created<File extends OpenFile> {
+  readonly path: string;
+  readonly file: File;
+  readonly info: Identity & Access;
+}
+
+/**
+ * A file of our own in a directory where others may write as well.
+ *
+ * It is created exclusively with mode 0600, and written and given away through
+ * the handle that created it. It is never opened by its name, which a neighbour
+ * may have given to another file meanwhile.
+ */
+export class TemporaryFile implements AsyncDisposable {
+  readonly #directory: string;
+  readonly #nextName: () => string;
+  readonly #plain: Deno.FsFile;
+  #created: Created<OpenFile>;
+
+  private constructor(
+    directory: string,
+    nextName: () => string,
+    created: Created<Deno.FsFile>,
+  ) {
+    this.#directory = directory;
+    this.#nextName = nextName;
+    this.#plain = created.file;
+    this.#created = created;
+  }
+
+  /** Creates it, empty, in `directory`. */
+  static async create(
+    directory: string,
+    nextName: () => string = () => ownName("tmp"),
+  ): Promise<TemporaryFile> {
+    const options = { write: true, createNew: true, mode: 0o600 };
+    const open = (path: string) => Deno.open(path, options);
+    const created = await create(directory, nextName, open);
+    return new TemporaryFile(directory, nextName, created);
+  }
+
+  get path(): string {
+    return this.#created.path;
+  }
+
+  /** The user that this program runs as; null where the system has none. */
+  get uid(): number | null {
+    return this.#created.info.uid;
+  }
+
+  /** Writes `text`, gives the file to whom it is for, and has it on the disk before it returns. */
+  async write(text: string, wanted: Access): Promise<void> {
+    const bytes = encodeBytes(text);
+    if (fits(this.#created.info, wanted)) {
+      for (let written = 0; written < bytes.length;) {
+        written += await this.#plain.write(bytes.subarray(written));
+      }
+    } else {
+      const { createFile, give } = await import("./given_file.ts");
+      const given = await create(this.#directory, this.#nextName, createFile);
+      await this[Symbol.asyncDispose]();
+      this.#created = given;
+      await given.file.writeFile(bytes);
+      await give(given.file, wanted);
+    }
+    // Before the rename: a power cut must not leave an empty file.
+    await this.#created.file.sync();
+  }
+
+  /** Whether the file at `path` is this very one. */
+  async isAt(path: string): Promise<boolean> {
+    const { dev, ino } = this.#created.info;
+    try {
+      const info = await Deno.lstat(path);
+      // Where files have no numbers, nobody else can have taken the name.
+      return info.isFile &&
+        (ino === null || info.ino === ino && info.dev === dev);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return false;
+      throw error;
+    }
+  }
+
+  /** Closes it, and removes it unless it has been put in place. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const { path, file } = this.#created;
+    await file.close();
+    await Deno.remove(path).catch(() => {});
+  }
+}
+
+/** Creates a file under the first of some names that is free. */
+async function create<File extends OpenFile>(
+  directory: string,
+  nextName: () => string,
+  open: (path: string) => Promise<File>,
+): Promise<Created<File>> {
+  for (let taken = 0;; taken++) {
+    const path = below(directory, [nextName()]);
+    try {
+      const file = await open(path);
+      return { path, file, info: await file.stat() };
+    } catch (error) {
+      if (!hasSystemCode(error, "EEXIST") || taken === MAX_NAMES) throw error;
+    }
+  }
+}
+
+/** Whether a file that is `own` is as `wanted` already. */
+function fits(own: Access, wanted: Access): boolean {
+  return (wanted.uid ?? own.uid) === own.uid &&
+    (wanted.gid ?? own.gid) === own.gid &&
+    (own.mode === null || wanted.mode === null ||
+      wanted.mode === (own.mode & 0o7777));
+}
+
+/**
+ * Removes what killed runs left beside the target; the lock says that nobody of
+ * our kind uses it now. It is of those who could have left it: whoever runs
+ * this, or the target's owner, to whom root's run may have given it already.
+ */
+export async function removeLeftovers(
+  { path: target, directory, exists }: Place,
+  own: TemporaryFile,
+): Promise<void> {
+  const owner = exists ? (await Deno.stat(target)).uid : own.uid;
+  for await (const { name, isFile } of Deno.readDir(directory)) {
+    const path = below(directory, [name]);
+    if (!isFile || !OWN_NAME.test(name) || path === own.path) continue;
+    // Somebody may have named the credentials file like one of ours.
+    if (path === target) continue;
+    try {
+      const { uid } = await Deno.lstat(path);
+      if (uid === own.uid || uid === owner) await Deno.remove(path);
+    } catch {
+      // It does no harm: ours has another name.
+    }
+  }
+}
+
+/** The process that has a temporary file in `directory`, if there is one. */
+export async function findHolder(
+  directory: string,
+): Promise<string | undefined> {
+  for await (const { name } of Deno.readDir(directory)) {
+    const pid = OWN_NAME.exec(name)?.[1];
+    if (pid !== undefined) return `another updsts (process ${pid})`;
+  }
+  return undefined;
+}
