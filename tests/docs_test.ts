@@ -10,6 +10,7 @@ const DOCUMENTS = [
   "README.md",
   "docs/README.ja.md",
   "docs/MIGRATION.md",
+  "docs/MIGRATION.ja.md",
   "docs/ARCHITECTURE.md",
   "docs/RELIABILITY.md",
   "docs/PERFORMANCE.md",
@@ -85,7 +86,9 @@ async function withCode(scenario: Scenario, command: string): Promise<string> {
   const told = command.replaceAll("123456", code);
   // A person would be asked, and here is none.
   const asks = !/ -t |--dry-run/.test(told);
-  return asks ? told.replace(/updsts get -n [\w-]+/, `$& -t ${code}`) : told;
+  return asks
+    ? told.replace(/updsts get (?:-n )?[\w-]+/, `$& -t ${code}`)
+    : told;
 }
 
 const GIVEN = ["default", "work", "client-long-term"].map((name) =>
@@ -199,17 +202,38 @@ function tablesOf(markdown: string): number[] {
   return rows.map((row) => row.split(/(?<!\\)\|/).length);
 }
 
-Deno.test("the Japanese README has the same headings, code and tables", async () => {
-  const english = await read("README.md");
-  const japanese = await read("docs/README.ja.md");
-  const levels = (markdown: string) =>
-    headingsOf(markdown).map((heading) => heading.indexOf(" "));
-  assert.deepEqual(levels(japanese), levels(english));
-  assert.deepEqual(blocksOf(japanese), blocksOf(english));
-  assert.deepEqual(tablesOf(japanese), tablesOf(english));
-  const pictures = (markdown: string) =>
-    Array.from(markdown.matchAll(/pictures\/\w+\.svg/g), ([name]) => name);
-  assert.deepEqual(pictures(japanese), pictures(english));
+/** The same code, whatever its comments say. */
+function withoutComments({ language, text }: Block): Block {
+  return { language, text: text.replace(/ *# .*$/gm, "") };
+}
+
+for (
+  const [path, translation] of [
+    ["README.md", "docs/README.ja.md"],
+    ["docs/MIGRATION.md", "docs/MIGRATION.ja.md"],
+  ] as const
+) {
+  Deno.test(`${translation} has the headings, code and tables of ${path}`, async () => {
+    const english = await read(path);
+    const japanese = await read(translation);
+    const levels = (markdown: string) =>
+      headingsOf(markdown).map((heading) => heading.indexOf(" "));
+    assert.deepEqual(levels(japanese), levels(english));
+    assert.deepEqual(
+      blocksOf(japanese).map(withoutComments),
+      blocksOf(english).map(withoutComments),
+    );
+    assert.deepEqual(tablesOf(japanese), tablesOf(english));
+    const pictures = (markdown: string) =>
+      Array.from(markdown.matchAll(/pictures\/\w+\.svg/g), ([name]) => name);
+    assert.deepEqual(pictures(japanese), pictures(english));
+  });
+}
+
+Deno.test("no sentence of docs/MIGRATION.ja.md is broken by a line end", async () => {
+  const text = await read("docs/MIGRATION.ja.md");
+  const prose = text.replace(/^```[^]*?^```$/gm, "").replace(/^\|.*\|$/gm, "");
+  assert.deepEqual(prose.match(/^[^-\n#].*\n[^-\n#].*$/gm), null);
 });
 
 Deno.test("the README names every option, and every option that it names exists", async () => {
