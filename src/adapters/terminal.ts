@@ -73,7 +73,6 @@ async function nextLine(lines: ReadStream): Promise<string | undefined> {
   try {
     return await promise;
   } finally {
-    lines.pause();
     lines.removeAllListeners();
   }
 }
