@@ -1,24 +1,26 @@
 // Measures side by side, in rounds, and tells medians and ratios.
 
+/** What a median is divided by, and the ratio not to be exceeded, if there is one. */
+export interface Comparison {
+  readonly against: string;
+  readonly goal?: number;
+}
+
 /** A thing to measure, and what it is measured by. */
 export interface Candidate {
   readonly name: string;
-  /** The candidate whose median counts as 1; itself for a yardstick. */
-  readonly against: string;
-  /** The ratio not to be exceeded. */
-  readonly goal?: number;
+  /** None for a yardstick. */
+  readonly comparisons: readonly Comparison[];
   /** Milliseconds, or another unit. */
   readonly measure: () => Promise<number> | number;
 }
 
-/** A ratio that was measured, and whether it is as it should be. */
+/** A median that was measured, and how it compares. */
 export interface Row {
   readonly name: string;
-  readonly against: string;
   readonly value: number;
-  readonly yardstick: number;
-  readonly goal: number | undefined;
   readonly unit: string;
+  readonly ratios: readonly (Comparison & { readonly yardstick: number })[];
 }
 
 /** Milliseconds that `action` takes. */
@@ -52,23 +54,26 @@ export async function compare(
     }
   }
   const of = (name: string) => median(measured.get(name) ?? []);
-  return candidates.map(({ name, against, goal }) => ({
+  return candidates.map(({ name, comparisons }) => ({
     name,
-    against,
     value: of(name),
-    yardstick: of(against),
-    goal,
     unit,
+    ratios: comparisons.map((comparison) => ({
+      ...comparison,
+      yardstick: of(comparison.against),
+    })),
   }));
 }
 
-/** A line of a Markdown table. */
-export function format({ name, against, value, yardstick, goal, unit }: Row) {
+/** Lines of a Markdown table, one a comparison. */
+export function format({ name, value, unit, ratios }: Row): string {
   const amount = `${value.toFixed(value < 100 ? 1 : 0)} ${unit}`;
-  if (against === name) return `| ${name} | ${amount} | | | |`;
-  const ratio = value / yardstick;
-  const met = goal === undefined ? "" : ratio <= goal ? "met" : "not met";
-  return `| ${name} | ${amount} | ${ratio.toFixed(2)} x ${against} | ${
-    goal === undefined ? "" : `at most ${goal}`
-  } | ${met} |`;
+  if (ratios.length === 0) return `| ${name} | ${amount} | | | |`;
+  return ratios.map(({ against, goal, yardstick }, index) => {
+    const ratio = value / yardstick;
+    const met = goal === undefined ? "" : ratio <= goal ? "met" : "not met";
+    return `| ${index === 0 ? name : ""} | ${index === 0 ? amount : ""} | ${
+      ratio.toFixed(2)
+    } x ${against} | ${goal === undefined ? "" : `at most ${goal}`} | ${met} |`;
+  }).join("\n");
 }

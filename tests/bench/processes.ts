@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
   baseEnvironment,
+  BUNDLE,
+  bundleCommand,
   commandLine,
   isInstalled,
 } from "../support/command.ts";
@@ -19,7 +21,11 @@ export const TEN = GIVEN +
 
 const EMPTY = "empty program on Deno";
 const MINIMAL = "minimal program that signs by hand";
-const GET = "updsts get";
+/** The forms of the program, side by side. */
+const FORMS = ["sources", "bundle"] as const;
+type Form = typeof FORMS[number];
+
+const MCP = "MCP, start to the first tools/list";
 const AWS = "AWS CLI v1 sts get-session-token";
 const AWS_LIST = "AWS CLI v1 configure list, 10,000 profiles";
 
@@ -39,12 +45,12 @@ export class Processes {
     if (finished.code !== 0) throw new Error(finished.stderr);
   }
 
-  updsts(args: readonly string[], env = {}): Promise<void> {
-    return this.#run(commandLine(args), env);
+  updsts(form: Form, args: readonly string[], env = {}): Promise<void> {
+    return this.#run(commandOf(form, args), env);
   }
 
-  get(): Promise<void> {
-    return this.updsts(this.getArguments());
+  get(form: Form): Promise<void> {
+    return this.updsts(form, this.getArguments());
   }
 
   getArguments(): string[] {
@@ -89,60 +95,80 @@ export class Processes {
   }
 }
 
-/** Commands of a moment. */
+/** The command line of one form of the program. */
+function commandOf(
+  form: Form,
+  args: readonly string[],
+): [string, ...string[]] {
+  return form === "bundle"
+    ? [...bundleCommand(fileURLToPath(BUNDLE)), ...args]
+    : commandLine(args);
+}
+
+/** The milliseconds from the start of the MCP server to its first `tools/list`. */
+async function startMcp(form: Form): Promise<number> {
+  const { client, milliseconds } = await connectMcp(
+    commandOf(form, ["mcp", "--mcp-server"]),
+  );
+  await client.close();
+  return milliseconds;
+}
+
+/** Commands of a moment, in both forms. */
 export function commandCandidates(processes: Processes): Candidate[] {
-  const candidates: Candidate[] = [
+  const name = (form: Form, what: string) => `${form}: ${what}`;
+  const aws = isInstalled("aws")
+    ? (goal: number) => [{ against: AWS, goal }]
+    : () => [];
+  return [
     {
       name: EMPTY,
-      against: EMPTY,
+      comparisons: [],
       measure: () => time(() => processes.empty()),
     },
     {
-      name: "updsts --version",
-      against: EMPTY,
-      goal: 1.8,
-      measure: () => time(() => processes.updsts(["--version"])),
-    },
-    {
-      name: "updsts list, 10 profiles",
-      against: EMPTY,
-      goal: 1.8,
-      measure: () => time(() => processes.updsts(["list"])),
-    },
-    {
       name: MINIMAL,
-      against: MINIMAL,
+      comparisons: [],
       measure: () => time(() => processes.minimal()),
     },
-    {
-      name: GET,
-      against: MINIMAL,
-      goal: 2.5,
-      measure: () => time(() => processes.get()),
-    },
-    {
-      name: "MCP: start to the first tools/list",
-      against: EMPTY,
-      goal: 10,
-      measure: async () => {
-        const { client, milliseconds } = await connectMcp(
-          commandLine(["mcp", "--mcp-server"]),
-        );
-        await client.close();
-        return milliseconds;
-      },
-    },
-  ];
-  if (!isInstalled("aws")) return candidates;
-  return [
-    ...candidates,
-    { name: AWS, against: AWS, measure: () => time(() => processes.aws()) },
-    {
-      name: `${GET}, again`,
-      against: AWS,
-      goal: 0.3,
-      measure: () => time(() => processes.get()),
-    },
+    ...isInstalled("aws")
+      ? [{
+        name: AWS,
+        comparisons: [],
+        measure: () => time(() => processes.aws()),
+      }]
+      : [],
+    ...FORMS.map((form) => ({
+      name: name(form, "--version"),
+      comparisons: [
+        form === "bundle" ? { against: EMPTY, goal: 1.1 } : { against: EMPTY },
+      ],
+      measure: () => time(() => processes.updsts(form, ["--version"])),
+    })),
+    ...FORMS.map((form) => ({
+      name: name(form, "list, 10 profiles"),
+      comparisons: [
+        form === "bundle" ? { against: EMPTY, goal: 1.4 } : { against: EMPTY },
+      ],
+      measure: () => time(() => processes.updsts(form, ["list"])),
+    })),
+    ...FORMS.map((form) => ({
+      name: name(form, "get"),
+      comparisons: form === "bundle"
+        ? [{ against: MINIMAL, goal: 2.3 }, ...aws(0.2)]
+        : [{ against: MINIMAL }, ...aws(0.45)],
+      measure: () => time(() => processes.get(form)),
+    })),
+    ...FORMS.map((form) => ({
+      name: name(form, MCP),
+      comparisons: form === "bundle"
+        ? [
+          { against: EMPTY, goal: 5.5 },
+          { against: name("sources", MCP), goal: 1 },
+        ]
+        : [{ against: EMPTY }],
+      measure: () => startMcp(form),
+    })),
   ];
 }
 
@@ -158,14 +184,13 @@ export async function largeListCandidates(
   return [
     {
       name: AWS_LIST,
-      against: AWS_LIST,
+      comparisons: [],
       measure: () => time(() => processes.awsList(env)),
     },
     {
-      name: "updsts list, 10,000 profiles",
-      against: AWS_LIST,
-      goal: 0.3,
-      measure: () => time(() => processes.updsts(["list"], env)),
+      name: "bundle: list, 10,000 profiles",
+      comparisons: [{ against: AWS_LIST, goal: 0.3 }],
+      measure: () => time(() => processes.updsts("bundle", ["list"], env)),
     },
   ];
 }
@@ -190,14 +215,13 @@ export function memoryCandidates(
   return [
     {
       name: minimal,
-      against: minimal,
+      comparisons: [],
       measure: () => peak(processes.minimalArguments()),
     },
     {
-      name: `${GET}: peak memory`,
-      against: minimal,
-      goal: 2,
-      measure: () => peak(commandLine(processes.getArguments())),
+      name: "bundle: get: peak memory",
+      comparisons: [{ against: minimal, goal: 2 }],
+      measure: () => peak(commandOf("bundle", processes.getArguments())),
     },
   ];
 }
@@ -229,7 +253,7 @@ export async function callRows(scenario: Scenario): Promise<Row[]> {
     fileURLToPath(new URL("idle_server.ts", import.meta.url)),
   ]);
   const ours = await connectMcp(
-    commandLine(["mcp", "--mcp-server"]),
+    commandOf("bundle", ["mcp", "--mcp-server"]),
     scenario.env,
   );
   const call = (client: Client, name: string) => () =>
@@ -252,26 +276,26 @@ export async function callRows(scenario: Scenario): Promise<Row[]> {
   }
   await Promise.all([idle.client.close(), ours.client.close()]);
   return [{
-    name: "MCP: get_credential_info, 1,000 calls",
-    against: "a tool that does nothing",
+    name: "bundle: MCP get_credential_info, 1,000 calls",
     value: median(values),
-    yardstick: median(yardsticks),
-    goal: 2,
     unit: "ms",
+    ratios: [{
+      against: "a tool that does nothing",
+      yardstick: median(yardsticks),
+      goal: 2,
+    }],
   }];
 }
 
 /** Many at once on one file: the slowest beside the median. */
 export async function crowdRows(processes: Processes): Promise<Row[]> {
   const times = await Promise.all(
-    Array.from({ length: 64 }, () => time(() => processes.get())),
+    Array.from({ length: 64 }, () => time(() => processes.get("bundle"))),
   );
   return [{
-    name: "64 get at once on one file: the slowest",
-    against: "their median",
+    name: "bundle: 64 get at once on one file, the slowest",
     value: Math.max(...times),
-    yardstick: median(times),
-    goal: 3,
     unit: "ms",
+    ratios: [{ against: "their median", yardstick: median(times), goal: 3 }],
   }];
 }

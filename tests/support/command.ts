@@ -7,7 +7,7 @@ import denoJson from "../../deno.json" with { type: "json" };
 export const ROOT = new URL("../../", import.meta.url);
 
 /** Where `deno task build` puts the bundle. */
-const BUNDLE = new URL("dist/updsts/", ROOT);
+export const BUNDLE = new URL("dist/updsts/", ROOT);
 
 /** What a process left behind. */
 export interface Finished {
