@@ -19,6 +19,8 @@ export interface Candidate {
 export interface Row {
   readonly name: string;
   readonly value: number;
+  /** The smallest value: what else the machine did disturbed it least. */
+  readonly least: number;
   readonly unit: string;
   readonly ratios: readonly (Comparison & { readonly yardstick: number })[];
 }
@@ -57,6 +59,7 @@ export async function compare(
   return candidates.map(({ name, comparisons }) => ({
     name,
     value: of(name),
+    least: Math.min(...measured.get(name) ?? []),
     unit,
     ratios: comparisons.map((comparison) => ({
       ...comparison,
@@ -66,13 +69,16 @@ export async function compare(
 }
 
 /** Lines of a Markdown table, one a comparison. */
-export function format({ name, value, unit, ratios }: Row): string {
-  const amount = `${value.toFixed(value < 100 ? 1 : 0)} ${unit}`;
+export function format({ name, value, least, unit, ratios }: Row): string {
+  const [median, smallest] = [value, least].map((number) =>
+    number.toFixed(number < 100 ? 1 : 0)
+  );
+  const amount = `${median} ${unit} | ${smallest}`;
   if (ratios.length === 0) return `| ${name} | ${amount} | | | |`;
   return ratios.map(({ against, goal, yardstick }, index) => {
     const ratio = value / yardstick;
     const met = goal === undefined ? "" : ratio <= goal ? "met" : "not met";
-    return `| ${index === 0 ? name : ""} | ${index === 0 ? amount : ""} | ${
+    return `| ${index === 0 ? name : ""} | ${index === 0 ? amount : "|"} | ${
       ratio.toFixed(2)
     } x ${against} | ${goal === undefined ? "" : `at most ${goal}`} | ${met} |`;
   }).join("\n");
