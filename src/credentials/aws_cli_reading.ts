@@ -1,7 +1,9 @@
-// Why the AWS CLI refuses a whole file: the rules of the parser that it reads with.
+// How the AWS CLI, and all that is built on botocore, reads a file: by Python's
+// configparser, and a parser of nested values on top of it.
 //
-// That is Python's configparser, and a parser of nested values on top of it; a
-// test holds this against the former.
+// Tests hold this against the former. Every step is linear in the line.
+import { type Reading, sectionOf } from "./reading.ts";
+import { isPythonSpace, trimEnd, trimWhiteSpace } from "./white_space.ts";
 
 /** What the AWS CLI stumbles over first. */
 export interface AwsCliRefusal {
@@ -12,52 +14,115 @@ export interface AwsCliRefusal {
 
 /** Why the AWS CLI refuses `text` (decoded); undefined if it reads it. */
 export function whyAwsCliRefuses(text: string): AwsCliRefusal | undefined {
-  const sections = new Map<string, number>();
-  let section: string | undefined;
-  const defaults = new Map<string, number>();
-  let keys = new Map<string, number>();
-  // The key that indented lines go on with, and how far it is indented itself.
-  let key: { readonly nested: boolean } | undefined;
+  const result = readAsAwsCli(text);
+  return result instanceof Map ? undefined : result;
+}
+
+/** Its name for the section whose keys every profile gets. */
+const DEFAULTS = "DEFAULT";
+
+/** A key, and the value lines that it has so far. */
+interface OpenKey {
+  readonly name: string;
+  readonly values: string[];
+}
+
+/** What the AWS CLI reads in `text` (decoded), or why it refuses it. */
+export function readAsAwsCli(text: string): Reading | AwsCliRefusal {
+  const reading: Reading = new Map();
+  const begun = new Map<string, number>();
+  const keyLines = new Map<string, Map<string, number>>();
+  let name: string | undefined;
+  let key: OpenKey | undefined;
   let indent = 0;
-  for (const [index, content] of text.split(/\r\n|\r|\n/).entries()) {
-    const line = index + 1;
-    const refuse = (reason: string) => ({ line, reason });
-    const value = content.trim();
-    if (value === "" || /^[#;]/.test(value)) continue;
-    const indented = content.length - content.trimStart().length;
-    if (key !== undefined && indented > indent) {
-      if (key.nested && !value.includes("=")) {
+  let line = 0;
+  const refuse = (reason: string) => ({ line, reason });
+  // What a header's bracket is followed by may have been a note, of a secret.
+  const shown = () => `[${name?.split("]", 1).join() ?? ""}]`;
+  /** Writes down the open key, whose value is whole now. */
+  const close = () => {
+    if (key === undefined || name === undefined) return;
+    const value = trimEnd(key.values.join("\n"), isPythonSpace);
+    sectionOf(reading, name).set(key.name, value);
+    key = undefined;
+  };
+  for (const content of text.split(/\r\n|\r|\n/)) {
+    line++;
+    const value = trimWhiteSpace(content, isPythonSpace);
+    if (value === "") {
+      key?.values.push("");
+      continue;
+    }
+    if (value.startsWith("#") || value.startsWith(";")) continue;
+    const indented = content.length - trimEnd(content, isPythonSpace).length;
+    const depth = content.length - indented - value.length;
+    if (key !== undefined && depth > indent) {
+      if (key.values[0] === "" && !isNested(value)) {
         return refuse("a nested key has no equals sign");
       }
+      key.values.push(value);
       continue;
     }
-    indent = indented;
-    const header = /^\[(.+)\]/.exec(value)?.[1];
+    close();
+    indent = depth;
+    const header = headerIn(value);
     if (header !== undefined) {
-      // What stands behind the first bracket may have been a note, of a secret.
-      section = header.split("]", 1).join();
-      const first = sections.get(header);
+      name = header;
+      const first = begun.get(header);
       // The one whose keys count for all may be in several places.
-      if (first !== undefined && header !== "DEFAULT") {
+      if (first !== undefined && header !== DEFAULTS) {
         return refuse(
-          `section [${section}] begins again; it is on line ${first}, too`,
+          `section ${shown()} begins again; it is on line ${first}, too`,
         );
       }
-      sections.set(header, line);
-      keys = header === "DEFAULT" ? defaults : new Map();
-      key = undefined;
+      begun.set(header, line);
+      sectionOf(reading, header);
       continue;
     }
-    if (section === undefined) return refuse("it stands above all headers");
-    const [, name = "", rest = ""] = /^(.*?)\s*[=:]\s*(.*)$/.exec(value) ?? [];
-    if (name === "") return refuse("it is neither a header nor a key");
-    const first = keys.get(name.toLowerCase());
+    if (name === undefined) return refuse("it stands above all headers");
+    const separator = value.search(/[=:]/);
+    if (separator <= 0) return refuse("it is neither a header nor a key");
+    const option = trimEnd(value.slice(0, separator), isPythonSpace)
+      .toLowerCase();
+    const lines = keyLines.get(name) ?? new Map<string, number>();
+    keyLines.set(name, lines);
+    const first = lines.get(option);
     // The key stays out: a secret that was wrapped over two lines reads as one.
     if (first !== undefined) {
-      return refuse(`section [${section}] has that key on line ${first}, too`);
+      return refuse(`section ${shown()} has that key on line ${first}, too`);
     }
-    keys.set(name.toLowerCase(), line);
-    key = { nested: rest === "" };
+    lines.set(option, line);
+    const rest = trimWhiteSpace(value.slice(separator + 1), isPythonSpace);
+    key = { name: option, values: [rest] };
   }
-  return undefined;
+  close();
+  return reading;
+}
+
+/** The name of the section that the AWS CLI sees begin on `line`, if any. */
+export function awsCliHeader(line: string): string | undefined {
+  return headerIn(trimWhiteSpace(line, isPythonSpace));
+}
+
+function headerIn(trimmed: string): string | undefined {
+  // Up to the last bracket, whatever stands behind it.
+  const end = trimmed.lastIndexOf("]");
+  return trimmed.startsWith("[") && end > 1 ? trimmed.slice(1, end) : undefined;
+}
+
+/** All that ends a line for Python's splitlines(). */
+const LINE_ENDS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029";
+
+/** Whether every line of `value` that says something is a key with a value. */
+function isNested(value: string): boolean {
+  let start = 0;
+  for (let end = 0; end <= value.length; end++) {
+    if (end < value.length && !LINE_ENDS.includes(value.charAt(end))) continue;
+    const line = value.slice(start, end);
+    if (trimWhiteSpace(line, isPythonSpace) !== "" && !line.includes("=")) {
+      return false;
+    }
+    start = end + 1;
+  }
+  return true;
 }

@@ -3,7 +3,6 @@ import { UpdstsError } from "../errors.ts";
 import { isBlank, saysSomething, terminatorOf, trimBlanks } from "./lines.ts";
 import type { ManagedBlock } from "./managed_block.ts";
 import type { ParsedFile } from "./parsed_file.ts";
-import { decodeText } from "./profile_name.ts";
 import type { Section } from "./sections.ts";
 
 /**
@@ -92,8 +91,8 @@ export function assertKeysPlain(
     const indent = indentOf(file, line);
     const deeper = indent > above.indent;
     const owned = values.has(keys.get(line) ?? "");
-    const [word = ""] = trimBlanks(file.text, start, end)
-      .split(/[ \t\v\f]*[=:]/, 1);
+    const [before = ""] = file.text.slice(start, end).split(/[=:]/, 1);
+    const word = trimBlanks(before);
     const clear = replaced.has(line)
       ? deeper
       : deeper
@@ -153,36 +152,6 @@ function indentOf(file: ParsedFile, index: number): number {
   let first = start;
   while (first < end && isBlank(file.text.charCodeAt(first))) first++;
   return first - start;
-}
-
-/** Refuses a name (one character a byte) that a section outside of the block has, or that stands for all. */
-export function assertNameFree(
-  file: ParsedFile,
-  block: ManagedBlock | undefined,
-  name: string,
-): void {
-  if (name === "DEFAULT") {
-    throw new UpdstsError(
-      "NAME_TAKEN",
-      "Cannot use the profile name DEFAULT for the session: the AWS CLI gives " +
-        "the keys of a section of that name to every profile",
-      { hint: "choose another name with -sn; nothing was changed" },
-    );
-  }
-  // Some SDKs trim the name in a header, some do not: a name that is equal for
-  // either is taken.
-  const taken = file.sections.find((section) =>
-    section !== block?.section && trimBlanks(section.name) === name
-  );
-  if (taken === undefined) return;
-  throw new UpdstsError(
-    "NAME_TAKEN",
-    `Cannot use the profile name ${
-      JSON.stringify(decodeText(name))
-    } for the session: ` +
-      `line ${taken.line + 1} already has a section of that name`,
-    { hint: "choose another name with -sn; nothing was changed" },
-  );
 }
 
 /** The lines behind the block up to the next header that every program sees. */

@@ -1,5 +1,7 @@
 // Splits the text of a file into lines without changing a character of it.
 
+import type { Edit } from "./edit.ts";
+
 const LF = 0x0a;
 const CR = 0x0d;
 
@@ -145,6 +147,16 @@ export function lineEnding(text: string, lines: Lines): string {
   }
   return text.includes("\r") ? "\r" : "\n";
 }
+/** Takes out the lines from `first` to `last`, with their ends. */
+export function cutLines(
+  { lines }: FileText,
+  first: number,
+  last = first,
+): Edit {
+  const { start } = lines.at(first);
+  return { offset: start, length: lines.at(last).next - start, text: "" };
+}
+
 /** Whether line `index` is neither blank nor a comment. */
 export function saysSomething(file: FileText, index: number): boolean {
   const { start, end } = file.lines.at(index);

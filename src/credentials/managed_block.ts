@@ -1,5 +1,10 @@
 // The tagged block that updsts owns: where it stands in a file, and what is wrong with it.
-import { contentStart, type FileText, trimBlanks } from "./lines.ts";
+import {
+  contentStart,
+  type FileText,
+  saysSomething,
+  trimBlanks,
+} from "./lines.ts";
 import { decodeText } from "./profile_name.ts";
 import type { Section } from "./sections.ts";
 
@@ -13,10 +18,16 @@ export interface ManagedBlock {
   readonly begin: number;
   /** Index of the line of the closing tag. */
   readonly end: number;
-  /** The section between the tags; undefined if there is none yet. */
+  /**
+   * The section between the tags; undefined if there is none yet. An earlier
+   * edition wrote its header above the opening tag at first: one that stands
+   * directly there and has the name that a session has by default is it, too.
+   */
   readonly section: Section | undefined;
   /** The name of that, decoded. */
   readonly sessionProfile: string | undefined;
+  /** A bare header directly above the opening tag, whatever its name. */
+  readonly above: Section | undefined;
 }
 
 /** The blocks of a file, and why they cannot all be trusted. */
@@ -76,12 +87,18 @@ export function findManagedBlocks(file: SectionedText): ManagedBlocks {
     } else {
       const begin = open.line;
       const inside: Section[] = [];
+      let above: Section | undefined;
       for (; nextSection < file.sections.length; nextSection++) {
         const section = file.sections[nextSection];
         if (section === undefined || section.line > tag.line) break;
         if (section.line > begin) inside.push(section);
+        else if (section.line === begin - 1 && isBare(file, section)) {
+          above = section;
+        }
       }
-      const [section, second] = inside;
+      const [first, second] = inside;
+      const section = first ??
+        (above?.name === `${open.key}_sts` ? above : undefined);
       if (second !== undefined) {
         problems.push(
           `line ${second.line + 1} begins a second section in the block that ` +
@@ -95,6 +112,7 @@ export function findManagedBlocks(file: SectionedText): ManagedBlocks {
         end: tag.line,
         section,
         sessionProfile: section && decodeText(section.name),
+        above,
       });
       open = undefined;
     }
@@ -103,6 +121,29 @@ export function findManagedBlocks(file: SectionedText): ManagedBlocks {
     problems.push(`line ${open.line + 1} begins a block that has no end`);
   }
   return { blocks, problems };
+}
+
+/**
+ * The empty header of the same name that an earlier edition left directly
+ * above the opening tag when it wrote one behind it, too.
+ */
+export function leftoverHeader(
+  file: FileText,
+  { begin, section, above }: ManagedBlock,
+): Section | undefined {
+  if (section === undefined || section === above) return undefined;
+  if (above?.name !== section.name) return undefined;
+  for (let line = begin + 1; line < section.line; line++) {
+    if (saysSomething(file, line)) return undefined;
+  }
+  return above;
+}
+
+/** Whether nothing but blanks stands beside the header of `section`. */
+function isBare({ text, lines }: FileText, { name, line }: Section): boolean {
+  const { start, end } = lines.at(line);
+  const content = text.slice(line === 0 ? contentStart(text) : start, end);
+  return trimBlanks(content) === `[${name}]`;
 }
 
 /** All lines that are tags, or look like ones. */

@@ -56,7 +56,8 @@ export { findProfile, listProfiles, Profile } from "./profiles.ts";
 export type { Property, Section } from "./sections.ts";
 export type { PublicKey, SecretKey } from "./shown_values.ts";
 export { removeEdits } from "./remove_edits.ts";
-export { refreshEdits, type SessionValues } from "./refresh_edits.ts";
+export { refreshEdits } from "./refresh_edits.ts";
+export type { SessionValues } from "./session_values.ts";
 export { MASK, Secret } from "../secret.ts";
 export {
   type ErrorCode,

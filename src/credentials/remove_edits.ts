@@ -6,9 +6,10 @@ import {
   tailOf,
 } from "./block_refusals.ts";
 import type { Edit } from "./edit.ts";
-import type { ManagedBlock } from "./managed_block.ts";
-import { saysSomething } from "./lines.ts";
+import { leftoverHeader, type ManagedBlock } from "./managed_block.ts";
+import { cutLines, saysSomething } from "./lines.ts";
 import type { ParsedFile } from "./parsed_file.ts";
+import { assertReadAlike } from "./read_alike.ts";
 
 /**
  * The edits that take `block` out: its tags, and its section with all that
@@ -21,10 +22,9 @@ export function removeEdits(file: ParsedFile, block: ManagedBlock): Edit[] {
   assertEndsAlike(file, block);
   const { section } = block;
   if (section === undefined) {
-    return [
-      cut(file, block.begin, block.begin),
-      cut(file, block.end, block.end),
-    ];
+    const tags = [cutLines(file, block.begin), cutLines(file, block.end)];
+    assertReadAlike(file, tags, { names: [] });
+    return tags;
   }
   const stray = tailOf(file, block).find((line) => saysSomething(file, line));
   if (stray !== undefined) {
@@ -36,14 +36,17 @@ export function removeEdits(file: ParsedFile, block: ManagedBlock): Edit[] {
     );
   }
   assertNextHeaderSeen(file, block);
-  const last = cut(file, section.line, block.end);
-  return section.line === block.begin + 1
-    ? [cut(file, block.begin, block.end)]
-    : [cut(file, block.begin, block.begin), last];
-}
-
-/** Takes out the lines from `first` to `last`, with their ends. */
-function cut(file: ParsedFile, first: number, last: number): Edit {
-  const { start } = file.lines.at(first);
-  return { offset: start, length: file.lines.at(last).next - start, text: "" };
+  const first = Math.min(
+    block.begin,
+    section.line,
+    leftoverHeader(file, block)?.line ?? Infinity,
+  );
+  const edits = section.line <= block.begin + 1
+    ? [cutLines(file, first, block.end)]
+    : [
+      cutLines(file, first, block.begin),
+      cutLines(file, section.line, block.end),
+    ];
+  assertReadAlike(file, edits, { names: [section.name] });
+  return edits;
 }

@@ -12,6 +12,8 @@ export type PublicKey =
   | "mfa_serial"
   | "totp_secret_name"
   | "expiration_datetime"
+  | "expiration"
+  | "x_security_token_expires"
   | "region"
   | "output"
   | "role_arn"
@@ -35,6 +37,8 @@ const DEVICE = /^(?:arn:[\w+=/:,.@-]{5,252}|[\w+=,.@-]{9,32})$/;
 
 const SWITCH = /^(?:true|false)$/i;
 
+const TIME = /^\d{4}-\d\d-\d\d[T ][\d:.]+(?:Z|[+-][\d:]+)?$/;
+
 /**
  * What the values of these keys look like. A secret that was pasted under the
  * wrong key does not, and is masked.
@@ -45,7 +49,9 @@ const SHAPES: Readonly<Record<PublicKey, RegExp>> = {
   mfa_serial: DEVICE,
   // Not a TOTP secret itself, which is base32.
   totp_secret_name: /^(?![A-Z2-7]{16,}=*$)/,
-  expiration_datetime: /^\d{4}-\d\d-\d\d[T ][\d:.]+(?:Z|[+-][\d:]+)?$/,
+  expiration_datetime: TIME,
+  expiration: TIME,
+  x_security_token_expires: TIME,
   region: /^[a-z0-9-]{1,63}$/,
   output: /^[a-z-]{1,20}$/,
   role_arn: /^arn:\S+$/,

@@ -1,9 +1,7 @@
 // Use case: trade a profile's key and a code for a session, and write it down.
 import type { Edit } from "../credentials/edit.ts";
-import {
-  refreshEdits,
-  type SessionValues,
-} from "../credentials/refresh_edits.ts";
+import { refreshEdits } from "../credentials/refresh_edits.ts";
+import type { SessionValues } from "../credentials/session_values.ts";
 import { type ParsedFile, parseFile } from "../credentials/parsed_file.ts";
 import { findProfile, listProfiles } from "../credentials/profiles.ts";
 import { UpdstsError } from "../errors.ts";

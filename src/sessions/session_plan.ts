@@ -1,5 +1,5 @@
 // What a session is asked with: the key, the device and the place; or why it cannot be.
-import type { SessionValues } from "../credentials/refresh_edits.ts";
+import type { SessionValues } from "../credentials/session_values.ts";
 import type { Profile } from "../credentials/profiles.ts";
 import { UpdstsError } from "../errors.ts";
 import type { ProfileSettings, SessionRequest } from "../ports.ts";

@@ -12,7 +12,7 @@ const FIXTURES = new URL("tests/fixtures/refresh/", ROOT);
 const changeSchema = z.strictObject({
   profile: z.string(),
   sessionProfile: z.string(),
-  error: z.enum(["BLOCK_BROKEN", "NAME_TAKEN"]).optional(),
+  error: z.enum(["BLOCK_BROKEN", "FILE_UNUSABLE", "NAME_TAKEN"]).optional(),
   says: z.string().optional(),
 });
 
