@@ -2,6 +2,7 @@
 // configparser, and a parser of nested values on top of it.
 //
 // Tests hold this against the former. Every step is linear in the line.
+import { decodeText, isUtf8 } from "./profile_name.ts";
 import { type Reading, sectionOf } from "./reading.ts";
 import { isPythonSpace, trimEnd, trimWhiteSpace } from "./white_space.ts";
 
@@ -16,6 +17,16 @@ export interface AwsCliRefusal {
 export function whyAwsCliRefuses(text: string): AwsCliRefusal | undefined {
   const result = readAsAwsCli(text);
   return result instanceof Map ? undefined : result;
+}
+
+/** Why the AWS CLI refuses a file of these bytes, one character each, in words. */
+export function whyAwsCliRefusesFile(bytes: string): string | undefined {
+  if (bytes.startsWith("\xEF\xBB\xBF")) {
+    return "it begins with a byte order mark";
+  }
+  if (!isUtf8(bytes)) return "it is not in UTF-8";
+  const refusal = whyAwsCliRefuses(decodeText(bytes));
+  return refusal && `line ${refusal.line}: ${refusal.reason}`;
 }
 
 /** Its name for the section whose keys every profile gets. */

@@ -20,6 +20,12 @@ export function decodeText(bytes: string): string {
   );
 }
 
+/** Whether `bytes` (one character a byte) are UTF-8. */
+export function isUtf8(bytes: string): boolean {
+  // What is not shows up as U+FFFD, which has three bytes of its own.
+  return isAscii(bytes) || encodeText(decodeText(bytes)) === bytes;
+}
+
 /**
  * Refuses a name that no section header can hold, or that the AWS SDKs would
  * read as something else. `what` names the parameter for the message.

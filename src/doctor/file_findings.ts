@@ -1,7 +1,7 @@
 // What `doctor` finds in the text of the credentials file, and of the config file.
 import { assertRefreshable } from "../credentials/refresh_edits.ts";
 import { whyAwsCliRefuses } from "../credentials/aws_cli_reading.ts";
-import { decodeText } from "../credentials/profile_name.ts";
+import { decodeText, isUtf8 } from "../credentials/profile_name.ts";
 import type { ParsedFile } from "../credentials/parsed_file.ts";
 import { type Finding, ok, problem, problemOf, warning } from "./finding.ts";
 
@@ -168,15 +168,4 @@ function unreadable(check: string, message: string, hint: string): Finding {
     `${message}: the AWS CLI refuses such a file`,
     hint,
   );
-}
-
-function isUtf8(text: string): boolean {
-  try {
-    new TextDecoder("utf-8", { fatal: true }).decode(
-      Uint8Array.from(text, (character) => character.charCodeAt(0)),
-    );
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -7,6 +7,7 @@ import { findProfile, listProfiles } from "../credentials/profiles.ts";
 import { UpdstsError } from "../errors.ts";
 import type { Ports } from "../ports.ts";
 import { foreignChange } from "./foreign_change.ts";
+import { awsCliRefusal } from "./aws_cli_check.ts";
 import { issueSession } from "./issue_session.ts";
 import { maskedDiff } from "./masked_diff.ts";
 import {
@@ -88,9 +89,15 @@ export async function refreshSession(
       sessionProfile,
       REHEARSED,
     );
-    rehearsed = { text, edits };
+    rehearsed = { text, edits, refusal: awsCliRefusal(text, edits) };
     return edits;
   });
+  if (rehearsed?.refusal !== undefined) {
+    log.warn(
+      `the AWS CLI refuses ${file.path}: ${rehearsed.refusal}; ` +
+        "it will not find the session before that is mended",
+    );
+  }
   if (request.dryRun) {
     const diff = await showRehearsal(file.path, rehearsed);
     return { status: "would_update", profile, sessionProfile, diff };
@@ -125,6 +132,8 @@ export async function refreshSession(
 interface Rehearsal {
   readonly text: string;
   readonly edits: readonly Edit[];
+  /** Why the AWS CLI does not read the file, if it does not. */
+  readonly refusal: string | undefined;
 }
 
 async function showRehearsal(

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { ErrorCode } from "../../src/errors.ts";
 import { UpdstsError } from "../../src/errors.ts";
+import { awsCliRefusal } from "../../src/sessions/aws_cli_check.ts";
 import type { RefreshRequest } from "../../src/sessions/refresh_request.ts";
 import { refreshSession } from "../../src/sessions/refresh_session.ts";
 import { formatDuration } from "../../src/durations.ts";
@@ -469,4 +470,36 @@ Deno.test("refreshSession() refuses a session's name with # or ;, be it made of 
   assert.deepEqual(ports.codes.asked, []);
   await refreshSession(ports, { profile: "a#b", sessionProfile: "x" });
   assert(ports.file.text.includes("[x]"));
+});
+
+// Exit 0, and the AWS CLI could not use the session.
+Deno.test("refreshSession() warns, before a code is asked for, of a file that the AWS CLI refuses", async () => {
+  const cases = {
+    "byte order mark": `\xef\xbb\xbf${DEFAULT}`,
+    "not in UTF-8": `${DEFAULT}# \xff\n`,
+    "line 6: section \\[x\\] has that key on line 6":
+      `${DEFAULT}[x]\na = 1\nA = 2\n`,
+    "section \\[default\\] begins again": `${DEFAULT}[default]\n`,
+  };
+  for (const [reason, text] of Object.entries(cases)) {
+    const ports = world(text);
+    await refreshSession(ports, { ...REQUEST, dryRun: true });
+    const [warning = ""] = ports.log.lines;
+    assert.match(
+      warning,
+      new RegExp(`^warning: the AWS CLI refuses .*${reason}`),
+    );
+    assert.equal(ports.file.text, text);
+  }
+  const ports = world();
+  await refreshSession(ports, REQUEST);
+  assert(!ports.log.lines.some((line) => line.startsWith("warning:")));
+});
+
+Deno.test("awsCliRefusal() tells a file that was refused before from one that edits made so", async () => {
+  const text = "[a]\nx = 1\n";
+  const edit = { offset: text.length, length: 0, text: "[a]\n" };
+  assert.equal(awsCliRefusal(text, []), undefined);
+  assert.match(awsCliRefusal(`${text}[a]\n`, []) ?? "", /^line 3: /);
+  await failsWith("BLOCK_BROKEN", () => awsCliRefusal(text, [edit]));
 });
