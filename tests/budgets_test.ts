@@ -38,14 +38,9 @@ const BUDGETS = [
       "src/adapters/file_replacement.ts",
       "src/sts/session_issuer.ts",
     ],
-<<<<<<< HEAD
     // What reads a code, and what a request may be, are files of their own.
     // Writing the file is ten modules, each to be read at once.
     modules: 80,
-=======
-    // So are what reads a code, what a request may be, and the rules of three parsers.
-    modules: 76,
->>>>>>> da4b356 (Allow for the modules of the three parsers' rules)
     packages: ["@aws-sdk/client-sts"],
   },
 ] as const;
