@@ -9,7 +9,7 @@ import type {
   StsTarget,
 } from "../ports.ts";
 import { Secret } from "../secret.ts";
-import { parseTimestamp, toLocalIso } from "../timestamps.ts";
+import { toLocalIso } from "../timestamps.ts";
 import type { Environment } from "../adapters/environment.ts";
 import { createHttpClient } from "./http_client.ts";
 import { proxyFor } from "./proxy.ts";
@@ -169,8 +169,6 @@ function toSession({ credentials = {} }: Answer): Session {
 
 /** Whether the credentials file can say `time`, whose year has four digits there. */
 function isWritable(time: Date): boolean {
-  const written = Number.isNaN(time.getTime()) ? undefined : toLocalIso(time);
-  return written !== undefined &&
-    Math.abs((parseTimestamp(written)?.getTime() ?? NaN) - time.getTime()) <
-      1000;
+  const shape = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d$/;
+  return !Number.isNaN(time.getTime()) && shape.test(toLocalIso(time));
 }

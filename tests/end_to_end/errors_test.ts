@@ -416,6 +416,24 @@ const FAILURES: readonly Failure[] = [
     sent: 1,
     says: [/Cannot use the answer/],
   },
+  // The credentials file has four digits for a year, in local time.
+  ...[
+    { Expiration: "10000-01-01T00:00:00Z", TZ: "UTC" },
+    { Expiration: "+010000-01-01T00:00:00Z", TZ: "UTC" },
+    { Expiration: "9999-12-31T23:59:59Z", TZ: "Asia/Tokyo" },
+    { Expiration: "9999-12-31T23:59:59-01:00", TZ: "UTC" },
+    { Expiration: "0000-01-01T00:00:00Z", TZ: "America/New_York" },
+    { Expiration: "-000001-01-01T00:00:00Z", TZ: "UTC" },
+    { Expiration: "2026-13-01T00:00:00Z", TZ: "UTC" },
+    { Expiration: "1795561200", TZ: "UTC" },
+  ].map(({ Expiration, TZ }): Failure => ({
+    name: `an expiration that the file cannot say (${Expiration} in ${TZ})`,
+    script: [{ kind: "answer", fields: { Expiration } }],
+    env: { TZ },
+    exit: 5,
+    sent: 1,
+    says: [/Cannot use the answer of STS: it holds no whole session/],
+  })),
   {
     name: "a CA bundle that is none",
     env: { AWS_CA_BUNDLE: "/dev/null" },

@@ -28,7 +28,9 @@ async function throttledForever(): Promise<void> {
   assert.match(stderr, /STS is too busy: Rate exceeded/);
   assert.match(stderr, /code is not spent/);
   assert.equal(code, 4);
-  assert(scenario.codesSent > 3);
+  // Ten at most, and fewer only if chance made all waits long.
+  assert(scenario.codesSent >= 8, String(scenario.codesSent));
+  assert(scenario.codesSent <= 10, String(scenario.codesSent));
   assert.equal(await scenario.read(), GIVEN);
 }
 

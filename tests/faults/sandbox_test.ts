@@ -128,6 +128,82 @@ Deno.test("the sandbox hides every variable that is not named", async () => {
   assert.deepEqual(JSON.parse(stdout), [null, null, null, null, "/h"]);
 });
 
+/** What the runtime was asked to permit, from its own record. */
+async function asksIn(
+  audit: string,
+): Promise<{ readonly permission: string; readonly value?: string }[]> {
+  // The last line may be cut off by the end of the process.
+  return (await Deno.readTextFile(audit)).split("\n")
+    .filter((line) => line.endsWith("}")).map((line) => JSON.parse(line));
+}
+
+/**
+ * What the SDK's flavour for Node looks up while it is loaded, by name; the
+ * sandbox says that they are unset. The bundle has the other flavour.
+ */
+const ASKED_BY_THE_SDK = [
+  "AWS_ENABLE_DEFAULT_SOCKET_TIMEOUT_2026",
+  "AWS_LAMBDA_BENCHMARK_MODE",
+  "AWS_LAMBDA_NODEJS_NO_GLOBAL_AWSLAMBDA",
+  "AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED",
+];
+
+Deno.test("get reads three files, and asks for no variable that is not named", async () => {
+  await using scenario = await Scenario.start();
+  const home = join(scenario.home, ".aws");
+  const config = join(home, "config");
+  const bundle = join(scenario.home, "ca.pem");
+  await Deno.writeTextFile(config, "[default]\nregion = eu-west-1\n");
+  await Deno.copyFile(new URL("tests/fixtures/tls/ca.pem", ROOT), bundle);
+  const audit = join(scenario.home, "audit.jsonl");
+  const { code, stderr } = await scenario.updstsBesideOthers(
+    ["get", "-n", "default", "-t", scenario.code()],
+    {
+      ...{ DENO_AUDIT_PERMISSIONS: audit, AWS_CA_BUNDLE: bundle },
+      // What an SDK that is left alone would follow.
+      ...{ AWS_PROFILE: "other", AWS_ACCESS_KEY_ID: "AKIAOTHER00000000000" },
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: "http://127.0.0.1:1",
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: "http://127.0.0.1:1",
+    },
+  );
+  assert.equal(code, 0, stderr);
+  assert.equal(scenario.codesSent, 1);
+  const asks = await asksIn(audit);
+  const asked = (wanted: string) =>
+    asks.flatMap(({ permission, value = "" }) =>
+      permission === wanted ? [value] : []
+    );
+  const files = new Set(
+    ["read", "write"].flatMap(asked)
+      // Its own code, and the new file beside the old one.
+      .filter((path) =>
+        !path.startsWith("file:") && !/[/\\]\.updsts-[^/\\]*$/.test(path)
+      ),
+  );
+  const own = [home, config, scenario.path, bundle];
+  assert.deepEqual([...files].filter((path) => !own.includes(path)), []);
+  for (const path of [config, scenario.path, bundle]) assert(files.has(path));
+
+  const named = shippedFlags()
+    .find((flag) => flag.startsWith("--allow-env="))?.slice(12).split(",") ??
+    [];
+  const fromSources = Deno.env.get("UPDSTS_COMMAND") === undefined;
+  const unnamed = new Set(
+    asked("env").filter((name) => !named.includes(name)),
+  );
+  assert.deepEqual(
+    [...unnamed].sort(),
+    fromSources ? ASKED_BY_THE_SDK : [],
+  );
+  assert(asked("env").includes("AWS_REGION"));
+
+  const host = new URL(scenario.sts.url).host;
+  assert.deepEqual(
+    asked("net").filter((place) => !place.includes(host)),
+    [],
+  );
+});
+
 Deno.test("the program asks for nothing that the sandbox denies", async () => {
   await using scenario = await Scenario.start();
   const asked: { permission: string; value?: string }[] = [];
@@ -144,13 +220,7 @@ Deno.test("the program asks for nothing that the sandbox denies", async () => {
     const env = { DENO_AUDIT_PERMISSIONS: audit };
     const { code } = await scenario.updsts(args, env);
     assert.equal(code, 0);
-    // The last line may be cut off by the end of the process.
-    const lines = (await Deno.readTextFile(audit)).split("\n");
-    asked.push(
-      ...lines.filter((line) => line.endsWith("}")).map((line) =>
-        JSON.parse(line)
-      ),
-    );
+    asked.push(...await asksIn(audit));
   }
   assert(asked.length > 20);
   const kinds = new Set(asked.map(({ permission }) => permission));
