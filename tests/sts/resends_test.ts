@@ -115,7 +115,7 @@ Deno.test("a request whose date is refused for ever is sent twice", async () => 
     assert.equal(sent, 2, code);
     assert.match(
       error?.hint ?? "",
-      /the clock of this machine is 3600 s behind/,
+      /the clock of this machine is (?:3599|3600) s behind/,
     );
   }
 });
