@@ -49,7 +49,9 @@ export async function checkFiles(): Promise<void> {
       throw new Error(`${path} is old: run deno task plugin`);
     }
   }
-  if (!await exists(MAN_PAGE)) throw new Error(`There is no ${MAN_PAGE}`);
+  if (!await exists(MAN_PAGE)) {
+    throw new Error(`The man page is missing: ${MAN_PAGE}`);
+  }
 }
 
 /** The command line that runs a published program in its sandbox, as JSON. */
@@ -125,28 +127,38 @@ async function installScript(
   return text.replace(/@([A-Z]+)@/g, (place, word) => known[word] ?? place);
 }
 
-if (import.meta.main) {
-  const [command, argument = "", dist = join(ROOT, "dist")] = Deno.args;
+async function main(
+  [command, argument = "", dist = join(ROOT, "dist")]: readonly string[],
+): Promise<number> {
   const changelog = await Deno.readTextFile(join(ROOT, "docs/CHANGELOG.md"));
   switch (command) {
     case "check":
       checkTag(argument, changelog);
       await checkFiles();
-      break;
+      return 0;
     case "command":
       console.log(publishedCommand(argument));
-      break;
+      return 0;
     case "pack":
       await pack(dist, join(dist, "release"), argument);
       await Deno.writeTextFile(
         join(dist, "NOTES.md"),
         `${releaseNotes(changelog, version)}\n`,
       );
-      break;
+      return 0;
     default:
       console.error(
         "release.ts check TAG | command SPECIFIER | pack OWNER/NAME [DIST]",
       );
-      Deno.exit(2);
+      return 2;
+  }
+}
+
+if (import.meta.main) {
+  try {
+    Deno.exitCode = await main(Deno.args);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    Deno.exitCode = 1;
   }
 }

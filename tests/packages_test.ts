@@ -146,7 +146,7 @@ Deno.test({
         formula,
       ]);
       assert.equal(code, 0, stderr);
-      const said = new Set(stdout.split("\n"));
+      const said = new Set(stdout.split(/\r?\n/));
       const systems = { macos: MAC, linux: LINUX };
       for (const [system, targets] of Object.entries(systems)) {
         for (const target of targets) {

@@ -136,7 +136,7 @@ install_updsts() {
   [ "$version" = "@VERSION@" ] || fail "The program does not run on this system" "It needs glibc, which Alpine has not, and a TMPDIR from which programs may be run. npx --yes @DENO@ task updsts runs it from a clone"
 
   each_file install_file
-  say "Installed updsts $version in $prefix/bin"
+  say "Installed updsts $version in $prefix/bin, and in $prefix/share its man page and completions for bash, zsh and fish"
   check_path
   say "Next: updsts doctor"
 }

@@ -7,8 +7,8 @@ const FIXTURES = new URL("tests/fixtures/", ROOT);
 const REFRESH = new URL("refresh/", FIXTURES);
 const README = await Deno.readTextFile(new URL("README.md", FIXTURES));
 const NAMES = Array.from(Deno.readDirSync(REFRESH), ({ name }) => name);
-const PYTHON = isInstalled("python3");
-const SKIPPED = PYTHON ? "" : " (skipped: python3 is not installed)";
+const PYTHON = isInstalled("python3") && isInstalled("bash");
+const SKIPPED = PYTHON ? "" : " (skipped: no python3, or no bash)";
 
 function path(name: string): string {
   return fileURLToPath(new URL(name, ROOT));
