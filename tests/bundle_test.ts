@@ -91,7 +91,7 @@ test("what main.ts imports first runs before any package", async () => {
   ]);
 });
 
-const LAZY = /^(?:@aws-sdk|@smithy|@modelcontextprotocol|zod|@bomb\.sh|diff)/;
+const LAZY = /^(?:@aws-sdk|@smithy|@modelcontextprotocol|zod|@bomb\.sh)/;
 
 for (
   const { command, loads } of [

@@ -58,7 +58,9 @@ export default async function get(
     return output.answerJson({ result: answer });
   }
   const { sessionProfile, expiration, diff } = result;
-  if (diff !== undefined) return output.answer(diff);
+  if (diff !== undefined) {
+    return output.answer(`${diff}\nNothing was changed.`);
+  }
   if (expiration === undefined) return;
   const until = toLocalIso(expiration);
   const name = shellQuoted(sessionProfile);

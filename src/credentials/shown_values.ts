@@ -1,10 +1,4 @@
 // What of a profile may be shown: the keys whose values are no secrets, and what those look like.
-import { MASK } from "../secret.ts";
-import type { Edit } from "./edit.ts";
-import type { ParsedFile } from "./parsed_file.ts";
-import { decodeText } from "./profile_name.ts";
-import { readValue } from "./sections.ts";
-
 /** A key whose value may be shown. All others are taken for secrets. */
 export type PublicKey =
   | "aws_access_key_id"
@@ -65,22 +59,6 @@ const SHAPES: Readonly<Record<PublicKey, RegExp>> = {
   use_dualstack_endpoint: SWITCH,
   ignore_configured_endpoint_urls: SWITCH,
 };
-
-/** The edits that mask every value of `file` that may be a secret. */
-export function maskEdits(file: ParsedFile): Edit[] {
-  return file.sections.flatMap(({ properties }) =>
-    properties.filter((property) =>
-      property.length > 0 &&
-      !mayBeShown(property.key, decodeText(readValue(file, property)))
-    ).flatMap(({ offset, length, continuations }) => [
-      { offset, length, text: MASK },
-      ...continuations.map((index) => {
-        const { start, end } = file.lines.at(index);
-        return { offset: start, length: end - start, text: `  ${MASK}` };
-      }),
-    ])
-  );
-}
 
 /** Whether `text` can be the serial number or the ARN of an MFA device. */
 export function isDevice(text: string): boolean {

@@ -1,33 +1,153 @@
 // What a change would do to the credentials file, without its secrets.
 import { applyEdits, type Edit } from "../credentials/edit.ts";
+import { type ParsedFile, parseFile } from "../credentials/parsed_file.ts";
 import { decodeText } from "../credentials/profile_name.ts";
-import { parseFile } from "../credentials/parsed_file.ts";
-import { maskEdits } from "../credentials/shown_values.ts";
+import { readValue } from "../credentials/sections.ts";
+import { EXPIRY_KEYS, OWNED_KEYS } from "../credentials/session_values.ts";
+import { mayBeShown } from "../credentials/shown_values.ts";
+import { MASK } from "../secret.ts";
+
+/** Lines that go, and lines that come in their place. */
+interface Hunk {
+  readonly before: Span;
+  readonly after: Span;
+}
+
+/** So many lines from this one on, counted from 0. */
+interface Span {
+  readonly first: number;
+  readonly count: number;
+}
 
 /**
- * A unified diff of the lines that `edits` would change in `text`, all values
- * masked that may be secrets. It has no lines of context: those are the user's.
+ * The lines that `edits` name, in the form of a unified diff. A line that none
+ * of them names is the user's, and not shown; nor is what may be a secret, or
+ * the values that STS has still to give.
  */
-export async function maskedDiff(
+export function maskedDiff(
   path: string,
   text: string,
   edits: readonly Edit[],
-): Promise<string> {
-  const { createTwoFilesPatch, OMIT_HEADERS } = await import("diff");
-  const patch = createTwoFilesPatch(
-    "",
-    "",
-    masked(text),
-    masked(applyEdits(text, edits)),
-    undefined,
-    undefined,
-    { context: 0, headerOptions: OMIT_HEADERS },
-  );
-  // The package would put a path with a backslash in quotes, doubling it.
-  const name = /["\p{Cc}]/u.test(path) ? JSON.stringify(path) : path;
-  return [`--- ${name}`, `+++ ${name}`, patch].join("\n").trimEnd();
+): string {
+  const before = parseFile(text);
+  const after = parseFile(applyEdits(text, edits));
+  const hunks = hunksOf(before, after, edits).map((hunk) => {
+    const gone = linesOf(before, hunk.before, shownValue);
+    const come = linesOf(after, hunk.after, valueToCome);
+    const head = `@@ -${spanOf(hunk.before)} +${spanOf(hunk.after)} @@`;
+    return [head, ...compared(gone, come)].join("\n");
+  });
+  return [`--- ${path}`, `+++ ${path}`, ...hunks].join("\n");
 }
 
-function masked(text: string): string {
-  return decodeText(applyEdits(text, maskEdits(parseFile(text))));
+/** The lines of both sides, those at the start that stay as context. */
+function compared(gone: readonly string[], come: readonly string[]): string[] {
+  let same = 0;
+  while (same < gone.length && gone[same] === come[same]) same++;
+  return [
+    ...gone.slice(0, same).map((line) => ` ${line}`),
+    ...gone.slice(same).map((line) => `-${line}`),
+    ...come.slice(same).map((line) => `+${line}`),
+  ];
+}
+
+function spanOf({ first, count }: Span): string {
+  // An empty one stands behind the line before it.
+  const line = count === 0 ? first : first + 1;
+  return count === 1 ? String(line) : `${line},${count}`;
+}
+
+/** A hunk for each edit, and one for those whose lines touch. */
+function hunksOf(
+  before: ParsedFile,
+  after: ParsedFile,
+  edits: readonly Edit[],
+): Hunk[] {
+  const hunks: Hunk[] = [];
+  let moved = 0;
+  for (const edit of edits.toSorted((a, b) => a.offset - b.offset)) {
+    const hunk = hunkOf(before, after, edit, moved);
+    moved += edit.text.length - edit.length;
+    const last = hunks.at(-1);
+    if (
+      last !== undefined && hunk.before.first <= endOf(last.before) &&
+      hunk.after.first <= endOf(last.after)
+    ) {
+      hunks[hunks.length - 1] = {
+        before: joined(last.before, hunk.before),
+        after: joined(last.after, hunk.after),
+      };
+    } else hunks.push(hunk);
+  }
+  return hunks;
+}
+
+function endOf({ first, count }: Span): number {
+  return first + count;
+}
+
+function joined(a: Span, b: Span): Span {
+  const end = Math.max(endOf(a), endOf(b));
+  return { first: a.first, count: end - a.first };
+}
+
+function hunkOf(
+  before: ParsedFile,
+  after: ParsedFile,
+  { offset, length, text }: Edit,
+  moved: number,
+): Hunk {
+  // What it begins with may only end the line before, which stays as it is.
+  const end = /^\r?\n/.exec(text)?.[0].length ?? 0;
+  return {
+    before: span(before, offset, length),
+    after: span(after, offset + moved + end, text.length - end),
+  };
+}
+
+/** The lines that `length` characters from `offset` on stand on. */
+function span({ lines }: ParsedFile, offset: number, length: number): Span {
+  const first = lines.indexAt(offset);
+  return {
+    first,
+    count: length === 0 ? 0 : lines.indexAt(offset + length - 1) + 1 - first,
+  };
+}
+
+type ShowValue = (key: string, value: string) => string;
+
+const shownValue: ShowValue = (key, value) =>
+  value === "" || mayBeShown(key, value) ? value : MASK;
+
+const OWNED: ReadonlySet<string> = new Set([...OWNED_KEYS, ...EXPIRY_KEYS]);
+
+const valueToCome: ShowValue = (key, value) =>
+  OWNED.has(key) ? "(from STS)" : shownValue(key, value);
+
+function linesOf(
+  file: ParsedFile,
+  { first, count }: Span,
+  show: ShowValue,
+): string[] {
+  return Array.from(
+    { length: count },
+    (_, index) => lineOf(file, first + index, show),
+  );
+}
+
+/** Line `index` as it may be shown: of a header and a key, nothing behind it. */
+function lineOf(file: ParsedFile, index: number, show: ShowValue): string {
+  const { text, lines, blocks } = file;
+  const { start, end } = lines.at(index);
+  const content = decodeText(text.slice(start, end)).trim();
+  const isTag = blocks.some(({ begin, end }) =>
+    index === begin || index === end
+  );
+  if (isTag || content === "") return content;
+  const section = file.sections.findLast(({ line }) => line <= index);
+  if (section?.line === index) return `[${decodeText(section.name)}]`;
+  const property = section?.properties.find(({ line }) => line === index);
+  if (property === undefined) return MASK;
+  const value = decodeText(readValue(file, property));
+  return `${decodeText(property.key)} = ${show(property.key, value)}`;
 }

@@ -99,7 +99,7 @@ export async function refreshSession(
     );
   }
   if (request.dryRun) {
-    const diff = await showRehearsal(file.path, rehearsed);
+    const diff = showRehearsal(file.path, rehearsed);
     return { status: "would_update", profile, sessionProfile, diff };
   }
 
@@ -136,12 +136,12 @@ interface Rehearsal {
   readonly refusal: string | undefined;
 }
 
-async function showRehearsal(
+function showRehearsal(
   path: string,
   rehearsed: Rehearsal | undefined,
-): Promise<string> {
+): string {
   if (rehearsed === undefined) return "";
-  return await maskedDiff(path, rehearsed.text, rehearsed.edits);
+  return maskedDiff(path, rehearsed.text, rehearsed.edits);
 }
 
 /** The whole session that the file holds for `profile` under that name, if any. */

@@ -18,11 +18,12 @@ Deno.test("get --dry-run shows the block that would come, and changes nothing", 
     "@@ -8,0 +9,7 @@",
     "+# ${{{ key=default [auto update by updsts]",
     "+[default_sts]",
-    "+aws_access_key_id = ********",
-    "+aws_secret_access_key = ********",
-    "+aws_session_token = ********",
-    "+expiration_datetime = ********",
+    "+aws_access_key_id = (from STS)",
+    "+aws_secret_access_key = (from STS)",
+    "+aws_session_token = (from STS)",
+    "+expiration_datetime = (from STS)",
     "+# $}}} [auto update by updsts]",
+    "Nothing was changed.",
     "",
   ]);
   assert.equal(scenario.sts.requests.length, 0);
@@ -44,7 +45,7 @@ Deno.test("get --dry-run shows what a refresh would change, old values masked, t
   assert.match(stdout, /^-\[default_sts\]$/m);
   assert.match(stdout, /^\+\[today\]$/m);
   assert.match(stdout, /^-aws_access_key_id = ASIA\w{16}$/m);
-  assert.match(stdout, /^\+aws_access_key_id = \*{8}$/m);
+  assert.match(stdout, /^\+aws_access_key_id = \(from STS\)$/m);
   assert.doesNotMatch(stdout, /keys of alice|\[other\]/);
   assert.equal(await scenario.read(), before);
   assert.equal(scenario.codesSent, 1);
@@ -65,4 +66,28 @@ Deno.test("get --dry-run fails for what get would fail for", async () => {
   const readOnly = await scenario.updsts(["get", "-n", "default", "--dry-run"]);
   assert.equal(readOnly.code, 3);
   assert.match(readOnly.stderr, /read-only/);
+});
+
+// A line that no edit names was shown, since the diff was made of whole files.
+Deno.test("get --dry-run shows no line of the user's, whatever ends it", async () => {
+  const note = "# aws_secret_access_key = hunter2";
+  const files = [
+    `${GIVEN}${note}`,
+    `${GIVEN}${note}\r`,
+    `${GIVEN}${note}\r${note}\r${note}\r`,
+  ];
+  for (const text of files) {
+    await using scenario = await Scenario.start();
+    await Deno.writeTextFile(scenario.path, text);
+    const { code, stdout } = await scenario.updsts([
+      "get",
+      "-n",
+      "default",
+      "--dry-run",
+    ]);
+    assert.equal(code, 0);
+    assert.match(stdout, /^\+\[default_sts\]$/m);
+    assert.doesNotMatch(stdout, /hunter2|u\{000d\}|\r/);
+    assert.equal(await scenario.read(), text);
+  }
 });
