@@ -162,6 +162,21 @@ Deno.test("what is not said as AWS says it is final", async () => {
   assert.equal((await ask({ kind: "half_body" })).sent, 1);
 });
 
+Deno.test("an answer with a document type is a page of somebody else", async () => {
+  // A megabyte of them kept the SDK's reader busy for a minute, past every deadline.
+  const refusal =
+    "<ErrorResponse><Error><Code>AccessDenied</Code><Message>No</Message></Error></ErrorResponse>";
+  const answer = async (body: string) =>
+    (await ask({ kind: "raw", status: 403, headers: {}, body })).error?.code;
+  assert.equal(await answer(refusal), "STS_REFUSED");
+  assert.equal(await answer(`<!-- x --><?y?>${refusal}`), "STS_REFUSED");
+  const invalid = "STS_ANSWER_INVALID";
+  assert.equal(await answer(`<!DOCTYPE x>${refusal}`), invalid);
+  assert.equal(await answer(`<!-- --><!docType x>${refusal}`), invalid);
+  assert.equal(await answer("<!DOCTYPE>".repeat(100_000)), invalid);
+  assert.equal(await answer("<a>".repeat(340_000)), invalid);
+});
+
 Deno.test("every name that STS has for a wrong key is told as one", async () => {
   for (const code of KEYS) {
     assert.equal(

@@ -149,6 +149,15 @@ Deno.test("a session is asked for once, at the right host and for the right regi
   assert.equal(asked, 80);
 });
 
+Deno.test("the global endpoint is asked as the SDK's rules say", async () => {
+  using network = new CapturedFetch();
+  await assert.rejects(issuer().issue(requestFor({ region: "aws-global" })));
+  const [request] = network.requests;
+  assert.equal(request?.url, "https://sts.amazonaws.com/");
+  const authorization = request.headers.get("authorization") ?? "";
+  assert.match(authorization, /\/us-east-1\/sts\/aws4_request, /);
+});
+
 Deno.test("the request tells nobody more than STS has to know", async () => {
   using network = new CapturedFetch();
   await assert.rejects(issuer().issue(requestFor({})));

@@ -129,6 +129,6 @@ Deno.test("shownWords() is short, and of one line, for any text", () => {
       assert.doesNotMatch(words, /[\x00-\x1f\x7f-\x9f\u2028\u2029]/);
       assert.doesNotMatch(words, /[0-9a-f]{12}/i);
     }),
-    { numRuns: 1000 },
+    { numRuns: 300 },
   );
 });
