@@ -3,6 +3,9 @@ import { UpdstsError } from "../errors.ts";
 import { hasSystemCode, systemMessage } from "./regular_file.ts";
 import { REAL_TIME, type Timepiece } from "./timepiece.ts";
 
+/** What is locked. */
+export type Lockable = Pick<Deno.FsFile, "tryLock" | "close">;
+
 /** Where locks are put for directories that cannot be locked themselves. */
 export interface LockOptions {
   /** How long to wait for another updsts, in milliseconds. */
@@ -12,6 +15,8 @@ export interface LockOptions {
   readonly fallbackDirectory: () => string;
   /** Whether directories can be opened and locked; not so on Windows. */
   readonly lockDirectories?: boolean;
+  /** Opens a directory to lock it. */
+  readonly openDirectory?: (path: string) => Promise<Lockable>;
   /** Who may be holding the lock, to name them when patience is at an end. */
   readonly findHolder: () => Promise<string | undefined>;
 }
@@ -31,18 +36,23 @@ export async function withDirectoryLock<T>(
   options: LockOptions,
   action: () => Promise<T>,
 ): Promise<T> {
-  using _lock = await acquire(directory, options);
-  return await action();
+  const lock = await acquire(directory, options);
+  try {
+    return await action();
+  } finally {
+    lock.close();
+  }
 }
 
 async function acquire(
   directory: string,
   options: LockOptions,
-): Promise<Deno.FsFile> {
+): Promise<Lockable> {
   const lockDirectories = options.lockDirectories ??
     Deno.build.os !== "windows";
   if (lockDirectories) {
-    const handle = await Deno.open(directory);
+    const open = options.openDirectory ?? Deno.open;
+    const handle = await open(directory);
     try {
       return await patiently(handle, directory, options);
     } catch (error) {
@@ -65,10 +75,10 @@ async function acquire(
 
 /** Asks again and again, at odd intervals so that nobody is always too late. */
 async function patiently(
-  handle: Deno.FsFile,
+  handle: Lockable,
   directory: string,
   { patience, time = REAL_TIME, findHolder }: LockOptions,
-): Promise<Deno.FsFile> {
+): Promise<Lockable> {
   const deadline = time.now() + patience;
   while (!await handle.tryLock(true)) {
     if (time.now() > deadline) {

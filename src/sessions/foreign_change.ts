@@ -5,6 +5,8 @@ import type { Difference } from "../ports.ts";
 /** Compares two texts of one file, one character a byte. */
 export function foreignChange(before: string, now: string): Difference {
   if (before === now) return "none";
+  // Written anew, and not to its end yet.
+  if (before.startsWith(now)) return "lost";
   const [old, current] = [parseFile(before), parseFile(now)];
   const present = new Set(entriesOf(current));
   const gone = entriesOf(old).some((entry) => !present.has(entry));

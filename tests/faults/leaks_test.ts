@@ -33,23 +33,25 @@ Deno.test("no secret is in any output, or in any file but the credentials file",
     TMPDIR: temporary,
     XDG_CACHE_HOME: join(scenario.home, "cache"),
   };
-  const commands = (): string[][] => [
-    ["get", "-n", "default", "-t", scenario.code()],
-    ["get", "-n", "default", "-t", scenario.code(), "-sn", "today"],
-    ["get", "-n", "default", "-t", "000000"],
-    ["get", "-n", "default", "-t", "nonsense"],
-    ["get", "-n", "nobody", "-t", "123456"],
-    ["get", "-n", "default", "-t", scenario.code(), "-sn", "other"],
-    ["list"],
-    ["mcp"],
+  // With what each ends: a command that fails early shows no secret either.
+  const commands = (): [number, string[]][] => [
+    [0, ["get", "-n", "default", "-t", scenario.code()]],
+    [0, ["get", "-n", "default", "-t", scenario.code(), "-sn", "today"]],
+    [4, ["get", "-n", "default", "-t", "000000"]],
+    [2, ["get", "-n", "default", "-t", "nonsense"]],
+    [3, ["get", "-n", "nobody", "-t", "123456"]],
+    [3, ["get", "-n", "default", "-t", scenario.code(), "-sn", "other"]],
+    [0, ["list"]],
+    [0, ["mcp"]],
   ];
   for (const verbosity of ["0", "1", "2"]) {
-    for (const args of commands()) {
-      const { stdout, stderr } = await scenario.updsts([
+    for (const [expected, args] of commands()) {
+      const { code, stdout, stderr } = await scenario.updsts([
         ...args,
         "-v",
         verbosity,
       ], env);
+      assert.equal(code, expected, `${args.join(" ")}: ${stderr}`);
       assert.doesNotMatch(stdout + stderr, /canaryUn/);
     }
     await assertNothingElsewhere(scenario);
@@ -79,7 +81,7 @@ Deno.test("what STS answers never shows, however broken it is", async () => {
     headers: { "content-type": "text/xml" },
     body: `<a>${canary}</b`,
   });
-  const { stdout, stderr } = await scenario.updsts([
+  const { code, stdout, stderr } = await scenario.updsts([
     "get",
     "-n",
     "default",
@@ -88,6 +90,7 @@ Deno.test("what STS answers never shows, however broken it is", async () => {
     "-v",
     "2",
   ]);
+  assert.equal(code, 5);
   assert.doesNotMatch(stdout + stderr, /canaryAn/);
   assert.equal(await scenario.read(), GIVEN);
 });

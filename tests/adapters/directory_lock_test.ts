@@ -1,0 +1,53 @@
+// withDirectoryLock() where the system does not lock what it should.
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { withDirectoryLock } from "../../src/adapters/directory_lock.ts";
+import { FakeTime } from "../support/fake_time.ts";
+
+function failure(code: string): Error {
+  return Object.assign(new Error(`refused (${code})`), { code });
+}
+
+/** Whether the lock of a directory that fails with `code` falls back on a file of the user's. */
+async function fallsBack(code: string): Promise<boolean> {
+  const home = await Deno.makeTempDir();
+  const locks = join(home, "locks");
+  let closed = 0;
+  try {
+    const result = await withDirectoryLock("/a/directory", {
+      patience: 1_000,
+      time: new FakeTime(),
+      lockDirectories: true,
+      fallbackDirectory: () => locks,
+      findHolder: () => Promise.resolve(undefined),
+      openDirectory: () =>
+        Promise.resolve({
+          tryLock: () => Promise.reject(failure(code)),
+          close: () => void closed++,
+        }),
+    }, () => Promise.resolve(Array.from(Deno.readDirSync(locks)).length));
+    assert.equal(result, 1);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && error.message === `refused (${code})`) {
+      return false;
+    }
+    throw error;
+  } finally {
+    assert.equal(closed, 1, "the directory was left open");
+    await Deno.remove(home, { recursive: true });
+  }
+}
+
+Deno.test("withDirectoryLock() falls back where a file system locks no directories", async () => {
+  // Network file systems of several kinds.
+  for (const code of ["EBADF", "ENOTSUP", "EINVAL", "ENOLCK"]) {
+    assert(await fallsBack(code), code);
+  }
+});
+
+Deno.test("withDirectoryLock() does not go on without a lock for any other reason", async () => {
+  for (const code of ["EIO", "EACCES", "EINTR", "EDEADLK"]) {
+    assert(!await fallsBack(code), code);
+  }
+});

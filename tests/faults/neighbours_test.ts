@@ -1,0 +1,204 @@
+// Another user of the machine who may write the directory: gets nothing, and is given nothing.
+import assert from "node:assert/strict";
+import { dirname, join } from "node:path";
+import { LocalCredentialsFile } from "../../src/adapters/credentials_file.ts";
+import { createEnvironment } from "../../src/adapters/environment.ts";
+import { accessOf, Target } from "../../src/adapters/target.ts";
+import type { Change } from "../../src/ports.ts";
+import { isInstalled } from "../support/command.ts";
+import { failsWith } from "../support/errors.ts";
+import { MemoryLog } from "../support/memory_ports.ts";
+import { unless } from "../support/skipping.ts";
+
+const twoUsers = unless(
+  Deno.build.os === "linux" && Deno.uid() === 0 && isInstalled("setpriv"),
+  "another user cannot be become here",
+);
+
+/** The neighbour; root is the one who runs updsts. */
+const BOB = 1234;
+
+const SECRET = "aws_secret_access_key = rootsOwnSecret\n";
+const append: Change = (text) => [
+  { offset: text.length, length: 0, text: "token = fresh\n" },
+];
+
+/** Does something as the neighbour; what it printed, if it was allowed to. */
+function asBob(script: string, ...args: string[]): string | undefined {
+  const { success, stdout } = new Deno.Command("setpriv", {
+    args: [
+      ...[`--reuid=${BOB}`, `--regid=${BOB}`, "--clear-groups", "--"],
+      ...["sh", "-ec", script, "sh", ...args],
+    ],
+    stderr: "null",
+  }).outputSync();
+  return success ? new TextDecoder().decode(stdout) : undefined;
+}
+
+interface World {
+  readonly directory: string;
+  /** A file in a directory where both may write. */
+  readonly path: string;
+  readonly file: LocalCredentialsFile;
+  /** One of root's alone, elsewhere. */
+  readonly other: string;
+}
+
+function open(path: string): LocalCredentialsFile {
+  const home = dirname(path);
+  const environment = createEnvironment((name) =>
+    name === "HOME" ? home : undefined
+  );
+  return new LocalCredentialsFile(path, environment, new MemoryLog());
+}
+
+async function amongNeighbours(
+  { mode, owner }: { readonly mode: number; readonly owner: number },
+  test: (world: World) => Promise<void>,
+): Promise<void> {
+  const top = await Deno.realPath(await Deno.makeTempDir());
+  try {
+    await Deno.chmod(top, 0o755);
+    const directory = join(top, "shared");
+    await Deno.mkdir(directory);
+    await Deno.chmod(directory, mode);
+    await Deno.mkdir(join(top, "roots"), { mode: 0o700 });
+    const other = join(top, "roots", "credentials");
+    await Deno.writeTextFile(other, `[root]\n${SECRET}`, { mode: 0o600 });
+    const path = join(directory, "credentials");
+    await Deno.writeTextFile(path, `[default]\n${SECRET}`, { mode: 0o600 });
+    await Deno.chown(path, owner, owner);
+    await test({ directory, path, file: open(path), other });
+  } finally {
+    await Deno.remove(top, { recursive: true });
+  }
+}
+
+/** Swaps the temporary file for something of the neighbour's while the change is made. */
+function swapping(directory: string, script: string): Change {
+  return (text) => {
+    asBob(`cd "$1"; for t in .updsts-*.tmp; do ${script}; done`, directory);
+    return append(text);
+  };
+}
+
+const SWAPS = [
+  {
+    name: "a link to a file of theirs",
+    script: ': >mine; chmod 666 mine; rm -f "$t"; ln -s mine "$t"',
+  },
+  { name: "a file of theirs", script: 'rm -f "$t"; : >"$t"; chmod 666 "$t"' },
+  {
+    name: "a file of theirs that they keep open",
+    script: 'rm -f "$t"; : >"$t"; chmod 666 "$t"; ln -f "$t" mine',
+  },
+];
+
+for (const { name, script } of SWAPS) {
+  Deno.test(
+    `a neighbour who swaps the temporary file for ${name} reads nothing${twoUsers.note}`,
+    {
+      ignore: twoUsers.ignore,
+    },
+    () =>
+      amongNeighbours({ mode: 0o777, owner: 0 }, async (world) => {
+        const { directory, path, file } = world;
+        await file.rehearse(swapping(directory, script)).catch(() => {});
+        await file.update(swapping(directory, script)).catch(() => {});
+        const seen = asBob(
+          'cd "$1"; cat * .updsts-* 2>/dev/null || :',
+          directory,
+        );
+        assert.equal(seen?.includes("aws_secret"), false, seen);
+        assert.equal((await Deno.stat(path)).mode, 0o100600);
+        assert(
+          (await Deno.readTextFile(path)).startsWith(`[default]\n${SECRET}`),
+        );
+      }),
+  );
+}
+
+Deno.test(
+  `root gives the owner of a file no file of its own, whatever they put in the temporary file's place${twoUsers.note}`,
+  {
+    ignore: twoUsers.ignore,
+  },
+  () =>
+    amongNeighbours({ mode: 0o777, owner: BOB }, async (world) => {
+      const { directory, file, other } = world;
+      const link = swapping(directory, `rm -f "$t"; ln -s ${other} "$t"`);
+      await file.rehearse(link).catch(() => {});
+      await file.update(link).catch(() => {});
+      const { uid, mode } = await Deno.stat(other);
+      assert.deepEqual([uid, mode], [0, 0o100600]);
+      assert.equal(await Deno.readTextFile(other), `[root]\n${SECRET}`);
+    }),
+);
+
+Deno.test(
+  `what was read goes to the owner of what was read, whatever the name stands for by then${twoUsers.note}`,
+  {
+    ignore: twoUsers.ignore,
+  },
+  () =>
+    amongNeighbours({ mode: 0o777, owner: BOB }, async (world) => {
+      const { directory, path, file, other } = world;
+      // Between finding the file and opening it.
+      asBob('rm "$1"; ln -s "$2" "$1"', path, other);
+      using target = new Target({ path, directory, exists: true }, path);
+      const { uid, mode } = accessOf(target);
+      assert.deepEqual([uid, mode], [0, 0o600]);
+      // And from end to end.
+      await file.update(append);
+      const seen = asBob('cat "$1"/* 2>/dev/null || :', directory);
+      assert.equal(seen, "");
+    }),
+);
+
+Deno.test(
+  `a file that a neighbour puts there after the rehearsal does not bring them the session${twoUsers.note}`,
+  {
+    ignore: twoUsers.ignore,
+  },
+  () =>
+    amongNeighbours({ mode: 0o777, owner: 0 }, async ({ path, file }) => {
+      await file.rehearse(append);
+      asBob('rm "$1"; echo "[default]" >"$1"; chmod 666 "$1"', path);
+      await file.update(append);
+      assert.match(await Deno.readTextFile(path), /fresh/);
+      assert.equal(asBob('cat "$1"', path), undefined);
+    }),
+);
+
+Deno.test(
+  `a link that a neighbour has put into a sticky directory is refused by us${twoUsers.note}`,
+  {
+    ignore: twoUsers.ignore,
+  },
+  () =>
+    amongNeighbours({ mode: 0o1777, owner: 0 }, async ({ directory, path }) => {
+      // Most kernels refuse it, too; /proc/sys/fs/protected_symlinks says so.
+      const kernel =
+        (await Deno.readTextFile("/proc/sys/fs/protected_symlinks"))
+          .trim() !== "0";
+      const theirs = join(directory, "theirs");
+      const through = join(directory, "through");
+      asBob('ln -s credentials "$1"/theirs; ln -s . "$1"/through', directory);
+      for (const name of [theirs, join(through, "credentials")]) {
+        for (const act of ["rehearse", "update"] as const) {
+          const error = await failsWith(
+            kernel ? "FILE_UNREADABLE" : "FILE_UNWRITABLE",
+            () => open(name)[act](append),
+          );
+          assert.match(
+            error.message,
+            kernel ? /denied/i : /a link of somebody else's/,
+          );
+        }
+      }
+      const own = join(directory, "own");
+      await Deno.symlink(path, own);
+      await open(own).update(append);
+      assert.match(await Deno.readTextFile(path), /fresh/);
+    }),
+);
