@@ -352,6 +352,8 @@ Deno.test("install.ps1 is PowerShell, for both Windows archives, and looks at th
   const text = await release.read("install.ps1");
   assert(await isPowerShell(text));
   assert(!await isPowerShell(text.replace("finally {", "finally")));
+  // Windows PowerShell takes other letters of a file for those of an old code page.
+  assert.match(text, /^[\n -~]+$/);
 
   const sums = await release.sums();
   const windows = TARGETS.filter((target) => target.includes("windows"));

@@ -87,7 +87,7 @@ param([switch] $Uninstall)
 
     Write-Output "Installed updsts $version in $directory"
     if (($env:Path -split ';') -notcontains $directory) {
-        Write-Output "$directory is not on your PATH. Add it in «Edit environment variables for your account»; for this window:"
+        Write-Output "$directory is not on your PATH. Add it under 'Edit environment variables for your account'; for this window:"
         Write-Output "  `$env:Path = `"$directory;`$env:Path`""
     }
     Write-Output 'Next: updsts doctor'
