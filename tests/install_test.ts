@@ -5,9 +5,11 @@ import { fileURLToPath } from "node:url";
 import denoJson from "../deno.json" with { type: "json" };
 import testsJson from "./deno.json" with { type: "json" };
 import { archiveName } from "../.ci/archive_names.ts";
+import { exists, MAN_PAGE } from "../.ci/archives.ts";
 import { TARGETS } from "../.ci/compile.ts";
 import { type Finished, isInstalled, ROOT, run } from "./support/command.ts";
 import { PackedRelease } from "./support/packed_release.ts";
+import { unlessWindows } from "./support/skipping.ts";
 
 const { version } = denoJson;
 const LINUX = Deno.build.os === "linux";
@@ -106,14 +108,9 @@ const INSTALLED = [
   ".local/bin/updsts",
   ".local/share/bash-completion/completions/updsts",
   ".local/share/fish/vendor_completions.d/updsts.fish",
+  ...await exists(MAN_PAGE) ? [".local/share/man/man1/updsts.1"] : [],
   ".local/share/zsh/site-functions/_updsts",
 ];
-const MAN = ".local/share/man/man1/updsts.1";
-
-/** What is installed, the man page aside. */
-function withoutMan(files: readonly string[]): string[] {
-  return files.filter((file) => file !== MAN);
-}
 
 for (const [name, shell] of Object.entries(SHELLS)) {
   const able = LINUX && isInstalled(shell[0]);
@@ -122,12 +119,12 @@ for (const [name, shell] of Object.entries(SHELLS)) {
       (able ? "" : ` (skipped: ${LINUX ? `no ${name}` : "not Linux"})`),
     ignore: !able,
     fn: async () => {
-      await using release = await PackedRelease.make();
+      const release = await PackedRelease.get();
       await using setting = await Setting.start(release);
       const first = await setting.sh([], { shell });
       assert.equal(first.code, 0, first.stderr);
       assert.deepEqual(setting.asked, [archiveName(HERE)]);
-      assert.deepEqual(withoutMan(setting.files()), INSTALLED);
+      assert.deepEqual(setting.files(), INSTALLED);
       const program = join(setting.home, ".local/bin/updsts");
       assert.equal((await Deno.stat(program)).mode, 0o100755);
       assert.equal((await run(program, ["--version"])).stdout, `${version}\n`);
@@ -159,7 +156,7 @@ function test(name: string, fn: (setting: Setting) => Promise<void>): void {
     name: `install.sh ${name}` + (LINUX ? "" : " (skipped: not Linux)"),
     ignore: !LINUX,
     fn: async () => {
-      await using release = await PackedRelease.make();
+      const release = await PackedRelease.get();
       await using setting = await Setting.start(release);
       await fn(setting);
       assert.deepEqual(
@@ -265,7 +262,7 @@ test("needs no more than wget, or another program that hashes", async (setting) 
         : env,
     });
     assert.equal(code, 0, stderr);
-    assert.deepEqual(withoutMan(setting.files()), INSTALLED);
+    assert.deepEqual(setting.files(), INSTALLED);
     await setting.sh(["--uninstall"], { env });
     await Deno.remove(join(setting.bin, hasher));
   }
@@ -347,31 +344,39 @@ async function isPowerShell(text: string): Promise<boolean> {
   return !tree.rootNode.hasError;
 }
 
-Deno.test("install.ps1 is PowerShell, for both Windows archives, and looks at the hash first", async () => {
-  await using release = await PackedRelease.make();
-  const text = await release.read("install.ps1");
-  assert(await isPowerShell(text));
-  assert(!await isPowerShell(text.replace("finally {", "finally")));
-  // Windows PowerShell takes other letters of a file for those of an old code page.
-  assert.match(text, /^[\n -~]+$/);
+const packing = unlessWindows("releases are packed on Linux");
 
-  const sums = await release.sums();
-  const windows = TARGETS.filter((target) => target.includes("windows"));
-  for (const target of windows) {
-    assert(text.includes(`'${target}'`));
-    const name = archiveName(target);
-    assert(text.includes(`\n${sums.get(name)}  ${name}\n`));
-  }
-  assert.equal(text.match(/^[0-9a-f]{64} {2}/gm)?.length, windows.length);
-  assert.doesNotMatch(text, /@[A-Z]+@/);
-  const order = [
-    "Invoke-WebRequest",
-    "Get-FileHash",
-    "-ne $expected",
-    "Expand-Archive",
-    "& $new --version",
-    "Move-Item -Force -LiteralPath $program",
-  ].map((step) => text.indexOf(step));
-  assert(!order.includes(-1));
-  assert.deepEqual(order, order.toSorted((a, b) => a - b));
-});
+Deno.test(
+  `install.ps1 is PowerShell, for both Windows archives, and looks at the hash first${packing.note}`,
+  {
+    ignore: packing.ignore,
+  },
+  async () => {
+    const release = await PackedRelease.get();
+    const text = await release.read("install.ps1");
+    assert(await isPowerShell(text));
+    assert(!await isPowerShell(text.replace("finally {", "finally")));
+    // Windows PowerShell takes other letters of a file for those of an old code page.
+    assert.match(text, /^[\n -~]+$/);
+
+    const sums = await release.sums();
+    const windows = TARGETS.filter((target) => target.includes("windows"));
+    for (const target of windows) {
+      assert(text.includes(`'${target}'`));
+      const name = archiveName(target);
+      assert(text.includes(`\n${sums.get(name)}  ${name}\n`));
+    }
+    assert.equal(text.match(/^[0-9a-f]{64} {2}/gm)?.length, windows.length);
+    assert.doesNotMatch(text, /@[A-Z]+@/);
+    const order = [
+      "Invoke-WebRequest",
+      "Get-FileHash",
+      "-ne $expected",
+      "Expand-Archive",
+      "& $new --version",
+      "Move-Item -Force -LiteralPath $program",
+    ].map((step) => text.indexOf(step));
+    assert(!order.includes(-1));
+    assert.deepEqual(order, order.toSorted((a, b) => a - b));
+  },
+);

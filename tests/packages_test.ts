@@ -12,6 +12,7 @@ import {
   REPOSITORY,
   standIn,
 } from "./support/packed_release.ts";
+import { unlessWindows } from "./support/skipping.ts";
 
 const { version } = denoJson;
 const MAKEPKG = isInstalled("makepkg") &&
@@ -205,7 +206,7 @@ Deno.test({
     (Deno.build.os === "linux" ? "" : " (skipped: it is for Linux)"),
   ignore: Deno.build.os !== "linux",
   fn: async () => {
-    await using release = await PackedRelease.make();
+    const release = await PackedRelease.get();
     const target = `${Deno.build.arch}-unknown-linux-gnu`;
     const { code, stderr } = await run("bash", [
       "-euc",
@@ -236,15 +237,23 @@ Deno.test({
   },
 });
 
-Deno.test("all hashes in the manifests are those of the archives", async () => {
-  await using release = await PackedRelease.make();
-  const sums = await release.sums();
-  const known = new Set(sums.values());
-  for (const name of Object.keys(FILES)) {
-    const found = (await release.read(name)).match(/\b[0-9a-fA-F]{64}\b/g) ??
-      [];
-    const holdsSome = !/^alice\.updsts(?:\.locale\.en-US)?\.yaml$/.test(name);
-    assert.equal(found.length > 0, holdsSome, name);
-    for (const sum of found) assert(known.has(sum.toLowerCase()), name);
-  }
-});
+const packing = unlessWindows("releases are packed on Linux");
+
+Deno.test(
+  `all hashes in the manifests are those of the archives${packing.note}`,
+  {
+    ignore: packing.ignore,
+  },
+  async () => {
+    const release = await PackedRelease.get();
+    const sums = await release.sums();
+    const known = new Set(sums.values());
+    for (const name of Object.keys(FILES)) {
+      const found = (await release.read(name)).match(/\b[0-9a-fA-F]{64}\b/g) ??
+        [];
+      const holdsSome = !/^alice\.updsts(?:\.locale\.en-US)?\.yaml$/.test(name);
+      assert.equal(found.length > 0, holdsSome, name);
+      for (const sum of found) assert(known.has(sum.toLowerCase()), name);
+    }
+  },
+);

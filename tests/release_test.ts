@@ -66,7 +66,7 @@ Deno.test(
     ignore: packing.ignore,
   },
   async () => {
-    await using release = await PackedRelease.make();
+    const release = await PackedRelease.get();
     const { output } = release;
     const notes = await Deno.readTextFile(join(release.directory, "NOTES.md"));
     assert.match(notes, /^### Added$/m);

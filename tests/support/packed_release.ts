@@ -14,8 +14,10 @@ export function standIn(target: string): string {
   return `#!/bin/sh\n# ${target}\necho ${denoJson.version}\n`;
 }
 
-/** The directory of a release, gone with the object. */
-export class PackedRelease implements AsyncDisposable {
+let packed: Promise<PackedRelease> | undefined;
+
+/** A release, packed once for all tests of a file, which only read it. */
+export class PackedRelease {
   private constructor(
     /** Where everything is. */
     readonly directory: string,
@@ -23,18 +25,26 @@ export class PackedRelease implements AsyncDisposable {
     readonly output: string,
   ) {}
 
+  /** The release, gone when the tests of the file are over. */
+  static get(): Promise<PackedRelease> {
+    return packed ??= PackedRelease.pack();
+  }
+
   /** Packs as the workflow does it. */
-  static async make(): Promise<PackedRelease> {
+  private static async pack(): Promise<PackedRelease> {
     const directory = await Deno.makeTempDir({ prefix: "updsts-release-" });
+    globalThis.addEventListener("unload", () => {
+      Deno.removeSync(directory, { recursive: true });
+    });
     for (const target of TARGETS) {
       await Deno.mkdir(join(directory, target));
       await Deno.writeTextFile(binaryPath(directory, target), standIn(target));
     }
-    const packed = await run(Deno.execPath(), [
+    const { code, stderr } = await run(Deno.execPath(), [
       ...["task", "--quiet", "--cwd", fileURLToPath(ROOT)],
       ...["release", "pack", REPOSITORY, directory],
     ]);
-    assert.equal(packed.code, 0, packed.stderr);
+    assert.equal(code, 0, stderr);
     return new PackedRelease(directory, join(directory, "release"));
   }
 
@@ -50,9 +60,5 @@ export class PackedRelease implements AsyncDisposable {
       const [sum = "", name = ""] = line.split("  ");
       return [name, sum];
     }));
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return Deno.remove(this.directory, { recursive: true });
   }
 }
