@@ -122,15 +122,18 @@ function readSections(text = ""): ConfigSections {
   for (const section of listProfiles(parseFile(text))) {
     const [, kind, name = ""] = HEADING.exec(section.name) ?? [];
     if (section.name === "default") bare = section;
-    else if (kind === "profile") addFirst(profiles, unquoted(name), section);
-    else if (kind === "services") addFirst(services, unquoted(name), section);
+    else if (kind === "profile") {
+      addFirst(profiles, unquoted(name.trim()), section);
+    } else if (kind === "services") {
+      addFirst(services, unquoted(name.trim()), section);
+    }
   }
   // [profile default] comes before [default].
   if (bare !== undefined) addFirst(profiles, "default", bare);
   return { profiles, services };
 }
 
-const HEADING = /^(profile|services)[ \t]+(.+?)[ \t]*$/s;
+const HEADING = /^(profile|services)[ \t](.+)$/s;
 
 function unquoted(name: string): string {
   return /^(["'])(.*)\1$/s.exec(name)?.[2] ?? name;

@@ -49,14 +49,17 @@ export function assertTailHarmless(
 ): void {
   const hint = "move that line into a section of its own, or remove it; " +
     "nothing was changed";
+  const owned = new Set(
+    section.properties.filter(({ key }) => values.has(key))
+      .map(({ line }) => line),
+  );
+  const headers = new Set(file.sections.map(({ line }) => line));
   for (const line of tailOf(file, block)) {
-    const owned = section.properties.some((property) =>
-      property.line === line && values.has(property.key)
-    );
     const { start } = file.lines.at(line);
     const indented = isBlank(file.text.charCodeAt(start));
-    const headed = file.sections.some((section) => section.line === line);
-    if (!owned && !headed && !(indented && saysSomething(file, line))) continue;
+    const stray = owned.has(line) || headers.has(line) ||
+      (indented && saysSomething(file, line));
+    if (!stray) continue;
     throw brokenBlock(
       `line ${line + 1}, behind the end of the block on line ${
         block.end + 1

@@ -41,8 +41,8 @@ const SHAPES: Readonly<Record<PublicKey, RegExp>> = {
   aws_access_key_id: /^[A-Z0-9_]{16,128}$/,
   mfa_device_arn: DEVICE,
   mfa_serial: DEVICE,
-  // Not a TOTP secret itself, which is base32.
-  totp_secret_name: /^(?![A-Z2-7]{16,}=*$)/,
+  // The name of one; a TOTP secret itself is masked below.
+  totp_secret_name: /^.{1,200}$/s,
   expiration_datetime: TIME,
   expiration: TIME,
   x_security_token_expires: TIME,
@@ -62,12 +62,37 @@ const SHAPES: Readonly<Record<PublicKey, RegExp>> = {
 
 /** Whether `text` can be the serial number or the ARN of an MFA device. */
 export function isDevice(text: string): boolean {
-  return DEVICE.test(text);
+  return DEVICE.test(text) && !isSeed(text);
 }
 
 /** Whether `value` of `key` looks like one that is no secret. */
 export function mayBeShown(key: string, value: string): boolean {
   // On the lines that go on with a value, anything may have been pasted.
-  return !value.includes("\n") && Object.hasOwn(SHAPES, key) &&
-    SHAPES[key as PublicKey].test(value);
+  if (value.includes("\n") || !Object.hasOwn(SHAPES, key)) return false;
+  return SHAPES[key as PublicKey].test(value) &&
+    !(MAY_HOLD_SEED.has(key) && isSeed(value));
+}
+
+/** The keys under which people have put what codes are computed from. */
+const MAY_HOLD_SEED: ReadonlySet<string> = new Set([
+  "mfa_device_arn",
+  "mfa_serial",
+  "totp_secret_name",
+]);
+
+/**
+ * Whether codes could be computed from `text`: it is base32 as the pages that
+ * show a seed spell it (in either case, whole or in groups of four), the same
+ * in hex or base64, or the URL in a QR code. So is a secret access key.
+ */
+function isSeed(text: string): boolean {
+  if (/^otpauth/i.test(text) || /\bsecret=/i.test(text)) return true;
+  const groups = text.trim().replace(/=+$/, "").split(/[\s-]+/);
+  const whole = groups.join("");
+  // A name of several words has hyphens, too, but not after four letters each.
+  const grouped = /\s/.test(text.trim()) ||
+    groups.slice(0, -1).every(({ length }) => length === groups[0]?.length);
+  return (grouped && /^(?:[A-Z2-7]{16,}|[0-9A-F]{20,})$/i.test(whole)) ||
+    /^[A-Za-z0-9+/]{22,}={1,2}$/.test(text) ||
+    /^(?=.*[A-Z])(?=.*[a-z])(?=.*[0-9])[A-Za-z0-9+/]{40}$/.test(text);
 }

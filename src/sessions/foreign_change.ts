@@ -1,4 +1,5 @@
 // What other programs have done to a file between two looks at it.
+import { isTerminator } from "../credentials/lines.ts";
 import { type ParsedFile, parseFile } from "../credentials/parsed_file.ts";
 import type { Difference } from "../ports.ts";
 
@@ -36,5 +37,8 @@ function unowned({ text, lines, blocks, brokenTags }: ParsedFile): string {
     offset = lines.at(end).next;
   }
   // The line end that the last line lacked comes with the first block.
-  return (kept + text.slice(offset)).replace(/[\r\n]+$/, "");
+  kept += text.slice(offset);
+  let last = kept.length;
+  while (last > 0 && isTerminator(kept.charCodeAt(last - 1))) last--;
+  return kept.slice(0, last);
 }

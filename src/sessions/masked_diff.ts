@@ -31,9 +31,11 @@ export function maskedDiff(
 ): string {
   const before = parseFile(text);
   const after = parseFile(applyEdits(text, edits));
+  const old = shownLines(before, shownValue);
+  const made = shownLines(after, valueToCome);
   const hunks = hunksOf(before, after, edits).map((hunk) => {
-    const gone = linesOf(before, hunk.before, shownValue);
-    const come = linesOf(after, hunk.after, valueToCome);
+    const gone = old.slice(hunk.before.first, endOf(hunk.before));
+    const come = made.slice(hunk.after.first, endOf(hunk.after));
     const head = `@@ -${spanOf(hunk.before)} +${spanOf(hunk.after)} @@`;
     return [head, ...compared(gone, come)].join("\n");
   });
@@ -66,9 +68,9 @@ function hunksOf(
   const hunks: Hunk[] = [];
   let moved = 0;
   for (const edit of edits.toSorted((a, b) => a.offset - b.offset)) {
-    const hunk = hunkOf(before, after, edit, moved);
-    moved += edit.text.length - edit.length;
     const last = hunks.at(-1);
+    const hunk = hunkOf(before, after, edit, moved, last);
+    moved += edit.text.length - edit.length;
     if (
       last !== undefined && hunk.before.first <= endOf(last.before) &&
       hunk.after.first <= endOf(last.after)
@@ -96,22 +98,33 @@ function hunkOf(
   after: ParsedFile,
   { offset, length, text }: Edit,
   moved: number,
+  last: Hunk | undefined,
 ): Hunk {
   // What it begins with may only end the line before, which stays as it is.
   const end = /^\r?\n/.exec(text)?.[0].length ?? 0;
   return {
-    before: span(before, offset, length),
-    after: span(after, offset + moved + end, text.length - end),
+    before: span(before, offset, length, last?.before.first),
+    after: span(
+      after,
+      offset + moved + end,
+      text.length - end,
+      last?.after.first,
+    ),
   };
 }
 
-/** The lines that `length` characters from `offset` on stand on. */
-function span({ lines }: ParsedFile, offset: number, length: number): Span {
-  const first = lines.indexAt(offset);
-  return {
-    first,
-    count: length === 0 ? 0 : lines.indexAt(offset + length - 1) + 1 - first,
-  };
+/** The lines that `length` characters from `offset` on stand on, none before line `from`. */
+function span(
+  { lines }: ParsedFile,
+  offset: number,
+  length: number,
+  from: number | undefined,
+): Span {
+  const first = lines.indexAt(offset, from);
+  const count = length === 0
+    ? 0
+    : lines.indexAt(offset + length - 1, first) + 1 - first;
+  return { first, count };
 }
 
 type ShowValue = (key: string, value: string) => string;
@@ -124,30 +137,27 @@ const OWNED: ReadonlySet<string> = new Set([...OWNED_KEYS, ...EXPIRY_KEYS]);
 const valueToCome: ShowValue = (key, value) =>
   OWNED.has(key) ? "(from STS)" : shownValue(key, value);
 
-function linesOf(
-  file: ParsedFile,
-  { first, count }: Span,
-  show: ShowValue,
-): string[] {
-  return Array.from(
-    { length: count },
-    (_, index) => lineOf(file, first + index, show),
+/** All lines as they may be shown: of a header and a key, nothing behind it. */
+function shownLines(file: ParsedFile, show: ShowValue): string[] {
+  const { text, lines, blocks, sections } = file;
+  const contentOf = (index: number) => {
+    const { start, end } = lines.at(index);
+    return decodeText(text.slice(start, end)).trim();
+  };
+  const shown: string[] = Array.from(
+    { length: lines.length },
+    (_, index) => contentOf(index) === "" ? "" : MASK,
   );
-}
-
-/** Line `index` as it may be shown: of a header and a key, nothing behind it. */
-function lineOf(file: ParsedFile, index: number, show: ShowValue): string {
-  const { text, lines, blocks } = file;
-  const { start, end } = lines.at(index);
-  const content = decodeText(text.slice(start, end)).trim();
-  const isTag = blocks.some(({ begin, end }) =>
-    index === begin || index === end
-  );
-  if (isTag || content === "") return content;
-  const section = file.sections.findLast(({ line }) => line <= index);
-  if (section?.line === index) return `[${decodeText(section.name)}]`;
-  const property = section?.properties.find(({ line }) => line === index);
-  if (property === undefined) return MASK;
-  const value = decodeText(readValue(file, property));
-  return `${decodeText(property.key)} = ${show(property.key, value)}`;
+  for (const { line, name, properties } of sections) {
+    shown[line] = `[${decodeText(name)}]`;
+    for (const property of properties) {
+      const value = show(property.key, decodeText(readValue(file, property)));
+      shown[property.line] = `${decodeText(property.key)} = ${value}`;
+    }
+  }
+  for (const { begin, end } of blocks) {
+    shown[begin] = contentOf(begin);
+    shown[end] = contentOf(end);
+  }
+  return shown;
 }

@@ -72,3 +72,46 @@ Deno.test("parseFile() takes no name from JavaScript's prototypes", () => {
   assert.equal(findProfile(file, "constructor")?.value("region"), "x");
   assert.equal(findProfile(file, "toString"), undefined);
 });
+
+// Codes can be computed from a seed, so it is a secret wherever it stands.
+Deno.test("Profile masks TOTP seeds under the keys for a name and a device, however they are spelt", () => {
+  const seeds = [
+    "ABCDEFGHIJKLMNOP",
+    "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
+    "jbswy3dpehpk3pxpjbswy3dpehpk3pxp",
+    "jbsw y3dp ehpk 3pxp",
+    "JBSW-Y3DP-EHPK-3PXP",
+    "JBSWY3DPEHPK3PXP======",
+    "3132333435363738393031323334353637383930",
+    "MTIzNDU2Nzg5MDEyMzQ1Njc4OTA=",
+    "otpauth://totp/x?secret=JBSWY3DPEHPK3PXP",
+    "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKE1",
+  ];
+  const shownOf = (key: string, value: string) =>
+    String(
+      findProfile(parseFile(`[a]\n${key} = ${value}\n`), "a")?.fields().get(
+        key,
+      ),
+    );
+  for (const key of ["totp_secret_name", "mfa_serial", "mfa_device_arn"]) {
+    for (const seed of seeds) assert.equal(shownOf(key, seed), MASK, seed);
+  }
+  const names = [
+    "ABCDEFGHIJKLMNO",
+    "default",
+    "my-production-totp-secret",
+    "aws/mfa/alice",
+    "op://Private/AWS/one-time password",
+  ];
+  for (const name of names) {
+    assert.equal(shownOf("totp_secret_name", name), name);
+  }
+  const devices = [
+    "GAHT12345678",
+    "123456789",
+    "arn:aws:iam::1:mfa/alicealicealicealice",
+  ];
+  for (const device of devices) {
+    assert.equal(shownOf("mfa_serial", device), device);
+  }
+});
