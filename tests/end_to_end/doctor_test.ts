@@ -348,7 +348,7 @@ Deno.test("doctor goes on where the config file is what is wrong", async () => {
   const directory = await examine(scenario);
   assert.equal(directory.code, 3);
   assert.match(directory.text, /problem profile default: .*is a directory/);
-  assert(directory.findings.some(({ check }) => check === "mode"));
+  assert(directory.findings.some(({ check }) => check === "encoding"));
 });
 
 Deno.test("doctor reads a file of 10,000 blocks", async () => {

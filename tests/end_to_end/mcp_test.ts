@@ -1,5 +1,6 @@
 // The MCP server as a process with the shipped flags, by the official clients of both eras.
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { z } from "zod";
 import { ALICE, GIVEN, Scenario, valueIn } from "../support/scenario.ts";
 import {
@@ -143,7 +144,7 @@ for (const era of ERAS) {
 
   Deno.test(`${era} client: takes numbers as text, other names, another file`, async () => {
     await using scenario = await Scenario.start();
-    const other = `${scenario.home}/other`;
+    const other = join(scenario.home, "other");
     await Deno.writeTextFile(other, GIVEN, { mode: 0o600 });
     await using client = await connect(era, scenario.env);
     const update = updateOf(
@@ -471,7 +472,7 @@ Deno.test("updsts mcp shows the tools to a person, from the server's own definit
 // may be one that the agent wrote, so that the agent heard what a person typed.
 Deno.test("a code goes to no endpoint that the agent's own file names", async () => {
   await using scenario = await Scenario.start();
-  const mine = `${scenario.home}/mine`;
+  const mine = join(scenario.home, "mine");
   await Deno.writeTextFile(
     mine,
     GIVEN.replace(
