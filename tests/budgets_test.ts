@@ -27,7 +27,8 @@ const BUDGETS = [
   {
     command: "list",
     loads: ["src/cli/list.ts", "src/local_ports.ts"],
-    modules: 39,
+    // What waits for programs that hold a file is one of them.
+    modules: 41,
     packages: [],
   },
   {

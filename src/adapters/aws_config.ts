@@ -4,6 +4,7 @@ import { listProfiles, type Profile } from "../credentials/profiles.ts";
 import { UpdstsError } from "../errors.ts";
 import type { AwsConfig, ProfileSettings } from "../ports.ts";
 import type { Environment } from "./environment.ts";
+import { onceReleased } from "./held_file.ts";
 import { readRegularFile } from "./regular_file.ts";
 
 /** Reads the config file once, when it is first asked. */
@@ -19,11 +20,11 @@ export class LocalAwsConfig implements AwsConfig {
   }
 
   file(): Promise<{ path: string; text: string } | undefined> {
-    return Promise.try(() => this.#readFile());
+    return onceReleased(() => this.#readFile());
   }
 
   settingsOf(name: string): Promise<ProfileSettings> {
-    return Promise.try(() => this.#settingsOf(name));
+    return onceReleased(() => this.#settingsOf(name));
   }
 
   /**

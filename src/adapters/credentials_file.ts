@@ -4,6 +4,7 @@ import type { Change, CredentialsFile, Log, SeenBefore } from "../ports.ts";
 import type { Environment } from "./environment.ts";
 import type { FileReplacement } from "./file_replacement.ts";
 import type { ReplacementOptions } from "./locked_target.ts";
+import { onceReleased } from "./held_file.ts";
 import { readRegularFile } from "./regular_file.ts";
 
 /** The path of the credentials file: `given`, else the environment's, else the usual one. */
@@ -43,7 +44,7 @@ export class LocalCredentialsFile implements CredentialsFile {
   }
 
   read(): Promise<string> {
-    return Promise.try(() => {
+    return onceReleased(() => {
       try {
         return readRegularFile(this.path, "credentials file");
       } catch (error) {

@@ -8,8 +8,6 @@ export interface Environment {
   get(name: string): string | undefined;
   /** `path` with a leading `~/` replaced by the home directory, and one separator. */
   expandHome(path: string): string;
-  /** Where a user's throw-away files go. */
-  cacheDirectory(): string;
 }
 
 /** The environment as `get` shows it, by default that of this process. */
@@ -37,8 +35,5 @@ export function createEnvironment(
         /^~[/\\]/.test(path) ? below(home(), [path.slice(2)], os) : path,
         os,
       ),
-    cacheDirectory: () =>
-      value("LOCALAPPDATA") ?? value("XDG_CACHE_HOME") ??
-        below(home(), [".cache"], os),
   };
 }

@@ -1,7 +1,13 @@
 // Why the credentials file could not be written, in our own words.
 import { UpdstsError } from "../errors.ts";
 import { WHAT } from "./place.ts";
-import { isSystemError, systemMessage } from "./regular_file.ts";
+import {
+  hasSystemCode,
+  HELD_HINT,
+  isHeld,
+  isSystemError,
+  systemMessage,
+} from "./regular_file.ts";
 
 /** Other programs do not let us. */
 export function busy(path: string): UpdstsError {
@@ -19,10 +25,16 @@ export function writeError(error: unknown, path: string): unknown {
     "FILE_UNWRITABLE",
     `Cannot write the ${WHAT}: ${path}: ${systemMessage(error)}`,
     {
-      hint: /no space|too large|quota/i.test(error.message)
-        ? "make room on the disk, then try again; nothing was changed"
-        : "check the permissions of the file and its directory; nothing was changed",
+      hint: `${hintFor(error)}; nothing was changed`,
       cause: error,
     },
   );
+}
+
+function hintFor(error: unknown): string {
+  if (isHeld(error)) return HELD_HINT;
+  // Whatever the system calls it in its own language.
+  return hasSystemCode(error, "ENOSPC", "EFBIG", "EDQUOT")
+    ? "make room on the disk, then try again"
+    : "check the permissions of the file and its directory";
 }

@@ -4,6 +4,7 @@ import { UpdstsError } from "../errors.ts";
 import type { Change, Log, SeenBefore } from "../ports.ts";
 import type { Environment } from "./environment.ts";
 import { busy, writeError } from "./file_failures.ts";
+import { type HeldOptions, onceReleased } from "./held_file.ts";
 import { type ReplacementOptions, withLockedTarget } from "./locked_target.ts";
 import { MissingDirectories } from "./missing_directories.ts";
 import { type Access, locate } from "./place.ts";
@@ -12,14 +13,15 @@ import { lookBack, warnOfExposure } from "./replaced_file.ts";
 import { Stillness } from "./stillness.ts";
 import { accessFor, accessOf, assertReplaceable, Target } from "./target.ts";
 import type { TemporaryFile } from "./temporary_file.ts";
-import { REAL_TIME, type Timepiece } from "./timepiece.ts";
+import {
+  LAST_PATIENCE,
+  PATIENCE,
+  REAL_TIME,
+  type Timepiece,
+} from "./timepiece.ts";
 
 /** How often to start over when other programs keep changing the file. */
 const MAX_ATTEMPTS = 20;
-
-/** How long to wait for the lock, in milliseconds: while nothing is at stake, and when a code is spent. */
-const PATIENCE = 10_000;
-const LAST_PATIENCE = 60_000;
 
 /** How often to look at a file that is being written. */
 const LOOK_EVERY = 100;
@@ -60,7 +62,7 @@ export class FileReplacement {
       kept.use(this.#makeDirectories());
       await this.#locked(PATIENCE, kept, async (target, temporary) => {
         const text = applyEdits(target.text, change(target.text));
-        await assertReplaceable(target, temporary);
+        await assertReplaceable(target, temporary, this.#time);
         await temporary.write(text, accessOf(target));
         if (!await temporary.isAt(temporary.path)) throw busy(this.path);
         this.#rehearsed = accessOf(target);
@@ -139,17 +141,23 @@ export class FileReplacement {
     if (text !== target.text || !target.place.exists) {
       await temporary.write(text, accessFor(target, this.#rehearsed));
       const { path } = target.place;
-      const inPlace = await this.#stands(target) &&
+      const held = {
+        patience: stillness === undefined ? PATIENCE : LAST_PATIENCE,
+        time: this.#time,
+      };
+      // Windows replaces nothing that is open, be it to ourselves.
+      if (Deno.build.os === "windows") target[Symbol.dispose]();
+      const inPlace = await this.#stands(target, held) &&
         // A neighbour may have given its name to a file of their own.
         await temporary.isAt(temporary.path) &&
-        await putInPlace(temporary.path, target.place) &&
+        await putInPlace(temporary.path, target.place, held) &&
         await temporary.isAt(path);
       if (!inPlace) {
         this.#log.info("The file was changed meanwhile: starting over");
         return 0;
       }
     }
-    warnOfExposure(target, this.path, this.#log);
+    await warnOfExposure(target, this.path, this.#environment, this.#log);
     return text === target.text ? undefined : target;
   }
 
@@ -175,12 +183,10 @@ export class FileReplacement {
   }
 
   /** Whether the file is what it was when it was read. */
-  async #stands(target: Target): Promise<boolean> {
+  async #stands(target: Target, held: HeldOptions): Promise<boolean> {
     try {
-      using now = new Target(
-        await locate(this.path, this.#options.create ?? false),
-        this.path,
-      );
+      const place = await locate(this.path, this.#options.create ?? false);
+      using now = await onceReleased(() => new Target(place, this.path), held);
       return now.equals(target);
     } catch (error) {
       if (error instanceof UpdstsError && error.code === "FILE_NOT_FOUND") {
@@ -198,7 +204,6 @@ export class FileReplacement {
     return withLockedTarget(
       {
         path: this.path,
-        environment: this.#environment,
         options: this.#options,
         patience,
       },

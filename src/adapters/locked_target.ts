@@ -1,8 +1,7 @@
 // The credentials file and a new one beside it, while nobody else of our kind is at work there.
-import type { Environment } from "./environment.ts";
 import { withDirectoryLock } from "./directory_lock.ts";
 import { busy } from "./file_failures.ts";
-import { below } from "./paths.ts";
+import { onceReleased } from "./held_file.ts";
 import { leadsTo, locate } from "./place.ts";
 import { Target } from "./target.ts";
 import {
@@ -29,7 +28,6 @@ export interface ReplacementOptions {
 /** Where the file is, and how long to wait for the lock, in milliseconds. */
 interface Wanted {
   readonly path: string;
-  readonly environment: Environment;
   readonly options: ReplacementOptions;
   readonly patience: number;
 }
@@ -39,19 +37,16 @@ interface Wanted {
  * does not outlive it. The target is open until `kept` is disposed of.
  */
 export async function withLockedTarget<T>(
-  { path, environment, options, patience }: Wanted,
+  { path, options, patience }: Wanted,
   kept: DisposableStack,
   action: (target: Target, temporary: TemporaryFile) => Promise<T>,
 ): Promise<T> {
   const create = options.create ?? false;
-  const fallbackDirectory = () =>
-    below(environment.cacheDirectory(), ["updsts", "locks"]);
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const { directory } = await locate(path, create);
     const lock = {
       ...options,
       patience,
-      fallbackDirectory,
       findHolder: () => findHolder(directory),
     };
     const done = await withDirectoryLock(directory, lock, async () => {
@@ -63,7 +58,12 @@ export async function withLockedTarget<T>(
       const place = await locate(path, create);
       if (place.directory !== directory) return undefined;
       await removeLeftovers(place, temporary);
-      const target = kept.use(new Target(place, path));
+      const target = kept.use(
+        await onceReleased(() => new Target(place, path), {
+          ...options,
+          patience,
+        }),
+      );
       if (!await leadsTo(path, target.info, temporary.uid)) return undefined;
       return { result: await action(target, temporary) };
     });

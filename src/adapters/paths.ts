@@ -14,6 +14,28 @@ export function withOneSeparator(
   return os === "windows" ? path.replaceAll("/", "\\") : path;
 }
 
+/** Whether `path` names a server, which the sandbox opens nothing on. */
+export function isNetworkPath(
+  path: string,
+  os: typeof Deno.build.os = Deno.build.os,
+): boolean {
+  return os === "windows" &&
+    /^\\\\(?:[^\\.?]|\?\\UNC\\)/i.test(withOneSeparator(path, os));
+}
+
+/**
+ * `real`, which is what `path` is behind all links; but by the drive letter of
+ * `path`, if Windows has given it one for what is on a server.
+ */
+export function withinReach(
+  real: string,
+  path: string,
+  os: typeof Deno.build.os = Deno.build.os,
+): string {
+  const hasDrive = os === "windows" && /^[A-Z]:[/\\]/i.test(path);
+  return hasDrive && isNetworkPath(real, os) ? path : real;
+}
+
 /** Whether two absolute paths are spelled alike, as far as the system minds. */
 export function isSamePath(
   one: string,

@@ -1,6 +1,7 @@
 // Where the credentials file is, behind all links, and who has made these.
 import { UpdstsError } from "../errors.ts";
-import { below, directoryOf } from "./paths.ts";
+import type { Environment } from "./environment.ts";
+import { below, directoryOf, isBelow, withinReach } from "./paths.ts";
 import { readRegularFile } from "./regular_file.ts";
 
 /** What the file is in messages. */
@@ -30,10 +31,44 @@ export interface Place {
   readonly exists: boolean;
 }
 
+/** What `path` is behind all links, as far as the sandbox opens that. */
+export async function realPathOf(path: string): Promise<string> {
+  const real = withinReach(await Deno.realPath(path), path);
+  if (real !== path || !await isLink(path)) return real;
+  // It would be replaced by a file, and what it leads to would stay as it is.
+  throw new UpdstsError(
+    "FILE_UNUSABLE",
+    `Cannot use the ${WHAT}: ${path} is a link to a server, where updsts may not open anything`,
+    {
+      hint:
+        "give the share a drive letter (net use), and name the file by that",
+    },
+  );
+}
+
+/** Whether the file at `path`, behind all links, is in the user's profile; undefined if there is none. */
+export async function isInProfile(
+  path: string,
+  environment: Environment,
+): Promise<boolean | undefined> {
+  try {
+    return isBelow(path, await realPathOf(environment.expandHome("~/")));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Permission bits; null on Windows, where the runtime makes some up. */
+export function modeOf(
+  { mode }: { readonly mode: number | null },
+): number | null {
+  return Deno.build.os === "windows" ? null : mode;
+}
+
 /** Where the file at `path` is; `create` says that there need be none yet. */
 export async function locate(path: string, create: boolean): Promise<Place> {
   try {
-    const real = await Deno.realPath(path);
+    const real = await realPathOf(path);
     return { path: real, directory: directoryOf(real), exists: true };
   } catch (error) {
     const missing = error instanceof Deno.errors.NotFound;
@@ -46,7 +81,7 @@ export async function locate(path: string, create: boolean): Promise<Place> {
     }
     const name = /[^/\\]*$/.exec(path)?.[0] ?? "";
     if (missing && create && name !== "") {
-      const directory = await Deno.realPath(directoryOf(path) || ".");
+      const directory = await realPathOf(directoryOf(path) || ".");
       return { path: below(directory, [name]), directory, exists: false };
     }
     // Says why, in the words that reading it would.

@@ -1,5 +1,6 @@
 // Reads a whole file, one character a byte, if it is one that can be read to its end.
 import { UpdstsError } from "../errors.ts";
+import { isNetworkPath } from "./paths.ts";
 
 /** The largest file that is taken for a credentials file: 128 MiB. */
 const MAX_BYTES = 128 * 1024 * 1024;
@@ -97,6 +98,7 @@ export function systemMessage(error: unknown): string {
   if (error instanceof Deno.errors.NotCapable) {
     return "it is a part of the system that updsts may not open";
   }
+  if (isHeld(error)) return "another program has it open";
   const message = error instanceof Error ? error.message : String(error);
   // Windows speaks in whole sentences, and ours goes on.
   return (message.split(" (os error")[0] ?? message).replace(/\.$/, "");
@@ -114,6 +116,22 @@ export function hasSystemCode(error: unknown, ...codes: string[]): boolean {
   return error instanceof Error && "code" in error &&
     codes.some((code) => code === error.code);
 }
+
+/** Whether another program has the file open, and lets nobody else have it. */
+export function isHeld(
+  error: unknown,
+  os: typeof Deno.build.os = Deno.build.os,
+): boolean {
+  if (os !== "windows") return false;
+  const cause = error instanceof UpdstsError ? error.cause : error;
+  // Of an open file, and of a part of it that is locked.
+  return hasSystemCode(cause, "EBUSY") || cause instanceof Deno.errors.Busy ||
+    cause instanceof Error && /\(os error 3[23]\)/.test(cause.message);
+}
+
+/** Which programs those are. */
+export const HELD_HINT =
+  "close it in the program that has it open, an editor perhaps, or wait: a virus scanner, a backup or a program that syncs files is done in a moment";
 
 /** Why the file at `path` could not be read, in our own words. */
 export function readError(error: unknown, path: string, what: string): Error {
@@ -133,11 +151,16 @@ export function readError(error: unknown, path: string, what: string): Error {
   return new UpdstsError(
     special ? "FILE_UNUSABLE" : "FILE_UNREADABLE",
     `Cannot read the ${what}: ${path}: ${systemMessage(error)}`,
-    {
-      hint: special
-        ? "name a file of your own"
-        : "check the path and its permissions",
-      cause: error,
-    },
+    { hint: special ? specialHint(path) : readHint(error), cause: error },
   );
+}
+
+function readHint(error: unknown): string {
+  return isHeld(error) ? HELD_HINT : "check the path and its permissions";
+}
+
+function specialHint(path: string): string {
+  return isNetworkPath(path)
+    ? "give the share a drive letter (net use), and name the file by that"
+    : "name a file of your own";
 }

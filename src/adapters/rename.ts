@@ -1,38 +1,50 @@
 // Puts a file in another one's place, also where somebody may be reading that.
+import { type HeldOptions, onceReleased } from "./held_file.ts";
 import type { Place } from "./place.ts";
 import { hasSystemCode } from "./regular_file.ts";
-
-/** How long to try again, in milliseconds. */
-const PATIENCE = 1_000;
+import type { Timepiece } from "./timepiece.ts";
 
 /** What this takes of the system. */
-export interface RenameOptions {
+export interface RenameOptions extends HeldOptions {
   readonly rename?: (from: string, to: string) => Promise<void>;
-  readonly os?: typeof Deno.build.os;
 }
 
 /**
  * Renames `from` over `to`. Windows refuses that while another program has `to`
  * open (a virus scanner, an editor), mostly for an instant: so there it is
- * tried again for a second.
+ * tried again until patience is at an end.
  */
 export async function renameOver(
   from: string,
   to: string,
-  { rename = Deno.rename, os = Deno.build.os }: RenameOptions = {},
+  { rename = Deno.rename, ...held }: RenameOptions = {},
 ): Promise<void> {
-  const deadline = performance.now() + PATIENCE;
-  for (;;) {
-    try {
-      return await rename(from, to);
-    } catch (error) {
-      const inUse = os === "windows" &&
-        (error instanceof Deno.errors.PermissionDenied ||
-          error instanceof Deno.errors.Busy);
-      if (!inUse || performance.now() > deadline) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
+  try {
+    await onceReleased(() => rename(from, to), { ...held, isBusy: isDenied });
+  } catch (error) {
+    // It says only that it may not be done; this says that the file is held.
+    const { os = Deno.build.os } = held;
+    if (os === "windows" && isDenied(error)) await rename(to, to);
+    throw error;
   }
+}
+
+/**
+ * Finds whether the file at `path` could be replaced: to rename it to what it is
+ * called changes nothing, and Windows refuses that when it refuses the other.
+ */
+export async function rehearseRename(
+  path: string,
+  time?: Timepiece,
+): Promise<void> {
+  await onceReleased(
+    () => Deno.rename(path, path),
+    time === undefined ? {} : { time },
+  );
+}
+
+function isDenied(error: unknown): boolean {
+  return error instanceof Deno.errors.PermissionDenied;
 }
 
 /**
@@ -65,8 +77,9 @@ export async function linkNew(
 export async function putInPlace(
   temporary: string,
   { path, directory, exists }: Place,
+  options: RenameOptions = {},
 ): Promise<boolean> {
-  if (exists) await renameOver(temporary, path);
+  if (exists) await renameOver(temporary, path, options);
   else if (!await linkNew(temporary, path)) return false;
   if (Deno.build.os === "windows") return true;
   using open = await Deno.open(directory);

@@ -1,6 +1,8 @@
 // What there is to say of the file that was replaced.
 import type { Log } from "../ports.ts";
 import { shellQuoted } from "../shell_quoted.ts";
+import type { Environment } from "./environment.ts";
+import { isInProfile, modeOf } from "./place.ts";
 import type { Target } from "./target.ts";
 import type { Timepiece } from "./timepiece.ts";
 
@@ -25,13 +27,20 @@ export async function lookBack(
 }
 
 /** Says who else can read what is in it. */
-export function warnOfExposure(
-  { info }: Target,
+export async function warnOfExposure(
+  { info, place }: Target,
   path: string,
+  environment: Environment,
   log: Log,
-): void {
+): Promise<void> {
   if (info === undefined) return;
-  if (info.mode !== null && (info.mode & 0o077) !== 0) {
+  const mode = modeOf(info);
+  if (mode === null && await isInProfile(place.path, environment) === false) {
+    log.warn(
+      `${path} is outside of your user profile, where other users of this machine may read it`,
+    );
+  }
+  if (mode !== null && (mode & 0o077) !== 0) {
     log.warn(
       `${path} can be read by other users of this machine: run chmod 600 ${
         shellQuoted(path)

@@ -2,7 +2,8 @@
 import { UpdstsError } from "../errors.ts";
 import { shellQuoted } from "../shell_quoted.ts";
 import { below } from "./paths.ts";
-import { type Access, isSticky, type Place, WHAT } from "./place.ts";
+import { type Access, isSticky, modeOf, type Place, WHAT } from "./place.ts";
+import { rehearseRename } from "./rename.ts";
 import {
   assertRegular,
   hasSystemCode,
@@ -10,6 +11,7 @@ import {
   readToEnd,
 } from "./regular_file.ts";
 import { ownName, type TemporaryFile } from "./temporary_file.ts";
+import type { Timepiece } from "./timepiece.ts";
 
 /** A file as it was read, still open: what was read and what is known of it belong together. */
 export class Target implements Disposable {
@@ -19,7 +21,7 @@ export class Target implements Disposable {
   readonly text: string;
   /** Whose it was, and all else, when it was read; undefined if there is no file yet. */
   readonly info: Deno.FileInfo | undefined;
-  readonly #file: Deno.FsFile | undefined;
+  #file: Deno.FsFile | undefined;
 
   /** Reads the file at `place`; `path` is what the user calls it. */
   constructor(place: Place, path: string) {
@@ -63,16 +65,18 @@ export class Target implements Disposable {
 
   [Symbol.dispose](): void {
     this.#file?.close();
+    this.#file = undefined;
   }
 }
 
 /** What a new file is, if there was none. */
-const NEW: Access = { uid: null, gid: null, mode: 0o600 };
+const NEW: Access = { uid: null, gid: null, mode: modeOf({ mode: 0o600 }) };
 
 /** Whose the target is, and who may do what with it. */
 export function accessOf({ info }: Target): Access {
   if (info === undefined) return NEW;
-  const { uid, gid, mode } = info;
+  const mode = modeOf(info);
+  const { uid, gid } = info;
   return { uid, gid, mode: mode === null ? null : mode & 0o777 };
 }
 
@@ -95,6 +99,7 @@ export function accessFor(target: Target, before: Access | undefined): Access {
 export async function assertReplaceable(
   { place: { path, directory }, info }: Target,
   { uid: own }: TemporaryFile,
+  time: Timepiece,
 ): Promise<void> {
   if (info === undefined) return;
   // Root may write anyway, but the owner has said that it is not to change.
@@ -102,9 +107,14 @@ export async function assertReplaceable(
     throw new UpdstsError(
       "FILE_UNWRITABLE",
       `Cannot write the ${WHAT}: ${path} is read-only`,
-      { hint: `run chmod u+w ${shellQuoted(path)} if updsts may change it` },
+      {
+        hint: `run ${Deno.build.os === "windows" ? "attrib -r" : "chmod u+w"} ${
+          shellQuoted(path)
+        } if updsts may change it`,
+      },
     );
   }
+  if (Deno.build.os === "windows") return await rehearseRename(path, time);
   (await Deno.open(path, { write: true })).close();
 
   // In a sticky directory, only its owner may replace a file, and root.

@@ -1,4 +1,5 @@
 // The new file beside the old one: nobody else's before it is in place, and gone if it never is.
+import { onceReleased } from "./held_file.ts";
 import { below } from "./paths.ts";
 import { encodeBytes, hasSystemCode } from "./regular_file.ts";
 import type { Access, Identity, Place } from "./place.ts";
@@ -110,7 +111,7 @@ export class TemporaryFile implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const { path, file } = this.#created;
     await file.close();
-    await Deno.remove(path).catch(() => {});
+    await onceReleased(() => Deno.remove(path)).catch(() => {});
   }
 }
 

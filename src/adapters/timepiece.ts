@@ -1,5 +1,9 @@
 // The time that passes while something is waited for; tests have one in which it passes at once.
 
+/** How long to wait for other programs, in milliseconds: while nothing is at stake, and when a code is spent. */
+export const PATIENCE = 10_000;
+export const LAST_PATIENCE = 60_000;
+
 /** Tells how late it is, and waits. */
 export interface Timepiece {
   /** Milliseconds since some moment. */

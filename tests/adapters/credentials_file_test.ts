@@ -7,6 +7,7 @@ import {
 } from "../../src/adapters/credentials_file.ts";
 import { createEnvironment } from "../../src/adapters/environment.ts";
 import type { Change } from "../../src/ports.ts";
+import { lockDirectory } from "../support/directory_lock.ts";
 import { failsWith } from "../support/errors.ts";
 import { MemoryLog } from "../support/memory_ports.ts";
 import { links, unless, unlessWindows } from "../support/skipping.ts";
@@ -255,7 +256,7 @@ Deno.test("update() waits for others: no update is lost", () =>
     assert.equal(await Deno.readTextFile(path), "[default]\n" + "+".repeat(20));
   }));
 
-Deno.test("update() locks by a file in the cache where directories cannot be locked", () =>
+Deno.test("update() locks by a file beside the other where directories cannot be locked", () =>
   inDirectory(async ({ path, directory, log }) => {
     const files = Array.from(
       { length: 10 },
@@ -266,13 +267,12 @@ Deno.test("update() locks by a file in the cache where directories cannot be loc
     );
     await Promise.all(files.map((file) => file.update(append)));
     assert.equal(await Deno.readTextFile(path), "[default]\n" + "+".repeat(10));
-    assert.equal(names(join(directory, ".cache/updsts/locks")).length, 1);
+    assert.deepEqual(names(directory), ["credentials"]);
   }));
 
 Deno.test("update() gives up after ten seconds and says who holds the lock", () =>
   inDirectory(async ({ path, directory, file }) => {
-    using holder = await Deno.open(directory);
-    await holder.lock(true);
+    await using _lock = await lockDirectory(directory);
     await Deno.writeTextFile(join(directory, ".updsts-4711.tmp"), "");
     const error = await failsWith("FILE_LOCKED", () => file.update(append));
     assert.match(error.message, /process 4711/);

@@ -1,6 +1,5 @@
 // withDirectoryLock() where the system does not lock what it should.
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { withDirectoryLock } from "../../src/adapters/directory_lock.ts";
 import { FakeTime } from "../support/fake_time.ts";
 
@@ -8,24 +7,22 @@ function failure(code: string): Error {
   return Object.assign(new Error(`refused (${code})`), { code });
 }
 
-/** Whether the lock of a directory that fails with `code` falls back on a file of the user's. */
+/** Whether the lock of a directory that fails with `code` falls back on a file in it. */
 async function fallsBack(code: string): Promise<boolean> {
-  const home = await Deno.makeTempDir();
-  const locks = join(home, "locks");
+  const directory = await Deno.makeTempDir();
   let closed = 0;
   try {
-    const result = await withDirectoryLock("/a/directory", {
+    const result = await withDirectoryLock(directory, {
       patience: 1_000,
       time: new FakeTime(),
       lockDirectories: true,
-      fallbackDirectory: () => locks,
       findHolder: () => Promise.resolve(undefined),
       openDirectory: () =>
         Promise.resolve({
           tryLock: () => Promise.reject(failure(code)),
           close: () => void closed++,
         }),
-    }, () => Promise.resolve(Array.from(Deno.readDirSync(locks)).length));
+    }, () => Promise.resolve(Array.from(Deno.readDirSync(directory)).length));
     assert.equal(result, 1);
     return true;
   } catch (error) {
@@ -35,7 +32,7 @@ async function fallsBack(code: string): Promise<boolean> {
     throw error;
   } finally {
     assert.equal(closed, 1, "the directory was left open");
-    await Deno.remove(home, { recursive: true });
+    await Deno.remove(directory, { recursive: true });
   }
 }
 

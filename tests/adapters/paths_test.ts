@@ -5,7 +5,9 @@ import {
   below,
   directoryOf,
   isBelow,
+  isNetworkPath,
   isSamePath,
+  withinReach,
   withOneSeparator,
 } from "../../src/adapters/paths.ts";
 
@@ -52,4 +54,27 @@ Deno.test("isBelow() takes no directory for one that only begins like it", () =>
   assert(!isBelow("C:\\Users\\alice2\\c", "C:\\Users\\alice", "windows"));
   assert(isBelow("/home/a/c", "/home/a", "linux"));
   assert(!isBelow("/home/ab/c", "/home/a", "linux"));
+});
+
+Deno.test("isNetworkPath() knows a server however it is written, and no device", () => {
+  for (
+    const path of [
+      "\\\\server\\share\\x",
+      "//server/share/x",
+      "\\\\?\\UNC\\server\\share\\x",
+    ]
+  ) assert(isNetworkPath(path, "windows"), path);
+  for (
+    const path of ["C:\\x", "\\\\?\\C:\\x", "\\\\.\\pipe\\x", "\\x", "x"]
+  ) assert(!isNetworkPath(path, "windows"), path);
+  assert(!isNetworkPath("//server/share", "linux"));
+});
+
+Deno.test("withinReach() keeps the drive letter of a share, by which the sandbox opens it", () => {
+  const server = "\\\\server\\share\\.aws\\credentials";
+  const mapped = "X:\\.aws\\credentials";
+  assert.equal(withinReach(server, mapped, "windows"), mapped);
+  assert.equal(withinReach(server, server, "windows"), server);
+  assert.equal(withinReach("C:\\y", "C:\\x", "windows"), "C:\\y");
+  assert.equal(withinReach("/y", "/x", "linux"), "/y");
 });

@@ -1,6 +1,7 @@
 // Where get waits, and when it stops waiting. All at once, for each takes long.
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { lockDirectory } from "../support/directory_lock.ts";
 import { GIVEN, Scenario } from "../support/scenario.ts";
 
 async function noAnswer(): Promise<void> {
@@ -36,9 +37,10 @@ async function throttledForever(): Promise<void> {
 
 async function locked(): Promise<void> {
   await using scenario = await Scenario.start();
-  using holder = await Deno.open(join(scenario.home, ".aws"));
-  await holder.lock(true);
-  const { code, stderr } = await scenario.get();
+  await using _lock = await lockDirectory(join(scenario.home, ".aws"));
+  const { code, stderr } = await scenario.updstsBesideOthers(
+    ["get", "-n", "default", "-t", scenario.code()],
+  );
   assert.match(stderr, /has kept it locked for 10 s/);
   assert.equal(code, 3);
   assert.equal(scenario.codesSent, 0);
