@@ -20,6 +20,16 @@ export const BUNDLE = join(ROOT, "dist", "updsts");
 
 /** What main.ts imports before any package: every file of the bundle does, too. */
 const FIRST = "proxy_variables";
+const BANNER = `import "./${FIRST}.js";`;
+
+/**
+ * What is not put into the file that is loaded lazily itself, but behind it.
+ *
+ * Deno reads the map of a file that is the first to import another one, before
+ * it runs. That of the MCP SDK takes 20 ms, so a small file comes before it that
+ * imports all that it does.
+ */
+const APART = "src/mcp/mod.ts";
 
 /** AWS's SDK, by the name of a package or by a path into one. */
 const SDK = /(?:^|[\\/]node_modules[\\/])@(?:aws-sdk|smithy)[\\/]/;
@@ -110,18 +120,47 @@ const version: Plugin = {
   },
 };
 
+/** The modules of the runtime that are loaded with `path`. */
+function builtinsBehind({ outputs }: Metafile, path: string): string[] {
+  const loaded = new Set([path]);
+  for (const name of loaded) {
+    for (const { path, kind } of outputs[name]?.imports ?? []) {
+      if (kind === "import-statement") loaded.add(path);
+    }
+  }
+  return [...loaded].filter((name) => name.startsWith("node:"));
+}
+
 /** Bundles into `directory`, in place of what is there; returns what is in it, and whence. */
 export async function bundle(directory: string): Promise<Metafile> {
   const { metafile, outputFiles } = await bundled();
   await Deno.mkdir(directory, { recursive: true });
-  const names = new Set(outputFiles.map(({ path }) => basename(path)));
-  for (const { path, contents } of outputFiles) {
-    await replaceFile(join(directory, basename(path)), contents);
+  const files = new Map(
+    outputFiles.map(({ path, contents }) => [basename(path), contents]),
+  );
+  files.delete("stdin.js");
+  files.delete("stdin.js.map");
+  for (const [path, { entryPoint }] of Object.entries(metafile.outputs)) {
+    if (entryPoint !== APART) continue;
+    const text = new TextDecoder().decode(files.get(basename(path)));
+    const imports = builtinsBehind(metafile, path)
+      .map((name) => ` import "${name}";`).join("");
+    // In the same line, so that its map stays right.
+    const content = text.replace(BANNER, BANNER + imports);
+    files.set(basename(path), encoder.encode(content));
+  }
+  for (const [name, content] of files) {
+    await replaceFile(join(directory, name), content);
   }
   for (const { name } of [...Deno.readDirSync(directory)]) {
-    if (!names.has(name)) await Deno.remove(join(directory, name));
+    if (!files.has(name)) await Deno.remove(join(directory, name));
   }
-  return metafile;
+  const outputs = Object.fromEntries(
+    Object.entries(metafile.outputs).filter(([path]) =>
+      files.has(basename(path))
+    ),
+  );
+  return { ...metafile, outputs };
 }
 
 type Bundled = BuildResult<{ metafile: true; write: false }>;
@@ -151,7 +190,9 @@ async function bundled(): Promise<Bundled> {
               main: "main.ts",
               [FIRST]: `src/adapters/${FIRST}.ts`,
             },
-            banner: { js: `import "./${FIRST}.js";` },
+            // Somebody else who imports it: see APART.
+            stdin: { contents: `import "./${APART}";`, resolveDir: ROOT },
+            banner: { js: BANNER },
             outdir: BUNDLE,
             write: false,
             bundle: true,
@@ -167,6 +208,7 @@ async function bundled(): Promise<Bundled> {
             minifyWhitespace: true,
             minifySyntax: true,
             sourcemap: true,
+            sourcesContent: false,
             metafile: true,
             plugins: [first, version, resolution(asDeno)],
           });

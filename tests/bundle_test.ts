@@ -84,7 +84,7 @@ test("what main.ts imports first runs before any package", async () => {
   const first = "proxy_variables.js";
   for (const name of chunks.keys()) {
     const text = await Deno.readTextFile(join(directory, name));
-    assert.match(text, new RegExp(`^import "\\./${first}";\n`), name);
+    assert.match(text, new RegExp(`^import "\\./${first}";`), name);
   }
   assert.deepEqual(sourcesOf(chunks, loadedWith(chunks, first)), [
     "src/adapters/proxy_variables.ts",
@@ -133,12 +133,47 @@ test("the bundle is made of the program's packages and of nothing else", async (
   }
 });
 
-test("the MCP server keeps the streams of its process", () => {
+/** The files of packages and of ours that are loaded with `source`. */
+function inputsBehind(source: string): string[] {
   const chunks = chunksOf(metafile);
-  const server = chunks.get(chunkOf(chunks, "src/mcp/mod.ts"));
-  const inputs = Object.keys(server?.inputs ?? {});
+  return [...loadedWith(chunks, chunkOf(chunks, source))]
+    .flatMap((name) => Object.keys(chunks.get(name)?.inputs ?? {}));
+}
+
+test("the MCP server keeps the streams of its process", () => {
+  const inputs = inputsBehind("src/mcp/mod.ts");
   assert(inputs.some((path) => path.endsWith("/server/dist/stdio.mjs")));
   assert(inputs.some((path) => path.endsWith("/server/dist/shimsNode.mjs")));
+});
+
+test("the server's large map is not read at its start", () => {
+  // Deno reads those of files that are the first to import another one.
+  const chunks = chunksOf(metafile);
+  const front = chunkOf(chunks, "src/mcp/mod.ts");
+  const imports = (name: string) =>
+    (chunks.get(name)?.imports ?? [])
+      .filter(({ kind }) => kind === "import-statement")
+      .map(({ path }) => basename(path));
+  assert((chunks.get(front)?.bytes ?? Infinity) < 2_000);
+  const text = Deno.readTextFileSync(join(directory, front));
+  for (const chunk of imports(front)) {
+    for (const name of imports(chunk)) assert(text.includes(name), name);
+  }
+});
+
+test("AWS's SDK loads no module of Node, and needs no DOM", async () => {
+  let found = 0;
+  for (const [name, { inputs, imports }] of chunksOf(metafile)) {
+    if (!Object.keys(inputs).some((path) => /@aws-sdk|@smithy/.test(path))) {
+      continue;
+    }
+    found++;
+    const text = await Deno.readTextFile(join(directory, name));
+    assert(!text.includes("DOMParser"), name);
+    const builtins = imports.filter(({ path }) => path.startsWith("node:"));
+    assert.deepEqual(builtins, [], name);
+  }
+  assert(found > 0);
 });
 
 /** The names and bytes of the files in `directory`. */
