@@ -6,12 +6,15 @@
 // First of all: see there.
 import { proxyVariables } from "./src/adapters/proxy_variables.ts";
 import denoJson from "./deno.json" with { type: "json" };
-import type { Connect, McpDoor } from "./src/cli/context.ts";
+import type { Connect, McpDoor, McpOptions } from "./src/cli/context.ts";
 import { runCli } from "./src/cli/app.ts";
 import { type Screen, visible } from "./src/cli/output.ts";
 import { UpdstsError } from "./src/errors.ts";
-import type { CodeSource } from "./src/ports.ts";
+import type { CodeSource, Log } from "./src/ports.ts";
 import { writeAll } from "./src/adapters/streams.ts";
+
+/** The exit code of what was told to end, twice. */
+const INTERRUPTED = 130;
 
 /** What is no answer goes to stderr; if that cannot be written, nobody can be told. */
 function writeNotes(text: string): void {
@@ -71,21 +74,39 @@ const connect: Connect = async (credentialFile, log) => {
   });
 };
 
+/** What starts this very program in a terminal, as it is. */
+async function ownCommand(): Promise<string> {
+  const { shellQuoted } = await import("./src/shell_quoted.ts");
+  const program = Deno.execPath();
+  if (Deno.build.standalone) return shellQuoted(program);
+  if (import.meta.filename?.endsWith("main.ts")) {
+    const clone = shellQuoted(import.meta.dirname ?? ".");
+    return `${shellQuoted(program)} task --quiet --cwd ${clone} updsts`;
+  }
+  return import.meta.url.startsWith("file:")
+    ? "updsts"
+    : `${shellQuoted(program)} run -A jsr:@updsts/cli`;
+}
+
+/** What the MCP server takes of the process. */
+async function mcpSettings({ credentialFile, forms }: McpOptions, log: Log) {
+  return {
+    version: denoJson.version,
+    connect: (path: string | undefined) => connect(path, log),
+    clock: { now: () => new Date() },
+    getCommand: `${await ownCommand()} get`,
+    ...{ credentialFile, forms, log },
+  };
+}
+
 /** Loads the MCP server when the command `mcp` runs. */
 const mcp: McpDoor = {
   describe: async (log) => {
-    const { createMcpServer, describeTools } = await import("./src/mcp/mod.ts");
-    const world = {
-      connect: () => connect(undefined, log),
-      log,
-      track: <T>(work: Promise<T>) => work,
-    };
-    const { version } = denoJson;
-    return await describeTools(
-      createMcpServer({ version, world, era: "legacy" }),
-    );
+    const { describeTools } = await import("./src/mcp/mod.ts");
+    const options = { credentialFile: undefined, forms: false };
+    return await describeTools(await mcpSettings(options, log));
   },
-  serve: async (credentialFile, log) => {
+  serve: async (options, log) => {
     // stdout belongs to the protocol, also where a dependency prints something.
     console.log = console.info = console.debug = console.error;
     globalThis.addEventListener("unhandledrejection", (event) => {
@@ -97,19 +118,19 @@ const mcp: McpDoor = {
       ? ["SIGINT", "SIGBREAK"] as const
       : ["SIGINT", "SIGTERM", "SIGHUP"] as const;
     for (const signal of signals) {
-      Deno.addSignalListener(signal, () => stop.abort());
+      Deno.addSignalListener(signal, () => {
+        // The first one lets STS answer; who sends a second will not wait.
+        if (stop.signal.aborted) Deno.exit(INTERRUPTED);
+        stop.abort();
+      });
     }
     const [{ serveMcp }, { stdin, stdout }] = await Promise.all([
       import("./src/mcp/mod.ts"),
       import("node:process"),
     ]);
     await serveMcp({
-      version: denoJson.version,
-      connect: (path) => connect(path ?? credentialFile, log),
-      log,
-      stdin,
-      stdout,
-      stop: stop.signal,
+      ...await mcpSettings(options, log),
+      ...{ stdin, stdout, stop: stop.signal },
     });
   },
 };

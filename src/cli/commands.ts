@@ -147,7 +147,7 @@ const completion: Command = {
 
 const mcp: Command = {
   brief: "Serve agents by MCP; without --mcp-server, show the tools",
-  usage: "[--mcp-server] [options]",
+  usage: "[--mcp-server [--form]] [options]",
   about:
     "With --mcp-server, speaks the Model Context Protocol on stdin and stdout, for a client to start. Without it, shows the tools that agents get.",
   examples: ["updsts mcp", "updsts mcp --mcp-server -v 1"],
@@ -155,7 +155,10 @@ const mcp: Command = {
     kind: "none",
     instead: "updsts mcp --mcp-server is what a client starts",
   },
-  options: { mcpServer: "Serve MCP on stdin and stdout" },
+  options: {
+    mcpServer: "Serve MCP on stdin and stdout",
+    form: "Let the client ask for codes in a form, not on a page",
+  },
   mistakenFor: ["serve", "server", "mcpserver", "agent", "tools"],
 };
 

@@ -21,12 +21,19 @@ export interface ToolDescription {
   }[];
 }
 
+/** What the MCP server is told on its command line. */
+export interface McpOptions {
+  readonly credentialFile: string | undefined;
+  /** Whether codes may be asked for by forms of the client. */
+  readonly forms: boolean;
+}
+
 /** The other door: the MCP server. */
 export interface McpDoor {
   /** The tools, as the server itself announces them, for a person to read. */
   describe(log: Log): Promise<ToolDescription[]>;
   /** Serves on stdin and stdout until the client goes away. */
-  serve(credentialFile: string | undefined, log: Log): Promise<void>;
+  serve(options: McpOptions, log: Log): Promise<void>;
 }
 
 /** The context of every command. */

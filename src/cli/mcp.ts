@@ -7,7 +7,10 @@ export default async function serve(
   given: Given,
 ): Promise<void> {
   if (given.has("mcpServer")) {
-    return await mcp.serve(given.text("credentialFile"), output);
+    return await mcp.serve({
+      credentialFile: given.text("credentialFile"),
+      forms: given.has("form"),
+    }, output);
   }
   const tools = await mcp.describe(output);
   if (given.has("json")) output.answerJson({ result: tools });

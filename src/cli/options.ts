@@ -92,6 +92,7 @@ export const OPTIONS = {
     long: "--mcp-server",
     mistakenFor: ["--mcp", "--server", "--serve", "--stdio"],
   },
+  form: { long: "--form", mistakenFor: ["--forms", "--elicit"] },
   credentialFile: {
     short: "-c",
     long: "--credential-file",
@@ -129,6 +130,7 @@ export const OPTION_NAMES: readonly OptionName[] = [
   "minRemaining",
   "dryRun",
   "mcpServer",
+  "form",
   "credentialFile",
   "verbose",
   "json",

@@ -6,6 +6,9 @@ import {
   type McpServer,
 } from "@modelcontextprotocol/server";
 import * as z from "zod";
+import { createWorld, type WorldSettings } from "./create_world.ts";
+import { Ending } from "./ending.ts";
+import { createMcpServer } from "./server.ts";
 
 const toolList = z.object({
   tools: z.array(z.object({
@@ -19,8 +22,13 @@ const toolList = z.object({
   })),
 });
 
-/** Name, purpose and parameters of each tool of `server`. */
-export async function describeTools(server: McpServer) {
+/** Name, purpose and parameters of each tool. */
+export async function describeTools(
+  settings: WorldSettings & { readonly version: string },
+) {
+  const world = createWorld(settings, new Ending());
+  const { version } = settings;
+  const server = createMcpServer({ version, world, era: "legacy" });
   const { tools } = toolList.parse(await askForTools(server));
   return tools.map(({ name, title, description, inputSchema }) => ({
     name,

@@ -13,7 +13,7 @@ import {
 import { failure, success } from "./tool_result.ts";
 import { given, type ToolWorld } from "./world.ts";
 
-const inputSchema = z.object({
+const inputSchema = z.strictObject({
   profile_name: z.string().describe("Name of the profile"),
   cred_file: credFile,
 });
@@ -27,6 +27,9 @@ export function addGetCredentialInfo(server: McpServer, world: ToolWorld) {
     inputSchema: announced(inputSchema),
     outputSchema: z.object({
       result: credentialInfo.nullable().describe("The profile, or null"),
+      note: z.string().optional().describe(
+        "If there is no such profile: which there are, the likeliest first",
+      ),
     }),
     annotations: {
       readOnlyHint: true,
@@ -36,11 +39,14 @@ export function addGetCredentialInfo(server: McpServer, world: ToolWorld) {
     },
   }, async (args) => {
     try {
-      const { profile_name, cred_file } = parseArguments(inputSchema, args);
+      const { profile_name, cred_file } = await parseArguments(
+        inputSchema,
+        args,
+      );
       const ports = await world.connect(given(cred_file));
       const view = await getProfile(ports, profile_name);
       return view instanceof UpdstsError
-        ? success({ result: null }, `${view.message}; ${view.hint}`)
+        ? success({ result: null, note: `${view.message}; ${view.hint}` })
         : success({ result: toProfileAnswer(view, ports.clock.now()) });
     } catch (error) {
       return failure(error, world.log);

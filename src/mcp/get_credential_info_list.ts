@@ -12,7 +12,7 @@ import {
 import { failure, success } from "./tool_result.ts";
 import { given, type ToolWorld } from "./world.ts";
 
-const inputSchema = z.object({ cred_file: credFile });
+const inputSchema = z.strictObject({ cred_file: credFile });
 
 /** Adds `updsts_get_credential_info_list` to `server`. */
 export function addGetCredentialInfoList(server: McpServer, world: ToolWorld) {
@@ -32,7 +32,7 @@ export function addGetCredentialInfoList(server: McpServer, world: ToolWorld) {
     },
   }, async (args) => {
     try {
-      const { cred_file } = parseArguments(inputSchema, args);
+      const { cred_file } = await parseArguments(inputSchema, args);
       const ports = await world.connect(given(cred_file));
       const views = await listProfiles(ports);
       const now = ports.clock.now();

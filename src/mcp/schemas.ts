@@ -17,19 +17,55 @@ export function announced<T extends z.ZodObject>(
 }
 
 /** The arguments of a call. @throws {UpdstsError} `USAGE` */
-export function parseArguments<T extends z.ZodObject>(
+export async function parseArguments<T extends z.ZodObject>(
   schema: T,
   value: unknown,
-): z.output<T> {
+): Promise<z.output<T>> {
   const { data, error } = schema.safeParse(value);
   if (data !== undefined) return data;
+  const unknown =
+    error?.issues.flatMap((issue) =>
+      issue.code === "unrecognized_keys" ? issue.keys : []
+    ) ?? [];
+  const known = Object.keys(schema.shape);
+  if (unknown.length > 0) throw await unknownParameters(unknown, known);
   const names = error?.issues.map(({ path }) => path.join("."));
   throw new UpdstsError(
     "USAGE",
     `Cannot use the arguments: ${
       names?.join(", ")
     }: missing, or not of the type that the tool takes`,
-    { hint: "see the input schema of the tool" },
+    { hint: `the parameters are: ${known.join(", ")}` },
+  );
+}
+
+/** What is misspelt would be ignored, and another thing done than was meant. */
+async function unknownParameters(
+  unknown: readonly string[],
+  known: readonly string[],
+): Promise<UpdstsError> {
+  const { nearestFirst } = await import("../sessions/unknown_profile.ts");
+  // They may be long, and many.
+  const shown = unknown.slice(0, 3).map((name) => name.slice(0, 40));
+  const meant = await Promise.all(
+    shown.map(async (name) => {
+      // With a unit behind it, as many APIs have, or without its first word.
+      const same = known.find((other) =>
+        name.startsWith(other) || other.startsWith(name)
+      );
+      return same ?? (await nearestFirst(name, known))[0];
+    }),
+  );
+  return new UpdstsError(
+    "USAGE",
+    `Cannot use the arguments: the tool has no parameter ${
+      shown.map((name) => JSON.stringify(name)).join(", ")
+    }`,
+    {
+      hint: `did you mean ${
+        [...new Set(meant)].join(", ")
+      }? The parameters are: ${known.join(", ")}`,
+    },
   );
 }
 

@@ -5,28 +5,22 @@ import {
 } from "@modelcontextprotocol/server/stdio";
 import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
-import { UpdstsError } from "../errors.ts";
-import type { Change, CredentialsFile, Log, Ports } from "../ports.ts";
+import { createWorld, type WorldSettings } from "./create_world.ts";
+import { Ending } from "./ending.ts";
+import { malformedLines, PARSE_ERROR } from "./malformed_lines.ts";
 import { createMcpServer } from "./server.ts";
 
-/** How long an update may take to finish once the end has come, in milliseconds. */
-const GRACE = 800;
-
-/** How long the SDK may take to send the answers that there are. */
+/** How long the SDK may take to send the answers that there are, in milliseconds. */
 const ANSWER_TIME = 20;
 
 /** What {@linkcode serveMcp} works with. */
-export interface McpService {
+export interface McpService extends WorldSettings {
   readonly version: string;
-  readonly connect: (credentialFile: string | undefined) => Promise<Ports>;
-  readonly log: Log;
   readonly stdin: Readable;
   /** Carries protocol lines, and nothing else. */
   readonly stdout: Writable;
   /** Ends the service. */
   readonly stop: AbortSignal;
-  /** See `McpServerSettings.patience`. */
-  readonly patience?: number;
 }
 
 /**
@@ -43,24 +37,11 @@ class ClosingTransport extends StdioServerTransport {
   }
 }
 
-/** Serves until `stdin` ends or `stop` is given; then lets a write finish. */
+/** Serves until `stdin` ends or `stop` is given; then lets STS answer and the file be written. */
 export async function serveMcp(service: McpService): Promise<void> {
-  const { version, connect, log, stdin, stdout, stop, patience } = service;
-  const atWork = new Set<Promise<unknown>>();
+  const { version, log, stdin, stdout, stop } = service;
   const ending = new Ending();
-  const world = {
-    connect: async (credentialFile: string | undefined) => {
-      const ports = await connect(credentialFile);
-      return { ...ports, file: ending.guarded(ports.file) };
-    },
-    log,
-    track: <T>(work: Promise<T>) => {
-      atWork.add(work);
-      const done = () => void atWork.delete(work);
-      work.then(done, done);
-      return work;
-    },
-  };
+  const world = createWorld(service, ending);
   const transport = new ClosingTransport(stdin, stdout);
   const ended = Promise.race([
     transport.closed,
@@ -70,77 +51,30 @@ export async function serveMcp(service: McpService): Promise<void> {
     once(stdout, "error"),
     new Promise((resolve) => stop.addEventListener("abort", resolve)),
   ]);
+  // Nobody may be there to read what is answered at the very end.
+  stdout.on("error", () => {});
   const handle = serveStdio(
-    ({ era }) =>
-      createMcpServer({
-        version,
-        world,
-        era,
-        ...(patience === undefined ? {} : { patience }),
-      }),
+    ({ era }) => createMcpServer({ version, world, era }),
     {
       transport,
       onerror: (error) => log.info(`MCP: ${error.name}`),
     },
   );
+  stdin.on(
+    "data",
+    malformedLines(() => {
+      log.info("MCP: a line that is no JSON");
+      stdout.write(`${PARSE_ERROR}\n`);
+    }),
+  );
   log.info("MCP: serving on stdin and stdout");
   await ended.catch((error) =>
     log.info(`MCP: the streams failed: ${error?.name}`)
   );
-  await Promise.race([Promise.allSettled(atWork), sleep(GRACE)]);
   ending.begin();
-  await ending.allWritten();
+  world.desk.close();
+  await ending.allDone();
   // The SDK sends an answer some ticks after the tool has given it.
-  await sleep(ANSWER_TIME);
+  await new Promise((resolve) => setTimeout(resolve, ANSWER_TIME));
   await handle.close();
-}
-
-/** Lets no write begin once time is up, and waits for those under way. */
-class Ending {
-  #begun = false;
-  readonly #writing = new Set<Promise<void>>();
-
-  begin(): void {
-    this.#begun = true;
-  }
-
-  async allWritten(): Promise<void> {
-    await Promise.all(this.#writing);
-  }
-
-  guarded(file: CredentialsFile): CredentialsFile {
-    return {
-      path: file.path,
-      read: () => file.read(),
-      rehearse: (change) =>
-        this.#write((guard) => file.rehearse(guard(change))),
-      update: (change) => this.#write((guard) => file.update(guard(change))),
-    };
-  }
-
-  /** Under way is a write once it is shown the text: then it has a file open. */
-  async #write(
-    write: (guard: (change: Change) => Change) => Promise<void>,
-  ): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    try {
-      await write((change) => (text) => {
-        this.#writing.add(promise);
-        if (this.#begun) {
-          throw new UpdstsError(
-            "CANCELLED",
-            "Cannot write the credentials file: the server is ending",
-          );
-        }
-        return change(text);
-      });
-    } finally {
-      this.#writing.delete(promise);
-      resolve();
-    }
-  }
-}
-
-function sleep(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -1,44 +1,17 @@
 // Tool: refreshes the session of a profile.
-import type { McpServer } from "@modelcontextprotocol/server";
+import type { McpServer, ServerContext } from "@modelcontextprotocol/server";
 import * as z from "zod";
-import { toRefreshAnswer } from "../sessions/answers.ts";
-import { parseDuration } from "../durations.ts";
-import { UpdstsError } from "../errors.ts";
-import type { CodeSource, SessionIssuer } from "../ports.ts";
-import { Secret } from "../secret.ts";
-import { shellQuoted } from "../shell_quoted.ts";
-import { DEFAULT_DURATION_SECONDS } from "../sessions/refresh_request.ts";
-import { refreshSession } from "../sessions/refresh_session.ts";
-import { type CodeElicitation, QuestionRequired } from "./code_elicitation.ts";
-import {
-  announced,
-  credFile,
-  optionalCode,
-  optionalSeconds,
-  optionalText,
-  parseArguments,
-} from "./schemas.ts";
-import { failure, success } from "./tool_result.ts";
-import { given, type ToolWorld } from "./world.ts";
-
-const inputSchema = z.object({
-  profile_name: z.string().describe(
-    "Profile that holds the long-term key",
-  ),
-  totp_token: optionalCode.describe(
-    "Six-digit TOTP code. Leave it out to have the person asked, so that you never see it",
-  ),
-  sts_profile_name: optionalText.describe(
-    "Profile to write the session to; default: profile_name with _sts behind it",
-  ),
-  cred_file: credFile,
-  duration: optionalSeconds.default(DEFAULT_DURATION_SECONDS).describe(
-    "How long the session lasts, in seconds, 900 to 129600; default: 3600",
-  ),
-  min_remaining: optionalSeconds.describe(
-    "Do nothing if the session in the file stays valid for this many seconds",
-  ),
-});
+import type { UpdstsError } from "../errors.ts";
+import type { RefreshResult } from "../sessions/refresh_session.ts";
+import { FormQuestions, NobodyThere } from "./ask_by_form.ts";
+import { PageQuestions } from "./ask_by_page.ts";
+import type { ConnectedClient } from "./client.ts";
+import { QuestionRequired } from "./code_needed.ts";
+import type { Codes } from "./next_step.ts";
+import { announced, parseArguments } from "./schemas.ts";
+import { failure } from "./tool_result.ts";
+import { inputSchema, unlessCancelled, UpdateCall } from "./update_call.ts";
+import type { CarriedState, ToolWorld } from "./world.ts";
 
 const outputSchema = z.object({
   result: z.object({
@@ -62,12 +35,14 @@ const outputSchema = z.object({
 export function addUpdateStsCredential(
   server: McpServer,
   world: ToolWorld,
-  elicitation: CodeElicitation,
+  client: ConnectedClient,
 ) {
+  const pages = new PageQuestions(world, client);
+  const forms = new FormQuestions(world, client);
   server.registerTool("updsts_update_sts_credential", {
     title: "Refresh an AWS session",
     description:
-      "Trades a profile's long-term key and a TOTP code for temporary AWS credentials and writes them into the credentials file. Returns the name of the profile to use, and no secret.",
+      "Trades a profile's long-term key and a TOTP code for temporary AWS credentials and writes them into the credentials file. Without totp_token a person types the code where you cannot see it; if that takes longer than a call may, the answer says how to go on. Returns the name of the profile to use, and no secret.",
     inputSchema: announced(inputSchema),
     outputSchema,
     annotations: {
@@ -76,86 +51,53 @@ export function addUpdateStsCredential(
       idempotentHint: false,
       openWorldHint: true,
     },
-  }, async (given, context) => {
+  }, async (args, context) => {
+    let codes: Codes = "none";
     try {
-      const args = parseArguments(inputSchema, given);
-      const codes = elicitation.sourceFor(context, {
-        call: JSON.stringify(args),
-        command: commandFor(args),
-      });
-      const { signal } = context.mcpReq;
-      return await world.track(update(args, world, codes, signal));
+      const parsed = await parseArguments(inputSchema, args);
+      const call = await UpdateCall.of(parsed, world);
+      if (call.request.code !== undefined) {
+        codes = "given";
+        return call.answer(await call.withCode(context));
+      }
+      codes = "typed";
+      return call.answer(await typed(call, context));
     } catch (error) {
       return error instanceof QuestionRequired
         ? error.question
-        : failure(error, world.log);
+        : failure(error, world.log, codes);
     }
   });
-}
 
-async function update(
-  args: z.infer<typeof inputSchema>,
-  world: ToolWorld,
-  codes: CodeSource,
-  signal: AbortSignal,
-) {
-  const ports = await world.connect(given(args.cred_file));
-  const issuer = unlessCancelled(ports.issuer, signal);
-  const result = await refreshSession({ ...ports, codes, issuer }, {
-    profile: args.profile_name,
-    code: parseCode(args.totp_token),
-    sessionProfile: given(args.sts_profile_name),
-    durationSeconds: parseSeconds(args.duration, "duration"),
-    minRemainingSeconds: parseSeconds(args.min_remaining, "min_remaining"),
-  });
-  const { file, clock } = ports;
-  return success({ result: toRefreshAnswer(result, file.path, clock.now()) });
-}
-
-/** Asks STS only if the client still wants it: until then, nothing is spent. */
-function unlessCancelled(
-  issuer: SessionIssuer,
-  signal: AbortSignal,
-): SessionIssuer {
-  return {
-    rehearse: (target) => issuer.rehearse(target),
-    issue: (request) => {
-      if (!signal.aborted) return issuer.issue(request);
-      throw new UpdstsError(
-        "CANCELLED",
-        "Cannot get a session: the call was cancelled",
-        { hint: "nothing was sent to AWS, and nothing was changed" },
-      );
-    },
-  };
-}
-
-/** What a person types in a terminal for the same. */
-function commandFor(args: z.infer<typeof inputSchema>): string {
-  const options = [
-    ["-n", args.profile_name],
-    ["-sn", given(args.sts_profile_name)],
-    ["-c", given(args.cred_file)],
-  ].flatMap(([flag = "", value]) =>
-    value === undefined ? [] : [flag, shellQuoted(value)]
-  );
-  return ["updsts get", ...options].join(" ");
-}
-
-/** As a number, a code has lost the zeros that it began with. */
-function parseCode(value: number | string | null | undefined) {
-  const code = typeof value === "number"
-    ? String(value).padStart(6, "0")
-    : given(value?.trim());
-  return code === undefined ? undefined : new Secret(code);
-}
-
-/** Some clients send numbers as text, and the empty one for the default. */
-function parseSeconds(
-  value: number | string | null | undefined,
-  parameter: string,
-): number | undefined {
-  if (typeof value === "string" && value.trim() === "") return undefined;
-  if (value === undefined || value === null) return undefined;
-  return typeof value === "number" ? value : parseDuration(value, parameter);
+  /** The outcome with a code that a person types, in the way that the client can. */
+  async function typed(
+    call: UpdateCall,
+    context: ServerContext,
+  ): Promise<RefreshResult | UpdstsError> {
+    const { url, form } = client.abilities(context);
+    const occasion = { file: call.file, client: client.name(context) };
+    const byPage = {
+      key: call.key,
+      command: call.command,
+      begin: () =>
+        world.desk.begin(
+          call.key,
+          occasion,
+          (codes) => world.refresh({ ...call.ports, codes }, call.request),
+        ),
+    };
+    if (!world.forms || !form) {
+      const state = context.mcpReq.requestState<CarriedState>();
+      return await pages.outcome({ ...byPage, byClient: url }, context, state);
+    }
+    try {
+      const codes = forms.sourceFor({ key: call.key, occasion }, context);
+      const ports = unlessCancelled({ ...call.ports, codes }, context);
+      return await world.refresh(ports, call.request);
+    } catch (error) {
+      if (!(error instanceof NobodyThere)) throw error;
+      const anew = { ...byPage, byClient: false };
+      return await pages.outcome(anew, context, undefined);
+    }
+  }
 }

@@ -1,13 +1,52 @@
-// What the tools share: the way to the ports, and what is still at work.
+// What the tools of one process share.
+import type { RequestStateCodec } from "@modelcontextprotocol/server";
 import type { Log, Ports } from "../ports.ts";
+import type { CodeDesk } from "../page/code_desk.ts";
+import type { RefreshRequest } from "../sessions/refresh_request.ts";
+import type { RefreshResult } from "../sessions/refresh_session.ts";
+
+/** How long things may take, in milliseconds. */
+export interface Patience {
+  /** How long one call may block: official clients give up after 60 s. */
+  readonly call: number;
+  /** How long a form may wait for a person. */
+  readonly form: number;
+}
+
+/** The usual {@linkcode Patience}. */
+export const PATIENCE: Patience = { call: 50_000, form: 600_000 };
+
+/** What is known of an open question when the same call comes back, sealed for the client to carry. */
+export interface CarriedState {
+  /** Of the question. */
+  readonly id: string;
+  /** The call that it is for. */
+  readonly call: string;
+  /** How often the client has come back for the outcome. */
+  readonly leg: number;
+  /** When it was asked, in milliseconds of the monotonic clock. */
+  readonly askedAt: number;
+}
 
 /** What the tools of one server are built from. */
 export interface ToolWorld {
   /** The ports for a credentials file; undefined is the server's default. */
   readonly connect: (credentialFile: string | undefined) => Promise<Ports>;
   readonly log: Log;
-  /** Keeps `work` in mind, so that the server does not end in the middle of it. */
-  readonly track: <T>(work: Promise<T>) => Promise<T>;
+  /** Refreshes a session; the server does not end once STS has been asked. */
+  readonly refresh: (
+    ports: Ports,
+    request: RefreshRequest,
+  ) => Promise<RefreshResult>;
+  readonly desk: CodeDesk;
+  readonly states: RequestStateCodec<CarriedState>;
+  /** Whether codes may be asked for by forms of the client. */
+  readonly forms: boolean;
+  /** What a person types in a terminal before the options of `get`, quoted for the shell. */
+  readonly getCommand: string;
+  /** The file that the server was told to work on, if it was told. */
+  readonly credentialFile: string | undefined;
+  readonly patience: Patience;
 }
 
 /** `null` and the empty string stand for a parameter that is left out. */

@@ -33,6 +33,7 @@ export class CodeDesk {
   readonly #pages: PageServer;
   readonly #pending = new Map<string, PendingRefresh>();
   readonly #open = new Set<Question>();
+  #closed = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -52,6 +53,7 @@ export class CodeDesk {
     const codes: CodeSource = {
       asksAgain: true,
       code: async (profile, device, refused) => {
+        if (this.#closed) throw refused ?? closed();
         if (question === undefined) {
           const subject = { ...occasion, profile, device };
           const asked = question = new Question(subject, this.#clock);
@@ -87,8 +89,9 @@ export class CodeDesk {
     return pending;
   }
 
-  /** Closes all pages on which nothing was sent yet. */
+  /** Asks nobody any more, and closes all pages on which nothing was sent yet. */
   close(): void {
+    this.#closed = true;
     for (const question of this.#open) question.decline();
   }
 
@@ -107,6 +110,14 @@ export class CodeDesk {
       if (known === pending) this.#pending.delete(key);
     }
   }
+}
+
+function closed(): UpdstsError {
+  return new UpdstsError(
+    "CANCELLED",
+    "Cannot get a session: updsts is ending",
+    { hint: "nothing was sent to AWS, and nothing was changed" },
+  );
 }
 
 async function settled(

@@ -1,8 +1,10 @@
 // The MCP server's manners on the wire: what stands on stdout, and how the process ends.
 import assert from "node:assert/strict";
+import { z } from "zod";
 import { baseEnvironment, commandLine } from "../support/command.ts";
 import { GIVEN, Scenario } from "../support/scenario.ts";
-import { unlessWindows } from "../support/skipping.ts";
+import { assertClosed, type } from "../support/page_desk.ts";
+import { unless, unlessWindows } from "../support/skipping.ts";
 
 interface Server {
   readonly child: Deno.ChildProcess;
@@ -13,8 +15,11 @@ interface Server {
   finish(): Promise<{ stdout: string; stderr: string; code: number }>;
 }
 
-async function start(scenario: Scenario): Promise<Server> {
-  const [command, ...args] = commandLine(["mcp", "--mcp-server", "-v", "2"]);
+async function start(
+  scenario: Scenario,
+  options: readonly string[] = ["-v", "2"],
+): Promise<Server> {
+  const [command, ...args] = commandLine(["mcp", "--mcp-server", ...options]);
   const child = new Deno.Command(command, {
     args,
     env: { ...await baseEnvironment(), ...scenario.env },
@@ -135,12 +140,15 @@ Deno.test("stdout carries protocol lines only, and no secret, whatever comes", a
   scenario.assertNoSecret(stdout + stderr);
 });
 
-/** Starts an update that STS keeps waiting far longer than the server may take to end. */
-async function startSlowUpdate(scenario: Scenario): Promise<Server> {
+/** Starts an update that STS keeps waiting for so long. */
+async function startSlowUpdate(
+  scenario: Scenario,
+  ms: number,
+): Promise<Server> {
   const server = await start(scenario);
   await server.send(...INITIALIZE);
   await server.answer(0);
-  scenario.sts.script({ kind: "delay_headers", ms: 30_000 });
+  scenario.sts.script({ kind: "delay_headers", ms });
   await server.send(
     call(1, "update_sts_credential", {
       profile_name: "default",
@@ -155,35 +163,158 @@ async function startSlowUpdate(scenario: Scenario): Promise<Server> {
 
 // There, a signal of another program is no request to end but the end.
 const signals = unlessWindows("Windows asks no program to end");
+/** Where a process can be asked what it has open. */
+const linux = unless(Deno.build.os === "linux", "there is no /proc");
 
 for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
+  // Regression: the server waited less than a second, so that STS gave a
+  // session for the code, and nobody wrote it down.
   Deno.test(
-    `the server ends on ${signal}, with stdin open and STS silent, without a trace${signals.note}`,
-    {
-      ignore: signals.ignore,
-    },
+    `on ${signal}, a session that STS takes two seconds to give is written before the end${signals.note}`,
+    { ignore: signals.ignore },
     async () => {
       await using scenario = await Scenario.start();
-      const server = await startSlowUpdate(scenario);
+      const server = await startSlowUpdate(scenario, 2_000);
       server.child.kill(signal);
       // stdin stays open until it has ended by itself.
       const { code } = await server.child.status;
       assert.equal(code, 0);
-      await server.finish();
-      assert.equal(await scenario.read(), GIVEN);
+      const { stdout } = await server.finish();
+      assert.match(stdout, /"id":1,.*updated|updated.*"id":1/);
+      assert.match(await scenario.read(), /\[default_sts\]/);
       assert.deepEqual(scenario.files(), ["credentials"]);
     },
   );
 }
 
-Deno.test("the server ends when stdin ends, with STS silent, without a trace", async () => {
+Deno.test("when stdin ends, a session that STS takes two seconds to give is written before the end", async () => {
   await using scenario = await Scenario.start();
-  const server = await startSlowUpdate(scenario);
+  const server = await startSlowUpdate(scenario, 2_000);
   const { code } = await server.finish();
   assert.equal(code, 0);
-  assert.equal(await scenario.read(), GIVEN);
+  assert.match(await scenario.read(), /\[default_sts\]/);
   assert.deepEqual(scenario.files(), ["credentials"]);
 });
+
+Deno.test(
+  `a second signal ends at once, without a trace${signals.note}`,
+  { ignore: signals.ignore },
+  async () => {
+    await using scenario = await Scenario.start();
+    const server = await startSlowUpdate(scenario, 30_000);
+    server.child.kill("SIGTERM");
+    // The first must have been heard before the second: they are not counted by the system.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    server.child.kill("SIGTERM");
+    const { code } = await server.child.status;
+    assert.equal(code, 130);
+    await server.finish();
+    assert.equal(await scenario.read(), GIVEN);
+    assert.deepEqual(scenario.files(), ["credentials"]);
+  },
+);
+
+for (const by of ["SIGTERM", "the end of stdin"] as const) {
+  Deno.test({
+    name: `${by} ends the server at once while a page is open`,
+    ignore: by === "SIGTERM" && signals.ignore,
+    fn: async () => {
+      await using scenario = await Scenario.start();
+      const server = await start(scenario);
+      await server.send(...INITIALIZE);
+      await server.send(
+        call(1, "update_sts_credential", { profile_name: "default" }),
+      );
+      const [, page = ""] = /(http:\/\/127[^"\\ ]+)/.exec(
+        JSON.stringify(await server.answer(1)),
+      ) ?? [];
+      if (by === "SIGTERM") server.child.kill(by);
+      const { code } = by === "SIGTERM"
+        ? await server.child.status
+        : await server.finish();
+      assert.equal(code, 0);
+      await assertClosed(new URL(page));
+      await server.finish();
+      assert.equal(await scenario.read(), GIVEN);
+    },
+  });
+}
+
+Deno.test("a line that is no JSON is answered as JSON-RPC says, and disturbs nothing", async () => {
+  await using scenario = await Scenario.start();
+  const server = await start(scenario);
+  await server.send(...INITIALIZE, '{"jsonrpc":', "rubbish", "");
+  await server.send('{"jsonrpc":"2.0","id":1,"method":"ping"}');
+  await server.answer(1);
+  const { stdout } = await server.finish();
+  const errors = stdout.trim().split("\n").map((line) => JSON.parse(line))
+    .filter(({ error }) => error !== undefined);
+  assert.deepEqual(
+    errors.map(({ id, error }) => [id, error.code]),
+    [[null, -32700], [null, -32700]],
+  );
+});
+
+Deno.test("the server says what it is", async () => {
+  await using scenario = await Scenario.start();
+  const server = await start(scenario);
+  await server.send(...INITIALIZE);
+  const { result } = z.looseObject({
+    result: z.object({
+      capabilities: z.unknown(),
+      serverInfo: z.object({
+        name: z.literal("updsts"),
+        title: z.string(),
+        version: z.string(),
+        websiteUrl: z.url(),
+        icons: z.tuple([z.object({
+          src: z.string().startsWith("data:image/svg+xml;base64,"),
+          mimeType: z.literal("image/svg+xml"),
+          sizes: z.tuple([z.literal("any")]),
+        })]),
+      }),
+    }).loose(),
+  }).parse(await server.answer(0));
+  assert.deepEqual(result.capabilities, { tools: { listChanged: false } });
+  await server.finish();
+});
+
+Deno.test(
+  `updates leave no connection and no file open${linux.note}`,
+  { ignore: linux.ignore },
+  async () => {
+    await using scenario = await Scenario.start();
+    const server = await start(scenario);
+    await server.send(...INITIALIZE);
+    await server.answer(0);
+    const open = async () => {
+      const fds = `/proc/${server.child.pid}/fd`;
+      const targets = await Array.fromAsync(
+        Deno.readDir(fds),
+        ({ name }) => Deno.readLink(`${fds}/${name}`).catch(() => ""),
+      );
+      return targets.filter((target) => /^(?:socket:|\/)/.test(target)).length;
+    };
+    let id = 0;
+    const update = async () => {
+      id++;
+      const args = { profile_name: "default", totp_token: scenario.code() };
+      await server.send(call(id, "update_sts_credential", args));
+      await server.answer(id);
+    };
+    // What is loaded once stays open.
+    for (let round = 0; round < 3; round++) await update();
+    const before = await open();
+    for (let round = 0; round < 10; round++) await update();
+    // A connection takes a moment to go.
+    for (let look = 0; look < 100 && await open() > before; look++) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    assert(await open() <= before, `${await open()} of ${before}`);
+    assert.equal(scenario.sts.sessions.length, 13);
+    await server.finish();
+  },
+);
 
 Deno.test(
   `an update that is done while the server ends is answered${signals.note}`,
@@ -279,9 +410,9 @@ Deno.test("a message that is too large ends the server, and does not leave it ha
   assert.equal(code, 0);
 });
 
-Deno.test("an answer to another question, or a second time, counts for nothing", async () => {
+Deno.test("an answer to another question, or a second time, counts for nothing; a made-up one is an error", async () => {
   await using scenario = await Scenario.start();
-  const server = await start(scenario);
+  const server = await start(scenario, ["--form"]);
   const meta = {
     "io.modelcontextprotocol/protocolVersion": "2026-07-28",
     "io.modelcontextprotocol/clientInfo": { name: "wire", version: "1" },
@@ -323,8 +454,16 @@ Deno.test("an answer to another question, or a second time, counts for nothing",
     ask(2, { ...args, sts_profile_name: "evil" }, reply(requestState)),
   );
   assert.match(await resultOf(2), /belongs to no question/);
-  await server.send(ask(3, args, reply("made-up")));
-  assert.match(await resultOf(3), /belongs to no question/);
+  const tampered = requestState.replace(
+    /.$/,
+    (last) => last === "A" ? "B" : "A",
+  );
+  for (const [id, state] of [[31, "made-up"], [32, tampered]] as const) {
+    await server.send(ask(id, args, reply(state)));
+    const { error } = z.looseObject({ error: z.object({ code: z.number() }) })
+      .parse(await server.answer(id));
+    assert.equal(error.code, -32602);
+  }
   assert.equal(scenario.codesSent, 0);
 
   await server.send(ask(4, args));
@@ -336,6 +475,50 @@ Deno.test("an answer to another question, or a second time, counts for nothing",
   assert.match(await resultOf(6), /belongs to no question/);
   assert.equal(scenario.codesSent, 1);
   await server.finish();
+});
+
+Deno.test("the state of a page's question counts for its own call, and only while it is open", async () => {
+  await using scenario = await Scenario.start();
+  const server = await start(scenario);
+  const ask = (id: number, args: object, rest: object = {}) =>
+    JSON.stringify({
+      ...{ jsonrpc: "2.0", id, method: "tools/call" },
+      params: {
+        name: "updsts_update_sts_credential",
+        arguments: args,
+        ...rest,
+        _meta: {
+          "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+          "io.modelcontextprotocol/clientInfo": { name: "w", version: "1" },
+          "io.modelcontextprotocol/clientCapabilities": {
+            elicitation: { url: {} },
+          },
+        },
+      },
+    });
+  const resultOf = async (id: number) =>
+    JSON.stringify((await server.answer(id))["result"]);
+  const args = { profile_name: "default" };
+  await server.send(ask(1, args));
+  const first = await resultOf(1);
+  const [, requestState = ""] = /"requestState":"([^"]+)"/.exec(first) ?? [];
+  const [, page = ""] = /"url":"([^"]+)"/.exec(first) ?? [];
+  assert.match(first, /"mode":"url"/);
+  const accepted = {
+    requestState,
+    inputResponses: { totp_token: { action: "accept" } },
+  };
+  await server.send(ask(2, { ...args, sts_profile_name: "evil" }, accepted));
+  assert.match(await resultOf(2), /belongs to a call with other arguments/);
+  const code = scenario.code();
+  await server.send(ask(3, args, accepted));
+  assert.match((await type(new URL(page), code)).body, /ready/);
+  assert.match(await resultOf(3), /"status":"updated"/);
+  await server.send(ask(4, args, accepted));
+  assert.match(await resultOf(4), /CODE_EXPIRED/);
+  assert.equal(scenario.codesSent, 1);
+  const { stdout, stderr } = await server.finish();
+  assert(!(stdout + stderr).includes(code));
 });
 
 Deno.test("the server ends when nobody reads its answers any more", async () => {

@@ -3,9 +3,13 @@ import { Client } from "@modelcontextprotocol/client";
 import { StdioServerTransport } from "@modelcontextprotocol/server/stdio";
 import assert from "node:assert/strict";
 import { PassThrough } from "node:stream";
+import { z } from "zod";
+import { UpdstsError } from "../../src/errors.ts";
 import { serveMcp } from "../../src/mcp/serve.ts";
-import { ERAS } from "../support/mcp_clients.ts";
+import { type Elicitation, ERAS } from "../support/mcp_clients.ts";
+import { assertClosed, send, type } from "../support/page_desk.ts";
 import {
+  exampleSession,
   MemoryCodes,
   MemoryConfig,
   MemoryFile,
@@ -20,144 +24,366 @@ const GIVEN = [
   "mfa_device_arn = arn:aws:iam::123456789012:mfa/alice",
   "",
 ].join("\n");
+const UPDATE = {
+  name: "updsts_update_sts_credential",
+  arguments: { profile_name: "default" },
+};
 
-function service(patience: number) {
+/** A server whose calls and forms may take that many milliseconds. */
+function service(
+  { call = 5_000, form = 5_000, forms = false } = {},
+) {
   const [stdin, stdout] = [new PassThrough(), new PassThrough()];
+  const clock = {
+    later: 0,
+    now() {
+      return new Date(Date.parse("2026-01-02T02:04:05Z") + this.later);
+    },
+  };
   const ports = {
     file: new MemoryFile(GIVEN),
     config: new MemoryConfig(),
     codes: new MemoryCodes(),
     issuer: new MemoryIssuer(),
-    clock: { now: () => new Date("2026-01-02T02:04:05Z") },
+    clock,
     log: new MemoryLog(),
   };
   const stop = new AbortController();
   const ended = serveMcp({
     version: "1.2.3",
     connect: () => Promise.resolve(ports),
-    log: ports.log,
-    stdin,
-    stdout,
+    credentialFile: undefined,
+    getCommand: "/bin/updsts get",
+    ...{ log: ports.log, clock, forms, stdin, stdout },
     stop: stop.signal,
-    patience,
+    patience: { call, form },
   });
-  return { stdin, stdout, ports, stop, ended };
+  return { stdin, stdout, ports, stop, ended, clock };
+}
+
+type Service = ReturnType<typeof service>;
+
+/** A client of that era, and what the server told it of its own accord. */
+async function clientOf(
+  era: (typeof ERAS)[number],
+  { stdin, stdout }: Service,
+  elicitation?: Elicitation,
+) {
+  const client = new Client({ name: "tests", version: "1" }, {
+    capabilities: elicitation === undefined ? {} : { elicitation },
+    ...(era === "modern"
+      ? { versionNegotiation: { mode: { pin: "2026-07-28" } } }
+      : {}),
+  });
+  // The transport is the same at both ends: a reader and a writer of lines.
+  await client.connect(new StdioServerTransport(stdout, stdin));
+  return client;
+}
+
+async function finish({ stdin, ended }: Service, client: Client) {
+  stdin.end();
+  await ended;
+  await client.close();
+}
+
+const failed = z.object({
+  isError: z.literal(true),
+  content: z.array(z.object({ text: z.string() })),
+});
+
+function errorOf(result: unknown) {
+  const { content } = failed.parse(result);
+  return z.object({
+    error: z.object({
+      code: z.string(),
+      message: z.string(),
+      hint: z.string().optional(),
+      code_page: z.string().optional(),
+      next_step: z.string(),
+    }),
+  }).parse(JSON.parse(content[0]?.text ?? "")).error;
 }
 
 for (const era of ERAS) {
-  Deno.test(`${era}: nobody answers the question in time: refused, nothing called`, async () => {
-    const { stdin, stdout, ports, ended } = service(100);
-    const client = new Client({ name: "tests", version: "1" }, {
-      capabilities: { elicitation: { form: {} } },
-      ...(era === "modern"
-        ? { versionNegotiation: { mode: { pin: "2026-07-28" } } }
-        : {}),
+  Deno.test(`${era}: a page that nobody types on is a link after as long as a call may take, and stays open`, async () => {
+    const served = service({ call: 200 });
+    const client = await clientOf(era, served, { url: {} });
+    let asked = 0;
+    client.setRequestHandler("elicitation/create", () => {
+      asked++;
+      return { action: "accept" };
     });
+    const error = errorOf(await client.callTool(UPDATE));
+    assert.equal(error.code, "CODE_NEEDED");
+    const page = new URL(error.code_page ?? "");
+    // The next call asks nobody anew; after four minutes somebody types.
+    const again = client.callTool(UPDATE);
+    served.clock.later = 240_000;
+    assert.match((await type(page, "123456")).body, /ready/);
+    assert.notEqual((await again).isError, true);
+    assert.equal(asked, 1);
+    assert.equal(served.ports.issuer.requests.length, 1);
+    await finish(served, client);
+  });
+
+  Deno.test(`${era}: a code that is typed between two calls is found by the next`, async () => {
+    const served = service({ call: 100 });
+    const client = await clientOf(era, served);
+    const { code_page } = errorOf(await client.callTool(UPDATE));
+    await type(new URL(code_page ?? ""), "123456");
+    assert.notEqual((await client.callTool(UPDATE)).isError, true);
+    assert.equal(served.ports.issuer.requests.length, 1);
+    await finish(served, client);
+  });
+
+  Deno.test(`${era}: after ten minutes the page is gone, and the next call asks anew`, async () => {
+    const served = service({ call: 100 });
+    const client = await clientOf(era, served);
+    const { code_page } = errorOf(await client.callTool(UPDATE));
+    served.clock.later = 600_000;
+    const page = new URL(code_page ?? "");
+    assert.match((await type(page, "123456")).body, /expired/);
+    await assertClosed(page);
+    const again = errorOf(await client.callTool(UPDATE));
+    assert.equal(again.code, "CODE_NEEDED");
+    assert.notEqual(again.code_page, code_page);
+    assert.equal(served.ports.issuer.requests.length, 0);
+    await finish(served, client);
+  });
+
+  Deno.test(`${era}: a page that expires while a call waits is an answer`, async () => {
+    const served = service();
+    const client = await clientOf(era, served);
+    const { code_page } = errorOf(await client.callTool(UPDATE));
+    const waiting = client.callTool(UPDATE);
+    await client.listTools();
+    served.clock.later = 600_000;
+    await send(new URL(code_page ?? ""));
+    const error = errorOf(await waiting);
+    assert.equal(error.code, "CODE_EXPIRED");
+    assert.match(error.next_step, /call again with the same arguments/);
+    await finish(served, client);
+  });
+
+  Deno.test(`${era}: nobody fills in the form in time: refused, nothing called`, async () => {
+    const served = service({ form: 100, forms: true });
+    const { ports } = served;
+    const client = await clientOf(era, served, { form: {} });
+    const answered = Promise.withResolvers<void>();
     client.setRequestHandler("elicitation/create", async () => {
       await new Promise((resolve) => setTimeout(resolve, 300));
+      answered.resolve();
       return { action: "accept", content: { totp_token: "123456" } };
     });
-    // The transport is the same at both ends: a reader and a writer of lines.
-    await client.connect(new StdioServerTransport(stdout, stdin));
-    const result = await client.callTool({
-      name: "updsts_update_sts_credential",
-      arguments: { profile_name: "default" },
-    });
-    assert.equal(result.isError, true);
-    assert.match(
-      JSON.stringify(result.content),
-      /CODE_DECLINED.*within 0\.1 s/,
-    );
+    const error = errorOf(await client.callTool(UPDATE));
+    assert.equal(error.code, "CODE_EXPIRED");
+    await answered.promise;
     assert.equal(ports.issuer.requests.length, 0);
     assert.equal(ports.file.text, GIVEN);
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    stdin.end();
-    await ended;
-    await client.close();
+    await finish(served, client);
   });
 }
 
 for (
-  const [name, reply] of [
-    ["an error", () => Promise.reject(new Error("no screen"))],
+  const [name, reply, expected] of [
+    ["an error", () => Promise.reject(new Error("no screen")), "CODE_NEEDED"],
     [
       "an empty form",
       () => Promise.resolve({ action: "accept" as const, content: {} }),
+      "CODE_INVALID",
     ],
     [
-      "no text",
+      "a list",
       () =>
         Promise.resolve({
           action: "accept" as const,
-          content: { totp_token: 123456 },
+          content: { totp_token: ["123456"] },
         }),
+      "CODE_INVALID",
     ],
   ] as const
 ) {
-  for (const era of ERAS) {
-    // Once reported as a defect of the server, with the advice to give up.
-    Deno.test(`${era}: a client that answers the question with ${name} is told what to do`, async () => {
-      const { stdin, stdout, ports, ended } = service(5_000);
-      const client = new Client({ name: "tests", version: "1" }, {
-        capabilities: { elicitation: { form: {} } },
-        ...(era === "modern"
-          ? { versionNegotiation: { mode: { pin: "2026-07-28" } } }
-          : {}),
-      });
-      client.setRequestHandler("elicitation/create", reply);
-      await client.connect(new StdioServerTransport(stdout, stdin));
-      const result = await client.callTool({
-        name: "updsts_update_sts_credential",
-        arguments: { profile_name: "default" },
-      }).catch((error) => ({ isError: true, content: String(error) }));
-      assert.equal(result.isError, true);
-      if (era === "legacy") {
-        assert.match(JSON.stringify(result.content), /CODE_(MISSING|INVALID)/);
-      }
-      assert.doesNotMatch(JSON.stringify(result.content), /INTERNAL/);
-      assert.equal(ports.issuer.requests.length, 0);
-      stdin.end();
-      await ended;
-      await client.close();
-    });
-  }
+  // Once reported as a defect of the server, with the advice to give up.
+  Deno.test(`legacy: a client that answers the question with ${name} is told what to do`, async () => {
+    const served = service({ forms: true });
+    const client = await clientOf("legacy", served, { form: {} });
+    client.setRequestHandler("elicitation/create", reply);
+    assert.equal(errorOf(await client.callTool(UPDATE)).code, expected);
+    assert.equal(served.ports.issuer.requests.length, 0);
+    await finish(served, client);
+  });
+
+  Deno.test(`modern: a client that answers the question with ${name} spends no code`, async () => {
+    const served = service({ forms: true });
+    const client = await clientOf("modern", served, { form: {} });
+    client.setRequestHandler("elicitation/create", reply);
+    const call = client.callTool(UPDATE);
+    // The client itself fails where its handler does: then nothing comes back to us.
+    if (expected === "CODE_NEEDED") await assert.rejects(call, /no screen/);
+    else assert.equal(errorOf(await call).code, expected);
+    assert.equal(served.ports.issuer.requests.length, 0);
+    await finish(served, client);
+  });
 }
 
+Deno.test("the client's own question is taken back, and its end told, however the call ends", async () => {
+  const served = service({ call: 200 });
+  const ids: unknown[] = [];
+  const lines: { method?: string; params?: Record<string, unknown> }[] = [];
+  served.stdout.on("data", (chunk: Uint8Array) => {
+    for (const line of new TextDecoder().decode(chunk).trim().split("\n")) {
+      lines.push(JSON.parse(line));
+    }
+  });
+  const client = await clientOf("legacy", served, { url: {} });
+  client.setRequestHandler("elicitation/create", () => new Promise(() => {}));
+  const error = errorOf(await client.callTool(UPDATE));
+  assert.equal(error.code, "CODE_NEEDED");
+  await client.listTools();
+  for (const line of lines) {
+    if (line.method === "elicitation/create") ids.push(line);
+  }
+  const [asked] = z.array(z.object({
+    id: z.number(),
+    params: z.object({ mode: z.literal("url"), elicitationId: z.string() }),
+  })).parse(ids);
+  // Clients that bundle the SDK's first version cannot take back the id 0.
+  assert.notEqual(asked?.id, 0);
+  const told = (method: string) =>
+    lines.filter((line) => line.method === method).map(({ params }) => params);
+  assert.deepEqual(
+    told("notifications/elicitation/complete"),
+    [{ elicitationId: asked?.params.elicitationId }],
+  );
+  assert.deepEqual(
+    told("notifications/cancelled").map((params) => params?.["requestId"]),
+    [asked?.id],
+  );
+  await finish(served, client);
+});
+
+Deno.test("a client that cannot show the page after all is given the link", async () => {
+  const served = service();
+  const client = await clientOf("legacy", served, { url: {} });
+  client.setRequestHandler(
+    "elicitation/create",
+    () => Promise.reject(new Error("http: is not https:")),
+  );
+  assert.equal(errorOf(await client.callTool(UPDATE)).code, "CODE_NEEDED");
+  await finish(served, client);
+});
+
 Deno.test("a tool that crashes is an answer; what crashed it stays out of it", async () => {
-  const { stdin, stdout, ports, ended } = service(100);
+  const served = service();
+  const { ports } = served;
   ports.issuer.issue = () =>
     Promise.reject(new TypeError("canary in a message"));
-  const client = new Client({ name: "tests", version: "1" });
-  await client.connect(new StdioServerTransport(stdout, stdin));
-  const result = await client.callTool({
-    name: "updsts_update_sts_credential",
-    arguments: { profile_name: "default", totp_token: "123456" },
-  });
-  assert.equal(result.isError, true);
-  assert.match(JSON.stringify(result.content), /INTERNAL.*a defect of updsts/);
+  const client = await clientOf("legacy", served);
+  const crash = async (args: Record<string, unknown>) => {
+    const { name, arguments: given } = UPDATE;
+    return await client.callTool({ name, arguments: { ...given, ...args } });
+  };
+  const first = await crash({ totp_token: "123456" });
+  assert.match(JSON.stringify(first.content), /INTERNAL.*a defect of updsts/);
+  const { code_page } = errorOf(await crash({}));
+  const { body } = await type(new URL(code_page ?? ""), "123456");
+  const second = await crash({});
+  assert.equal(errorOf(second).code, "INTERNAL");
   assert.deepEqual(
     ports.log.lines.filter((line) => line.startsWith("warning")),
-    ["warning: Internal error: TypeError"],
+    Array(2).fill("warning: Internal error: TypeError"),
   );
   assert.doesNotMatch(
-    JSON.stringify(result) + ports.log.lines.join(),
+    JSON.stringify([first, second]) + body + ports.log.lines.join(),
     /canary/,
   );
   // It goes on serving.
   assert.equal((await client.listTools()).tools.length, 3);
-  stdin.end();
-  await ended;
-  await client.close();
+  await finish(served, client);
 });
 
 Deno.test("serveMcp() ends when stdin ends", async () => {
-  const { stdin, ended } = service(100);
+  const { stdin, ended } = service();
   stdin.end();
   await ended;
 });
 
 Deno.test("serveMcp() ends when it is told to", async () => {
-  const { stop, ended } = service(100);
+  const { stop, ended } = service();
   stop.abort();
   await ended;
+});
+
+Deno.test("serveMcp() closes an open page when it ends", async () => {
+  const served = service();
+  const client = await clientOf("legacy", served);
+  const { code_page } = errorOf(await client.callTool(UPDATE));
+  served.stop.abort();
+  await served.ended;
+  await assertClosed(new URL(code_page ?? ""));
+  await client.close();
+});
+
+for (const by of ["a code that was given", "a code on the page"] as const) {
+  Deno.test(`serveMcp() waits for STS and the file before it ends: ${by}`, async () => {
+    const served = service();
+    const { ports } = served;
+    const asked = Promise.withResolvers<void>();
+    const answered = Promise.withResolvers<void>();
+    ports.issuer.issue = async () => {
+      asked.resolve();
+      await answered.promise;
+      return exampleSession();
+    };
+    const written = Promise.withResolvers<void>();
+    const { update } = ports.file;
+    ports.file.update = async (change) => {
+      // A write that outlasts everything else.
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      await update.call(ports.file, change);
+      written.resolve();
+    };
+    const client = await clientOf("legacy", served);
+    const given = by === "a code that was given";
+    if (given) {
+      client.callTool({
+        name: UPDATE.name,
+        arguments: { ...UPDATE.arguments, totp_token: "123456" },
+      }).catch(() => {});
+    } else {
+      const { code_page } = errorOf(await client.callTool(UPDATE));
+      type(new URL(code_page ?? ""), "123456").catch(() => {});
+    }
+    await asked.promise;
+    served.stdin.end();
+    let over = false;
+    const ended = served.ended.then(() => over = true);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.equal(over, false, "it did not wait for STS");
+    answered.resolve();
+    await ended;
+    assert.equal(ports.file.writes, 1, "it did not wait for the write");
+    await client.close();
+  });
+}
+
+Deno.test("a code that STS refuses at the end is not asked for again", async () => {
+  const served = service();
+  const { ports } = served;
+  const asked = Promise.withResolvers<void>();
+  const answered = Promise.withResolvers<void>();
+  ports.issuer.issue = async () => {
+    asked.resolve();
+    await answered.promise;
+    throw new UpdstsError("MFA_REFUSED", "Cannot get a session: no");
+  };
+  const client = await clientOf("legacy", served);
+  const { code_page } = errorOf(await client.callTool(UPDATE));
+  type(new URL(code_page ?? ""), "123456").catch(() => {});
+  await asked.promise;
+  served.stop.abort();
+  answered.resolve();
+  await served.ended;
+  assert.equal(ports.file.writes, 0);
+  await client.close();
 });

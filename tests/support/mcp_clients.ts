@@ -14,13 +14,20 @@ import { baseEnvironment, commandLine } from "./command.ts";
 export type Era = "legacy" | "modern";
 export const ERAS = ["legacy", "modern"] as const;
 
-/** What the person does when the client shows a form. */
-export type Person = (
-  question: { readonly message: string; readonly fields: readonly string[] },
-) =>
-  | { action: "accept"; content: Record<string, string> }
-  | { action: "decline" | "cancel" }
-  | Promise<never>;
+/** What the client shows to a person: a form, or a link. */
+export interface ShownQuestion {
+  readonly message: string;
+  readonly fields: readonly string[];
+  readonly url: string | undefined;
+}
+
+/** What the person, or the client in their name, does. */
+export type Reply =
+  | { action: "accept"; content?: Record<string, string | number> }
+  | { action: "decline" | "cancel" };
+
+/** A person at the client. */
+export type Person = (question: ShownQuestion) => Reply | Promise<Reply>;
 
 const toolResult = z.object({
   content: z.array(z.object({ type: z.literal("text"), text: z.string() })),
@@ -53,7 +60,11 @@ export interface TestClient extends AsyncDisposable {
   readonly protocolVersion: string | undefined;
   listTools(): Promise<ToolDefinition[]>;
   /** Calls a tool; an answer that is no error must match its output schema. */
-  call(name: string, args?: Record<string, unknown>): Promise<ToolResult>;
+  call(
+    name: string,
+    args?: Record<string, unknown>,
+    signal?: AbortSignal,
+  ): Promise<ToolResult>;
   /** All that the server wrote to stderr. */
   stderr(): string;
   /** Everything that the server said in results, for leak checks. */
@@ -63,14 +74,21 @@ export interface TestClient extends AsyncDisposable {
 const CLIENT = { name: "updsts-tests", version: "1.0.0" };
 const QUESTION = z.object({
   message: z.string(),
-  requestedSchema: z.object({ properties: z.record(z.string(), z.unknown()) }),
+  requestedSchema: z.object({ properties: z.record(z.string(), z.unknown()) })
+    .optional(),
+  url: z.string().optional(),
 });
 
 /** Starts `updsts mcp --mcp-server` with the shipped flags and connects. */
 export async function connect(
   era: Era,
   env: Readonly<Record<string, string>>,
-  { person, args = [] }: { person?: Person; args?: readonly string[] } = {},
+  { person, args = [], elicitation = { form: {} } }: {
+    readonly person?: Person;
+    readonly args?: readonly string[];
+    /** What the client declares of it, if there is a person. */
+    readonly elicitation?: Elicitation;
+  } = {},
 ): Promise<TestClient> {
   const [command, ...rest] = commandLine(["mcp", "--mcp-server", ...args]);
   const server = {
@@ -80,13 +98,12 @@ export async function connect(
     stderr: "pipe" as const,
   };
   const answer = async (params: unknown) => {
-    const { message, requestedSchema } = QUESTION.parse(params);
-    const fields = Object.keys(requestedSchema.properties);
-    return await person?.({ message, fields }) ?? { action: "cancel" as const };
+    const { message, requestedSchema, url } = QUESTION.parse(params);
+    const fields = Object.keys(requestedSchema?.properties ?? {});
+    return await person?.({ message, fields, url }) ??
+      { action: "cancel" as const };
   };
-  const capabilities = person === undefined
-    ? {}
-    : { elicitation: { form: {} } };
+  const capabilities = person === undefined ? {} : { elicitation };
   return era === "legacy"
     ? await connectLegacy(server, capabilities, answer)
     : await connectModern(server, capabilities, answer);
@@ -98,16 +115,17 @@ interface ServerProcess {
   readonly env: Record<string, string>;
   readonly stderr: "pipe";
 }
-type Answer = (
-  params: unknown,
-) => Promise<
-  | { action: "accept"; content: Record<string, string> }
-  | { action: "decline" | "cancel" }
->;
+type Answer = (params: unknown) => Promise<Reply>;
+
+/** What a client declares of elicitation. */
+export type Elicitation = {
+  form?: Record<string, never>;
+  url?: Record<string, never>;
+};
 
 async function connectLegacy(
   server: ServerProcess,
-  capabilities: { elicitation?: { form: Record<string, never> } },
+  capabilities: { elicitation?: Elicitation },
   answer: Answer,
 ): Promise<TestClient> {
   const client = new LegacyClient(CLIENT, { capabilities });
@@ -124,7 +142,8 @@ async function connectLegacy(
     instructions: client.getInstructions(),
     protocolVersion: undefined,
     list: () => client.listTools(),
-    call: (name, args) => client.callTool({ name, arguments: args }),
+    call: (name, args, signal) =>
+      client.callTool({ name, arguments: args }, undefined, { signal }),
     close: () => client.close(),
     stderr,
   });
@@ -132,7 +151,7 @@ async function connectLegacy(
 
 async function connectModern(
   server: ServerProcess,
-  capabilities: { elicitation?: { form: Record<string, never> } },
+  capabilities: { elicitation?: Elicitation },
   answer: Answer,
 ): Promise<TestClient> {
   const client = new ModernClient(CLIENT, {
@@ -152,7 +171,8 @@ async function connectModern(
     instructions: client.getInstructions(),
     protocolVersion: client.getNegotiatedProtocolVersion(),
     list: () => client.listTools(),
-    call: (name, args) => client.callTool({ name, arguments: args }),
+    call: (name, args, signal) =>
+      client.callTool({ name, arguments: args }, { signal }),
     close: () => client.close(),
     stderr,
   });
@@ -169,7 +189,11 @@ function face(client: {
   instructions: string | undefined;
   protocolVersion: string | undefined;
   list: () => Promise<{ tools: unknown[] }>;
-  call: (name: string, args: Record<string, unknown>) => Promise<unknown>;
+  call: (
+    name: string,
+    args: Record<string, unknown>,
+    signal: AbortSignal,
+  ) => Promise<unknown>;
   close: () => Promise<void>;
   stderr: () => string;
 }): TestClient {
@@ -183,8 +207,8 @@ function face(client: {
     instructions: client.instructions,
     protocolVersion: client.protocolVersion,
     listTools,
-    call: async (name, args = {}) => {
-      const raw = await client.call(name, args);
+    call: async (name, args = {}, signal = new AbortController().signal) => {
+      const raw = await client.call(name, args, signal);
       heard += JSON.stringify(raw);
       const result = toolResult.parse(raw);
       if (!result.isError) await assertMatchesSchema(name, result, listTools);

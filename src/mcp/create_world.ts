@@ -1,0 +1,49 @@
+// What the tools share, made of what the process gives.
+import { createRequestStateCodec } from "@modelcontextprotocol/server";
+import { CodeDesk } from "../page/code_desk.ts";
+import type { Clock, Log, Ports } from "../ports.ts";
+import { refreshSession } from "../sessions/refresh_session.ts";
+import type { Ending } from "./ending.ts";
+import {
+  type CarriedState,
+  PATIENCE,
+  type Patience,
+  type ToolWorld,
+} from "./world.ts";
+
+/** What the process gives. */
+export interface WorldSettings {
+  readonly connect: (credentialFile: string | undefined) => Promise<Ports>;
+  readonly log: Log;
+  readonly clock: Clock;
+  /** The file to work on if a call names none; undefined is the usual one. */
+  readonly credentialFile: string | undefined;
+  /** See {@linkcode ToolWorld.forms}. */
+  readonly forms: boolean;
+  /** See {@linkcode ToolWorld.getCommand}. */
+  readonly getCommand: string;
+  readonly patience?: Partial<Patience> | undefined;
+}
+
+/** The world of the tools of one process; `ending` keeps its refreshes in mind. */
+export function createWorld(
+  { connect, credentialFile, log, clock, forms, getCommand, patience }:
+    WorldSettings,
+  ending: Ending,
+): ToolWorld {
+  return {
+    connect: async (path) =>
+      ending.guarded(await connect(path ?? credentialFile)),
+    refresh: (ports, request) =>
+      ending.awaited(ports, (guarded) => refreshSession(guarded, request)),
+    ...{ log, forms, getCommand, credentialFile },
+    desk: new CodeDesk(clock),
+    states: createRequestStateCodec<CarriedState>({
+      // One process serves all rounds.
+      key: crypto.getRandomValues(new Uint8Array(32)),
+      // What has become too old is said by the tool, in words of use.
+      ttlSeconds: 365 * 86_400,
+    }),
+    patience: { ...PATIENCE, ...patience },
+  };
+}

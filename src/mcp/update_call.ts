@@ -1,0 +1,163 @@
+// One call of the tool that refreshes: what it takes, asks for and answers.
+import type {
+  CallToolResult,
+  ServerContext,
+} from "@modelcontextprotocol/server";
+import * as z from "zod";
+import { parseDuration } from "../durations.ts";
+import { UpdstsError } from "../errors.ts";
+import type { Ports, SessionIssuer } from "../ports.ts";
+import { Secret } from "../secret.ts";
+import { toRefreshAnswer } from "../sessions/answers.ts";
+import {
+  DEFAULT_DURATION_SECONDS,
+  type RefreshRequest,
+} from "../sessions/refresh_request.ts";
+import type { RefreshResult } from "../sessions/refresh_session.ts";
+import { shellQuoted } from "../shell_quoted.ts";
+import {
+  credFile,
+  optionalCode,
+  optionalSeconds,
+  optionalText,
+} from "./schemas.ts";
+import { success } from "./tool_result.ts";
+import { given, type ToolWorld } from "./world.ts";
+
+/** The parameters. */
+export const inputSchema = z.strictObject({
+  profile_name: z.string().describe(
+    "Profile that holds the long-term key",
+  ),
+  totp_token: optionalCode.describe(
+    "Six-digit TOTP code of a tool that makes them. Leave it out to have the person type it, so that you never see it",
+  ),
+  sts_profile_name: optionalText.describe(
+    "Profile to write the session to; default: profile_name with _sts behind it",
+  ),
+  cred_file: credFile,
+  duration: optionalSeconds.default(DEFAULT_DURATION_SECONDS).describe(
+    "How long the session lasts, in seconds, 900 to 129600; default: 3600",
+  ),
+  min_remaining: optionalSeconds.describe(
+    "Do nothing if the session in the file stays valid for this many seconds; 0 is the same as leaving it out",
+  ),
+});
+
+/** One call of the tool. */
+export class UpdateCall {
+  readonly ports: Ports;
+  readonly request: RefreshRequest;
+  /** The file, if it is not the usual one. */
+  readonly file: string | undefined;
+  readonly #world: ToolWorld;
+
+  private constructor(
+    world: ToolWorld,
+    ports: Ports,
+    request: RefreshRequest,
+    file: string | undefined,
+  ) {
+    this.#world = world;
+    this.ports = ports;
+    this.request = request;
+    this.file = file;
+  }
+
+  static async of(
+    args: z.infer<typeof inputSchema>,
+    world: ToolWorld,
+  ): Promise<UpdateCall> {
+    const ports = await world.connect(given(args.cred_file));
+    const usual = await world.connect(undefined);
+    const { path } = ports.file;
+    return new UpdateCall(world, ports, {
+      profile: args.profile_name,
+      code: codeOf(args.totp_token),
+      sessionProfile: given(args.sts_profile_name),
+      durationSeconds: parseSeconds(args.duration, "duration"),
+      minRemainingSeconds: parseSeconds(args.min_remaining, "min_remaining") ||
+        undefined,
+    }, path === usual.file.path ? undefined : path);
+  }
+
+  /** All that is asked for: the same for the same. */
+  get key(): string {
+    const { code: _, ...rest } = this.request;
+    return JSON.stringify({ ...rest, file: this.ports.file.path });
+  }
+
+  /** What a person types in a terminal for the same. */
+  get command(): string {
+    const { profile, sessionProfile, durationSeconds } = this.request;
+    const named = this.file !== undefined ||
+      this.#world.credentialFile !== undefined;
+    const options = [
+      ["-n", profile],
+      ["-sn", sessionProfile],
+      [
+        "-d",
+        durationSeconds === DEFAULT_DURATION_SECONDS
+          ? undefined
+          : durationSeconds?.toString(),
+      ],
+      ["-c", named ? this.ports.file.path : undefined],
+    ].flatMap(([flag = "", value]) =>
+      value === undefined ? [] : [flag, shellQuoted(value)]
+    );
+    return [this.#world.getCommand, ...options].join(" ");
+  }
+
+  /** The outcome with the code that came with the call. */
+  withCode(context: ServerContext): Promise<RefreshResult> {
+    return this.#world.refresh(
+      unlessCancelled(this.ports, context),
+      this.request,
+    );
+  }
+
+  answer(outcome: RefreshResult | UpdstsError): CallToolResult {
+    if (outcome instanceof UpdstsError) throw outcome;
+    const { file, clock } = this.ports;
+    return success({
+      result: toRefreshAnswer(outcome, file.path, clock.now()),
+    });
+  }
+}
+
+/** Asks STS only if the client still wants it: until then, nothing is spent. */
+export function unlessCancelled(
+  ports: Ports,
+  { mcpReq }: ServerContext,
+): Ports {
+  const issuer: SessionIssuer = {
+    rehearse: (target) => ports.issuer.rehearse(target),
+    issue: (request) => {
+      if (!mcpReq.signal.aborted) return ports.issuer.issue(request);
+      throw new UpdstsError(
+        "CANCELLED",
+        "Cannot get a session: the call was cancelled",
+        { hint: "nothing was sent to AWS, and nothing was changed" },
+      );
+    },
+  };
+  return { ...ports, issuer };
+}
+
+/** As a number, a code has lost the zeros that it began with. */
+function codeOf(value: number | string | null | undefined) {
+  const code = typeof value === "number"
+    ? String(value).padStart(6, "0")
+    : given(value?.trim());
+  return code === undefined ? undefined : new Secret(code);
+}
+
+/** Some clients send numbers as text, and the empty one for the default. */
+function parseSeconds(
+  value: number | string | null | undefined,
+  parameter: string,
+): number | undefined {
+  if (typeof value === "string" && value.trim() === "") return undefined;
+  if (value === undefined || value === null) return undefined;
+  return typeof value === "number" ? value : parseDuration(value, parameter);
+}

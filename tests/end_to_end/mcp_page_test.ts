@@ -1,0 +1,381 @@
+// A person types the code on the page, by way of the official clients of both eras; the model never sees it.
+import assert from "node:assert/strict";
+import { z } from "zod";
+import { ALICE, GIVEN, Scenario, valueIn } from "../support/scenario.ts";
+import {
+  connect,
+  ERAS,
+  type Person,
+  type TestClient,
+  type ToolResult,
+} from "../support/mcp_clients.ts";
+import { assertClosed, send, type } from "../support/page_desk.ts";
+
+const UPDATE = "updsts_update_sts_credential";
+const DEFAULT = { profile_name: "default" };
+const URL_MODE = { elicitation: { url: {} } };
+
+function updated(result: ToolResult): Record<string, unknown> {
+  assert(!result.isError, result.content[0]?.text);
+  return z.object({ result: z.record(z.string(), z.unknown()) })
+    .parse(result.structuredContent).result;
+}
+
+function errorOf({ isError, content }: ToolResult) {
+  assert.equal(isError, true, content[0]?.text);
+  return z.object({
+    error: z.object({
+      code: z.string(),
+      message: z.string(),
+      hint: z.string().default(""),
+      code_page: z.url().optional(),
+      next_step: z.string(),
+    }),
+  }).parse(JSON.parse(content[0]?.text ?? "")).error;
+}
+
+/** The page that the model is to show. */
+function pageOf(result: ToolResult): URL {
+  const { code, code_page, next_step } = errorOf(result);
+  assert.equal(code, "CODE_NEEDED");
+  assert(code_page !== undefined);
+  assert(next_step.includes(code_page));
+  assert.match(next_step, /call again with the same arguments/);
+  return new URL(code_page);
+}
+
+/** Waits as no client does that has nobody to ask. */
+function think(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 1_100));
+}
+
+/** Fails if a code or a secret was said by the protocol or on stderr. */
+function assertSilent(
+  scenario: Scenario,
+  client: TestClient,
+  ...codes: string[]
+): void {
+  const all = client.heard() + client.stderr();
+  scenario.assertNoSecret(all);
+  for (const code of codes) assert(!all.includes(code), "a code is shown");
+}
+
+for (const era of ERAS) {
+  Deno.test(`${era}: the client shows the link, the person types the code there, the call ends with the session`, async () => {
+    await using scenario = await Scenario.start();
+    const code = scenario.code();
+    const shown: string[] = [];
+    let page = new URL("http://127.0.0.1");
+    const person: Person = ({ message, url, fields }) => {
+      shown.push(message);
+      assert.deepEqual(fields, []);
+      page = new URL(url ?? "");
+      // The client says yes at once, as it does when it has opened the page.
+      setTimeout(() => type(page, code), 300);
+      return { action: "accept" };
+    };
+    await using client = await connect(era, scenario.env, {
+      ...URL_MODE,
+      person,
+      args: ["-v", "2"],
+    });
+    const result = updated(await client.call(UPDATE, DEFAULT));
+    assert.equal(result["updated_profile_name"], "default_sts");
+    assert.equal(scenario.codesSent, 1);
+    assert.equal(shown.length, 1);
+    const [point = ""] = (shown[0] ?? "").split("\n");
+    assert.equal(point, "Type the MFA code for profile default on this page.");
+    assert(point.length < 80);
+    assert(shown[0]?.includes(ALICE.device));
+    assert.notEqual(await scenario.read(), GIVEN);
+    assertSilent(scenario, client, code);
+    await assertClosed(page);
+  });
+
+  Deno.test(`${era}: the page is faster than the client's own question`, async () => {
+    await using scenario = await Scenario.start();
+    const person: Person = async ({ url }) => {
+      const page = new URL(url ?? "");
+      const { body } = await type(page, scenario.code());
+      assert.match(body, /Your session is ready/);
+      await think();
+      return { action: "accept" };
+    };
+    await using client = await connect(era, scenario.env, {
+      ...URL_MODE,
+      person,
+    });
+    updated(await client.call(UPDATE, DEFAULT));
+  });
+
+  Deno.test(`${era}: a wrong code is asked for again on the page, and the agent hears of none`, async () => {
+    await using scenario = await Scenario.start();
+    const good = scenario.code();
+    const person: Person = ({ url }) => {
+      const page = new URL(url ?? "");
+      setTimeout(async () => {
+        assert.match((await type(page, "00 00 00")).body, /2 more/);
+        assert.match((await type(page, "12")).body, /not six digits/);
+        assert.match((await type(page, good)).body, /ready/);
+      }, 100);
+      return { action: "accept" };
+    };
+    await using client = await connect(era, scenario.env, {
+      ...URL_MODE,
+      person,
+    });
+    updated(await client.call(UPDATE, DEFAULT));
+    assert.equal(scenario.codesSent, 2);
+    assertSilent(scenario, client, good, "000000");
+  });
+
+  Deno.test(`${era}: three wrong codes end the call, with the way to have the person asked anew`, async () => {
+    await using scenario = await Scenario.start();
+    const person: Person = ({ url }) => {
+      const page = new URL(url ?? "");
+      setTimeout(async () => {
+        for (const code of ["000001", "000002", "000003"]) {
+          await type(page, code);
+        }
+      }, 100);
+      return { action: "accept" };
+    };
+    await using client = await connect(era, scenario.env, {
+      ...URL_MODE,
+      person,
+    });
+    const error = errorOf(await client.call(UPDATE, DEFAULT));
+    assert.equal(error.code, "MFA_REFUSED");
+    assert.match(error.next_step, /without totp_token/);
+    assertSilent(scenario, client, "000001", "000002", "000003");
+    assert.equal(await scenario.read(), GIVEN);
+  });
+
+  for (const action of ["decline", "cancel"] as const) {
+    Deno.test(`${era}: a person who says ${action} leaves no page`, async () => {
+      await using scenario = await Scenario.start();
+      let page = new URL("http://127.0.0.1");
+      const person: Person = async ({ url }) => {
+        page = new URL(url ?? "");
+        await think();
+        return { action };
+      };
+      await using client = await connect(era, scenario.env, {
+        ...URL_MODE,
+        person,
+      });
+      const error = errorOf(await client.call(UPDATE, DEFAULT));
+      assert.equal(error.code, "CODE_DECLINED");
+      await assertClosed(page);
+      assert.equal(scenario.codesSent, 0);
+      assert.equal(await scenario.read(), GIVEN);
+    });
+
+    Deno.test(`${era}: a client that says ${action} for a person that is not there is given the link`, async () => {
+      await using scenario = await Scenario.start();
+      await using client = await connect(era, scenario.env, {
+        ...URL_MODE,
+        person: () => ({ action }),
+      });
+      const page = pageOf(await client.call(UPDATE, DEFAULT));
+      const again = client.call(UPDATE, DEFAULT);
+      assert.match((await type(page, scenario.code())).body, /ready/);
+      updated(await again);
+    });
+  }
+
+  Deno.test(`${era}: a person who declines on the page ends the call`, async () => {
+    await using scenario = await Scenario.start();
+    const person: Person = ({ url }) => {
+      const page = new URL(url ?? "");
+      setTimeout(() =>
+        send(page, {
+          method: "POST",
+          headers: {
+            Host: page.host,
+            Origin: page.origin,
+            "Content-Type": "application/x-www-form-urlencoded",
+          },
+          body: "decline=yes",
+        }), 100);
+      return { action: "accept" };
+    };
+    await using client = await connect(era, scenario.env, {
+      ...URL_MODE,
+      person,
+    });
+    const error = errorOf(await client.call(UPDATE, DEFAULT));
+    assert.equal(error.code, "CODE_DECLINED");
+  });
+
+  for (
+    const [name, options] of [
+      ["cannot ask", {}],
+      ["knows forms only", { person: () => ({ action: "cancel" }) as const }],
+    ] as const
+  ) {
+    Deno.test(`${era}: with a client that ${name}, the model shows the link and calls again`, async () => {
+      await using scenario = await Scenario.start();
+      await using client = await connect(era, scenario.env, options);
+      const first = await client.call(UPDATE, DEFAULT);
+      const page = pageOf(first);
+      const { hint, message } = errorOf(first);
+      assert.match(message, /profile "default"/);
+      assert.match(hint, /in a terminal: \S+.* get -n default$/);
+      const code = scenario.code();
+      assert.match((await type(page, code)).body, /ready/);
+      // The refresh ran when the code was sent, not when the agent came back.
+      assert.match(await scenario.read(), /default_sts/);
+      const written = await scenario.read();
+      updated(await client.call(UPDATE, DEFAULT));
+      assert.equal(await scenario.read(), written);
+      assert.equal(scenario.codesSent, 1);
+      assertSilent(scenario, client, code);
+      await assertClosed(page);
+      // The outcome is told once; what comes then is another question.
+      assert.notEqual(
+        pageOf(await client.call(UPDATE, DEFAULT)).href,
+        page.href,
+      );
+    });
+  }
+
+  Deno.test(`${era}: the same call, however it is spelt, is one page; another is another`, async () => {
+    await using scenario = await Scenario.start({
+      given: GIVEN + GIVEN.replace("[default]", "[work]").replace(
+        "[other]",
+        "[third]",
+      ),
+    });
+    await using client = await connect(era, scenario.env);
+    const page = pageOf(await client.call(UPDATE, DEFAULT));
+    const work = pageOf(await client.call(UPDATE, { profile_name: "work" }));
+    const short = pageOf(
+      await client.call(UPDATE, { ...DEFAULT, duration: 900 }),
+    );
+    const [both, other] = [
+      [
+        client.call(UPDATE, { ...DEFAULT, duration: "3600", totp_token: "" }),
+        client.call(UPDATE, {
+          ...DEFAULT,
+          min_remaining: 0,
+          cred_file: scenario.path,
+        }),
+      ],
+      client.call(UPDATE, { profile_name: "work" }),
+    ];
+    await type(page, scenario.code());
+    for (const result of await Promise.all(both)) {
+      assert.equal(updated(result)["updated_profile_name"], "default_sts");
+    }
+    await type(work, scenario.code());
+    assert.equal(updated(await other)["updated_profile_name"], "work_sts");
+    assert.equal((await send(short)).status, 200);
+  });
+
+  Deno.test(`${era}: two servers on one file do not disturb each other`, async () => {
+    await using scenario = await Scenario.start();
+    await using one = await connect(era, scenario.env);
+    await using two = await connect(era, scenario.env);
+    const pages = [
+      pageOf(await one.call(UPDATE, DEFAULT)),
+      pageOf(await two.call(UPDATE, DEFAULT)),
+    ];
+    await Promise.all(pages.map((page) => type(page, scenario.code())));
+    const [first, second] = await Promise.all([
+      one.call(UPDATE, DEFAULT),
+      two.call(UPDATE, DEFAULT),
+    ]);
+    updated(first);
+    updated(second);
+    const text = await scenario.read();
+    assert.equal(text.match(/^# \$\{\{\{ key=/gm)?.length, 1);
+    const id = valueIn(text, "default_sts", "aws_access_key_id");
+    assert(scenario.sts.sessions.some(({ accessKeyId }) => accessKeyId === id));
+  });
+
+  Deno.test(`${era}: a call that the client cancelled leaves the page, and the next finds the outcome`, async () => {
+    await using scenario = await Scenario.start();
+    const cancel = new AbortController();
+    let page = new URL("http://127.0.0.1");
+    const person: Person = ({ url }) => {
+      page = new URL(url ?? "");
+      setTimeout(() => cancel.abort(), 200);
+      return { action: "accept" };
+    };
+    await using client = await connect(era, scenario.env, {
+      ...URL_MODE,
+      person,
+    });
+    await assert.rejects(client.call(UPDATE, DEFAULT, cancel.signal));
+    assert.match((await type(page, scenario.code())).body, /ready/);
+    updated(await client.call(UPDATE, DEFAULT));
+    assert.equal(scenario.codesSent, 1);
+  });
+
+  Deno.test(`${era}: the question names the file if it is not the usual one, and who asks`, async () => {
+    await using scenario = await Scenario.start();
+    const other = `${scenario.home}/other`;
+    await Deno.writeTextFile(other, GIVEN, { mode: 0o600 });
+    await using client = await connect(era, scenario.env);
+    const page = pageOf(
+      await client.call(UPDATE, { ...DEFAULT, cred_file: other }),
+    );
+    const { body } = await send(page);
+    assert.match(body, /not your usual credentials file/);
+    assert(body.includes(other));
+    assert.match(body, /updsts-tests/);
+    const usual = pageOf(await client.call(UPDATE, DEFAULT));
+    assert.doesNotMatch((await send(usual)).body, /usual credentials file/);
+  });
+
+  Deno.test(`${era}: an agent's file cannot hide what it is`, async () => {
+    await using scenario = await Scenario.start();
+    const messages: string[] = [];
+    const other = `${scenario.home}/other`;
+    await Deno.writeTextFile(other, GIVEN, { mode: 0o600 });
+    await using client = await connect(era, scenario.env, {
+      ...URL_MODE,
+      person: ({ message }) => {
+        messages.push(message);
+        return { action: "decline" };
+      },
+    });
+    await client.call(UPDATE, { ...DEFAULT, cred_file: other });
+    assert(messages[0]?.includes(other), messages[0]);
+  });
+}
+
+Deno.test("a form is shown only if the server was told to, and nobody behind it means the link", async () => {
+  await using scenario = await Scenario.start();
+  for (const era of ERAS) {
+    await using client = await connect(era, scenario.env, {
+      args: ["--form"],
+      elicitation: { form: {}, url: {} },
+      person: ({ fields, url }) => {
+        assert.equal(url, undefined);
+        assert.deepEqual(fields, ["totp_token"]);
+        return { action: "cancel" };
+      },
+    });
+    const page = pageOf(await client.call(UPDATE, DEFAULT));
+    await type(page, scenario.code());
+    updated(await client.call(UPDATE, DEFAULT));
+  }
+});
+
+Deno.test("a form takes a code as a number, and asks again for one that AWS refused", async () => {
+  await using scenario = await Scenario.start();
+  const messages: string[] = [];
+  await using client = await connect("legacy", scenario.env, {
+    args: ["--form"],
+    person: ({ message }) => {
+      messages.push(message);
+      const code = messages.length === 1 ? 1234 : Number(scenario.code());
+      return { action: "accept", content: { totp_token: code } };
+    },
+  });
+  updated(await client.call(UPDATE, DEFAULT));
+  assert.equal(scenario.sts.requests[0]?.code, "001234");
+  assert.match(messages[1] ?? "", /did not take that code/);
+});
