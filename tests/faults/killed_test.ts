@@ -125,12 +125,13 @@ Deno.test("get killed in any phase leaves the old or the new file, and nothing t
   );
 });
 
+const HOLDER = new URL("../support/lock_holder.ts", import.meta.url).href;
+
 Deno.test("a lock that a killed process held blocks nobody", async () => {
   await using scenario = await Scenario.start();
   const holder = new Deno.Command(Deno.execPath(), {
     args: [
-      "eval",
-      "const d = await Deno.open(Deno.args[0]); await d.lock(true); console.log('locked'); await new Promise((r) => setTimeout(r, 60000));",
+      ...["run", "--allow-all", "--no-check", HOLDER],
       join(scenario.home, ".aws"),
     ],
     stdout: "piped",
