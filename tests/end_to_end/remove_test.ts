@@ -105,3 +105,32 @@ Deno.test("prune takes out what has expired, and nothing else", async () => {
     "the file was replaced",
   );
 });
+
+Deno.test("remove and prune refuse a block where lone CRs meet other line ends", async () => {
+  // For some programs its keys would become those of the profile above.
+  const given = GIVEN +
+    block("default", "default_sts", PAST).replace("]\n", "]\r");
+  for (const args of [["remove", "-n", "default"], ["prune"]]) {
+    await using scenario = await Scenario.start({ given });
+    const { code, stderr } = await scenario.updsts(args);
+    assert.equal(code, 3, stderr);
+    assert.match(stderr, /lone CR/);
+    assert.equal(await scenario.read(), given);
+  }
+});
+
+Deno.test({
+  name: "prune says that others can read the file, also when nothing changes",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    for (const expiration of [PAST, FUTURE]) {
+      await using scenario = await Scenario.start({
+        given: GIVEN + block("default", "default_sts", expiration),
+      });
+      await Deno.chmod(scenario.path, 0o644);
+      const { code, stderr } = await scenario.updsts(["prune"]);
+      assert.equal(code, 0);
+      assert.match(stderr, /^warning: .*chmod 600/m);
+    }
+  },
+});

@@ -82,16 +82,10 @@ function swapping(directory: string, script: string): Change {
   };
 }
 
+/** What the neighbour puts in its place; `mine` is what it leads to. */
 const SWAPS = [
-  {
-    name: "a link to a file of theirs",
-    script: ': >mine; chmod 666 mine; rm -f "$t"; ln -s mine "$t"',
-  },
-  { name: "a file of theirs", script: 'rm -f "$t"; : >"$t"; chmod 666 "$t"' },
-  {
-    name: "a file of theirs that they keep open",
-    script: 'rm -f "$t"; : >"$t"; chmod 666 "$t"; ln -f "$t" mine',
-  },
+  { name: "a link to a file of theirs", script: 'ln -s mine "$t"' },
+  { name: "a file of theirs", script: 'ln mine "$t"' },
 ];
 
 for (const { name, script } of SWAPS) {
@@ -103,14 +97,25 @@ for (const { name, script } of SWAPS) {
     () =>
       amongNeighbours({ mode: 0o777, owner: 0 }, async (world) => {
         const { directory, path, file } = world;
-        await file.rehearse(swapping(directory, script)).catch(() => {});
-        await file.update(swapping(directory, script)).catch(() => {});
-        const seen = asBob(
-          'cd "$1"; cat * .updsts-* 2>/dev/null || :',
+        // They open it before it is given to somebody else.
+        const theirs: Deno.FsFile[] = [];
+        const swap = swapping(
           directory,
+          `rm -f mine "$t"; : >mine; chmod 666 mine; ${script}`,
         );
-        assert.equal(seen?.includes("aws_secret"), false, seen);
-        assert.equal((await Deno.stat(path)).mode, 0o100600);
+        const change: Change = (text) => {
+          const edits = swap(text);
+          theirs.push(Deno.openSync(join(directory, "mine")));
+          return edits;
+        };
+        await file.rehearse(change).catch(() => {});
+        await file.update(change).catch(() => {});
+        assert(theirs.length >= 2);
+        for (const handle of theirs) {
+          assert.equal(handle.readSync(new Uint8Array(100)), null);
+          handle.close();
+        }
+        assert.equal((await Deno.lstat(path)).mode, 0o100600);
         assert(
           (await Deno.readTextFile(path)).startsWith(`[default]\n${SECRET}`),
         );
@@ -201,4 +206,76 @@ Deno.test(
       await open(own).update(append);
       assert.match(await Deno.readTextFile(path), /fresh/);
     }),
+);
+
+/** Replaces the file at a path by itself, as any user may run it. */
+const PROGRAM = `
+import { LocalCredentialsFile } from "./src/adapters/credentials_file.ts";
+import { createEnvironment } from "./src/adapters/environment.ts";
+const [path, home] = Deno.args;
+const environment = createEnvironment((name) => name === "HOME" ? home : undefined);
+const quiet = () => {};
+const log = { warn: quiet, note: quiet, info: quiet, debug: quiet };
+const file = new LocalCredentialsFile(path, environment, log);
+const append = (text) => [{ offset: text.length, length: 0, text: "+" }];
+await file.rehearse(append);
+await file.update(append);
+`;
+
+Deno.test(
+  `a file keeps its group if its user is in that, and is closed to groups if not${twoUsers.note}`,
+  {
+    ignore: twoUsers.ignore,
+  },
+  async () => {
+    const top = await Deno.makeTempDir();
+    try {
+      await Deno.chmod(top, 0o755);
+      await new Deno.Command("cp", {
+        args: ["-r", new URL("../../src", import.meta.url).pathname, top],
+      }).output();
+      await Deno.copyFile(Deno.execPath(), join(top, "deno"));
+      await Deno.writeTextFile(join(top, "replace.ts"), PROGRAM);
+      const home = join(top, "home");
+      await Deno.mkdir(home);
+      await Deno.chown(home, BOB, BOB);
+      const path = join(home, "credentials");
+      for (
+        const { owner, group, mode, becomes } of [
+          // One of the user's other groups.
+          { owner: 4321, group: 2000, mode: 0o660, becomes: [2000, 0o660] },
+          { owner: BOB, group: 2000, mode: 0o640, becomes: [2000, 0o640] },
+          // One that the user has left.
+          { owner: BOB, group: 3000, mode: 0o640, becomes: [BOB, 0o600] },
+        ]
+      ) {
+        await Deno.writeTextFile(path, "[a]\n");
+        await Deno.chown(path, owner, group);
+        await Deno.chmod(path, mode);
+        const { success, stderr } = await new Deno.Command("setpriv", {
+          args: [
+            ...[
+              `--reuid=${BOB}`,
+              `--regid=${BOB}`,
+              `--groups=${BOB},2000`,
+              "--",
+            ],
+            ...[join(top, "deno"), "run", "--no-config", "--no-check"],
+            ...["--no-prompt", "--allow-read", "--allow-write"],
+            ...[join(top, "replace.ts"), path, home],
+          ],
+          env: { DENO_DIR: join(home, "cache"), DENO_NO_UPDATE_CHECK: "1" },
+          cwd: home,
+        }).output();
+        assert(success, new TextDecoder().decode(stderr));
+        const info = await Deno.stat(path);
+        assert.equal(await Deno.readTextFile(path), "[a]\n+");
+        assert.equal(info.uid, BOB);
+        assert.deepEqual([info.gid, (info.mode ?? 0) & 0o777], becomes);
+        await Deno.remove(path);
+      }
+    } finally {
+      await Deno.remove(top, { recursive: true });
+    }
+  },
 );
