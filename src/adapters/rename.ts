@@ -1,7 +1,6 @@
 // Puts a file in another one's place, also where somebody may be reading that.
 import { type HeldOptions, onceReleased } from "./held_file.ts";
 import type { Place } from "./place.ts";
-import { hasSystemCode } from "./regular_file.ts";
 import type { Timepiece } from "./timepiece.ts";
 
 /** What this takes of the system. */
@@ -59,10 +58,9 @@ export async function linkNew(
   try {
     await link(from, to);
     return true;
-  } catch (error) {
-    if (hasSystemCode(error, "EEXIST")) return false;
+  } catch {
+    // It is taken, or the file system has no hard links.
   }
-  // Some file systems have no hard links.
   try {
     await Deno.lstat(to);
     return false;

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { LocalCredentialsFile } from "../../src/adapters/credentials_file.ts";
 import { createEnvironment } from "../../src/adapters/environment.ts";
 import type { ReplacementOptions } from "../../src/adapters/locked_target.ts";
+import { leadsTo } from "../../src/adapters/place.ts";
 import type { Change, SeenBefore } from "../../src/ports.ts";
 import { foreignChange } from "../../src/sessions/foreign_change.ts";
 import { failsWith } from "../support/errors.ts";
@@ -310,7 +311,10 @@ Deno.test(
             assert.equal(modeOf(path), mode);
           }
           swaps = 0;
-          await open().rehearse(swap).catch(() => {});
+          const rehearsed = open().rehearse(swap);
+          // What is to be given to others is written to a file of its own.
+          if (mode === 0o600) await failsWith("FILE_BUSY", () => rehearsed);
+          else await rehearsed;
           assert.equal(await Deno.readTextFile(victim), "untouched");
         });
       }
@@ -368,6 +372,85 @@ Deno.test(`a leftover of somebody else stays${root.note}`, {
     await open().update(append);
     assert.deepEqual(names(directory), [".updsts-2.tmp", "credentials"]);
   }));
+
+Deno.test(
+  `a file that is given to another group meanwhile is theirs afterwards${root.note}`,
+  {
+    ignore: root.ignore,
+  },
+  () =>
+    inDirectory(async ({ path, open }) => {
+      await open().update((text) => {
+        Deno.chownSync(path, null, 2000);
+        return append(text);
+      });
+      assert.equal((await Deno.stat(path)).gid, 2000);
+    }),
+);
+
+Deno.test({
+  name:
+    `the rights of a program are not handed on to the new file${posix.note}`,
+  ignore: posix.ignore,
+  fn: () =>
+    inDirectory(async ({ path, open }) => {
+      await Deno.chmod(path, 0o4700);
+      await open().update(append);
+      assert.equal(modeOf(path), 0o700);
+    }),
+});
+
+Deno.test({
+  name:
+    `a link that is re-pointed while the lock is waited for leads to the other directory's lock${posix.note}`,
+  ignore: posix.ignore,
+  fn: () =>
+    inDirectory(async ({ directory, path, time, open }) => {
+      const other = join(directory, "other", "credentials");
+      await Deno.mkdir(dirname(other));
+      await Deno.writeTextFile(other, GIVEN, { mode: 0o600 });
+      const link = join(directory, "link");
+      await Deno.symlink(path, link);
+      using holder = await Deno.open(directory);
+      await holder.lock(true);
+      time.after(1_000, () => {
+        Deno.removeSync(link);
+        Deno.symlinkSync(other, link);
+        holder.unlockSync();
+      });
+      await open(link).update((text) => {
+        assert.match(names(dirname(other)).join(" "), /^\.updsts-/);
+        return append(text);
+      });
+      assert.equal(await Deno.readTextFile(other), `${GIVEN}# +\n`);
+      assert.equal(await Deno.readTextFile(path), GIVEN);
+    }),
+});
+
+Deno.test({
+  name:
+    `leadsTo() tells the file that links lead to from any other${posix.note}`,
+  ignore: posix.ignore,
+  fn: () =>
+    inDirectory(async ({ directory, path }) => {
+      const link = join(directory, "link");
+      const up = join(directory, "up");
+      await Deno.mkdir(join(directory, "sub"));
+      await Deno.symlink("sub/../credentials", link);
+      await Deno.symlink(directory, up);
+      const target = await Deno.stat(path);
+      const { uid } = target;
+      for (
+        const through of [path, link, join(up, "link"), `${directory}/./link`]
+      ) {
+        assert.equal(await leadsTo(through, target, uid), true, through);
+      }
+      assert.equal(await leadsTo(link, await Deno.stat(directory), uid), false);
+      await Deno.remove(link);
+      await Deno.symlink(link, link);
+      assert.equal(await leadsTo(link, target, uid), false);
+    }),
+});
 
 const CREATE = { create: true };
 

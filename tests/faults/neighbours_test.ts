@@ -167,11 +167,14 @@ Deno.test(
   },
   () =>
     amongNeighbours({ mode: 0o777, owner: 0 }, async ({ path, file }) => {
+      await Deno.chmod(path, 0o640);
       await file.rehearse(append);
       asBob('rm "$1"; echo "[default]" >"$1"; chmod 666 "$1"', path);
       await file.update(append);
       assert.match(await Deno.readTextFile(path), /fresh/);
       assert.equal(asBob('cat "$1"', path), undefined);
+      const { uid, mode } = await Deno.stat(path);
+      assert.deepEqual([uid, mode], [0, 0o100600]);
     }),
 );
 

@@ -62,7 +62,7 @@ for (const mode of [0o600, 0o644]) {
       assert.equal(new Set(names).size, names.length, "one was opened again");
       for (const call of opened) {
         assert.match(call, /O_CREAT\|O_EXCL/);
-        assert.match(call, /, 0600\)/);
+        assert.match(call, /, 0600(?:\)| <unfinished)/);
       }
       assert.equal(indexOf(/^[a-z]*ch(?:mod|own)[a-z]*\([^)]*"/), -1);
 
