@@ -42,6 +42,7 @@ export class TemporaryFile implements AsyncDisposable {
   readonly #nextName: () => string;
   readonly #plain: Deno.FsFile;
   #created: Created<OpenFile>;
+  #open = true;
 
   private constructor(
     directory: string,
@@ -86,11 +87,14 @@ export class TemporaryFile implements AsyncDisposable {
       const given = await create(this.#directory, this.#nextName, createFile);
       await this[Symbol.asyncDispose]();
       this.#created = given;
+      this.#open = true;
       await given.file.writeFile(bytes);
       await give(given.file, wanted);
     }
     // Before the rename: a power cut must not leave an empty file.
     await this.#created.file.sync();
+    // Windows renames nothing over it that we have open, nor it on some drives.
+    if (Deno.build.os === "windows") await this.#close();
   }
 
   /** Whether the file at `path` is this very one. */
@@ -107,10 +111,16 @@ export class TemporaryFile implements AsyncDisposable {
     }
   }
 
+  async #close(): Promise<void> {
+    if (!this.#open) return;
+    this.#open = false;
+    await this.#created.file.close();
+  }
+
   /** Closes it, and removes it unless it has been put in place. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const { path, file } = this.#created;
-    await file.close();
+    const { path } = this.#created;
+    await this.#close();
     await onceReleased(() => Deno.remove(path)).catch(() => {});
   }
 }

@@ -62,12 +62,13 @@ function modeOf(path: string): number {
 Deno.test("update() waits for the rest of a file that is half written, wherever the half ends", async () => {
   for (let length = 0; length < GIVEN.length; length += 3) {
     await inDirectory(async ({ path, time, log, open }) => {
-      using writer = await Deno.open(path, { write: true });
+      const writer = await Deno.open(path, { write: true });
       const bytes = new TextEncoder().encode(GIVEN);
       writer.truncateSync(length);
       time.after(4_000, () => {
         writer.seekSync(length, Deno.SeekMode.Start);
         writer.writeSync(bytes.subarray(length));
+        writer.close();
       });
       await open().update(append, SEEN);
       assert.equal(await Deno.readTextFile(path), `${GIVEN}# +\n`);
@@ -269,6 +270,8 @@ Deno.test("the names of temporary files cannot be guessed", () =>
       });
     }
     seen.delete("credentials");
+    // Where directories cannot be locked, this is what all look for.
+    seen.delete(".updsts.lock");
     assert.equal(seen.size, 3);
     for (const name of seen) {
       assert.match(name, /^\.updsts-\d+-[0-9a-f]{32}\.tmp$/);
