@@ -109,6 +109,39 @@ const first: Plugin = {
   },
 };
 
+/**
+ * Puts into one file what main.ts imports at its start.
+ *
+ * It would be spread over ten, by who else imports what; but whatever is loaded
+ * later comes after all of it. So all of ours say that they import it, too.
+ */
+const together: Plugin = {
+  name: "together",
+  setup(bundler) {
+    bundler.onResolve({ filter: /^start$/ }, ({ path }) => ({
+      path,
+      namespace: "start",
+    }));
+    bundler.onLoad({ filter: /./, namespace: "start" }, async () => {
+      const main = await Deno.readTextFile(join(ROOT, "main.ts"));
+      const imports = main.matchAll(/^import (?!type)[^;]*?("\.[^"]+\.ts")/gm);
+      return {
+        contents: Array.from(imports, ([, path]) => `import ${path};`).join(""),
+        resolveDir: ROOT,
+      };
+    });
+    bundler.onLoad(
+      { filter: /[\\/]src[\\/].*\.ts$/ },
+      async ({ path }) =>
+        basename(path) === `${FIRST}.ts` ? null : {
+          // In the same line, so that its map stays right.
+          contents: `import "start"; ${await Deno.readTextFile(path)}`,
+          loader: "ts",
+        },
+    );
+  },
+};
+
 /** Of deno.json, the program needs its version. */
 const version: Plugin = {
   name: "version",
@@ -210,7 +243,7 @@ async function bundled(): Promise<Bundled> {
             sourcemap: true,
             sourcesContent: false,
             metafile: true,
-            plugins: [first, version, resolution(asDeno)],
+            plugins: [first, together, version, resolution(asDeno)],
           });
           done(result);
         });

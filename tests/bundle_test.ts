@@ -53,8 +53,8 @@ function sourcesOf(
   return [
     ...new Set(
       [...names].flatMap((name) => Object.keys(chunks.get(name)?.inputs ?? {}))
-        // Of the bundler itself: how it loads modules of the old kind.
-        .filter((path) => path !== "<runtime>")
+        // Made by bundling: how modules of the old kind are loaded, and a list of imports.
+        .filter((path) => path !== "<runtime>" && path !== "start:start")
         .map((path) =>
           /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? path
         ),
