@@ -2,6 +2,7 @@
 import { MASK, Secret } from "../secret.ts";
 import type { ParsedFile } from "./parsed_file.ts";
 import { decodeText, encodeText } from "./profile_name.ts";
+import { isAwsKey } from "./recognised.ts";
 import { readValue, type Section } from "./sections.ts";
 import { mayBeShown, type PublicKey, type SecretKey } from "./shown_values.ts";
 
@@ -63,6 +64,13 @@ export class Profile {
     return this.sections.flatMap(({ properties }) => properties).find(
       ({ key, length }) => length > 0 && CREDENTIALS.test(key),
     )?.key;
+  }
+
+  /** Whether it has a key that AWS's tools know: in another kind of file, a section is none. */
+  get recognised(): boolean {
+    return this.sections.some(({ properties }) =>
+      properties.some(({ key }) => isAwsKey(key))
+    );
   }
 
   #read(key: string): string | undefined {

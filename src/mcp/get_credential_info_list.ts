@@ -37,7 +37,11 @@ export function addGetCredentialInfoList(server: McpServer, world: ToolWorld) {
       const views = await listProfiles(ports);
       const now = ports.clock.now();
       return success({
-        result: views.map((view) => toProfileAnswer(view, now)),
+        // Any file can be named: a line in brackets must not reach the model.
+        result: views.filter(({ recognised }) => recognised)
+          .map((view) =>
+            toProfileAnswer({ ...view, name: view.shownName }, now)
+          ),
       });
     } catch (error) {
       return failure(error, world.log);

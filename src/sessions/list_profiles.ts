@@ -6,6 +6,7 @@ import {
   listProfiles as readProfiles,
   type Profile,
 } from "../credentials/profiles.ts";
+import { looksLikeName } from "../credentials/recognised.ts";
 import { isDevice } from "../credentials/shown_values.ts";
 import type { Ports } from "../ports.ts";
 import { MASK, type Secret } from "../secret.ts";
@@ -17,6 +18,10 @@ export type ListPorts = Pick<Ports, "file" | "config" | "log">;
 /** A profile as it may be shown. */
 export interface ProfileView {
   readonly name: string;
+  /** Whether it has a key that AWS's tools know. */
+  readonly recognised: boolean;
+  /** The name for whom the file may be hidden: a mask if it looks like none. */
+  readonly shownName: string;
   /** What kind of credentials it holds: `none` has no key of its own. */
   readonly kind: "long-term" | "session" | "none";
   readonly accessKeyId: string | undefined;
@@ -29,17 +34,22 @@ export interface ProfileView {
   readonly fields: ReadonlyMap<string, string | Secret>;
 }
 
-/** One profile, or the error that names those there are. */
+/** One profile with a key of AWS, or the error that names those there are. */
 export async function getProfile(
   ports: ListPorts,
   name: string,
 ): Promise<ProfileView | UpdstsError> {
   assertProfileName(name, "the profile name");
   const views = await listProfiles(ports);
-  const found = views.find((view) => view.name === name);
+  const found = views.find((view) => view.name === name && view.recognised);
   if (found !== undefined) return found;
   const { unknownProfile } = await import("./unknown_profile.ts");
-  return await unknownProfile(name, views.map(({ name }) => name));
+  return await unknownProfile(
+    name,
+    views.flatMap(({ recognised, name, shownName }) =>
+      recognised && name === shownName ? [name] : []
+    ),
+  );
 }
 
 /** All profiles of the file, in file order. Broken blocks are warned about. */
@@ -58,6 +68,8 @@ export async function listProfiles(
     const section = profile.sections.find((section) => managers.has(section));
     views.push({
       name: profile.name,
+      recognised: profile.recognised,
+      shownName: looksLikeName(profile.name) ? profile.name : MASK,
       kind: kindOf(profile),
       accessKeyId: profile.shown("aws_access_key_id"),
       device: profile.shown("mfa_device_arn") ?? profile.shown("mfa_serial") ??

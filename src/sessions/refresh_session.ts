@@ -4,6 +4,7 @@ import { refreshEdits } from "../credentials/refresh_edits.ts";
 import type { SessionValues } from "../credentials/session_values.ts";
 import { type ParsedFile, parseFile } from "../credentials/parsed_file.ts";
 import { findProfile, listProfiles } from "../credentials/profiles.ts";
+import { looksLikeName } from "../credentials/recognised.ts";
 import { UpdstsError } from "../errors.ts";
 import type { Ports } from "../ports.ts";
 import { foreignChange } from "./foreign_change.ts";
@@ -59,7 +60,9 @@ export async function refreshSession(
   }
   const source = findProfile(parsed, profile);
   if (source === undefined) {
-    const names = listProfiles(parsed).map(({ name }) => name);
+    const names = listProfiles(parsed).flatMap(({ recognised, name }) =>
+      recognised && looksLikeName(name) ? [name] : []
+    );
     throw await unknownProfile(profile, names);
   }
   assertNotConfigured(

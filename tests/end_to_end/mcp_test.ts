@@ -472,6 +472,62 @@ Deno.test("updsts mcp shows the tools to a person, from the server's own definit
   }
 });
 
+// Regression: whatever stood in brackets at the start of a line came back as a
+// profile, and any file can be named.
+Deno.test("a line of a file that is no credentials file reaches no model", async () => {
+  await using scenario = await Scenario.start();
+  const texts = [
+    '[url "https://me:canary-token@github.com/"]\n  insteadOf = https://github.com/\n[user]\n  name = canary-name\n',
+    '["canary-password", "canary-other"]\n',
+    "[['canary-a'],\n['canary-b']]\n",
+    "[canary-section]\npassword = canary\n",
+    // With a key that AWS knows, the name is masked still.
+    '["canary-password"]\nregion = eu-west-1\n',
+    "[user:canary@host]\nregion = eu-west-1\n",
+  ];
+  await using client = await connect("modern", scenario.env);
+  for (const text of texts) {
+    const cred_file = `${scenario.home}/any`;
+    await Deno.writeTextFile(cred_file, text);
+    await client.call(LIST, { cred_file });
+    for (const profile_name of ["x", "user", "default"]) {
+      await client.call(INFO, { profile_name, cred_file });
+      await client.call(UPDATE, { profile_name, cred_file });
+    }
+  }
+  assert.doesNotMatch(client.heard(), /canary|insteadOf/);
+  assert.match(client.heard(), /"profile_name":"\*{8}"/);
+});
+
+Deno.test("parameters that the tools do not have are refused by name, before anything is spent", async () => {
+  await using scenario = await Scenario.start();
+  await using client = await connect("modern", scenario.env);
+  const wrong: readonly (readonly [string, object, RegExp])[] = [
+    [UPDATE, { duration_seconds: 900 }, /did you mean duration\?/],
+    [UPDATE, { token: "123456" }, /did you mean totp_token\?/],
+    [UPDATE, { session_name: "x" }, /"session_name"/],
+    [UPDATE, { min_remaining_seconds: 5 }, /did you mean min_remaining\?/],
+    [UPDATE, { credential_file: "x" }, /did you mean cred_file\?/],
+    [INFO, { profile: "x" }, /did you mean profile_name\?/],
+    [LIST, { file: "x" }, /cred_file/],
+  ];
+  for (const [tool, args, hint] of wrong) {
+    const error = errorOf(
+      await client.call(tool, {
+        ...(tool === LIST ? {} : { profile_name: "default" }),
+        ...(tool === UPDATE ? { totp_token: scenario.code() } : {}),
+        ...args,
+      }),
+    );
+    assert.equal(error.code, "USAGE");
+    assert.match(`${error.message} ${error.hint}`, hint);
+  }
+  assert.equal(scenario.codesSent, 0);
+  for (const { inputSchema } of await client.listTools()) {
+    assert.equal(inputSchema["additionalProperties"], false);
+  }
+});
+
 // Regression: an endpoint was once read from the credentials file, too, which
 // may be one that the agent wrote, so that the agent heard what a person typed.
 Deno.test("a code goes to no endpoint that the agent's own file names", async () => {
