@@ -468,6 +468,19 @@ Deno.test("doctor asks a place once, however FIPS is spelled, and says which swi
   );
 });
 
+Deno.test("doctor finds a region whose STS is out of reach, as get does before it asks for a code", async () => {
+  await using scenario = await Scenario.start();
+  const env = { AWS_REGION: "us-nowhere-9", AWS_ENDPOINT_URL_STS: "" };
+  const { code, text } = await examine(scenario, ["-n", "default"], env);
+  assert.equal(code, 5);
+  assert.match(
+    text,
+    /problem sts us-nowhere-9: Cannot reach STS: sts\.us-nowhere-9\.amazonaws\.com is outside of what this build may talk to; .*such as us-east-1/,
+  );
+  const dryRun = ["get", "-n", "default", "--dry-run"];
+  assert.equal((await scenario.updsts(dryRun, env)).code, 5);
+});
+
 // Regression: they were handed over as the arguments of one call, and there is
 // no room for so many.
 Deno.test("doctor has room for more findings than a call has for arguments", async () => {
