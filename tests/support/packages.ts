@@ -62,7 +62,6 @@ export const PACKAGES = {
   mcp: ["@modelcontextprotocol/core", "@modelcontextprotocol/server", "zod"],
   terminal: [
     "@bomb.sh/tab",
-    "diff",
     "fastest-levenshtein",
     "get-east-asian-width",
   ],
