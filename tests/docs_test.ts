@@ -17,6 +17,7 @@ const DOCUMENTS = [
   "docs/CHANGELOG.md",
   "docs/CONTRIBUTING.md",
   "docs/SECURITY.md",
+  "docs/AGENTS.md",
   "docs/PLATFORMS.md",
 ];
 
