@@ -12,7 +12,7 @@ import { baseEnvironment, shippedFlags } from "./support/command.ts";
 import { directoryLinks } from "./support/skipping.ts";
 
 /** Of files, the runtime aside. */
-const MAX_MEGABYTES = 6;
+const MAX_MEGABYTES = 3;
 
 /** The text that a terminal would show, without its colours. */
 function plain(bytes: Uint8Array): string {
