@@ -63,13 +63,14 @@ let adapters:
   | undefined;
 
 /** Loads the adapters when a command runs, so that `--help` does not wait for them. */
-const connect: Connect = async (credentialFile, log) => {
+const connect: Connect = async (files, log) => {
   const { createLocalPorts } = await (adapters ??= import(
     "./src/local_ports.ts"
   ));
-  return createLocalPorts(credentialFile, log, {
+  return createLocalPorts(files, log, {
     variable: (name) => proxyVariables.get(name) ?? Deno.env.get(name),
     terminal,
+    stdin: Deno.stdin,
     userAgent: `updsts/${denoJson.version}`,
   });
 };
@@ -89,13 +90,14 @@ async function ownCommand(): Promise<string> {
 }
 
 /** What the MCP server takes of the process. */
-async function mcpSettings({ credentialFile, forms }: McpOptions, log: Log) {
+async function mcpSettings({ files, forms }: McpOptions, log: Log) {
   return {
     version: denoJson.version,
-    connect: (path: string | undefined) => connect(path, log),
+    connect: (path: string | undefined) =>
+      connect({ ...files, credentials: path }, log),
     clock: { now: () => new Date() },
     getCommand: `${await ownCommand()} get`,
-    ...{ credentialFile, forms, log },
+    ...{ credentialFile: files.credentials, forms, log },
   };
 }
 
@@ -103,7 +105,7 @@ async function mcpSettings({ credentialFile, forms }: McpOptions, log: Log) {
 const mcp: McpDoor = {
   describe: async (log) => {
     const { describeTools } = await import("./src/mcp/mod.ts");
-    const options = { credentialFile: undefined, forms: false };
+    const options = { files: { credentials: undefined }, forms: false };
     return await describeTools(await mcpSettings(options, log));
   },
   serve: async (options, log) => {

@@ -1,11 +1,18 @@
 // All ports to the machine that the program runs on; what only some commands need is loaded by them.
-import type { DoctorPorts, Log } from "./ports.ts";
+import type {
+  CredentialsFile,
+  DoctorPorts,
+  KeySource,
+  Log,
+  NamedFiles,
+} from "./ports.ts";
 import { LocalAwsConfig } from "./adapters/aws_config.ts";
 import {
   credentialsPath,
   LocalCredentialsFile,
 } from "./adapters/credentials_file.ts";
-import { createEnvironment } from "./adapters/environment.ts";
+import { createEnvironment, type Environment } from "./adapters/environment.ts";
+import { type Stdin, StdinKeys } from "./adapters/stdin_keys.ts";
 import type { Terminal } from "./adapters/terminal.ts";
 
 /** What the ports take of the process. */
@@ -13,24 +20,26 @@ export interface ProcessParts {
   /** The value of an environment variable. */
   readonly variable: (name: string) => string | undefined;
   readonly terminal: Terminal;
+  readonly stdin: Stdin;
   readonly userAgent: string;
 }
 
-/** The ports for a credentials file; undefined is the usual one. */
+/** The ports for the files that a person named. */
 export function createLocalPorts(
-  credentialFile: string | undefined,
+  named: NamedFiles,
   log: Log,
-  { variable, terminal, userAgent }: ProcessParts,
+  { variable, terminal, stdin, userAgent }: ProcessParts,
 ): DoctorPorts {
   const environment = createEnvironment(variable);
   const clock = { now: () => new Date() };
-  const path = credentialsPath(credentialFile, environment);
+  const files = openFiles(named, environment, log, stdin);
+  const { path } = files.file;
   const issuer = async () => {
     const { AwsSessionIssuer } = await import("./sts/session_issuer.ts");
     return new AwsSessionIssuer(environment, clock, log, { userAgent });
   };
   return {
-    file: new LocalCredentialsFile(path, environment, log),
+    ...files,
     config: new LocalAwsConfig(environment),
     codes: {
       code: async (profile, device) => {
@@ -59,4 +68,32 @@ export function createLocalPorts(
     clock,
     log,
   };
+}
+
+/** The file for sessions, and where the keys are if that is somewhere else. */
+function openFiles(
+  { credentials, sessions }: NamedFiles,
+  environment: Environment,
+  log: Log,
+  stdin: Stdin,
+): { readonly file: CredentialsFile; readonly keys?: KeySource } {
+  const path = (given?: string) => credentialsPath(given, environment);
+  const open = (path: string, create: boolean) =>
+    new LocalCredentialsFile(path, environment, log, { create });
+  if (sessions === undefined) return { file: open(path(credentials), false) };
+  const file = open(path(sessions), true);
+  if (credentials === "-") return { file, keys: new StdinKeys(stdin) };
+  const keys = path(credentials);
+  return isSameFile(keys, file.path)
+    ? { file: open(keys, false) }
+    : { file, keys: open(keys, false) };
+}
+
+function isSameFile(one: string, other: string): boolean {
+  try {
+    return Deno.realPathSync(one) === Deno.realPathSync(other);
+  } catch {
+    // One of them is not there, or what is wrong with it shows when it is read.
+    return one === other;
+  }
 }

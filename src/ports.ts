@@ -19,8 +19,16 @@ export interface SeenBefore {
   readonly difference: (before: string, now: string) => Difference;
 }
 
+/** Where long-term keys are read, and nothing is written. */
+export interface KeySource {
+  /** Where it is, as the user knows it; undefined for stdin, of which nothing is quoted. */
+  readonly path: string | undefined;
+  /** The whole text, one character a byte. */
+  read(): Promise<string>;
+}
+
 /** The user's credentials file. */
-export interface CredentialsFile {
+export interface CredentialsFile extends KeySource {
   /** Where it is, as the user knows it. */
   readonly path: string;
   /** The whole text, one character a byte. */
@@ -189,9 +197,20 @@ export interface Log {
   debug(message: string): void;
 }
 
-/** All ports, as they are built for one credentials file. */
+/** The files to work on, as a person named them; undefined is the usual one. */
+export interface NamedFiles {
+  /** The credentials file; `-` is stdin. */
+  readonly credentials: string | undefined;
+  /** Where sessions go, if they have a file of their own. */
+  readonly sessions?: string | undefined;
+}
+
+/** All ports, as they are built for one credentials file, or for two. */
 export interface Ports {
+  /** Where sessions are written. */
   readonly file: CredentialsFile;
+  /** Where the long-term keys are, if not in that file. */
+  readonly keys?: KeySource | undefined;
   readonly config: AwsConfig;
   readonly codes: CodeSource;
   readonly issuer: SessionIssuer;

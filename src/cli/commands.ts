@@ -60,6 +60,8 @@ const get: Command = {
       "How long the session lasts: 15m to 36h (default: the profile's duration_seconds, else 1h)",
     device: "MFA device: ARN or serial number (default: the profile's)",
     minRemaining: "Do nothing if the session stays valid this long",
+    sessionFile:
+      "File for the session, made if it is missing (default: the credentials file)",
     dryRun: "Check all, ask nobody, show what would change",
   },
   mistakenFor: [
@@ -85,7 +87,7 @@ const list: Command = {
     "Shows each profile with its kind, key, MFA device and expiry. With -v 1, shows every key of it, secrets as a mask.",
   examples: ["updsts list", "updsts list -v 1 -c ./credentials"],
   argument: { kind: "none", instead: "updsts list shows all profiles" },
-  options: {},
+  options: { sessionFile: "File for sessions, to be shown as well" },
   mistakenFor: ["ls", "show", "status", "info", "profiles", "dir", "view"],
 };
 
@@ -127,6 +129,7 @@ const doctor: Command = {
   argument: { kind: "profile", required: false, fits: "any" },
   options: {
     profile: "Profile to look at (default: all); the same as PROFILE",
+    sessionFile: "File for sessions, to be looked at as well",
   },
   mistakenFor: ["check", "diagnose", "diag", "test", "verify", "validate"],
 };
@@ -158,6 +161,7 @@ const mcp: Command = {
   options: {
     mcpServer: "Serve MCP on stdin and stdout",
     form: "Let the client ask for codes in a form, not on a page",
+    sessionFile: "File for the sessions of all tools; agents cannot choose it",
   },
   mistakenFor: ["serve", "server", "mcpserver", "agent", "tools"],
 };

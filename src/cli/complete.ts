@@ -158,7 +158,9 @@ async function profilesFor(
     ? undefined
     : COMMANDS[command].argument;
   const fits = argument?.kind === "profile" ? argument.fits : "any";
-  const views = await listProfiles(await connect(file, output));
+  const views = await listProfiles(
+    await connect({ credentials: file }, output),
+  );
   return views.filter(({ kind, managedBy }) =>
     fits === "any" ||
     (fits === "long-term" ? kind === "long-term" : managedBy !== undefined)

@@ -1,11 +1,11 @@
 // What a command is given to do its work with.
-import type { CodeSource, DoctorPorts, Log } from "../ports.ts";
+import type { CodeSource, DoctorPorts, Log, NamedFiles } from "../ports.ts";
 import type { ShellName } from "./shells.ts";
 import type { Output } from "./output.ts";
 
-/** Builds the ports for a credentials file; undefined is the usual one. */
+/** Builds the ports for the files that a person named. */
 export type Connect = (
-  credentialFile: string | undefined,
+  files: NamedFiles,
   log: Log,
 ) => Promise<DoctorPorts>;
 
@@ -23,7 +23,7 @@ export interface ToolDescription {
 
 /** What the MCP server is told on its command line. */
 export interface McpOptions {
-  readonly credentialFile: string | undefined;
+  readonly files: NamedFiles;
   /** Whether codes may be asked for by forms of the client. */
   readonly forms: boolean;
 }

@@ -3,6 +3,7 @@ import { diagnose } from "../doctor/diagnose.ts";
 import type { Finding } from "../doctor/finding.ts";
 import type { Context } from "./context.ts";
 import { exitCodeOf } from "./exit_codes.ts";
+import { filesOf } from "./named_files.ts";
 import type { Given } from "./options.ts";
 import type { Tone } from "./output.ts";
 import { sayWhenWaiting } from "./waiting.ts";
@@ -18,7 +19,7 @@ export default async function doctor(
   { connect, output }: Context,
   given: Given,
 ): Promise<number> {
-  const ports = await connect(given.text("credentialFile"), output);
+  const ports = await connect(filesOf(given), output);
   const findings = await sayWhenWaiting(
     output,
     "Waiting for STS ...",

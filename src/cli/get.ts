@@ -8,6 +8,7 @@ import type { Ports } from "../ports.ts";
 import { Secret } from "../secret.ts";
 import { relativeTime, toLocalIso } from "../timestamps.ts";
 import type { Context } from "./context.ts";
+import { filesOf } from "./named_files.ts";
 import type { Given } from "./options.ts";
 import { sayWhenWaiting } from "./waiting.ts";
 
@@ -15,7 +16,7 @@ export default async function get(
   { connect, output, stdinCodes }: Context,
   given: Given,
 ): Promise<void> {
-  const connected = await connect(given.text("credentialFile"), output);
+  const connected = await connect(filesOf(given), output);
   const ports: Ports = {
     ...connected,
     issuer: {

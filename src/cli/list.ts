@@ -3,6 +3,7 @@ import { listProfiles, type ProfileView } from "../sessions/list_profiles.ts";
 import { MASK } from "../secret.ts";
 import { relativeTime } from "../timestamps.ts";
 import type { Context } from "./context.ts";
+import { filesOf } from "./named_files.ts";
 import type { Given } from "./options.ts";
 import type { Tone } from "./output.ts";
 import { type Cell, type Column, layOut } from "./table.ts";
@@ -16,6 +17,7 @@ const COLUMNS: readonly Column[] = [
   { heading: "MANAGED BY", narrowest: 10, dispensable: 2 },
   { heading: "EXPIRES" },
 ];
+const FILE: Column = { heading: "FILE", narrowest: 10, dispensable: 1 };
 
 /** A session that ends within this time is worth a look, in milliseconds. */
 const SOON = 15 * 60_000;
@@ -24,8 +26,12 @@ export default async function list(
   { connect, output }: Context,
   given: Given,
 ): Promise<void> {
-  const ports = await connect(given.text("credentialFile"), output);
-  output.info(`Credentials file: ${ports.file.path}`);
+  const ports = await connect(filesOf(given), output);
+  const two = ports.keys !== undefined;
+  output.info(
+    `Credentials file: ${(ports.keys ?? ports.file).path ?? "stdin"}`,
+  );
+  if (two) output.info(`File for sessions: ${ports.file.path}`);
   const profiles = await listProfiles(ports);
   const now = ports.clock.now();
   if (given.has("json")) {
@@ -38,14 +44,15 @@ export default async function list(
     output.answer(`No profiles in ${ports.file.path}`);
     return;
   }
-  const rows = profiles.map((view) => row(view, now));
-  output.answerLines(await layOut(COLUMNS, rows, output.screen.columns));
+  const rows = profiles.map((view) => row(view, now, two));
+  const columns = two ? [...COLUMNS, FILE] : COLUMNS;
+  output.answerLines(await layOut(columns, rows, output.screen.columns));
   if (output.verbosity >= 1) {
     output.answer(profiles.map((view) => `\n${details(view)}`).join("\n"));
   }
 }
 
-function row(view: ProfileView, now: Date): Cell[] {
+function row(view: ProfileView, now: Date, two: boolean): Cell[] {
   return [
     { text: view.name },
     { text: view.kind },
@@ -54,6 +61,7 @@ function row(view: ProfileView, now: Date): Cell[] {
     { text: view.device?.replace(/^arn:[^:]*:iam::\d*:/, "") ?? "-" },
     { text: view.managedBy ?? "-" },
     expiry(view.expiration, now),
+    ...two ? [{ text: view.file ?? "stdin" }] : [],
   ];
 }
 

@@ -1,16 +1,15 @@
 // `updsts mcp`: shows the tools, or opens the other door.
 import type { Context, ToolDescription } from "./context.ts";
+import { filesOf } from "./named_files.ts";
 import type { Given } from "./options.ts";
 
 export default async function serve(
   { mcp, output }: Context,
   given: Given,
 ): Promise<void> {
+  const files = filesOf(given);
   if (given.has("mcpServer")) {
-    return await mcp.serve({
-      credentialFile: given.text("credentialFile"),
-      forms: given.has("form"),
-    }, output);
+    return await mcp.serve({ files, forms: given.has("form") }, output);
   }
   const tools = await mcp.describe(output);
   if (given.has("json")) output.answerJson({ result: tools });

@@ -107,6 +107,12 @@ export const OPTIONS = {
       "-f",
     ],
   },
+  sessionFile: {
+    short: "-o",
+    long: "--session-file",
+    value: { placeholder: "FILE", kind: "path" },
+    mistakenFor: ["--sessions", "--session-output", "--out", "--out-file"],
+  },
   verbose: {
     short: "-v",
     long: "--verbose",
@@ -132,6 +138,7 @@ export const OPTION_NAMES: readonly OptionName[] = [
   "mcpServer",
   "form",
   "credentialFile",
+  "sessionFile",
   "verbose",
   "json",
   "help",

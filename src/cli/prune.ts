@@ -1,6 +1,7 @@
 // `updsts prune`: flags to use case to text.
 import { pruneSessions } from "../sessions/remove_sessions.ts";
 import type { Context } from "./context.ts";
+import { filesOf } from "./named_files.ts";
 import type { Given } from "./options.ts";
 import { answerRemoved } from "./removed.ts";
 
@@ -8,7 +9,7 @@ export default async function prune(
   { connect, output }: Context,
   given: Given,
 ): Promise<void> {
-  const ports = await connect(given.text("credentialFile"), output);
+  const ports = await connect(filesOf(given), output);
   const dryRun = given.has("dryRun");
   answerRemoved(output, given, await pruneSessions(ports, { dryRun }));
 }

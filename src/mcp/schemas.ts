@@ -118,4 +118,7 @@ export const credentialInfo = z.object({
   expires_in_seconds: z.number().optional().describe(
     "Seconds that the session is still valid; 0 if it has expired",
   ),
+  cred_file: z.string().optional().describe(
+    "The file that it stands in, where sessions have one of their own",
+  ),
 });

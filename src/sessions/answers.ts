@@ -20,7 +20,7 @@ const SHOWN_KEYS = [
 
 /** A profile: secrets as masks, missing keys left out. */
 export function toProfileAnswer(
-  { name, fields, device, managedBy, expiration }: ProfileView,
+  { name, fields, device, managedBy, expiration, file }: ProfileView,
   now: Date,
 ) {
   const shown = SHOWN_KEYS.flatMap((key) => {
@@ -35,6 +35,7 @@ export function toProfileAnswer(
     ...(expiration === undefined
       ? {}
       : { expires_in_seconds: secondsUntil(expiration, now) }),
+    ...(file === undefined ? {} : { cred_file: file }),
   };
 }
 

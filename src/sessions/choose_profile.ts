@@ -1,6 +1,6 @@
 // Use case: which profile is meant, where none was named.
 import { UpdstsError } from "../errors.ts";
-import { type ListPorts, listProfiles } from "./list_profiles.ts";
+import { listKeyProfiles, type ListPorts } from "./list_profiles.ts";
 
 /** More candidates than these are only counted. */
 const MAX_NAMES = 10;
@@ -12,7 +12,8 @@ const MAX_NAMES = 10;
  * @throws {UpdstsError} `USAGE` if there are several, `PROFILE_NOT_FOUND` if none
  */
 export async function chooseProfile(ports: ListPorts): Promise<string> {
-  const keys = (await listProfiles(ports)).filter(({ kind }) =>
+  const { path } = ports.keys ?? ports.file;
+  const keys = (await listKeyProfiles(ports)).filter(({ kind }) =>
     kind === "long-term"
   );
   const fit = keys.filter(({ device }) => device !== undefined);
@@ -21,7 +22,9 @@ export async function chooseProfile(ports: ListPorts): Promise<string> {
   if (only === undefined) {
     throw new UpdstsError(
       "PROFILE_NOT_FOUND",
-      "Cannot choose a profile: none in the file has a long-term key",
+      `Cannot choose a profile: none in ${
+        path === undefined ? "stdin" : "the file"
+      } has a long-term key`,
       { hint: "add one with aws configure, or name the file with -c" },
     );
   }
@@ -35,6 +38,10 @@ export async function chooseProfile(ports: ListPorts): Promise<string> {
     `Cannot choose a profile: ${names.length} have a long-term key${
       fit.length === 0 ? "" : " and an MFA device"
     }`,
-    { hint: `name one of them, as in updsts get NAME: ${shown.join(", ")}` },
+    {
+      hint: "name one of them, as in updsts get NAME" +
+        // Of stdin, which may hold anything, nothing is quoted.
+        (path === undefined ? "" : `: ${shown.join(", ")}`),
+    },
   );
 }

@@ -8,12 +8,12 @@ import {
 } from "../credentials/profiles.ts";
 import { looksLikeName } from "../credentials/recognised.ts";
 import { isDevice } from "../credentials/shown_values.ts";
-import type { Ports } from "../ports.ts";
+import type { KeySource, Ports } from "../ports.ts";
 import { MASK, type Secret } from "../secret.ts";
 import { parseTimestamp } from "../timestamps.ts";
 
 /** What the reads need of the world. */
-export type ListPorts = Pick<Ports, "file" | "config" | "log">;
+export type ListPorts = Pick<Ports, "file" | "keys" | "config" | "log">;
 
 /** A profile as it may be shown. */
 export interface ProfileView {
@@ -30,6 +30,8 @@ export interface ProfileView {
   /** The profile whose managed block this one stands in. */
   readonly managedBy: string | undefined;
   readonly expiration: Date | undefined;
+  /** The file that it stands in, where there are two. */
+  readonly file: string | undefined;
   /** Every key with a value; a {@linkcode Secret} shows itself as a mask. */
   readonly fields: ReadonlyMap<string, string | Secret>;
 }
@@ -44,21 +46,46 @@ export async function getProfile(
   const found = views.find((view) => view.name === name && view.recognised);
   if (found !== undefined) return found;
   const { unknownProfile } = await import("./unknown_profile.ts");
-  return await unknownProfile(
-    name,
+  const names = new Set(
     views.flatMap(({ recognised, name, shownName }) =>
       recognised && name === shownName ? [name] : []
     ),
   );
+  return await unknownProfile(
+    name,
+    [...names],
+    (ports.keys ?? ports.file).path === undefined,
+  );
 }
 
-/** All profiles of the file, in file order. Broken blocks are warned about. */
-export async function listProfiles(
-  { file, config, log }: ListPorts,
+/**
+ * All profiles, in file order, those beside the keys first. Broken blocks are
+ * warned about.
+ */
+export async function listProfiles(ports: ListPorts): Promise<ProfileView[]> {
+  const { file, keys } = ports;
+  if (keys === undefined) return await viewsOf(ports, file);
+  return [
+    ...await viewsOf(ports, keys, keys.path),
+    ...await viewsOf(ports, file, file.path),
+  ];
+}
+
+/** Those of the file with the long-term keys alone. */
+export async function listKeyProfiles(
+  ports: ListPorts,
 ): Promise<ProfileView[]> {
-  const parsed = parseFile(await file.read());
+  return await viewsOf(ports, ports.keys ?? ports.file);
+}
+
+async function viewsOf(
+  { config, log }: ListPorts,
+  source: KeySource,
+  where?: string,
+): Promise<ProfileView[]> {
+  const parsed = parseFile(await source.read());
   for (const problem of parsed.brokenTags) {
-    log.warn(`${file.path}: ${problem}`);
+    log.warn(`${source.path ?? "stdin"}: ${problem}`);
   }
   const managers = new Map(
     parsed.blocks.map(({ section, profile }) => [section, profile]),
@@ -76,6 +103,7 @@ export async function listProfiles(
         shownDevice((await config.settingsOf(profile.name)).mfaSerial),
       managedBy: section && managers.get(section),
       expiration: parseTimestamp(profile.value("expiration_datetime")),
+      file: where,
       // Made when somebody looks: a table of names has no need of them.
       get fields() {
         return profile.fields();

@@ -2,7 +2,7 @@
 import type { Edit } from "../credentials/edit.ts";
 import { refreshEdits } from "../credentials/refresh_edits.ts";
 import type { SessionValues } from "../credentials/session_values.ts";
-import { type ParsedFile, parseFile } from "../credentials/parsed_file.ts";
+import { parseFile } from "../credentials/parsed_file.ts";
 import { findProfile, listProfiles } from "../credentials/profiles.ts";
 import { looksLikeName } from "../credentials/recognised.ts";
 import { UpdstsError } from "../errors.ts";
@@ -18,7 +18,8 @@ import {
   type RefreshRequest,
 } from "./refresh_request.ts";
 import { planSession, REHEARSED } from "./session_plan.ts";
-import { parseTimestamp, toLocalIso } from "../timestamps.ts";
+import { findSession, readSessionFiles, sourceOf } from "./session_files.ts";
+import { toLocalIso } from "../timestamps.ts";
 import { unknownProfile } from "./unknown_profile.ts";
 
 /** What was done. Holds no secret. */
@@ -46,10 +47,10 @@ export async function refreshSession(
   ports: Ports,
   request: RefreshRequest,
 ): Promise<RefreshResult> {
-  const { file, log } = ports;
+  const { file, keys, log } = ports;
   assertRequest(request);
-  const parsed = parseFile(await file.read());
-  const managed = sourceOf(parsed, request.profile);
+  const files = await readSessionFiles(ports);
+  const managed = sourceOf(files, request.profile);
   const profile = managed ?? request.profile;
   const sessionProfile = request.sessionProfile ??
     (managed === undefined ? `${profile}_sts` : request.profile);
@@ -58,12 +59,16 @@ export async function refreshSession(
       `${request.profile} is the session of profile ${profile}: refreshing that one`,
     );
   }
-  const source = findProfile(parsed, profile);
+  const source = findProfile(files.keys, profile);
   if (source === undefined) {
-    const names = listProfiles(parsed).flatMap(({ recognised, name }) =>
+    const names = listProfiles(files.keys).flatMap(({ recognised, name }) =>
       recognised && looksLikeName(name) ? [name] : []
     );
-    throw await unknownProfile(profile, names);
+    throw await unknownProfile(
+      profile,
+      names,
+      (keys ?? file).path === undefined,
+    );
   }
   assertNotConfigured(
     sessionProfile,
@@ -71,7 +76,7 @@ export async function refreshSession(
   );
   const settings = await ports.config.settingsOf(profile);
   const durationSeconds = durationOf(request, source, settings);
-  const current = findSession(parsed, profile, sessionProfile);
+  const current = findSession(files, profile, sessionProfile);
   if (current !== undefined && request.minRemainingSeconds !== undefined) {
     const end = ports.clock.now().getTime() +
       request.minRemainingSeconds * 1000;
@@ -80,7 +85,8 @@ export async function refreshSession(
     }
   }
   const plan = planSession(source, settings, request.device);
-  log.info(`Credentials file: ${file.path}`);
+  log.info(`Credentials file: ${(keys ?? file).path ?? "stdin"}`);
+  if (keys !== undefined) log.info(`File for sessions: ${file.path}`);
   log.info(`Region: ${plan.region}`);
   log.info(`MFA device: ${plan.device}`);
   await ports.issuer.rehearse(plan);
@@ -145,31 +151,6 @@ function showRehearsal(
 ): string {
   if (rehearsed === undefined) return "";
   return maskedDiff(path, rehearsed.text, rehearsed.edits);
-}
-
-/** The whole session that the file holds for `profile` under that name, if any. */
-function findSession(
-  file: ParsedFile,
-  profile: string,
-  sessionProfile: string,
-): { accessKeyId: string; expiration: Date } | undefined {
-  const block = file.blockOf(profile);
-  const session = findProfile(file, sessionProfile);
-  if (!session?.sections.some((section) => section === block?.section)) {
-    return undefined;
-  }
-  const accessKeyId = session.value("aws_access_key_id");
-  const expiration = parseTimestamp(session.value("expiration_datetime"));
-  const whole = session.secret("aws_secret_access_key") !== undefined &&
-    session.secret("aws_session_token") !== undefined;
-  return accessKeyId === undefined || expiration === undefined || !whole
-    ? undefined
-    : { accessKeyId, expiration };
-}
-
-/** The profile that the session called `name` belongs to, if it is one of ours. */
-function sourceOf(file: ParsedFile, name: string): string | undefined {
-  return file.blockAround(findProfile(file, name)?.sections ?? [])?.profile;
 }
 
 /** Says, of a failure to write, that the next try needs another code. */

@@ -4,11 +4,25 @@ import { UpdstsError } from "../errors.ts";
 /** A file may have thousands of profiles; more than these are only counted. */
 const MAX_NAMES = 5;
 
-/** The error that names those that there are, the likeliest first. */
+/**
+ * The error that names those that there are, the likeliest first; but none of
+ * stdin, which may hold anything.
+ */
 export async function unknownProfile(
   name: string,
   existing: readonly string[],
+  fromStdin = false,
 ): Promise<UpdstsError> {
+  if (fromStdin) {
+    return new UpdstsError(
+      "PROFILE_NOT_FOUND",
+      `Cannot find profile ${JSON.stringify(name)}: stdin has no such section`,
+      {
+        hint:
+          "pipe in the text of a credentials file, with the long-term key in it",
+      },
+    );
+  }
   const shown = (await nearestFirst(name, existing))
     .slice(0, MAX_NAMES)
     .map((name) => JSON.stringify(name));

@@ -1,0 +1,285 @@
+// Long-term keys in one file, or in none, and sessions in another.
+import assert from "node:assert/strict";
+import { dirname, join } from "node:path";
+import { commandLine, type Finished, run } from "../support/command.ts";
+import { connect } from "../support/mcp_clients.ts";
+import { z } from "zod";
+import { ALICE, GIVEN, Scenario, valueIn } from "../support/scenario.ts";
+
+const POSIX = Deno.build.os !== "windows";
+
+/** Where the sessions of a scenario go. */
+function sessionsOf(scenario: Scenario): string {
+  return join(scenario.home, "sessions", "credentials");
+}
+
+function get(
+  scenario: Scenario,
+  args: readonly string[] = [],
+): Promise<Finished> {
+  return scenario.updsts([
+    ...["get", "default", "-t", scenario.code()],
+    ...["-o", sessionsOf(scenario), ...args],
+  ]);
+}
+
+/** Runs `updsts` with `input` on stdin; it must not show a secret. */
+async function piped(
+  scenario: Scenario,
+  args: readonly string[],
+  input: string,
+): Promise<Finished> {
+  const [command, ...rest] = commandLine(args);
+  const finished = await run(command, rest, scenario.env, input);
+  scenario.assertNoSecret(finished.stdout + finished.stderr);
+  return finished;
+}
+
+Deno.test("get -o writes the session into a file of its own, made for the user alone", async () => {
+  await using scenario = await Scenario.start();
+  const { code, stderr } = await get(scenario);
+  assert.equal(stderr, "");
+  assert.equal(code, 0);
+  assert.equal(await scenario.read(), GIVEN);
+  const path = sessionsOf(scenario);
+  const text = await Deno.readTextFile(path);
+  assert.match(text, /^# \$\{\{\{ key=default .*\n\[default_sts\]\n/);
+  assert(!text.includes(ALICE.secretAccessKey));
+  assert.deepEqual(Array.from(Deno.readDirSync(dirname(path))).length, 1);
+  if (POSIX) {
+    assert.equal((Deno.statSync(path).mode ?? 0) & 0o777, 0o600);
+    assert.equal((Deno.statSync(dirname(path)).mode ?? 0) & 0o777, 0o700);
+  }
+});
+
+Deno.test("get -o may give the session the name of its source, and refreshes it there", async () => {
+  await using scenario = await Scenario.start();
+  for (const _ of ["appended", "changed in place"]) {
+    const { code, stderr } = await get(scenario, ["-sn", "default"]);
+    assert.equal(stderr, "");
+    assert.equal(code, 0);
+  }
+  const text = await Deno.readTextFile(sessionsOf(scenario));
+  const [, session] = scenario.sts.sessions;
+  assert.equal(
+    valueIn(text, "default", "aws_session_token"),
+    session?.sessionToken,
+  );
+  assert.equal(text.match(/^\[/gm)?.length, 1);
+  assert.equal(await scenario.read(), GIVEN);
+});
+
+Deno.test({
+  name: "get -o only reads the file with the keys, which may be read-only",
+  ignore: !POSIX,
+  fn: async () => {
+    await using scenario = await Scenario.start();
+    await Deno.chmod(scenario.path, 0o400);
+    await Deno.chmod(dirname(scenario.path), 0o500);
+    try {
+      const { mtime, ino } = Deno.statSync(scenario.path);
+      const { code, stderr } = await get(scenario);
+      assert.equal(stderr, "");
+      assert.equal(code, 0);
+      const now = Deno.statSync(scenario.path);
+      assert.deepEqual([now.mtime, now.ino], [mtime, ino]);
+    } finally {
+      await Deno.chmod(dirname(scenario.path), 0o700);
+    }
+  },
+});
+
+Deno.test("get -o leaves a session alone that lasts, and knows the profile by its session", async () => {
+  await using scenario = await Scenario.start();
+  await get(scenario);
+  const path = sessionsOf(scenario);
+  const before = await Deno.readTextFile(path);
+  const kept = await scenario.updsts([
+    ...["get", "default", "-o", path, "--min-remaining", "15m"],
+  ]);
+  assert.match(kept.stdout, /default_sts stays valid/);
+  assert.equal(await Deno.readTextFile(path), before);
+  const renewed = await scenario.updsts([
+    ...["get", "default_sts", "-o", path, "-t", scenario.code()],
+  ]);
+  assert.equal(renewed.code, 0);
+  assert.match(renewed.stderr, /is the session of profile default/);
+  assert.notEqual(await Deno.readTextFile(path), before);
+  assert.equal(await scenario.read(), GIVEN);
+});
+
+Deno.test("get -o refuses, before a code is spent, what it cannot write", async () => {
+  await using scenario = await Scenario.start();
+  const path = sessionsOf(scenario);
+  await Deno.mkdir(dirname(path));
+  const cases = [
+    { text: "[default_sts]\nregion = x\n", code: "NAME_TAKEN" },
+    { text: "# ${{{ key=a [auto update by updsts]\n", code: "BLOCK_BROKEN" },
+  ];
+  for (const { text, code } of cases) {
+    await Deno.writeTextFile(path, text);
+    const { stdout } = await get(scenario, ["--json"]);
+    assert.equal(JSON.parse(stdout).error.code, code);
+    assert.equal(await Deno.readTextFile(path), text);
+  }
+  await Deno.remove(path);
+  await Deno.mkdir(path);
+  const { stdout } = await get(scenario, ["--json"]);
+  assert.equal(JSON.parse(stdout).error.code, "FILE_UNUSABLE");
+  assert.equal(scenario.codesSent, 0);
+});
+
+Deno.test("get -o --dry-run shows the block, and makes neither file nor directory", async () => {
+  await using scenario = await Scenario.start();
+  const path = sessionsOf(scenario);
+  const { code, stdout } = await scenario.updsts([
+    ...["get", "default", "-o", path, "--dry-run"],
+  ]);
+  assert.equal(code, 0);
+  assert(stdout.includes(path));
+  assert.match(stdout, /^\+\[default_sts\]$/m);
+  assert.throws(() => Deno.statSync(dirname(path)), Deno.errors.NotFound);
+  assert.equal(scenario.sts.requests.length, 0);
+});
+
+Deno.test("get -o FILE is the same as -c FILE where that is one file", async () => {
+  await using scenario = await Scenario.start();
+  const { code } = await scenario.updsts([
+    ...["get", "default", "-t", scenario.code(), "-o", scenario.path],
+  ]);
+  assert.equal(code, 0);
+  const text = await scenario.read();
+  assert(text.startsWith(GIVEN));
+  const again = await scenario.updsts([
+    ...["get", "default", "-sn", "default", "-o", scenario.path, "--json"],
+    ...["-t", scenario.code()],
+  ]);
+  assert.equal(JSON.parse(again.stdout).error.code, "NAME_TAKEN");
+  assert.equal(await scenario.read(), text);
+});
+
+Deno.test("get -c - takes the keys from stdin, so that no file has them", async () => {
+  await using scenario = await Scenario.start();
+  const path = sessionsOf(scenario);
+  const { code, stderr } = await piped(scenario, [
+    ...["get", "default", "-c", "-", "-o", path, "-t", scenario.code()],
+  ], GIVEN);
+  assert.equal(stderr, "");
+  assert.equal(code, 0);
+  const text = await Deno.readTextFile(path);
+  assert.match(text, /^\[default_sts\]$/m);
+  assert(!text.includes(ALICE.secretAccessKey));
+});
+
+Deno.test("get -c - names stdin in its errors, and quotes nothing of it", async () => {
+  const secret =
+    "[canary-of-stdin]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\n";
+  const cases = [
+    { input: secret, code: "PROFILE_NOT_FOUND" },
+    { input: '["canary-of-stdin"]', code: "PROFILE_NOT_FOUND" },
+    { input: "", code: "FILE_UNUSABLE" },
+    { input: "#".repeat(1024 * 1024 + 1), code: "FILE_UNUSABLE" },
+  ];
+  await using scenario = await Scenario.start();
+  for (const { input, code } of cases) {
+    const { stdout, stderr } = await piped(scenario, [
+      ...["get", "default", "-c", "-", "-o", sessionsOf(scenario)],
+      ...["-t", scenario.code(), "--json"],
+    ], input);
+    const { error } = JSON.parse(stdout);
+    assert.equal(error.code, code);
+    assert.match(error.message, /stdin/);
+    assert(!(stdout + stderr).includes("canary-of-stdin"));
+  }
+  assert.equal(scenario.codesSent, 0);
+});
+
+Deno.test("stdin is read for one thing, and only where sessions go elsewhere", async () => {
+  await using scenario = await Scenario.start();
+  const path = sessionsOf(scenario);
+  const wrong = [
+    ["get", "default", "-c", "-"],
+    ["list", "-c", "-"],
+    ["prune", "-c", "-"],
+    ["get", "default", "-c", "-", "-o", path, "-t", "-"],
+    ["get", "default", "-o", "-"],
+    ["mcp", "--mcp-server", "-c", "-", "-o", path],
+  ];
+  for (const args of wrong) {
+    const { code, stderr } = await piped(scenario, args, GIVEN);
+    assert.equal(code, 2, args.join(" "));
+    assert.match(stderr, /^updsts: Cannot .*\nhint: /);
+  }
+});
+
+Deno.test("list -o shows both files, and which profile is in which", async () => {
+  await using scenario = await Scenario.start();
+  await get(scenario);
+  const path = sessionsOf(scenario);
+  const table = await scenario.updsts(["list", "-o", path]);
+  const lines = table.stdout.trimEnd().split("\n");
+  assert.match(lines[0] ?? "", / FILE$/);
+  assert(
+    lines.some((line) =>
+      line.startsWith("default ") && line.endsWith(scenario.path)
+    ),
+  );
+  assert(
+    lines.some((line) =>
+      line.startsWith("default_sts ") && line.endsWith(path)
+    ),
+  );
+  const { stdout } = await scenario.updsts(["list", "-o", path, "--json"]);
+  const found: { profile_name: string; cred_file: string }[] =
+    JSON.parse(stdout)
+      .result;
+  assert.deepEqual(
+    found.map(({ profile_name, cred_file }) => [profile_name, cred_file]),
+    [
+      ["default", scenario.path],
+      ["other", scenario.path],
+      ["default_sts", path],
+    ],
+  );
+});
+
+Deno.test("remove and prune work on the file for sessions", async () => {
+  await using scenario = await Scenario.start();
+  const path = sessionsOf(scenario);
+  await get(scenario);
+  const removed = await scenario.updsts(["remove", "default", "-c", path]);
+  assert.equal(removed.code, 0);
+  assert.equal(await Deno.readTextFile(path), "");
+  const pruned = await scenario.updsts(["prune", "-c", path]);
+  assert.equal(pruned.code, 0);
+});
+
+/** What a tool answers, as far as files go. */
+const ANSWER = z.object({
+  result: z.union([
+    z.object({ cred_file: z.string() }),
+    z.array(z.object({ profile_name: z.string(), cred_file: z.string() })),
+  ]),
+});
+
+Deno.test("mcp -o: an agent's session goes there, and its reads cover both files", async () => {
+  await using scenario = await Scenario.start();
+  const path = sessionsOf(scenario);
+  await using client = await connect("legacy", scenario.env, {
+    args: ["-o", path],
+  });
+  const updated = await client.call("updsts_update_sts_credential", {
+    profile_name: "default",
+    totp_token: scenario.code(),
+  });
+  assert.deepEqual(ANSWER.parse(updated.structuredContent).result, {
+    cred_file: path,
+  });
+  assert.equal(await scenario.read(), GIVEN);
+  const list = await client.call("updsts_get_credential_info_list", {});
+  assert.deepEqual(ANSWER.parse(list.structuredContent).result, [
+    { profile_name: "default", cred_file: scenario.path },
+    { profile_name: "other", cred_file: scenario.path },
+    { profile_name: "default_sts", cred_file: path },
+  ]);
+});
