@@ -12,7 +12,7 @@ import {
   LocalCredentialsFile,
 } from "./adapters/credentials_file.ts";
 import { createEnvironment, type Environment } from "./adapters/environment.ts";
-import { type Stdin, StdinKeys } from "./adapters/stdin_keys.ts";
+import type { Stdin } from "./adapters/stdin_keys.ts";
 import type { Terminal } from "./adapters/terminal.ts";
 
 /** What the ports take of the process. */
@@ -82,11 +82,23 @@ function openFiles(
     new LocalCredentialsFile(path, environment, log, { create });
   if (sessions === undefined) return { file: open(path(credentials), false) };
   const file = open(path(sessions), true);
-  if (credentials === "-") return { file, keys: new StdinKeys(stdin) };
+  if (credentials === "-") return { file, keys: stdinKeys(stdin) };
   const keys = path(credentials);
   return isSameFile(keys, file.path)
     ? { file: open(keys, false) }
     : { file, keys: open(keys, false) };
+}
+
+/** The text is read once, when it is first asked for. */
+function stdinKeys(stdin: Stdin): KeySource {
+  let text: Promise<string> | undefined;
+  return {
+    path: undefined,
+    read: () =>
+      text ??= import("./adapters/stdin_keys.ts").then(({ readStdin }) =>
+        readStdin(stdin)
+      ),
+  };
 }
 
 function isSameFile(one: string, other: string): boolean {

@@ -1,6 +1,5 @@
 // Long-term keys that another program writes to our stdin, so that they need be in no file.
 import { UpdstsError } from "../errors.ts";
-import type { KeySource } from "../ports.ts";
 import { decodeBytes } from "./regular_file.ts";
 
 /** More than any credentials file: 1 MiB. */
@@ -12,23 +11,12 @@ export interface Stdin {
   isTerminal(): boolean;
 }
 
-/** The text of a credentials file from stdin; it is read once, when somebody asks. */
-export class StdinKeys implements KeySource {
-  readonly path = undefined;
-  readonly #stdin: Stdin;
-  #text: Promise<string> | undefined;
-
-  /** What `stdin` gives; nothing is read yet. */
-  constructor(stdin: Stdin) {
-    this.#stdin = stdin;
-  }
-
-  read(): Promise<string> {
-    return this.#text ??= readAll(this.#stdin);
-  }
-}
-
-async function readAll(stdin: Stdin): Promise<string> {
+/**
+ * The text of a credentials file from stdin, one character a byte.
+ *
+ * @throws {UpdstsError} `FILE_UNUSABLE`
+ */
+export async function readStdin(stdin: Stdin): Promise<string> {
   // Somebody would type, and nobody would know for what.
   if (stdin.isTerminal()) {
     throw new UpdstsError(

@@ -6,7 +6,7 @@ import type {
 import * as z from "zod";
 import { parseDuration } from "../durations.ts";
 import { UpdstsError } from "../errors.ts";
-import type { Ports, SessionIssuer } from "../ports.ts";
+import type { KeySource, Ports, SessionIssuer } from "../ports.ts";
 import { Secret } from "../secret.ts";
 import { toRefreshAnswer } from "../sessions/answers.ts";
 import {
@@ -70,7 +70,7 @@ export class UpdateCall {
   ): Promise<UpdateCall> {
     const ports = await world.connect(given(args.cred_file));
     const usual = await world.connect(undefined);
-    const { path } = ports.file;
+    const { path } = sourceOf(ports);
     return new UpdateCall(world, ports, {
       profile: args.profile_name,
       code: codeOf(args.totp_token),
@@ -78,13 +78,14 @@ export class UpdateCall {
       durationSeconds: parseSeconds(args.duration, "duration"),
       minRemainingSeconds: parseSeconds(args.min_remaining, "min_remaining") ||
         undefined,
-    }, path === usual.file.path ? undefined : path);
+    }, path === sourceOf(usual).path ? undefined : path);
   }
 
   /** All that is asked for: the same for the same. */
   get key(): string {
     const { code: _, ...rest } = this.request;
-    return JSON.stringify({ ...rest, file: this.ports.file.path });
+    const { path } = sourceOf(this.ports);
+    return JSON.stringify({ ...rest, file: path });
   }
 
   /** What a person types in a terminal for the same. */
@@ -101,7 +102,8 @@ export class UpdateCall {
           ? undefined
           : durationSeconds?.toString(),
       ],
-      ["-c", named ? this.ports.file.path : undefined],
+      ["-c", named ? sourceOf(this.ports).path : undefined],
+      ["-o", this.ports.keys === undefined ? undefined : this.ports.file.path],
     ].flatMap(([flag = "", value]) =>
       value === undefined ? [] : [flag, shellQuoted(value)]
     );
@@ -123,6 +125,11 @@ export class UpdateCall {
       result: toRefreshAnswer(outcome, file.path, clock.now()),
     });
   }
+}
+
+/** Where the long-term keys are. */
+function sourceOf({ file, keys }: Ports): KeySource {
+  return keys ?? file;
 }
 
 /** Asks STS only if the client still wants it: until then, nothing is spent. */
