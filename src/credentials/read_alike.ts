@@ -131,8 +131,13 @@ function surroundings(
   file: ParsedFile,
   edits: readonly Edit[],
 ): { start: number; end: number } {
-  const first = Math.min(...edits.map(({ offset }) => offset));
-  const last = Math.max(...edits.map(({ offset, length }) => offset + length));
+  // There may be more edits than a function takes arguments.
+  let first = Infinity;
+  let last = 0;
+  for (const { offset, length } of edits) {
+    first = Math.min(first, offset);
+    last = Math.max(last, offset + length);
+  }
   const above = file.sections.findLast((section) =>
     section.nameOffset < first && file.lines.at(section.line).next <= first &&
     isUnmistakable(file, section)

@@ -103,23 +103,24 @@ function hunkOf(
   // What it begins with may only end the line before, which stays as it is.
   const end = /^\r?\n/.exec(text)?.[0].length ?? 0;
   return {
-    before: span(before, offset, length, last?.before.first),
+    before: span(before, offset, length, last?.before),
     after: span(
       after,
       offset + moved + end,
       text.length - end,
-      last?.after.first,
+      last?.after,
     ),
   };
 }
 
-/** The lines that `length` characters from `offset` on stand on, none before line `from`. */
+/** The lines that `length` characters from `offset` on stand on, which is behind `last`. */
 function span(
   { lines }: ParsedFile,
   offset: number,
   length: number,
-  from: number | undefined,
+  last: Span | undefined,
 ): Span {
+  const from = last === undefined ? 0 : Math.max(0, endOf(last) - 1);
   const first = lines.indexAt(offset, from);
   const count = length === 0
     ? 0

@@ -1,0 +1,129 @@
+// Feeds every reader a megabyte of what takes it longest, and prints how many were read. A step too many for each character, and it never ends.
+import { LocalAwsConfig } from "../../src/adapters/aws_config.ts";
+import { createEnvironment } from "../../src/adapters/environment.ts";
+import { readCode } from "../../src/codes.ts";
+import { whyAwsCliRefusesFile } from "../../src/credentials/aws_cli_reading.ts";
+import { applyEdits } from "../../src/credentials/edit.ts";
+import { readAsGo } from "../../src/credentials/go_reading.ts";
+import { readAsJavaScript } from "../../src/credentials/javascript_reading.ts";
+import { parseFile } from "../../src/credentials/parsed_file.ts";
+import {
+  assertSessionName,
+  decodeText,
+} from "../../src/credentials/profile_name.ts";
+import { listProfiles } from "../../src/credentials/profiles.ts";
+import { refreshEdits } from "../../src/credentials/refresh_edits.ts";
+import { removeEdits } from "../../src/credentials/remove_edits.ts";
+import { isDevice, mayBeShown } from "../../src/credentials/shown_values.ts";
+import {
+  configFindings,
+  encodingFindings,
+  lineEndFindings,
+  sectionFindings,
+} from "../../src/doctor/file_findings.ts";
+import { UpdstsError } from "../../src/errors.ts";
+import { foreignChange } from "../../src/sessions/foreign_change.ts";
+import { maskedDiff } from "../../src/sessions/masked_diff.ts";
+import { EXAMPLE_SESSION } from "./sessions.ts";
+
+const SIZE = 1 << 20;
+
+const UNITS = [
+  ...' \t\v\r[]=:#"-a0\x1c',
+  " #",
+  "[ ",
+  "x = ",
+  "\n x",
+  "\nk = v",
+  "\n[a]",
+  "\n[default_sts]",
+  "\n# ${{{ key=a [auto update by updsts]",
+  "\n# $}}} [auto update by updsts]",
+  "\xe3\x80\x80",
+  "[auto update by updsts]",
+];
+
+const BEGIN = "# ${{{ key=default [auto update by updsts]\n[default_sts]\n";
+const END = "\n# $}}} [auto update by updsts]\n";
+
+/** Where a long line may stand. */
+const PLACES: readonly ((long: string) => string)[] = [
+  (long) => long,
+  (long) => `${long}x`,
+  (long) => `[a]\n${long}x\n[b]\n`,
+  (long) => `[profile${long}x]\nregion = x\n`,
+  (long) => `[profile ${long}]\nregion = x\n`,
+  (long) => `[profile a${long}b]\nregion = x\n`,
+  (long) => `[a]\nregion = ${long}x\n`,
+  (long) => `[a]\nregion${long}= x\n`,
+  (long) => `${BEGIN}aws_session_token = x${long}x${END}[b]\n`,
+  (long) => `${BEGIN}aws_session_token${long}= x${END}[b]\n`,
+  (long) => `${BEGIN}x${long}x${END}[b]\n`,
+  (long) => `${BEGIN}aws_session_token = x${END}${long}x\n[b]\n`,
+  (long) => `[default_sts]\n${BEGIN}x = y${END}${long}`,
+];
+
+function quietly(action: () => unknown): void {
+  try {
+    action();
+  } catch (error) {
+    if (!(error instanceof UpdstsError)) throw error;
+  }
+}
+
+function read(text: string): void {
+  const file = parseFile(text);
+  for (const profile of listProfiles(file)) void profile.fields().size;
+  quietly(() => {
+    const edits = refreshEdits(file, "default", "default_sts", EXAMPLE_SESSION);
+    maskedDiff("path", text, edits);
+    foreignChange(text, applyEdits(text, edits));
+  });
+  for (const block of file.blocks.slice(0, 3)) {
+    quietly(() => removeEdits(file, block));
+  }
+  foreignChange(text, `${text}x`);
+  whyAwsCliRefusesFile(text);
+  readAsJavaScript(decodeText(text));
+  readAsGo(decodeText(text));
+  encodingFindings(file);
+  lineEndFindings(file);
+  sectionFindings(file);
+  configFindings("path", file, file);
+}
+
+async function readConfig(text: string): Promise<void> {
+  const path = await Deno.makeTempFile();
+  try {
+    await Deno.writeFile(
+      path,
+      Uint8Array.from(text, (character) => character.charCodeAt(0)),
+    );
+    const environment = createEnvironment((name) =>
+      name === "AWS_CONFIG_FILE" ? path : undefined
+    );
+    await new LocalAwsConfig(environment).settingsOf("a");
+  } finally {
+    await Deno.remove(path);
+  }
+}
+
+let count = 0;
+for (const unit of UNITS) {
+  const long = unit.repeat(SIZE / unit.length);
+  for (const place of PLACES) {
+    // Of many short lines, a quarter is enough to tell.
+    const part = /^[\r\n]/.test(unit) ? long.slice(0, SIZE / 4) : long;
+    read(place(part));
+    count++;
+  }
+  await readConfig(`[profile${long}x]\nregion = x\n`);
+  await readConfig(`[profile a]\nregion = ${long}x\n`);
+  quietly(() => assertSessionName(`a${long}b`));
+  readCode(`1${long}2`);
+  isDevice(`arn:${long}`);
+  mayBeShown("totp_secret_name", `a${long}b`);
+  mayBeShown("expiration_datetime", `2025-01-01T${long}x`);
+  mayBeShown("endpoint_url", `https://${long}`);
+}
+console.log(count);
