@@ -53,7 +53,10 @@ export function assertTailHarmless(
     section.properties.filter(({ key }) => values.has(key))
       .map(({ line }) => line),
   );
-  const headers = new Set(file.sections.map(({ line }) => line));
+  const headers = new Set(
+    file.sections.filter(({ line }) => line > block.end)
+      .map(({ line }) => line),
+  );
   for (const line of tailOf(file, block)) {
     const { start } = file.lines.at(line);
     const indented = isBlank(file.text.charCodeAt(start));
