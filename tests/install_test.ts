@@ -144,6 +144,8 @@ for (const [name, shell] of Object.entries(SHELLS)) {
       const removed = await setting.sh(["--uninstall"], { shell });
       assert.equal(removed.code, 0, removed.stderr);
       assert.deepEqual(setting.files(), [".local/bin/other"]);
+      const nothing = await setting.sh(["--uninstall"], { shell });
+      assert.match(nothing.stdout, /^There is nothing of updsts in /);
       // Nothing is left where it worked, either.
       assert.deepEqual(filesBelow(setting.bin), []);
     },

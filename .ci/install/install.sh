@@ -98,6 +98,7 @@ install_file() {
 remove_file() {
   [ -f "$2" ] || return 0
   rm -f "$2" || fail "Cannot remove $2"
+  removed=1
   say "Removed $2"
 }
 
@@ -149,7 +150,11 @@ main() {
   fi
   case ${1:-} in
   "") install_updsts ;;
-  --uninstall) each_file remove_file ;;
+  --uninstall)
+    removed=
+    each_file remove_file
+    [ -n "$removed" ] || say "There is nothing of updsts in $prefix"
+    ;;
   *) fail "There is no option $1" "sh install.sh, or sh install.sh --uninstall" ;;
   esac
 }
