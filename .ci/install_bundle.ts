@@ -87,6 +87,24 @@ export function ledTo(deno: string, script: string): string {
   return led;
 }
 
+/**
+ * A program that runs the bundle `main` on `deno`, with the shipped flags.
+ *
+ * For Windows, where no line of a command script may be longer than 8,191
+ * characters, and the flags alone are.
+ */
+export function launcher(deno: string, main: string): string {
+  const args = ["run", "--no-config", ...shippedFlags(), main];
+  return `// Made by deno task install.
+// What an interrupt does is for the program to say.
+Deno.addSignalListener("SIGINT", () => {});
+const { code } = await new Deno.Command(${JSON.stringify(deno)}, {
+  args: [...${JSON.stringify(args)}, ...Deno.args],
+}).spawn().status;
+Deno.exit(code);
+`;
+}
+
 if (import.meta.main) {
   const root = installRoot();
   const directory = join(root, "lib", "updsts");
@@ -106,18 +124,23 @@ if (import.meta.main) {
     await Deno.remove(directory, { recursive: true });
   } else {
     await copyBundle(directory);
+    const onPath = isOnPath();
+    const runner = onPath ? Deno.execPath() : await keepDeno(directory);
+    const main = join(directory, "main.js");
+    const started = WINDOWS ? join(directory, "launcher.js") : main;
+    if (WINDOWS) await Deno.writeTextFile(started, launcher(runner, main));
+    const flags = WINDOWS ? ["--no-prompt", "--allow-run"] : shippedFlags();
     await deno(
       ...["install", "--global", "--force", "--root", root],
-      ...["--name", "updsts", ...shippedFlags(), join(directory, "main.js")],
+      ...["--name", "updsts", ...flags, started],
     );
-    if (!isOnPath()) {
-      const kept = await keepDeno(directory);
+    if (!onPath) {
       for (const name of WINDOWS ? ["updsts.cmd", "updsts"] : ["updsts"]) {
         const command = join(root, "bin", name);
         const script = await Deno.readTextFile(command);
-        await Deno.writeTextFile(command, ledTo(kept, script));
+        await Deno.writeTextFile(command, ledTo(runner, script));
       }
-      console.log(`It runs on ${kept}`);
+      console.log(`It runs on ${runner}`);
     }
   }
 }

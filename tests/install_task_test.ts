@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ledTo } from "../.ci/install_bundle.ts";
+import { launcher, ledTo } from "../.ci/install_bundle.ts";
 import { ROOT, run, shippedFlags } from "./support/command.ts";
 import { Scenario } from "./support/scenario.ts";
 
@@ -63,10 +63,15 @@ Deno.test("deno task install puts the program on the PATH, with exactly the ship
     assert((stdout + stderr).includes(bin), "it must say where");
     assert.match(stdout + stderr, /PATH/);
   }
-  const script = await Deno.readTextFile(join(home, ".deno", "bin", "updsts"));
+  const script = await Deno.readTextFile(
+    WINDOWS
+      ? join(home, ".deno", "lib", "updsts", "launcher.js")
+      : join(home, ".deno", "bin", "updsts"),
+  );
   for (const flag of shippedFlags()) assert(script.includes(flag), flag);
   const flags = script.match(/--[a-z-]+/g) ?? [];
-  assert.equal(flags.length, shippedFlags().length + 1, "only --config is new");
+  // Besides, where they look for a configuration: nowhere.
+  assert.equal(flags.length, shippedFlags().length + 1);
   assert(!script.includes(fileURLToPath(ROOT)), "the clone may go");
   await assertWorks(scenario, env);
 
@@ -101,6 +106,31 @@ Deno.test({
     assert.match(stdout, /^It runs on .*deno-[\d.]+$/m);
     await assertWorks(scenario, { PATH: shell });
   },
+});
+
+Deno.test("the launcher for Windows runs the bundle with the shipped flags", async () => {
+  const directory = await Deno.makeTempDir({ prefix: "updsts-launcher-" });
+  try {
+    const main = join(directory, "main.js");
+    await Deno.writeTextFile(
+      main,
+      `console.log(JSON.stringify([Deno.args, Deno.permissions.querySync({ name: "run" }).state, Deno.permissions.querySync({ name: "read" }).state])); Deno.exit(3);`,
+    );
+    const path = join(directory, "launcher.js");
+    await Deno.writeTextFile(path, launcher(Deno.execPath(), main));
+    const { code, stdout } = await run(Deno.execPath(), [
+      ...["run", "--no-config", "--no-prompt", "--allow-run", path],
+      ...["get", "a b", '"%PATH%"'],
+    ]);
+    assert.equal(code, 3);
+    assert.deepEqual(JSON.parse(stdout), [
+      ["get", "a b", '"%PATH%"'],
+      "prompt",
+      "granted",
+    ]);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
 });
 
 Deno.test("the command leads to a Deno of any name, in every kind of shell", () => {
