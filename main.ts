@@ -9,6 +9,7 @@ import denoJson from "./deno.json" with { type: "json" };
 import type { Connect, McpDoor, McpOptions } from "./src/cli/context.ts";
 import { runCli } from "./src/cli/app.ts";
 import { type Screen, visible } from "./src/cli/output.ts";
+import { wrap } from "./src/cli/wrapping.ts";
 import { UpdstsError } from "./src/errors.ts";
 import type { CodeSource, Log } from "./src/ports.ts";
 import { writeAll } from "./src/adapters/streams.ts";
@@ -48,7 +49,17 @@ const terminal = {
     if (Deno.stderr.isTerminal()) return 2;
     return Deno.stdout.isTerminal() ? 1 : undefined;
   },
-  write: (text: string) => writeNotes(visible(text)),
+  write: (text: string) => {
+    const { noteColumns = Infinity } = screen();
+    const lines = visible(text).split("\n");
+    writeNotes(lines.flatMap((line) => wrap(line, noteColumns)).join("\n"));
+  },
+  rewrite: (text: string) => {
+    // Up, and the whole line away.
+    if (Deno.stderr.isTerminal()) {
+      writeNotes(`\x1b[A\x1b[2K\r${visible(text)}\n`);
+    }
+  },
 };
 
 const stdinCodes: CodeSource = {
@@ -72,6 +83,7 @@ const connect: Connect = async (files, log) => {
     terminal,
     stdin: Deno.stdin,
     userAgent: `updsts/${denoJson.version}`,
+    directory: directory(),
   });
 };
 
@@ -99,6 +111,19 @@ async function mcpSettings({ files, forms }: McpOptions, log: Log) {
     getCommand: `${await ownCommand()} get`,
     ...{ credentialFile: files.credentials, forms, log },
   };
+}
+
+/**
+ * Where the person is: a task of a clone runs in the clone, wherever it was
+ * started.
+ */
+function directory(): string | undefined {
+  try {
+    const cwd = Deno.cwd();
+    return cwd === import.meta.dirname ? Deno.env.get("INIT_CWD") ?? cwd : cwd;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Loads the MCP server when the command `mcp` runs. */
@@ -141,18 +166,13 @@ if (import.meta.main) {
   Deno.exit(
     await runCli(Deno.args, {
       version: denoJson.version,
+      system: `Deno ${Deno.version.deno}, ${Deno.build.os} ${Deno.build.arch}`,
       stdout: { write: (text) => writeAll(Deno.stdout, text) },
       stderr: { write: writeNotes },
       screen: screen(),
       connect,
       mcp,
       stdinCodes,
-      completionScript: async (shell) => {
-        const { completionScript } = await import(
-          "./src/adapters/completion_scripts.ts"
-        );
-        return completionScript(shell);
-      },
     }),
   );
 }

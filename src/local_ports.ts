@@ -22,15 +22,17 @@ export interface ProcessParts {
   readonly terminal: Terminal;
   readonly stdin: Stdin;
   readonly userAgent: string;
+  /** What relative paths count from; undefined if it has gone. */
+  readonly directory: string | undefined;
 }
 
 /** The ports for the files that a person named. */
 export function createLocalPorts(
   named: NamedFiles,
   log: Log,
-  { variable, terminal, stdin, userAgent }: ProcessParts,
+  { variable, terminal, stdin, userAgent, directory }: ProcessParts,
 ): DoctorPorts {
-  const environment = createEnvironment(variable);
+  const environment = createEnvironment(variable, Deno.build.os, directory);
   const clock = { now: () => new Date() };
   const files = openFiles(named, environment, log, stdin);
   const { path } = files.file;
@@ -42,9 +44,10 @@ export function createLocalPorts(
     ...files,
     config: new LocalAwsConfig(environment),
     codes: {
-      code: async (profile, device) => {
+      asksAgain: terminal.descriptor !== undefined,
+      code: async (profile, device, refused) => {
         const { TerminalCodes } = await import("./adapters/terminal.ts");
-        return await new TerminalCodes(terminal).code(profile, device);
+        return await new TerminalCodes(terminal).code(profile, device, refused);
       },
     },
     issuer: {

@@ -143,11 +143,6 @@ Deno.test("nothing imports itself around a corner, types included", async () => 
   assert.notEqual(circleIn(arrows), undefined);
 });
 
-/** Files that are still to be split. */
-const LONG: readonly string[] = [
-  "src/doctor/diagnose.ts",
-];
-
 Deno.test("no file is too long to be read at once", async () => {
   const long = (await Promise.all(
     (await projectSources()).map(async ({ path, url }) => ({
@@ -155,7 +150,7 @@ Deno.test("no file is too long to be read at once", async () => {
       lines: (await Deno.readTextFile(url)).split("\n").length - 1,
     })),
   )).filter(({ lines }) => lines > 250).map(({ path }) => path);
-  assert.deepEqual(long.toSorted(), LONG);
+  assert.deepEqual(long, []);
 });
 
 /** Reaching for the world: none of the core does. */
@@ -182,9 +177,5 @@ Deno.test("the core is pure: no Deno, no clock, no chance", async () => {
 Deno.test("only main.ts exits, and only it and its streams see stdout", async () => {
   const found = await projectSources();
   assert.deepEqual(matching(found, EXIT), ["main.ts"]);
-  assert.deepEqual(matching(found, PRINTING), [
-    "main.ts",
-    // It catches what a package prints.
-    "src/adapters/completion_scripts.ts",
-  ]);
+  assert.deepEqual(matching(found, PRINTING), ["main.ts"]);
 });

@@ -117,13 +117,16 @@ for (const path of DOCUMENTS) {
         const lines: string[] = [];
         for (const command of commandsOf(block)) {
           // These run this very suite, or come from the network: they exist.
-          const [, task] = /(?:deno@[\d.]+|deno) task (?!--)([\w:-]+)/
-            .exec(command) ?? [];
+          const [, task] =
+            /(?:deno@[\d.]+|deno) task (?:--quiet )?(?!--)([\w:-]+)/
+              .exec(command) ?? [];
           if (task !== undefined) {
             assert(Object.hasOwn(denoJson.tasks, task), command);
             continue;
           }
-          if (/^deno run .*jsr:|# needs AWS$/.test(command)) continue;
+          if (/^git clone|^deno run .*jsr:|# needs AWS$/.test(command)) {
+            continue;
+          }
           lines.push(await withCode(scenario, command));
         }
         if (lines.length === 0) continue;

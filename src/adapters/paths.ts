@@ -60,6 +60,24 @@ function comparable(path: string, os: typeof Deno.build.os): string {
   return os === "windows" ? withOneSeparator(path, os).toLowerCase() : path;
 }
 
+/** `path`, counted from `directory` if it is relative. */
+export function absolute(
+  path: string,
+  directory: string,
+  os: typeof Deno.build.os = Deno.build.os,
+): string {
+  // A drive alone is a place of its own, as `\\server` is.
+  const isAbsolute = os === "windows"
+    ? /^(?:[/\\]|[A-Za-z]:)/.test(path)
+    : path.startsWith("/");
+  if (isAbsolute) return path;
+  const plain = path.replace(
+    os === "windows" ? /^(?:\.[/\\]+)+/ : /^(?:\.\/+)+/,
+    "",
+  );
+  return below(directory, [plain], os);
+}
+
 /** The path of `names` below `directory`. */
 export function below(
   directory: string,

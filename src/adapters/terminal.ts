@@ -18,7 +18,14 @@ export interface Terminal {
   readonly descriptor: number | undefined;
   /** Shows `text` to the person. */
   write(text: string): void;
+  /** Shows `text` in place of the line above. */
+  rewrite(text: string): void;
 }
+
+/** What keys send that write nothing: arrows, function keys; and all other control characters. */
+const KEYS = /\p{Cc}(?:\[[0-?]*[ -\/]*[@-~]|O[ -~])?/gu;
+
+const QUESTION = "TOTP code: ";
 
 /** Codes that a person types. */
 export class TerminalCodes implements CodeSource {
@@ -29,7 +36,15 @@ export class TerminalCodes implements CodeSource {
     this.#terminal = terminal;
   }
 
-  async code(profile: string, device: string): Promise<Secret> {
+  get asksAgain(): boolean {
+    return this.#terminal.descriptor !== undefined;
+  }
+
+  async code(
+    profile: string,
+    device: string,
+    refused?: UpdstsError,
+  ): Promise<Secret> {
     const { descriptor } = this.#terminal;
     if (descriptor === undefined) {
       throw new UpdstsError(
@@ -42,14 +57,17 @@ export class TerminalCodes implements CodeSource {
     }
     const lines = new ReadStream(descriptor);
     try {
-      this.#terminal.write(`Profile ${profile}, MFA device ${device}\n`);
+      this.#terminal.write(
+        refused === undefined
+          ? `Profile ${profile}, MFA device ${device}\n`
+          : againAfter(refused),
+      );
       for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-        this.#terminal.write("TOTP code: ");
-        const line = await nextLine(lines);
+        const line = await this.#ask(lines);
         if (line === undefined) throw declined();
         const code = readCode(line);
         if (code !== undefined) return new Secret(code);
-        this.#terminal.write("That is not six digits.\n");
+        this.#terminal.write("That is not six digits\n");
       }
     } finally {
       lines.destroy();
@@ -60,6 +78,25 @@ export class TerminalCodes implements CodeSource {
       { hint: "type the six digits that the MFA device shows now" },
     );
   }
+
+  /** The line that is typed, and a screen that shows it as it was meant. */
+  async #ask(lines: ReadStream): Promise<string | undefined> {
+    this.#terminal.write(QUESTION);
+    const line = await nextLine(lines);
+    // The end of input ends no line on the screen.
+    if (line === undefined || !/[\r\n]$/.test(line)) this.#terminal.write("\n");
+    if (line === undefined) return undefined;
+    const typed = line.replace(/[\r\n]+$/, "");
+    const meant = typed.replace(KEYS, "");
+    if (meant !== typed) this.#terminal.rewrite(QUESTION + meant);
+    return meant;
+  }
+}
+
+/** What STS said of the code before, and that there is another try. */
+function againAfter({ message, hint }: UpdstsError): string {
+  const said = message.replace(/\.$/, "");
+  return hint === undefined ? `${said}\n` : `${said}\nhint: ${hint}\n`;
 }
 
 /** A terminal hands over whole lines; undefined at the end of input. */

@@ -27,7 +27,6 @@ export async function runCommand(
 ): Promise<number> {
   const { default: action } = await ACTIONS[command]();
   const { output } = context;
-  output.verbosity = given.verbosity;
   // Notes are written at once, and may name what is wide.
   if (output.screen.noteColumns !== undefined) await learnWidths(["\u3042"]);
   return await action(context, given) ?? 0;

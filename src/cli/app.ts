@@ -9,6 +9,8 @@ import { type LineSink, Output, type Screen } from "./output.ts";
 /** What the command line needs of the process it runs in. */
 export interface Shell extends Omit<Context, "output"> {
   readonly version: string;
+  /** What it runs on, for bug reports. */
+  readonly system: string;
   readonly stdout: LineSink;
   readonly stderr: LineSink;
   readonly screen: Screen;
@@ -17,7 +19,7 @@ export interface Shell extends Omit<Context, "output"> {
 /** Runs a command line; the exit code. Never throws for what a user can cause. */
 export async function runCli(
   args: readonly string[],
-  { version, stdout, stderr, screen, ...doors }: Shell,
+  { version, system, stdout, stderr, screen, ...doors }: Shell,
 ): Promise<number> {
   const output = new Output(stdout, stderr, screen);
   const context: Context = { ...doors, output };
@@ -31,6 +33,8 @@ export async function runCli(
   try {
     const line = await readCommandLine(args);
     if (line.kind === "run") {
+      output.verbosity = line.given.verbosity;
+      output.debug(`updsts ${version}, ${system}`);
       return await runCommand(line.command, context, line.given);
     }
     if (line.kind === "version") {

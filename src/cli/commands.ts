@@ -140,6 +140,8 @@ const completion: Command = {
   about:
     "Prints a script for bash, zsh, fish or powershell. The shell then asks updsts for commands, options and the profiles of the credentials file.",
   examples: [
+    `echo 'eval "$(updsts completion bash)"' >> ~/.bashrc`,
+    `echo 'eval "$(updsts completion zsh)"' >> ~/.zshrc`,
     "updsts completion fish > ~/.config/fish/completions/updsts.fish",
     "updsts completion powershell | Out-String | Invoke-Expression",
   ],

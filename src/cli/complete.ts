@@ -164,13 +164,14 @@ async function profilesFor(
   return views.filter(({ kind, managedBy }) =>
     fits === "any" ||
     (fits === "long-term" ? kind === "long-term" : managedBy !== undefined)
-  ).map(({ name }) => ({ word: name })).filter(({ word }) => isPlain(word));
+  ).map(({ name }) => ({ word: name })).filter(({ word }) => isQuotable(word));
 }
 
 /**
- * Whether every shell takes `word` as it is, as one word. The name of a profile
- * may hold what a shell would run when it expands the proposals: `$(…)`.
+ * Whether the scripts can put `word` before every shell as one word. The name
+ * of a profile may hold what a shell would run when it expands the proposals.
  */
-function isPlain(word: string): boolean {
-  return /^[\p{L}\p{N}_+.,/][\p{L}\p{N}_+.,/-]*$/u.test(word);
+function isQuotable(word: string): boolean {
+  return /^[\p{L}\p{N}_+.,/@=:](?:[\p{L}\p{N}_+.,/@=: -]*[\p{L}\p{N}_+.,/@=:-])?$/u
+    .test(word);
 }

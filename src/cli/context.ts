@@ -1,6 +1,5 @@
 // What a command is given to do its work with.
 import type { CodeSource, DoctorPorts, Log, NamedFiles } from "../ports.ts";
-import type { ShellName } from "./shells.ts";
 import type { Output } from "./output.ts";
 
 /** Builds the ports for the files that a person named. */
@@ -42,7 +41,5 @@ export interface Context {
   readonly mcp: McpDoor;
   /** The code as another program writes it to our stdin. */
   readonly stdinCodes: CodeSource;
-  /** The script that teaches a shell to complete. */
-  readonly completionScript: (shell: ShellName) => Promise<string>;
   readonly output: Output;
 }

@@ -60,18 +60,31 @@ export default async function get(
   }
   const { sessionProfile, expiration, diff } = result;
   if (diff !== undefined) {
-    return output.answer(`${diff}\nNothing was changed.`);
+    return output.answer(`${diff}\nNothing was changed`);
   }
   if (expiration === undefined) return;
   const until = toLocalIso(expiration);
   const name = shellQuoted(sessionProfile);
+  const setting = settingVariable("AWS_PROFILE", sessionProfile);
   const state = result.status === "updated" ? "is" : "stays";
-  output.answer([
+  const facts = given.has("credentialFile") || given.has("sessionFile")
+    ? await connected.surroundings.fileFacts()
+    : undefined;
+  // Other programs look elsewhere, unless they are told.
+  const elsewhere = facts === undefined || facts.realPath === facts.awsCliPath
+    ? undefined
+    : facts.realPath;
+  await output.answerText(
     `Profile ${sessionProfile} ${state} valid until ${until} (${
       relativeTime(expiration, now)
     })`,
-    `Use it with: aws --profile ${name} ...  or: ${
-      settingVariable("AWS_PROFILE", sessionProfile)
-    }`,
-  ].join("\n"));
+  );
+  // Commands are left whole, for the terminal to break: they are copied.
+  output.answer(
+    elsewhere === undefined
+      ? `Use it with: aws --profile ${name} ...  or: ${setting}`
+      : `Use it with: ${setting}\n             ${
+        settingVariable("AWS_SHARED_CREDENTIALS_FILE", elsewhere)
+      }`,
+  );
 }

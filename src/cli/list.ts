@@ -9,7 +9,7 @@ import type { Tone } from "./output.ts";
 import { type Cell, type Column, layOut } from "./table.ts";
 
 const COLUMNS: readonly Column[] = [
-  { heading: "PROFILE", narrowest: 24 },
+  { heading: "PROFILE" },
   // The first letters of the key say as much: AKIA, ASIA.
   { heading: "KIND", dispensable: 1 },
   { heading: "ACCESS KEY ID", dispensable: 4 },

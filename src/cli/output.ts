@@ -2,7 +2,7 @@
 import { toErrorAnswer, UpdstsError } from "../errors.ts";
 import type { Log } from "../ports.ts";
 import type { Verbosity } from "./options.ts";
-import { hang, learnWidths } from "./wrapping.ts";
+import { hang, learnWidths, wrap } from "./wrapping.ts";
 
 /** Where lines of text go. */
 export interface LineSink {
@@ -50,6 +50,15 @@ export class Output implements Log {
   /** What was asked for; whole lines. */
   answer(text: string): void {
     this.#stdout.write(`${visible(text)}\n`);
+  }
+
+  /** The same in words, broken to fit the terminal. */
+  async answerText(text: string): Promise<void> {
+    const shown = visible(text);
+    await learnWidths([shown]);
+    this.#stdout.write(
+      `${wrap(shown, this.screen.columns ?? Infinity).join("\n")}\n`,
+    );
   }
 
   /** A program for a shell, which is not to be touched. */

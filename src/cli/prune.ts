@@ -11,5 +11,5 @@ export default async function prune(
 ): Promise<void> {
   const ports = await connect(filesOf(given), output);
   const dryRun = given.has("dryRun");
-  answerRemoved(output, given, await pruneSessions(ports, { dryRun }));
+  await answerRemoved(output, given, await pruneSessions(ports, { dryRun }));
 }

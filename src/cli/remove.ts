@@ -14,5 +14,5 @@ export default async function remove(
     profile: given.text("profile") ?? "",
     dryRun: given.has("dryRun"),
   });
-  answerRemoved(output, given, removed);
+  await answerRemoved(output, given, removed);
 }

@@ -5,11 +5,11 @@ import type { Given } from "./options.ts";
 import type { Output } from "./output.ts";
 
 /** Answers with what `removed` holds. */
-export function answerRemoved(
+export async function answerRemoved(
   output: Output,
   given: Given,
   removed: readonly RemovedSession[],
-): void {
+): Promise<void> {
   const dryRun = given.has("dryRun");
   if (given.has("json")) {
     return output.answerJson({
@@ -19,7 +19,7 @@ export function answerRemoved(
   if (removed.length === 0) return output.answer("Nothing has expired");
   const done = dryRun ? "Would remove" : "Removed";
   for (const { profile, sessionProfile } of removed) {
-    output.answer(
+    await output.answerText(
       `${done} ${
         sessionProfile ?? "an empty block"
       }, the session of ${profile}`,

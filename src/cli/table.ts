@@ -1,5 +1,6 @@
 // Lays out rows in columns that fit the terminal, by what characters take up there.
 import { type Span, type Tone, visible } from "./output.ts";
+import { cutApart } from "./cut_apart.ts";
 import { learnWidths, widthOf, wrap } from "./wrapping.ts";
 
 /** A column and how it may give way where there is no room. */
@@ -23,7 +24,8 @@ const ELLIPSIS = "…";
 /**
  * The lines of a table, headings first, none wider than `room` characters of a
  * terminal if that can be done: by cutting what may be cut, by leaving out what
- * may be left out, and last by cutting the first column.
+ * may be left out, the emptiest columns first, and last by cutting the first
+ * column in the middle, where no two cells may come to look alike.
  */
 export async function layOut(
   columns: readonly Column[],
@@ -38,11 +40,16 @@ export async function layOut(
   ];
   await learnWidths(textsOf(cells));
   const natural = columns.map((_, index) => widest(cells, index));
-  const widths = fit(columns, natural, room);
-  return cells.map((row) =>
+  const widths = fit(columns, natural, emptyShares(columns, rows), room);
+  const [first = Infinity] = widths;
+  const names = cutApart(cells.map(([cell]) => cell?.text ?? ""), first);
+  return cells.map((row, line) =>
     row.flatMap((cell, index): Span[] => {
       const width = widths[index];
-      return width === undefined ? [] : pad(cell, width);
+      if (width === undefined) return [];
+      return index === 0
+        ? filled({ ...cell, text: names[line] ?? "" }, width)
+        : pad(cell, width);
     })
   );
 }
@@ -80,10 +87,25 @@ export async function layOutTexts(
   });
 }
 
+/** What stands where there is nothing to say. */
+const NOTHING = "-";
+
+/** How much of each column says nothing, 0 to 1. */
+function emptyShares(
+  columns: readonly Column[],
+  rows: readonly (readonly Cell[])[],
+): number[] {
+  return columns.map((_, index) =>
+    rows.filter((row) => row[index]?.text === NOTHING).length /
+    Math.max(1, rows.length)
+  );
+}
+
 /** The width of each column; undefined for those that are left out. */
 function fit(
   columns: readonly Column[],
   natural: readonly number[],
+  empty: readonly number[],
   room: number,
 ): (number | undefined)[] {
   const widths: (number | undefined)[] = [...natural];
@@ -92,18 +114,23 @@ function fit(
     return shown.reduce((sum, width) => sum + width + GAP.length, -GAP.length) -
       room;
   };
-  // The first column says what a row is about: it is the last to be cut.
   for (const [index, { narrowest }] of [...columns.entries()].reverse()) {
     const width = widths[index];
-    if (narrowest === undefined || width === undefined) continue;
+    // The first column says what a row is about: it is the last to be cut.
+    if (index === 0 || narrowest === undefined || width === undefined) continue;
     widths[index] = Math.max(
       Math.min(width, narrowest),
       width - Math.max(0, excess()),
     );
   }
+  // The near-empty ones first, then in the order that they name.
+  const isBare = (index: number) => (empty[index] ?? 0) >= 0.75;
   const going = Array.from(columns.entries())
     .filter(([, { dispensable }]) => dispensable !== undefined)
-    .sort(([, a], [, b]) => (a.dispensable ?? 0) - (b.dispensable ?? 0));
+    .sort(([i, a], [j, b]) =>
+      Number(isBare(j)) - Number(isBare(i)) ||
+      (a.dispensable ?? 0) - (b.dispensable ?? 0)
+    );
   for (const [index] of going) {
     if (excess() > 0) widths[index] = undefined;
   }
@@ -124,6 +151,12 @@ function fit(
 function pad(cell: Cell, width: number): Span[] {
   const { text, taken } = cut(cell.text, width);
   return [{ ...cell, text }, { text: " ".repeat(width - taken) + GAP }];
+}
+
+/** The cell filled up to `width`, as long as it may be, and the gap to the next one. */
+function filled(cell: Cell, width: number): Span[] {
+  const rest = Math.max(0, width - widthOf(cell.text));
+  return [cell, { text: " ".repeat(rest) + GAP }];
 }
 
 /** `text`, its end replaced by an ellipsis if it is wider than `room`; and its width. */

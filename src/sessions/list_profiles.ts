@@ -8,8 +8,9 @@ import {
 } from "../credentials/profiles.ts";
 import { looksLikeName } from "../credentials/recognised.ts";
 import { isDevice } from "../credentials/shown_values.ts";
-import type { KeySource, Ports } from "../ports.ts";
+import type { KeySource, Ports, ProfileSettings } from "../ports.ts";
 import { MASK, type Secret } from "../secret.ts";
+import { type OtherKind, otherKind } from "./other_credentials.ts";
 import { parseTimestamp } from "../timestamps.ts";
 
 /** What the reads need of the world. */
@@ -22,8 +23,8 @@ export interface ProfileView {
   readonly recognised: boolean;
   /** The name for whom the file may be hidden: a mask if it looks like none. */
   readonly shownName: string;
-  /** What kind of credentials it holds: `none` has no key of its own. */
-  readonly kind: "long-term" | "session" | "none";
+  /** What kind of credentials it has: `none` has none of its own. */
+  readonly kind: "long-term" | "session" | OtherKind;
   readonly accessKeyId: string | undefined;
   /** The MFA device that a refresh would ask. */
   readonly device: string | undefined;
@@ -54,7 +55,7 @@ export async function getProfile(
   return await unknownProfile(
     name,
     [...names],
-    (ports.keys ?? ports.file).path === undefined,
+    { fromStdin: (ports.keys ?? ports.file).path === undefined },
   );
 }
 
@@ -93,14 +94,18 @@ async function viewsOf(
   const views: ProfileView[] = [];
   for (const profile of readProfiles(parsed)) {
     const section = profile.sections.find((section) => managers.has(section));
+    const own = profile.shown("mfa_device_arn") ?? profile.shown("mfa_serial");
+    // Asked for only where the file leaves something open.
+    const settings = own !== undefined && hasKeys(profile)
+      ? undefined
+      : await config.settingsOf(profile.name);
     views.push({
       name: profile.name,
       recognised: profile.recognised,
       shownName: looksLikeName(profile.name) ? profile.name : MASK,
-      kind: kindOf(profile),
+      kind: kindOf(profile, settings),
       accessKeyId: profile.shown("aws_access_key_id"),
-      device: profile.shown("mfa_device_arn") ?? profile.shown("mfa_serial") ??
-        shownDevice((await config.settingsOf(profile.name)).mfaSerial),
+      device: own ?? shownDevice(settings?.mfaSerial),
       managedBy: section && managers.get(section),
       expiration: parseTimestamp(profile.value("expiration_datetime")),
       file: where,
@@ -118,8 +123,17 @@ function shownDevice(device: string | undefined): string | undefined {
   return device === undefined || isDevice(device) ? device : MASK;
 }
 
-function kindOf(profile: Profile): ProfileView["kind"] {
+function hasKeys(profile: Profile): boolean {
+  return profile.value("aws_access_key_id") !== undefined ||
+    profile.secret("aws_session_token") !== undefined;
+}
+
+function kindOf(
+  profile: Profile,
+  settings: ProfileSettings | undefined,
+): ProfileView["kind"] {
   if (profile.secret("aws_session_token") !== undefined) return "session";
-  const key = profile.value("aws_access_key_id");
-  return key === undefined ? "none" : "long-term";
+  return hasKeys(profile)
+    ? "long-term"
+    : otherKind(profile.credentialsKey() ?? settings?.credentialsKey);
 }

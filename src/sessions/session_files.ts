@@ -12,7 +12,10 @@ export interface SessionFiles {
 
 /** Reads what there is. */
 export async function readSessionFiles(
-  { file, keys }: Pick<Ports, "file" | "keys">,
+  { file, keys }: {
+    readonly file: Pick<Ports["file"], "read">;
+    readonly keys?: Ports["keys"];
+  },
 ): Promise<SessionFiles> {
   const sessions = parseFile(await file.read());
   return {

@@ -6,12 +6,16 @@ const MAX_NAMES = 5;
 
 /**
  * The error that names those that there are, the likeliest first; but none of
- * stdin, which may hold anything.
+ * stdin, which may hold anything. Or it says that the config file gives the
+ * profile credentials, by the key `configured`.
  */
 export async function unknownProfile(
   name: string,
   existing: readonly string[],
-  fromStdin = false,
+  { fromStdin = false, configured }: {
+    readonly fromStdin?: boolean;
+    readonly configured?: string | undefined;
+  } = {},
 ): Promise<UpdstsError> {
   if (fromStdin) {
     return new UpdstsError(
@@ -21,6 +25,14 @@ export async function unknownProfile(
         hint:
           "pipe in the text of a credentials file, with the long-term key in it",
       },
+    );
+  }
+  if (configured !== undefined) {
+    return new UpdstsError(
+      "PROFILE_NOT_FOUND",
+      `Cannot find profile ${JSON.stringify(name)} in the credentials file: ` +
+        `the config file gives it credentials of its own (${configured})`,
+      { hint: "use it as it is: it needs no session of updsts" },
     );
   }
   const shown = (await nearestFirst(name, existing))

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { posix, win32 } from "node:path";
 import {
+  absolute,
   below,
   directoryOf,
   isBelow,
@@ -77,4 +78,17 @@ Deno.test("withinReach() keeps the drive letter of a share, by which the sandbox
   assert.equal(withinReach(server, server, "windows"), server);
   assert.equal(withinReach("C:\\y", "C:\\x", "windows"), "C:\\y");
   assert.equal(withinReach("/y", "/x", "linux"), "/y");
+});
+
+Deno.test("absolute() counts relative paths from a directory", () => {
+  const posix = (path: string) => absolute(path, "/home/alice", "linux");
+  assert.equal(posix("/etc/x"), "/etc/x");
+  assert.equal(posix("x"), "/home/alice/x");
+  assert.equal(posix("./x"), "/home/alice/x");
+  assert.equal(posix("../x"), "/home/alice/../x");
+  assert.equal(posix("C:x"), "/home/alice/C:x");
+  const windows = (path: string) => absolute(path, "C:\\Users\\a", "windows");
+  assert.equal(windows("D:\\x"), "D:\\x");
+  assert.equal(windows("\\\\server\\x"), "\\\\server\\x");
+  assert.equal(windows(".\\x"), "C:\\Users\\a\\x");
 });

@@ -9,6 +9,7 @@ async function exitOf(args: readonly string[], failure: unknown) {
   let stdout = "";
   const code = await runCli(args, {
     version: "1.2.3",
+    system: "Deno 2.0.0, linux x86_64",
     stdout: { write: (text) => void (stdout += text) },
     stderr: { write: (text) => void (stderr += text) },
     screen: {
@@ -18,7 +19,6 @@ async function exitOf(args: readonly string[], failure: unknown) {
       attended: false,
     },
     connect: () => Promise.reject(failure),
-    completionScript: () => Promise.reject(failure),
     stdinCodes: { code: () => Promise.reject(failure) },
     mcp: {
       describe: () => Promise.reject(failure),

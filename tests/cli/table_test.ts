@@ -33,8 +33,38 @@ Deno.test("layOut() cuts, then leaves out, and cuts the name last", async () => 
   const second = async (room: number) => (await lines([ROW], room))[1];
   assert.equal(await second(40), "a-long-name  session  mfa/som…  in 9 min");
   assert.equal(await second(33), "a-long-name  mfa/someb…  in 9 min");
-  assert.equal(await second(20), "a-long-na…  in 9 min");
+  assert.equal(await second(20), "a-lon…name  in 9 min");
   assert.equal(await second(12), "a…  in 9 min");
+});
+
+Deno.test("layOut() leaves out near-empty columns before it cuts a name", async () => {
+  const rows = [
+    ["a-long-name-of-production", "session", "-", "in 9 min"],
+    ["another", "session", "-", "-"],
+  ];
+  assert.deepEqual(await lines(rows, 45), [
+    "NAME                       KIND     EXPIRES",
+    "a-long-name-of-production  session  in 9 min",
+    "another                    session  -",
+  ]);
+});
+
+Deno.test("layOut() never makes two names look alike", async () => {
+  // Once both were the same at 80 columns.
+  const names = [
+    "production-account-of-the-north",
+    "production-account-of-the-south",
+    "production-account-in-the-north",
+    "日本本番環境その一のアカウント",
+    "日本本番環境その二のアカウント",
+  ];
+  for (let room = 20; room <= 60; room++) {
+    const shown = await lines(
+      names.map((name) => [name, "session", "-", "in 9 min"]),
+      room,
+    );
+    assert.equal(new Set(shown).size, names.length + 1, shown.join("\n"));
+  }
 });
 
 Deno.test("layOut() never exceeds a room that can be kept, whatever is shown", async () => {
@@ -51,7 +81,12 @@ Deno.test("layOut() never exceeds a room that can be kept, whatever is shown", a
       ),
       fc.integer({ min: 12, max: 100 }),
       async (rows, room) => {
-        for (const line of await lines(rows, room)) {
+        // What would look alike is left whole, whatever the room.
+        const apart = rows.map(([name, ...rest], index) => [
+          `${index}${name}`,
+          ...rest,
+        ]);
+        for (const line of await lines(apart, room)) {
           const width = Array.from(line.replace(/\p{M}/gu, ""))
             .reduce(
               (sum, it) => sum + eastAsianWidth(it.codePointAt(0) ?? 0),

@@ -100,11 +100,57 @@ Deno.test({
       `${scenario.code()}\n`,
     ]);
     assert.equal(good.code, 0, good.screen);
-    assert.equal(good.screen.split("That is not six digits.").length, 3);
+    assert.equal(good.screen.split("That is not six digits").length, 3);
     const bad = await atTerminal(scenario, ["1\n", "2\n", "3\n", "4\n"]);
     assert.equal(bad.code, 2, bad.screen);
     assert.match(bad.screen, /3 times, it was not six digits/);
     assert.equal(scenario.codesSent, 1);
+  },
+});
+
+Deno.test({
+  name:
+    `get asks again for a code that STS refused, three in all${terminal.note}`,
+  ignore: terminal.ignore,
+  fn: async () => {
+    await using scenario = await Scenario.start();
+    const good = await atTerminal(scenario, [
+      "000000\n",
+      "000001\n",
+      `${scenario.code()}\n`,
+    ]);
+    assert.equal(good.code, 0, good.screen);
+    assert.equal(good.screen.split("STS refused the code").length, 3);
+    assert.match(good.screen, /the next one begins in \d+ s\r\nTOTP code: /);
+    assert.equal(scenario.codesSent, 3);
+    const bad = await atTerminal(
+      scenario,
+      ["000000\n", "000001\n", "000002\n", "000003\n"],
+    );
+    assert.equal(bad.code, 4, bad.screen);
+    assert.equal(scenario.codesSent, 6);
+    // One that came with the command is tried once.
+    const given = await atTerminal(scenario, [], { args: ["-t", "000000"] });
+    assert.equal(given.code, 4, given.screen);
+    assert.doesNotMatch(given.screen, /TOTP code: /);
+  },
+});
+
+Deno.test({
+  name: `get leaves a clean line after arrow keys and Ctrl-D${terminal.note}`,
+  ignore: terminal.ignore,
+  fn: async () => {
+    await using scenario = await Scenario.start();
+    const code = scenario.code();
+    const arrows = await atTerminal(scenario, [
+      `\x1b[A\x1b[D${code.slice(0, 3)}\x1bOC ${code.slice(3)}\x1b[3~\n`,
+    ]);
+    assert.equal(arrows.code, 0, arrows.screen);
+    const shown = `TOTP code: ${code.slice(0, 3)} ${code.slice(3)}\r\n`;
+    assert(arrows.screen.includes(`\x1b[A\x1b[2K\r${shown}`), arrows.screen);
+    const end = await atTerminal(scenario, ["\x04"]);
+    // Some terminals show what was pressed, and take it back.
+    assert.match(end.screen, /TOTP code: (?:\^D\p{Cc}+)?\r\nupdsts: Cannot/u);
   },
 });
 

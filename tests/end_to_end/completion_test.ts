@@ -31,7 +31,12 @@ Deno.test("completion proposes commands, options, values and the profiles that f
     [["get", "--profile", "x"], []],
     [["remove", "-n", ""], ["default_sts"]],
     [["doctor", "-n", ""], ["default", "other", "default_sts"]],
+    [["get", ""], ["default"]],
+    [["get", "--profile=d"], ["--profile=default"]],
+    [["get", "default", ""], []],
     [["get", "--du"], ["--duration"]],
+    [["get", "-s"], ["-sn"]],
+    [["get", "-d", "1"], ["15m", "1h", "12h"]],
     [["list", "-v", ""], ["0", "1", "2"]],
     [["completion", "b"], ["bash"]],
   ];
@@ -73,19 +78,21 @@ Deno.test("completion proposes no name that a shell would run or break, and is s
   await using scenario = await Scenario.start({
     given: [
       "$(touch x)",
-      "a b",
+      "my work",
       "`id`",
       "{a,b}",
       "日本",
       "a;b",
       "--json",
       "a@b",
+      "x=y:z",
+      "it's",
       "ok.1-x_y/z",
     ]
       .map((name) => `[${name}]\naws_access_key_id = x\n`).join(""),
   });
   const { words } = await propose(scenario, "get", "-n", "");
-  assert.deepEqual(words, ["日本", "ok.1-x_y/z"]);
+  assert.deepEqual(words, ["my work", "日本", "a@b", "x=y:z", "ok.1-x_y/z"]);
   await Deno.remove(scenario.path);
   const { code, stdout, stderr } = await scenario.updsts([
     "complete",
@@ -129,10 +136,15 @@ async function inShell(
   return stdout.trim().split("\n").map((line) => line.split("\t", 1)[0] ?? "");
 }
 
-/** Bash as it is when a person has typed `line` and presses the key. */
+/** Bash as it is when a person has typed `line`, taken apart as bash does, and presses the key. */
 function pressTab(line: string): string {
-  return `words=(${line.split(" ").map((word) => `'${word}'`).join(" ")})
-    COMP_WORDS=("\${words[@]}") COMP_CWORD=$((\${#words[@]} - 1))
+  const words = line.split(" ").flatMap((word) =>
+    word.split(/(?<=[=:])|(?=[=:])/)
+  );
+  const quoted = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;
+  return `COMP_LINE=${quoted(line)} COMP_POINT=\${#COMP_LINE}
+    COMP_WORDS=(${words.map(quoted).join(" ")})
+    COMP_CWORD=$((\${#COMP_WORDS[@]} - 1))
     _updsts 2>/dev/null; printf '%s\\n' "\${COMPREPLY[@]}"`;
 }
 
@@ -150,6 +162,60 @@ Deno.test({
        ${pressTab("updsts doc")}`,
     );
     assert.deepEqual(proposed, ["default", "doctor"]);
+  },
+});
+
+/** Names that a shell has to quote, or takes apart. */
+const ODD = ["my work", "a@b", "x=y:z"]
+  .map((name) => `[${name}]\naws_access_key_id = x\n`).join("");
+
+Deno.test({
+  name: "bash puts names with a blank, @, = and : before itself as one word" +
+    needs("bash").note,
+  ignore: needs("bash").ignore,
+  fn: async () => {
+    await using scenario = await Scenario.start({ given: ODD });
+    const proposed = await inShell(
+      scenario,
+      "bash",
+      `eval "$(updsts completion bash)"
+       ${pressTab("updsts get -n my")}
+       ${pressTab("updsts get -n a")}
+       ${pressTab("updsts get x")}
+       ${pressTab("updsts get -n x=")}
+       ${pressTab("updsts get --profile=x=y:")}
+       ${pressTab("updsts get -n 'm")}`,
+    );
+    // What stands before the last = or : is no part of the word for bash.
+    assert.deepEqual(
+      proposed,
+      ["my\\ work", "a@b", "x=y:z", "y:z", "z", "my work"],
+    );
+  },
+});
+
+Deno.test({
+  name: "fish and zsh are given names with a blank, @, = and : as they are" +
+    needs("fish", "zsh").note,
+  ignore: needs("fish", "zsh").ignore,
+  fn: async () => {
+    await using scenario = await Scenario.start({ given: ODD });
+    const fish = await inShell(
+      scenario,
+      "fish",
+      `updsts completion fish | source
+       complete -C "updsts get -n my"; complete -C "updsts get x="`,
+    );
+    assert.deepEqual(fish, ["my work", "x=y:z"]);
+    const zsh = await inShell(
+      scenario,
+      "zsh",
+      `${ZSH_STUBS}
+       source <(updsts completion zsh)
+       ${pressTabInZsh("updsts get -n m")}
+       ${pressTabInZsh("updsts get x=")}`,
+    );
+    assert.deepEqual(zsh, ["my work", "x=y:z"]);
   },
 });
 
@@ -198,7 +264,7 @@ function pressTabInZsh(line: string): string {
 /** What zsh's own completion system would be given. */
 const ZSH_STUBS = `compdef() { :; }
   _files() { print -- FILES; }
-  _describe() { print -l -- "\${(@P)2%%:*}"; }`;
+  compadd() { print -l -- "\${(@P)argv[-1]}"; }`;
 
 Deno.test({
   name: "zsh completes a profile and a path, and runs nothing of the line" +

@@ -205,7 +205,7 @@ const WARNINGS: typeof DEFECTS = [
     given:
       `${GIVEN}# $\{{{ key=gone [auto update by updsts]\n[gone_sts]\naws_session_token = x\n# $}}} [auto update by updsts]\n`,
     says:
-      /warning profile gone_sts: session of gone, a profile that is not in the file; run updsts remove -n gone_sts/,
+      /warning profile gone_sts: session of gone, a profile that is not in the file; run updsts remove gone_sts/,
     exit: 0,
   },
   {
@@ -254,7 +254,7 @@ Deno.test("doctor knows hardware devices, and expired sessions", async () => {
   assert(findings.some(({ message }) => /hardware device GAHT/.test(message)));
   assert.match(
     text,
-    /warning profile default_sts: session of default, expired at 2020-.*; run updsts get -n default/,
+    /warning profile default_sts: session of default, expired at 2020-.*; run updsts get default/,
   );
 });
 

@@ -23,7 +23,7 @@ Deno.test("get --dry-run shows the block that would come, and changes nothing", 
     "+aws_session_token = (from STS)",
     "+expiration_datetime = (from STS)",
     "+# $}}} [auto update by updsts]",
-    "Nothing was changed.",
+    "Nothing was changed",
     "",
   ]);
   assert.equal(scenario.sts.requests.length, 0);

@@ -1,7 +1,9 @@
 // get and list as processes with the shipped permissions, against the emulator.
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { homeVariables, isInstalled } from "../support/command.ts";
+import { fileURLToPath } from "node:url";
+import { homeVariables, isInstalled, ROOT } from "../support/command.ts";
+import { needs } from "../support/skipping.ts";
 import { ALICE, GIVEN, Scenario, valueIn } from "../support/scenario.ts";
 
 Deno.test("get twice, then list", async () => {
@@ -298,4 +300,57 @@ Deno.test("list aligns wide characters", async () => {
   assert.match(stdout, /^日本 {5}none/m);
   assert.match(stdout, /^e\u0301 {8}none/m);
   assert.match(stdout, /^abcd {5}none/m);
+});
+
+Deno.test("get -c tells how other programs find that file, by its whole path", async () => {
+  // Once it advised a profile that they would have looked for elsewhere.
+  await using scenario = await Scenario.start();
+  const other = join(scenario.home, "other");
+  await Deno.writeTextFile(other, GIVEN, { mode: 0o600 });
+  const get = (path: string) =>
+    scenario.updsts(["get", "-c", path, "-t", scenario.code()]);
+  const elsewhere = await get("~/other");
+  assert.equal(elsewhere.code, 0, elsewhere.stderr);
+  assert.match(
+    elsewhere.stdout,
+    new RegExp(
+      `\\nUse it with: export AWS_PROFILE=default_sts\\n +export AWS_SHARED_CREDENTIALS_FILE=${other}\\n$`,
+    ),
+  );
+  const usual = await get(scenario.path);
+  assert.doesNotMatch(usual.stdout, /AWS_SHARED_CREDENTIALS_FILE/);
+});
+
+Deno.test({
+  name: "in a clone, a relative -c counts from where the task was started" +
+    needs("bash").note,
+  ignore: needs("bash").ignore ||
+    Deno.env.get("UPDSTS_COMMAND") !== undefined,
+  fn: async () => {
+    await using scenario = await Scenario.start();
+    const { PATH } = await scenario.install();
+    const list = async (directory: string) =>
+      await scenario.run("bash", [
+        "-c",
+        `cd '${directory}' && updsts list -c .aws/credentials`,
+      ], { PATH, INIT_CWD: scenario.home });
+    const { code, stdout, stderr } = await list(fileURLToPath(ROOT));
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /^default /m);
+    // Whoever is elsewhere has not started the task of a clone.
+    const { stderr: told } = await list("/");
+    assert.match(
+      told,
+      /Cannot read the credentials file: \/\.aws\/credentials/,
+    );
+  },
+});
+
+Deno.test("-v 2 begins with the versions and the system", async () => {
+  await using scenario = await Scenario.start();
+  const { stderr } = await scenario.updsts(["list", "-v", "2"]);
+  assert.match(
+    stderr,
+    /^updsts \d+\.\d+\.\d+\S*, Deno \d+\.\d+\.\d+, \w+ \w+\n/,
+  );
 });

@@ -20,7 +20,7 @@ const OTHERS = [
   "",
 ].join("\n");
 
-for (const columns of [80, 200]) {
+for (const columns of [40, 80, 200]) {
   Deno.test({
     name: `the screens of a terminal of ${columns} columns are as they were` +
       screens.note,
@@ -34,19 +34,23 @@ for (const columns of [80, 200]) {
       });
       await using terminal = await TmuxTerminal.open(scenario, {
         columns,
-        rows: 70,
+        rows: 130,
       });
       const screens = [
         await terminal.run("updsts"),
         await terminal.run("updsts get --help"),
-        await terminal.run("updsts get -n default --dry-run"),
-        await terminal.run("updsts get -n default", {
-          answer: { to: "TOTP code:", text: scenario.code() },
+        await terminal.run("updsts get"),
+        await terminal.run("updsts get default --dry-run"),
+        await terminal.run("updsts get default", {
+          answers: ["000000", scenario.code()].map((text) => ({
+            to: "TOTP code:",
+            text,
+          })),
         }),
-        await terminal.run("updsts get -n default --min-remaining 30m"),
+        await terminal.run("updsts get default --min-remaining 30m"),
         await terminal.run("updsts list"),
         await terminal.run("updsts doctor"),
-        await terminal.run("updsts get -n defualt"),
+        await terminal.run("updsts get defualt"),
         await terminal.run("updsts get -n default --duraton 2h"),
         await terminal.run("updsts get -n default -t 000000"),
         await terminal.run("updsts prune --dry-run"),

@@ -59,7 +59,7 @@ Deno.test("the program is made of exactly the packages that the README counts, a
       `${PACKAGES.sts.length} are AWS's own SDK for STS`,
       `${SEE_A_KEY.length} of these see a key`,
       `${PACKAGES.mcp.length} are the MCP SDK`,
-      `and ${PACKAGES.terminal.length} write completion scripts`,
+      `and ${PACKAGES.terminal.length} find near names`,
       ...SEE_A_KEY.map((name) => `\`${name}\``),
     ]
   ) {

@@ -1,4 +1,4 @@
-// Shows what updsts does, without an AWS account: emulator, file, get, list, diff.
+// Shows what updsts does, without an AWS account: emulator, file, get, list, doctor, diff.
 import { MASK } from "../../src/secret.ts";
 import { ALICE, Scenario } from "./scenario.ts";
 
@@ -42,14 +42,19 @@ console.log("updsts runs with the permissions that it ships with.\n");
 const before = await scenario.read();
 console.log(`$ cat ~/.aws/credentials\n${masked(before)}`);
 const codes = [
-  await show(scenario, ["get", "-n", "default", "-t", scenario.code()]),
+  await show(scenario, ["get", "default", "-t", scenario.code()]),
 ];
 const after = await scenario.read();
 console.log(`What changed in the file, secrets masked:\n`);
 console.log(`${diff(masked(before), masked(after))}\n`);
 codes.push(await show(scenario, ["list"]));
+console.log("While the session lasts, nobody is asked:\n");
+codes.push(
+  await show(scenario, ["get", "default", "--min-remaining", "30m"]),
+  await show(scenario, ["doctor"]),
+);
 console.log("A code works once. With one that STS does not take:\n");
-const refused = await show(scenario, ["get", "-n", "default", "-t", "000000"]);
+const refused = await show(scenario, ["get", "default", "-t", "000000"]);
 const unharmed = await scenario.read() === after;
 console.log(`The file is ${unharmed ? "as it was" : "damaged"}.`);
 if (codes.some((code) => code !== 0) || refused !== 4 || !unharmed) {

@@ -61,7 +61,6 @@ export const PACKAGES = {
   ],
   mcp: ["@modelcontextprotocol/core", "@modelcontextprotocol/server", "zod"],
   terminal: [
-    "@bomb.sh/tab",
     "fastest-levenshtein",
     "get-east-asian-width",
   ],

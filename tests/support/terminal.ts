@@ -52,14 +52,17 @@ export class TmuxTerminal implements AsyncDisposable {
   }
 
   /**
-   * Types `command`, answers its question if it has one, and waits for its
+   * Types `command`, answers its questions if it has any, and waits for its
    * end. The whole screen, which had been cleared; with `styled`, as it is
    * written to a terminal.
    */
   async run(
     command: string,
-    { answer, styled = false }: {
-      readonly answer?: { readonly to: string; readonly text: string };
+    { answers = [], styled = false }: {
+      readonly answers?: readonly {
+        readonly to: string;
+        readonly text: string;
+      }[];
       readonly styled?: boolean;
     } = {},
   ): Promise<string> {
@@ -68,9 +71,12 @@ export class TmuxTerminal implements AsyncDisposable {
     await this.#tmux(["send-keys", "-l", command]);
     await this.#until((screen) => screen.trim().length > 1);
     await this.#tmux(["send-keys", "Enter"]);
-    if (answer !== undefined) {
-      await this.#until((screen) => screen.trimEnd().endsWith(answer.to));
-      await this.#tmux(["send-keys", answer.text, "Enter"]);
+    for (const [index, { to, text }] of answers.entries()) {
+      await this.#until((screen) =>
+        screen.trimEnd().endsWith(to) &&
+        screen.split(to).length === index + 2
+      );
+      await this.#tmux(["send-keys", text, "Enter"]);
     }
     await this.#until((screen) => /\n\$$/.test(screen.trimEnd()));
     const screen = await this.#capture(styled ? ["-e"] : []);
@@ -116,8 +122,9 @@ export function steady(screen: string, scenario: Scenario): string {
     .replaceAll(scenario.home, home)
     .replaceAll(new URL(scenario.sts.url).port, "44444")
     .replace(/20(?!20)\d\d-\d\d-\d\dT\d\d:\d\d:\d\d/g, "2026-01-02T03:04:05")
+    .replace(/^Waiting for STS .*\n/gm, "")
     .replace(/in \d+ ms/g, "in 5 ms")
-    .replace(/ins in \d+ s$/gm, "ins in 15 s")
+    .replace(/\b(in\s+)\d+ s$/gm, "$115 s")
     .replace(/expired \d+ d ago/g, "expired 2000 d ago")
     .replace(/TOTP code: \d{6}/g, "TOTP code: 123456");
 }

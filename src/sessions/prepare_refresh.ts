@@ -1,0 +1,121 @@
+// All of a refresh that needs neither a code nor STS: what would be refused, and what would change.
+import type { Edit } from "../credentials/edit.ts";
+import { refreshEdits } from "../credentials/refresh_edits.ts";
+import { parseFile } from "../credentials/parsed_file.ts";
+import { findProfile, listProfiles } from "../credentials/profiles.ts";
+import { looksLikeName } from "../credentials/recognised.ts";
+import type { Ports, ProfileSettings } from "../ports.ts";
+import { awsCliRefusal } from "./aws_cli_check.ts";
+import {
+  assertNotConfigured,
+  assertRequest,
+  durationOf,
+  type RefreshRequest,
+} from "./refresh_request.ts";
+import { findSession, readSessionFiles, sourceOf } from "./session_files.ts";
+import { planSession, REHEARSED, type SessionPlan } from "./session_plan.ts";
+import { unknownProfile } from "./unknown_profile.ts";
+
+/** What preparing takes of the world: nothing that asks anybody. */
+export type PreparePorts =
+  & Pick<Ports, "keys" | "config" | "clock" | "log">
+  & {
+    readonly file: Pick<Ports["file"], "path" | "read" | "rehearse">;
+  }
+  & { readonly issuer: Pick<Ports["issuer"], "rehearse"> };
+
+/** Where a session comes from and goes to. */
+interface Names {
+  /** The profile with the long-term key. */
+  readonly profile: string;
+  readonly sessionProfile: string;
+}
+
+/** A session in the file that lasts long enough. */
+export interface StillValid extends Names {
+  readonly status: "still_valid";
+  readonly accessKeyId: string;
+  readonly expiration: Date;
+}
+
+/** A refresh of which nothing is missing but the code. */
+export interface Prepared extends Names {
+  readonly status: "prepared";
+  readonly plan: SessionPlan;
+  readonly settings: ProfileSettings;
+  readonly durationSeconds: number;
+  /** What the file was when it was rehearsed, and what would change. */
+  readonly text: string;
+  readonly edits: readonly Edit[];
+  /** Why the AWS CLI will not read the file, if it will not. */
+  readonly refusal: string | undefined;
+}
+
+/**
+ * Does all that a refresh does before a code is asked for, and refuses what it
+ * would refuse.
+ *
+ * @throws {UpdstsError}
+ */
+export async function prepareRefresh(
+  ports: PreparePorts,
+  request: RefreshRequest,
+): Promise<Prepared | StillValid> {
+  const { file, keys, config, log } = ports;
+  assertRequest(request);
+  const files = await readSessionFiles(ports);
+  const managed = sourceOf(files, request.profile);
+  const profile = managed ?? request.profile;
+  const sessionProfile = request.sessionProfile ??
+    (managed === undefined ? `${profile}_sts` : request.profile);
+  if (managed !== undefined) {
+    log.note(
+      `${request.profile} is the session of profile ${profile}: refreshing that one`,
+    );
+  }
+  const settings = await config.settingsOf(profile);
+  const source = findProfile(files.keys, profile);
+  if (source === undefined) {
+    const names = listProfiles(files.keys).flatMap(({ recognised, name }) =>
+      recognised && looksLikeName(name) ? [name] : []
+    );
+    throw await unknownProfile(profile, names, {
+      fromStdin: (keys ?? file).path === undefined,
+      configured: settings.credentialsKey,
+    });
+  }
+  assertNotConfigured(sessionProfile, await config.settingsOf(sessionProfile));
+  const durationSeconds = durationOf(request, source, settings);
+  const current = findSession(files, profile, sessionProfile);
+  if (current !== undefined && request.minRemainingSeconds !== undefined) {
+    const end = ports.clock.now().getTime() +
+      request.minRemainingSeconds * 1000;
+    if (current.expiration.getTime() >= end) {
+      return { status: "still_valid", profile, sessionProfile, ...current };
+    }
+  }
+  const plan = planSession(source, settings, request.device);
+  log.info(`Credentials file: ${(keys ?? file).path ?? "stdin"}`);
+  if (keys !== undefined) log.info(`File for sessions: ${file.path}`);
+  log.info(`Region: ${plan.region}`);
+  log.info(`MFA device: ${plan.device}`);
+  await ports.issuer.rehearse(plan);
+  let text = "";
+  let edits: readonly Edit[] = [];
+  let refusal: string | undefined;
+  await file.rehearse((now) => {
+    text = now;
+    edits = refreshEdits(parseFile(now), profile, sessionProfile, REHEARSED);
+    refusal = awsCliRefusal(text, edits);
+    return edits;
+  });
+  if (refusal !== undefined) {
+    log.warn(
+      `the AWS CLI refuses ${file.path}: ${refusal}; ` +
+        "it will not find the session before that is mended",
+    );
+  }
+  const names = { profile, sessionProfile };
+  const found = { plan, settings, durationSeconds, text, edits, refusal };
+  return { status: "prepared", ...names, ...found };
+}
