@@ -28,7 +28,7 @@ const BUDGETS = [
     command: "list",
     loads: ["src/cli/list.ts", "src/local_ports.ts"],
     // What waits for programs that hold a file is one of them.
-    modules: 43,
+    modules: 45,
     packages: [],
   },
   {
@@ -41,7 +41,7 @@ const BUDGETS = [
     ],
     // What reads a code, and what a request may be, are files of their own.
     // Writing the file is ten modules, the rules of three parsers are eight.
-    modules: 90,
+    modules: 93,
     packages: ["@aws-sdk/client-sts"],
   },
 ] as const;

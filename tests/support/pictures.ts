@@ -113,11 +113,11 @@ export async function takePictures(): Promise<Map<string, string>> {
     steady(
       await terminal.run(command, {
         styled: true,
-        ...(answer === undefined ? {} : { answer }),
+        answers: answer === undefined ? [] : [answer],
       }),
       scenario,
     ).replaceAll(/\/home\/alice\/x*/g, "/home/alice");
-  const get = await take("updsts get -n default", {
+  const get = await take("updsts get default", {
     to: "TOTP code:",
     text: scenario.code(),
   });
