@@ -150,10 +150,15 @@ export function readError(error: unknown, path: string, what: string): Error {
   const special = error instanceof Deno.errors.NotCapable;
   return new UpdstsError(
     special ? "FILE_UNUSABLE" : "FILE_UNREADABLE",
-    `Cannot read the ${what}: ${path}: ${systemMessage(error)}`,
+    `Cannot read the ${what}: ${path}: ${
+      special && isNetworkPath(path) ? ON_NETWORK : systemMessage(error)
+    }`,
     { hint: special ? specialHint(path) : readHint(error), cause: error },
   );
 }
+
+/** The sandbox takes the name of a server for a device. */
+const ON_NETWORK = "it is on the network, where updsts may not open anything";
 
 function readHint(error: unknown): string {
   return isHeld(error) ? HELD_HINT : "check the path and its permissions";

@@ -426,7 +426,10 @@ const FAILURES: readonly Failure[] = [
     { Expiration: "-000001-01-01T00:00:00Z", TZ: "UTC" },
     { Expiration: "2026-13-01T00:00:00Z", TZ: "UTC" },
     { Expiration: "1795561200", TZ: "UTC" },
-  ].map(({ Expiration, TZ }): Failure => ({
+    // Windows takes the zone from nowhere but its settings.
+  ].filter(({ TZ }) => Deno.build.os !== "windows" || TZ === "UTC").map((
+    { Expiration, TZ },
+  ): Failure => ({
     name: `an expiration that the file cannot say (${Expiration} in ${TZ})`,
     script: [{ kind: "answer", fields: { Expiration } }],
     env: { TZ },
