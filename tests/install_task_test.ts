@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { launcher, ledTo } from "../.ci/install_bundle.ts";
 import { ROOT, run, shippedFlags } from "./support/command.ts";
 import { Scenario } from "./support/scenario.ts";
+import { directoryLinks, unlessWindows } from "./support/skipping.ts";
 
 const WINDOWS = Deno.build.os === "windows";
 
@@ -45,51 +46,60 @@ async function assertWorks(
   assert.match(await scenario.read(), /^\[default_sts\]$/m);
 }
 
-Deno.test("deno task install puts the program on the PATH, with exactly the shipped flags; uninstall takes it away", async () => {
-  await using scenario = await Scenario.start();
-  const { home } = scenario;
-  const env = {
-    HOME: home,
-    USERPROFILE: home,
-    PATH: [dirname(Deno.execPath()), Deno.env.get("PATH")].join(
-      WINDOWS ? ";" : ":",
-    ),
-  };
-  // The second time, it takes the place of what is there.
-  for (let time = 0; time < 2; time++) {
-    const { code, stdout, stderr } = await task("install", env);
-    assert.equal(code, 0, stderr);
-    const bin = join(home, ".deno", "bin");
-    assert((stdout + stderr).includes(bin), "it must say where");
-    assert.match(stdout + stderr, /PATH/);
-  }
-  const script = await Deno.readTextFile(
-    WINDOWS
-      ? join(home, ".deno", "lib", "updsts", "launcher.js")
-      : join(home, ".deno", "bin", "updsts"),
-  );
-  for (const flag of shippedFlags()) assert(script.includes(flag), flag);
-  const flags = script.match(/--[a-z-]+/g) ?? [];
-  // Besides, where they look for a configuration: nowhere.
-  assert.equal(flags.length, shippedFlags().length + 1);
-  assert(!script.includes(fileURLToPath(ROOT)), "the clone may go");
-  await assertWorks(scenario, env);
+Deno.test(
+  `deno task install puts the program on the PATH, with exactly the shipped flags; uninstall takes it away${directoryLinks.note}`,
+  {
+    ignore: directoryLinks.ignore,
+  },
+  async () => {
+    await using scenario = await Scenario.start();
+    const { home } = scenario;
+    const env = {
+      HOME: home,
+      USERPROFILE: home,
+      PATH: [dirname(Deno.execPath()), Deno.env.get("PATH")].join(
+        WINDOWS ? ";" : ":",
+      ),
+    };
+    // The second time, it takes the place of what is there.
+    for (let time = 0; time < 2; time++) {
+      const { code, stdout, stderr } = await task("install", env);
+      assert.equal(code, 0, stderr);
+      const bin = join(home, ".deno", "bin");
+      assert((stdout + stderr).includes(bin), "it must say where");
+      assert.match(stdout + stderr, /PATH/);
+    }
+    const script = await Deno.readTextFile(
+      WINDOWS
+        ? join(home, ".deno", "lib", "updsts", "launcher.js")
+        : join(home, ".deno", "bin", "updsts"),
+    );
+    for (const flag of shippedFlags()) assert(script.includes(flag), flag);
+    const flags = script.match(/--[a-z-]+/g) ?? [];
+    // Besides, where they look for a configuration: nowhere.
+    assert.equal(flags.length, shippedFlags().length + 1);
+    assert(!script.includes(fileURLToPath(ROOT)), "the clone may go");
+    await assertWorks(scenario, env);
 
-  const { code, stderr } = await task("uninstall", env);
-  assert.equal(code, 0, stderr);
-  const { bin, lib } = {
-    bin: [...Deno.readDirSync(join(home, ".deno", "bin"))],
-    lib: [...Deno.readDirSync(join(home, ".deno", "lib"))],
-  };
-  assert.deepEqual([...bin, ...lib], []);
-  const again = await task("uninstall", env);
-  assert.equal(again.code, 1);
-  assert.match(again.stderr, /^updsts is not installed in /m);
-});
+    const { code, stderr } = await task("uninstall", env);
+    assert.equal(code, 0, stderr);
+    const { bin, lib } = {
+      bin: [...Deno.readDirSync(join(home, ".deno", "bin"))],
+      lib: [...Deno.readDirSync(join(home, ".deno", "lib"))],
+    };
+    assert.deepEqual([...bin, ...lib], []);
+    const again = await task("uninstall", env);
+    assert.equal(again.code, 1);
+    assert.match(again.stderr, /^updsts is not installed in /m);
+  },
+);
+
+const posix = unlessWindows("it takes the shell's own PATH");
 
 Deno.test({
-  name: "what npx installs works where there is no deno on the PATH",
-  ignore: WINDOWS,
+  name:
+    `what npx installs works where there is no deno on the PATH${posix.note}`,
+  ignore: posix.ignore,
   fn: async () => {
     await using scenario = await Scenario.start();
     // npx puts its own on the PATH, in a place that npm may clear.

@@ -73,17 +73,21 @@ async function acquire(
   }
 }
 
-/** Asks again and again, at odd intervals so that nobody is always too late. */
+/**
+ * Asks again and again, at odd intervals so that nobody is always too late, and
+ * ever more seldom, so that many who wait leave time to the one who works.
+ */
 async function patiently<Lock>(
   tryLock: () => Promise<Lock | undefined>,
   directory: string,
   { patience, time = REAL_TIME, findHolder }: LockOptions,
 ): Promise<Lock> {
-  const deadline = time.now() + patience;
+  const start = time.now();
   for (;;) {
     const lock = await tryLock();
     if (lock !== undefined) return lock;
-    if (time.now() > deadline) {
+    const waited = time.now() - start;
+    if (waited > patience) {
       const holder = await findHolder() ?? "another updsts";
       throw new UpdstsError(
         "FILE_LOCKED",
@@ -93,6 +97,6 @@ async function patiently<Lock>(
         { hint: "end that process if it hangs, then try again" },
       );
     }
-    await time.sleep(2 + 18 * Math.random());
+    await time.sleep(2 + Math.min(18 + waited / 25, 100) * Math.random());
   }
 }

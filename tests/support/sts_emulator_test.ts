@@ -546,7 +546,8 @@ async function run(
 }
 
 Deno.test({
-  name: "the AWS CLI gets a session and is known by it",
+  name: "the AWS CLI gets a session and is known by it" +
+    (onPath("aws") ? "" : " (skipped: aws is not installed)"),
   ignore: !onPath("aws"),
   async fn() {
     await using emulator = emulate();
@@ -588,7 +589,8 @@ Deno.test({
 });
 
 Deno.test({
-  name: "the emulator serves over TLS",
+  name: "the emulator serves over TLS" +
+    (onPath("openssl") ? "" : " (skipped: openssl is not installed)"),
   ignore: !onPath("openssl"),
   async fn() {
     const folder = await Deno.makeTempDir();
