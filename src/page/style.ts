@@ -70,6 +70,7 @@ button.quiet {
 .error { background: var(--bad-ground); border-left: 4px solid var(--bad); }
 .error strong { color: var(--bad); }
 .notice { background: var(--warn-ground); border-left: 4px solid var(--warn); }
+.error p + p { margin-top: .375rem; }
 .notice strong { color: var(--warn); display: block; }
 .wait {
   height: .25rem; margin-top: .625rem; border-radius: 1rem; overflow: hidden;

@@ -9,6 +9,7 @@ import {
   type TestClient,
   type ToolResult,
 } from "../support/mcp_clients.ts";
+import { BROWSER, Browser, WITHOUT_BROWSER } from "../support/browser.ts";
 import { assertClosed, send, type } from "../support/page_desk.ts";
 
 const UPDATE = "updsts_update_sts_credential";
@@ -345,6 +346,30 @@ for (const era of ERAS) {
     assert(messages[0]?.includes(other), messages[0]);
   });
 }
+
+Deno.test({
+  name:
+    "a person opens the link of the shipped program in a browser, and types" +
+    WITHOUT_BROWSER,
+  ignore: BROWSER === undefined,
+  fn: async () => {
+    await using scenario = await Scenario.start();
+    await using client = await connect("modern", scenario.env);
+    const page = pageOf(await client.call(UPDATE, DEFAULT));
+    await using browser = await Browser.start({ language: "ja" });
+    await browser.open(page.href);
+    const waiting = client.call(UPDATE, DEFAULT);
+    await browser.type("000000");
+    await browser.press("Enter", { loads: true });
+    assert.match(await browser.text(), /あと 2 回/);
+    await browser.type(scenario.code());
+    await browser.press("Enter", { loads: true });
+    assert.match(await browser.text(), /default_sts/);
+    updated(await waiting);
+    assert.deepEqual(browser.complaints, []);
+    assert.deepEqual(new Set(browser.requests), new Set([page.href]));
+  },
+});
 
 Deno.test("a form is shown only if the server was told to, and nobody behind it means the link", async () => {
   await using scenario = await Scenario.start();

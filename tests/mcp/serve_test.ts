@@ -1,11 +1,15 @@
 // serveMcp() over streams in memory: patience, parallel calls, and how it ends.
-import { Client } from "@modelcontextprotocol/client";
+import {
+  Client,
+  DEFAULT_REQUEST_TIMEOUT_MSEC,
+} from "@modelcontextprotocol/client";
 import { StdioServerTransport } from "@modelcontextprotocol/server/stdio";
 import assert from "node:assert/strict";
 import { PassThrough } from "node:stream";
 import { z } from "zod";
 import { UpdstsError } from "../../src/errors.ts";
 import { serveMcp } from "../../src/mcp/serve.ts";
+import { PATIENCE } from "../../src/mcp/world.ts";
 import { type Elicitation, ERAS } from "../support/mcp_clients.ts";
 import { assertClosed, send, type } from "../support/page_desk.ts";
 import {
@@ -300,6 +304,11 @@ Deno.test("a tool that crashes is an answer; what crashed it stays out of it", a
   // It goes on serving.
   assert.equal((await client.listTools()).tools.length, 3);
   await finish(served, client);
+});
+
+Deno.test("a call blocks for less time than official clients wait", () => {
+  assert(PATIENCE.call <= 50_000);
+  assert(PATIENCE.call < DEFAULT_REQUEST_TIMEOUT_MSEC);
 });
 
 Deno.test("serveMcp() ends when stdin ends", async () => {

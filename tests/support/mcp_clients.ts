@@ -67,7 +67,7 @@ export interface TestClient extends AsyncDisposable {
   ): Promise<ToolResult>;
   /** All that the server wrote to stderr. */
   stderr(): string;
-  /** Everything that the server said in results, for leak checks. */
+  /** Everything that the server sent, for leak checks. */
   heard(): string;
 }
 
@@ -138,7 +138,9 @@ async function connectLegacy(
   const transport = new LegacyTransport(server);
   const stderr = collect(transport.stderr);
   await client.connect(transport);
+  const heard = overhear(transport);
   return face({
+    heard,
     instructions: client.getInstructions(),
     protocolVersion: undefined,
     list: () => client.listTools(),
@@ -167,7 +169,9 @@ async function connectModern(
   const transport = new ModernTransport(server);
   const stderr = collect(transport.stderr);
   await client.connect(transport);
+  const heard = overhear(transport);
   return face({
+    heard,
     instructions: client.getInstructions(),
     protocolVersion: client.getNegotiatedProtocolVersion(),
     list: () => client.listTools(),
@@ -185,7 +189,21 @@ function collect(stream: unknown): () => string {
   return () => text;
 }
 
+/** All that the server sends from now on, requests and notifications included. */
+function overhear(
+  transport: { onmessage?: ((...args: never[]) => void) | undefined },
+): () => string {
+  let heard = "";
+  const { onmessage } = transport;
+  transport.onmessage = (...args) => {
+    heard += JSON.stringify(args[0]);
+    onmessage?.(...args);
+  };
+  return () => heard;
+}
+
 function face(client: {
+  heard: () => string;
   instructions: string | undefined;
   protocolVersion: string | undefined;
   list: () => Promise<{ tools: unknown[] }>;
@@ -197,7 +215,6 @@ function face(client: {
   close: () => Promise<void>;
   stderr: () => string;
 }): TestClient {
-  let heard = "";
   let tools: Promise<ToolDefinition[]> | undefined;
   const listTools = () =>
     tools ??= client.list().then(({ tools }) =>
@@ -209,13 +226,12 @@ function face(client: {
     listTools,
     call: async (name, args = {}, signal = new AbortController().signal) => {
       const raw = await client.call(name, args, signal);
-      heard += JSON.stringify(raw);
       const result = toolResult.parse(raw);
       if (!result.isError) await assertMatchesSchema(name, result, listTools);
       return result;
     },
     stderr: client.stderr,
-    heard: () => heard,
+    heard: client.heard,
     [Symbol.asyncDispose]: () => client.close(),
   };
 }

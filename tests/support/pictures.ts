@@ -3,7 +3,9 @@ import { eastAsianWidth } from "get-east-asian-width";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { toLocalIso } from "../../src/timestamps.ts";
+import { BROWSER } from "./browser.ts";
 import { ROOT } from "./command.ts";
+import { takePagePictures } from "./page_pictures.ts";
 import { GIVEN, Scenario } from "./scenario.ts";
 import { steady, TmuxTerminal } from "./terminal.ts";
 
@@ -136,5 +138,13 @@ if (import.meta.main) {
   for (const [name, svg] of await takePictures()) {
     await Deno.writeTextFile(join(PICTURES, `${name}.svg`), svg);
     console.log(`docs/pictures/${name}.svg`);
+  }
+  if (BROWSER === undefined) {
+    console.log("no chromium: the page stays as it is");
+  } else {
+    for (const [name, png] of await takePagePictures()) {
+      await Deno.writeFile(join(PICTURES, `${name}.png`), png);
+      console.log(`docs/pictures/${name}.png`);
+    }
   }
 }
