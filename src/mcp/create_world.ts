@@ -1,6 +1,7 @@
 // What the tools share, made of what the process gives.
 import { createRequestStateCodec } from "@modelcontextprotocol/server";
 import { CodeDesk } from "../page/code_desk.ts";
+import { UpdstsError } from "../errors.ts";
 import type { Clock, Log, Ports } from "../ports.ts";
 import { refreshSession } from "../sessions/refresh_session.ts";
 import type { Ending } from "./ending.ts";
@@ -25,6 +26,16 @@ export interface WorldSettings {
   readonly patience?: Partial<Patience> | undefined;
 }
 
+/** What the command line takes for stdin, which here belongs to the protocol. */
+const STDIN = "-";
+
+function notStdin(): UpdstsError {
+  return new UpdstsError(
+    "USAGE",
+    "Cannot use cred_file: it is no path of a file",
+  );
+}
+
 /** The world of the tools of one process; `ending` keeps its refreshes in mind. */
 export function createWorld(
   { connect, credentialFile, log, clock, forms, getCommand, patience }:
@@ -32,8 +43,10 @@ export function createWorld(
   ending: Ending,
 ): ToolWorld {
   return {
-    connect: async (path) =>
-      ending.guarded(await connect(path ?? credentialFile)),
+    connect: async (path) => {
+      if (path === STDIN) throw notStdin();
+      return ending.guarded(await connect(path ?? credentialFile));
+    },
     refresh: (ports, request) =>
       ending.awaited(ports, (guarded) => refreshSession(guarded, request)),
     ...{ log, forms, getCommand, credentialFile },

@@ -10,10 +10,12 @@ import {
   type ToolResult,
 } from "../support/mcp_clients.ts";
 import { BROWSER, Browser, WITHOUT_BROWSER } from "../support/browser.ts";
+import { needs } from "../support/skipping.ts";
 import { assertClosed, send, type } from "../support/page_desk.ts";
 
 const UPDATE = "updsts_update_sts_credential";
 const DEFAULT = { profile_name: "default" };
+const bash = needs("bash");
 const URL_MODE = { elicitation: { url: {} } };
 
 function updated(result: ToolResult): Record<string, unknown> {
@@ -368,6 +370,34 @@ Deno.test({
     updated(await waiting);
     assert.deepEqual(browser.complaints, []);
     assert.deepEqual(new Set(browser.requests), new Set([page.href]));
+  },
+});
+
+// Regression: from a clone, the advice was `updsts get`, which was not there.
+Deno.test({
+  name: "the command that is advised for a terminal exists there" + bash.note,
+  // Other forms of the program are installed under its name.
+  ignore: bash.ignore || Deno.env.has("UPDSTS_COMMAND"),
+  fn: async () => {
+    await using scenario = await Scenario.start();
+    const other = `${scenario.home}/a file`;
+    await Deno.writeTextFile(other, GIVEN, { mode: 0o600 });
+    await using client = await connect("legacy", scenario.env);
+    const { hint } = errorOf(
+      await client.call(UPDATE, {
+        ...DEFAULT,
+        cred_file: other,
+        duration: 900,
+      }),
+    );
+    const [, command = ""] = /in a terminal: (.+)$/.exec(hint) ?? [];
+    assert(command.includes(`-c '${other}'`), command);
+    const { code, stdout, stderr } = await scenario.run("bash", [
+      "-c",
+      `${command} --dry-run`,
+    ]);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /default_sts/);
   },
 });
 

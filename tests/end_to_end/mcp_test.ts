@@ -499,6 +499,24 @@ Deno.test("a line of a file that is no credentials file reaches no model", async
   assert.match(client.heard(), /"profile_name":"\*{8}"/);
 });
 
+Deno.test("an agent cannot have the protocol read for a credentials file", async () => {
+  await using scenario = await Scenario.start();
+  const sessions = `${scenario.home}/sessions`;
+  for (const args of [[], ["-o", sessions]]) {
+    await using client = await connect("modern", scenario.env, { args });
+    for (const tool of [LIST, INFO, UPDATE]) {
+      const error = errorOf(
+        await client.call(tool, {
+          ...(tool === LIST ? {} : { profile_name: "default" }),
+          cred_file: "-",
+        }),
+      );
+      assert.equal(error.code, "USAGE");
+    }
+    assert.equal((await client.listTools()).length, 3);
+  }
+});
+
 Deno.test("parameters that the tools do not have are refused by name, before anything is spent", async () => {
   await using scenario = await Scenario.start();
   await using client = await connect("modern", scenario.env);
