@@ -18,10 +18,11 @@ const DOCUMENTS = [
   "docs/CONTRIBUTING.md",
   "docs/SECURITY.md",
   "docs/AGENTS.md",
+  "docs/FILES.md",
   "docs/PLATFORMS.md",
 ];
 
-/** Other people's programs: each is there, and those with a code print one. */
+/** Other people's programs: each is there, and those with a code, or with keys, print them. */
 const OTHERS = [
   "aws",
   "cdk",
@@ -69,7 +70,11 @@ async function prepare(scenario: Scenario): Promise<Record<string, string>> {
     });
   for (const name of OTHERS) await script(name, "exit 0");
   for (const name of CODE_PRINTERS) {
-    await script(name, `head -n 1 '${bin}/codes'; sed -i 1d '${bin}/codes'`);
+    await script(
+      name,
+      `[ "$1" = document ] && exec cat '${scenario.path}'
+head -n 1 '${bin}/codes'; sed -i 1d '${bin}/codes'`,
+    );
   }
   await Deno.mkdir(join(scenario.home, "zsh"));
   const ca = new URL("tests/fixtures/tls/ca.pem", ROOT);

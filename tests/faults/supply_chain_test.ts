@@ -46,12 +46,12 @@ Deno.test("every dependency is of npm, and of one exact version", () => {
   }
 });
 
-Deno.test("the program is made of exactly the packages that the README counts, and it names those that see a key", async () => {
+Deno.test("the program is made of exactly the packages that docs/SECURITY.md counts, and it names those that see a key", async () => {
   const names = (await shippedPackages()).map((name) =>
     name.replace(/@[^@]+$/, "")
   );
   assert.deepEqual(names, Object.values(PACKAGES).flat().sort());
-  const readme = (await Deno.readTextFile(new URL("README.md", ROOT)))
+  const told = (await Deno.readTextFile(new URL("docs/SECURITY.md", ROOT)))
     .replace(/\s+/g, " ");
   for (
     const words of [
@@ -63,6 +63,6 @@ Deno.test("the program is made of exactly the packages that the README counts, a
       ...SEE_A_KEY.map((name) => `\`${name}\``),
     ]
   ) {
-    assert(readme.includes(words), `the README must say: ${words}`);
+    assert(told.includes(words), `docs/SECURITY.md must say: ${words}`);
   }
 });
