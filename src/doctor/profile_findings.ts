@@ -140,7 +140,10 @@ async function otherWay(profile: Profile, config: AwsConfig): Promise<string> {
   const kind = otherKind(
     profile.credentialsKey() ?? await configuredKey(config, profile.name),
   );
-  return kind === "none" ? WAYS.none : `${WAYS[kind]}: needs no updsts`;
+  // A role may well be taken with a session.
+  return kind === "none" || kind === "role"
+    ? WAYS[kind]
+    : `${WAYS[kind]}: needs no updsts`;
 }
 
 /** What gives a profile credentials in the config file; that it cannot be read is a finding of its own. */
