@@ -175,9 +175,9 @@ Deno.test("get reads three files, and asks for no variable that is not named", a
     );
   const files = new Set(
     ["read", "write"].flatMap(asked)
-      // Its own code, and the new file beside the old one.
+      // Its own code, and what is beside the old file: the new one, and a lock.
       .filter((path) =>
-        !path.startsWith("file:") && !/[/\\]\.updsts-[^/\\]*$/.test(path)
+        !path.startsWith("file:") && !/[/\\]\.updsts[-.][^/\\]*$/.test(path)
       ),
   );
   const own = [config, scenario.path, bundle];
