@@ -56,14 +56,17 @@ async function getMany(scenario: Scenario, count: number): Promise<void> {
   }
 }
 
-Deno.test("40 get over 4 profiles at once: all succeed, one block a key", async () => {
+/** Windows takes long to start as many processes, and nobody waits for ever. */
+const MANY = Deno.build.os === "windows" ? 8 : 40;
+
+Deno.test(`${MANY} get over 4 profiles at once: all succeed, one block a key`, async () => {
   for (let round = 0; round < times({ brief: 1, full: 10 }); round++) {
     await using scenario = await Scenario.start({ given: FOUR });
-    await getMany(scenario, 40);
+    await getMany(scenario, MANY);
     const text = await scenario.read();
     assert(text.startsWith(FOUR));
     assertSessionsWhole(text, scenario);
-    assert.equal(scenario.codesSent, 40);
+    assert.equal(scenario.codesSent, MANY);
     assert.deepEqual(scenario.files(), ["credentials"]);
   }
 });
