@@ -8,14 +8,12 @@ import { proxyVariables } from "./src/adapters/proxy_variables.ts";
 import denoJson from "./deno.json" with { type: "json" };
 import type { Connect, McpDoor, McpOptions } from "./src/cli/context.ts";
 import { runCli } from "./src/cli/app.ts";
+import { INTERRUPTED } from "./src/cli/exit_codes.ts";
 import { type Screen, visible } from "./src/cli/output.ts";
 import { wrap } from "./src/cli/wrapping.ts";
 import { UpdstsError } from "./src/errors.ts";
 import type { CodeSource, Log } from "./src/ports.ts";
 import { writeAll } from "./src/adapters/streams.ts";
-
-/** The exit code of what was told to end, twice. */
-const INTERRUPTED = 130;
 
 /** What is no answer goes to stderr; if that cannot be written, nobody can be told. */
 function writeNotes(text: string): void {

@@ -20,6 +20,8 @@ const DOCUMENTS = [
   "docs/AGENTS.md",
   "docs/FILES.md",
   "docs/PLATFORMS.md",
+  "docs/REFERENCE.md",
+  "docs/REFERENCE.ja.md",
 ];
 
 /** Other people's programs: each is there, and those with a code, or with keys, print them. */
@@ -69,6 +71,11 @@ async function prepare(scenario: Scenario): Promise<Record<string, string>> {
       mode: 0o755,
     });
   for (const name of OTHERS) await script(name, "exit 0");
+  // PowerShell's own, which take what is piped into them.
+  for (const name of ["Out-String", "Invoke-Expression"]) {
+    await script(name, "exec cat");
+  }
+  await Deno.writeTextFile(join(scenario.home, "credentials"), ONE);
   for (const name of CODE_PRINTERS) {
     await script(
       name,
@@ -77,6 +84,10 @@ head -n 1 '${bin}/codes'; sed -i 1d '${bin}/codes'`,
     );
   }
   await Deno.mkdir(join(scenario.home, "zsh"));
+  // As fish makes it when it first runs.
+  await Deno.mkdir(join(scenario.home, ".config", "fish", "completions"), {
+    recursive: true,
+  });
   const ca = new URL("tests/fixtures/tls/ca.pem", ROOT);
   await Deno.copyFile(ca, join(scenario.home, "corporate-ca.pem"));
   return { ...scenario.env, PATH };
@@ -89,6 +100,10 @@ async function withCode(scenario: Scenario, command: string): Promise<string> {
   if (CODE_PRINTERS.some((name) => command.startsWith(name))) {
     await Deno.writeTextFile(codes, `${code}\n`, { append: true });
   }
+  // It takes the only profile that there is.
+  if (command === "updsts get") {
+    return `AWS_SHARED_CREDENTIALS_FILE="$HOME/credentials" updsts get -t ${code}`;
+  }
   const told = command.replaceAll("123456", code);
   // A person would be asked, and here is none.
   const asks = !/ -t |--dry-run/.test(told);
@@ -97,15 +112,31 @@ async function withCode(scenario: Scenario, command: string): Promise<string> {
     : told;
 }
 
-const GIVEN = ["default", "work", "client-long-term"].map((name) =>
-  [
+/** A session of default that has expired. */
+const EXPIRED = `
+# \${{{ key=default [auto update by updsts]
+[default_sts]
+aws_access_key_id = ASIAIOSFODNN7EXAMPLE
+aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY
+aws_session_token = token
+expiration_datetime = 2020-01-01T00:00:00+00:00
+# $}}} [auto update by updsts]
+`;
+
+function profile(name: string): string {
+  return [
     `[${name}]`,
     `aws_access_key_id = ${ALICE.accessKeyId}`,
     `aws_secret_access_key = ${ALICE.secretAccessKey}`,
     `mfa_device_arn = ${ALICE.device}`,
     "",
-  ].join("\n")
-).join("\n");
+  ].join("\n");
+}
+
+const ONE = profile("default");
+
+const GIVEN = ["default", "work", "client-long-term"].map(profile).join("\n") +
+  EXPIRED;
 
 for (const path of DOCUMENTS) {
   Deno.test({
@@ -220,6 +251,7 @@ for (
   const [path, translation] of [
     ["README.md", "docs/README.ja.md"],
     ["docs/MIGRATION.md", "docs/MIGRATION.ja.md"],
+    ["docs/REFERENCE.md", "docs/REFERENCE.ja.md"],
   ] as const
 ) {
   Deno.test(`${translation} has the headings, code and tables of ${path}`, async () => {

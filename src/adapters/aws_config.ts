@@ -95,7 +95,8 @@ interface Variables {
 }
 
 function readVariables({ get }: Environment): Variables {
-  const [endpoint] = ["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"].flatMap(
+  const sources = ["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"] as const;
+  const [endpoint] = sources.flatMap(
     (endpointSource) => {
       const endpoint = get(endpointSource);
       return endpoint === undefined ? [] : [{ endpoint, endpointSource }];

@@ -1,11 +1,12 @@
 // The environment variables that updsts reads, and the places they stand for.
 import { UpdstsError } from "../errors.ts";
 import { absolute, below, withOneSeparator } from "./paths.ts";
+import type { Variable } from "./variables.ts";
 
 /** Access to the process environment. */
 export interface Environment {
   /** The value of a variable; undefined if it is unset or empty. */
-  get(name: string): string | undefined;
+  get(name: Variable): string | undefined;
   /**
    * `path` with a leading `~/` replaced by the home directory, and one
    * separator; absolute if it is known where relative ones count from.
@@ -22,7 +23,7 @@ export function createEnvironment(
   os: typeof Deno.build.os = Deno.build.os,
   directory?: string,
 ): Environment {
-  const value = (name: string) => get(name) || undefined;
+  const value = (name: Variable) => get(name) || undefined;
   const home = () => {
     const found = os === "windows"
       ? value("USERPROFILE") ?? value("HOME")

@@ -5,9 +5,18 @@
 // its own, and hear from it all that goes to AWS. So main.ts imports this file
 // before any dependency, and what is revoked here stays revoked.
 
-const NAMES = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"].flatMap(
-  (name) => [name, name.toLowerCase()],
-);
+import type { Variable } from "./variables.ts";
+
+const NAMES: readonly Variable[] = [
+  "HTTP_PROXY",
+  "http_proxy",
+  "HTTPS_PROXY",
+  "https_proxy",
+  "ALL_PROXY",
+  "all_proxy",
+  "NO_PROXY",
+  "no_proxy",
+];
 
 /** The proxy variables, as they were when the program began. */
 export const proxyVariables: ReadonlyMap<string, string> = new Map(

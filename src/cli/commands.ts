@@ -96,7 +96,7 @@ const remove: Command = {
   usage: "PROFILE [options]",
   about:
     "Takes the block that updsts keeps for the profile out of the file, and leaves every other byte as it was.",
-  examples: ["updsts remove default", "updsts remove default_sts --dry-run"],
+  examples: ["updsts remove default_sts --dry-run", "updsts remove default"],
   argument: { kind: "profile", required: true, fits: "managed" },
   options: {
     profile:
@@ -111,7 +111,7 @@ const prune: Command = {
   usage: "[options]",
   about:
     "Takes those blocks of updsts out of the file whose session has expired, and leaves every other byte as it was.",
-  examples: ["updsts prune", "updsts prune --dry-run"],
+  examples: ["updsts prune --dry-run", "updsts prune"],
   argument: {
     kind: "none",
     instead: "updsts remove NAME takes one session out",

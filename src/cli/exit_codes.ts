@@ -5,14 +5,27 @@ import type { ErrorCode } from "../errors.ts";
 export const FAILURE = 1;
 /** The command line is wrong. */
 export const USAGE = 2;
-/** The credentials file, or a profile in it, is. */
 const FILE = 3;
-/** STS refused. */
 const REFUSED = 4;
-/** STS could not be reached, or what answered was not of use. */
 const UNREACHED = 5;
-/** A code is needed, and nobody could be asked, or nobody gave one. */
 const UNASKED = 6;
+/** Told to end, twice. */
+export const INTERRUPTED = 130;
+
+/** What each exit code says, for the documents. */
+export const EXIT_MEANINGS: Readonly<Record<number, string>> = {
+  0: "Done, or there was nothing to do",
+  [FAILURE]:
+    "A defect of updsts, stdout cannot be written, or a problem that doctor found and that has no other code",
+  [USAGE]:
+    "The command line is wrong, a code or a name that cannot be one included",
+  [FILE]:
+    "The credentials file, the config file, or a profile in them is wrong",
+  [REFUSED]: "STS refused",
+  [UNREACHED]: "STS could not be reached, or what answered was of no use",
+  [UNASKED]: "A code is needed, and nobody could be asked, or nobody gave one",
+  [INTERRUPTED]: "Interrupted, by Ctrl-C",
+};
 
 const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
   USAGE,

@@ -1,22 +1,27 @@
 // Which proxy a request goes through, for messages: the runtime itself uses it.
 import type { Environment } from "../adapters/environment.ts";
+import type { Variable } from "../adapters/variables.ts";
 
 /** The proxy for `url`, without name and password; undefined if there is none. */
 export function proxyFor(
   url: URL,
   environment: Environment,
 ): string | undefined {
-  const either = (name: string) =>
-    environment.get(name) ?? environment.get(name.toLowerCase());
+  const either = (upper: Variable, lower: Variable) =>
+    environment.get(upper) ?? environment.get(lower);
   // Of two, the runtime takes ALL_PROXY.
-  const proxy = either("ALL_PROXY") ??
-    either(url.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY");
+  const proxy = either("ALL_PROXY", "all_proxy") ??
+    (url.protocol === "https:"
+      ? either("HTTPS_PROXY", "https_proxy")
+      : either("HTTP_PROXY", "http_proxy"));
   if (proxy === undefined) return undefined;
-  const exempt = (either("NO_PROXY") ?? "").split(",").some((entry) => {
-    const domain = entry.trim().replace(/^\*?\./, "");
-    return domain === "*" || url.hostname === domain ||
-      (domain !== "" && url.hostname.endsWith(`.${domain}`));
-  });
+  const exempt = (either("NO_PROXY", "no_proxy") ?? "").split(",").some(
+    (entry) => {
+      const domain = entry.trim().replace(/^\*?\./, "");
+      return domain === "*" || url.hostname === domain ||
+        (domain !== "" && url.hostname.endsWith(`.${domain}`));
+    },
+  );
   return exempt ? undefined : withoutPassword(proxy);
 }
 
