@@ -1,12 +1,12 @@
 // Tool: refreshes the session of a profile.
 import type { McpServer, ServerContext } from "@modelcontextprotocol/server";
 import * as z from "zod";
-import type { UpdstsError } from "../errors.ts";
+import { UpdstsError } from "../errors.ts";
 import type { RefreshResult } from "../sessions/refresh_session.ts";
 import { FormQuestions, NobodyThere } from "./ask_by_form.ts";
 import { PageQuestions } from "./ask_by_page.ts";
 import type { ConnectedClient } from "./client.ts";
-import { QuestionRequired } from "./code_needed.ts";
+import { cannotAsk, QuestionRequired } from "./code_needed.ts";
 import type { Codes } from "./next_step.ts";
 import { announced, parseArguments } from "./schemas.ts";
 import { failure } from "./tool_result.ts";
@@ -61,7 +61,11 @@ export function addUpdateStsCredential(
         return call.answer(await call.withCode(context));
       }
       codes = "typed";
-      return call.answer(await typed(call, context));
+      const outcome = await typed(call, context);
+      // No page could be opened.
+      const nobody = outcome instanceof UpdstsError &&
+        outcome.code === "CODE_MISSING";
+      return call.answer(nobody ? cannotAsk(call.command) : outcome);
     } catch (error) {
       return error instanceof QuestionRequired
         ? error.question

@@ -401,6 +401,22 @@ Deno.test({
   },
 });
 
+Deno.test("where no page can be opened on this machine alone, the answer is the command for a terminal", async () => {
+  await using scenario = await Scenario.start();
+  for (const address of ["tcp:0.0.0.0:0", "tcp:[::]:0"]) {
+    await using client = await connect("modern", {
+      ...scenario.env,
+      DENO_SERVE_ADDRESS: address,
+    });
+    const error = errorOf(await client.call(UPDATE, DEFAULT));
+    assert.equal(error.code, "CODE_MISSING");
+    assert.match(error.hint, /in a terminal: .* get -n default$/);
+    assert.match(error.next_step, /Have the person run the command/);
+    assert.equal(error.code_page, undefined);
+    assert.equal(client.stderr(), "");
+  }
+});
+
 Deno.test("a form is shown only if the server was told to, and nobody behind it means the link", async () => {
   await using scenario = await Scenario.start();
   for (const era of ERAS) {
