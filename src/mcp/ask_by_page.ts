@@ -9,10 +9,13 @@ import type { Asking, PendingRefresh } from "../page/code_desk.ts";
 import type { RefreshResult } from "../sessions/refresh_session.ts";
 import type { ConnectedClient } from "./client.ts";
 import {
+  cancelled,
   CodeNeeded,
   FIELD,
+  overdue,
   questionFor,
   QuestionRequired,
+  strayState,
 } from "./code_needed.ts";
 import { elicitNow, QUICKEST_PERSON } from "./elicit_now.ts";
 import type { CarriedState, ToolWorld } from "./world.ts";
@@ -30,6 +33,8 @@ export interface Call {
   readonly byClient: boolean;
   /** Begins what is asked for. */
   begin(): PendingRefresh;
+  /** Whether an outcome of a while ago still is what is asked for. */
+  isMetBy(result: RefreshResult): boolean;
 }
 
 type Outcome = RefreshResult | UpdstsError;
@@ -60,7 +65,7 @@ export class PageQuestions {
       mcpReq.signal,
       AbortSignal.timeout(this.#world.patience.call),
     ]);
-    const known = this.#world.desk.find(call.key);
+    const known = await this.#known(call);
     if (state !== undefined) {
       if (state.call !== call.key) throw strayState();
       if (known?.id !== state.id) throw overdue();
@@ -79,6 +84,18 @@ export class PageQuestions {
     return this.#client.era === "legacy"
       ? await this.#askNow(call, pending, asking, context, limit)
       : await this.#askByAnswer(call, pending, asking);
+  }
+
+  /** What is under way for `call`, or has ended and not been told. */
+  async #known({ key, isMetBy }: Call): Promise<PendingRefresh | undefined> {
+    const known = this.#world.desk.find(key);
+    const outcome = await Promise.race([known?.outcome, undefined]);
+    if (
+      outcome === undefined || outcome instanceof UpdstsError ||
+      isMetBy(outcome)
+    ) return known;
+    known?.heard();
+    return undefined;
   }
 
   async #askNow(
@@ -212,30 +229,4 @@ function aborted(signal: AbortSignal): Promise<undefined> {
     if (signal.aborted) abort();
     else signal.addEventListener("abort", abort, { once: true });
   });
-}
-
-function strayState(): UpdstsError {
-  return new UpdstsError(
-    "USAGE",
-    "Cannot use the requestState: it belongs to a call with other arguments",
-    { hint: "nothing was sent to AWS, and nothing was changed" },
-  );
-}
-
-function overdue(): UpdstsError {
-  return new UpdstsError(
-    "CODE_EXPIRED",
-    "Cannot get a session: the question that this call belongs to is over",
-    {
-      hint:
-        "its page is closed; what it came to has been told, or nobody came in time",
-    },
-  );
-}
-
-function cancelled(): UpdstsError {
-  return new UpdstsError(
-    "CANCELLED",
-    "Cannot get a session: the call was cancelled, or took too long before anybody could be asked",
-  );
 }

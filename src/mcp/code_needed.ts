@@ -64,3 +64,32 @@ export function questionFor(
     ...(file === undefined ? [] : [`The file is not your usual one: ${file}`]),
   ].join("\n");
 }
+
+/** A state that was sealed for another call. */
+export function strayState(): UpdstsError {
+  return new UpdstsError(
+    "USAGE",
+    "Cannot use the requestState: it belongs to a call with other arguments",
+    { hint: "nothing was sent to AWS, and nothing was changed" },
+  );
+}
+
+/** A state whose question is no longer open. */
+export function overdue(): UpdstsError {
+  return new UpdstsError(
+    "CODE_EXPIRED",
+    "Cannot get a session: the question that this call belongs to is over",
+    {
+      hint:
+        "its page is closed; what it came to has been told, or nobody came in time",
+    },
+  );
+}
+
+/** Nobody waits for the outcome any more. */
+export function cancelled(): UpdstsError {
+  return new UpdstsError(
+    "CANCELLED",
+    "Cannot get a session: the call was cancelled, or took too long before anybody could be asked",
+  );
+}

@@ -118,6 +118,14 @@ export class UpdateCall {
     );
   }
 
+  /** Whether as much of the session remains as is asked for, and more than none. */
+  isMetBy({ expiration }: RefreshResult): boolean {
+    const { minRemainingSeconds = 0 } = this.request;
+    const now = this.ports.clock.now().getTime();
+    return expiration !== undefined &&
+      expiration.getTime() > now + minRemainingSeconds * 1000;
+  }
+
   answer(outcome: RefreshResult | UpdstsError): CallToolResult {
     if (outcome instanceof UpdstsError) throw outcome;
     const { file, clock } = this.ports;

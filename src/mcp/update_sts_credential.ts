@@ -83,6 +83,7 @@ export function addUpdateStsCredential(
     const byPage = {
       key: call.key,
       command: call.command,
+      isMetBy: (result: RefreshResult) => call.isMetBy(result),
       begin: () =>
         world.desk.begin(
           call.key,

@@ -140,6 +140,22 @@ for (const era of ERAS) {
     await finish(served, client);
   });
 
+  Deno.test(`${era}: an outcome that nobody came back for is told only while it is what is asked for`, async () => {
+    const served = service({ call: 100 });
+    const client = await clientOf(era, served);
+    const update = () =>
+      client.callTool({
+        name: UPDATE.name,
+        arguments: { ...UPDATE.arguments, min_remaining: 3_000 },
+      });
+    const { code_page } = errorOf(await update());
+    await type(new URL(code_page ?? ""), "123456");
+    // The session in the file, and the outcome, are 700 s older now.
+    served.clock.later = 700_000;
+    assert.equal(errorOf(await update()).code, "CODE_NEEDED");
+    await finish(served, client);
+  });
+
   Deno.test(`${era}: after ten minutes the page is gone, and the next call asks anew`, async () => {
     const served = service({ call: 100 });
     const client = await clientOf(era, served);
