@@ -2,6 +2,9 @@
 import { UpdstsError } from "../errors.ts";
 import type { Change, Ports } from "../ports.ts";
 
+/** How long a rehearsal may take to tidy up, in milliseconds. */
+const REHEARSAL_TIME = 3_000;
+
 /** Work that has to be waited for once STS has been asked. */
 interface Work {
   readonly done: Promise<unknown>;
@@ -21,7 +24,11 @@ export class Ending {
 
   /** Waits until no session can be lost, and no file is left half-written. */
   async allDone(): Promise<void> {
-    await Promise.allSettled(this.#rehearsals);
+    // One that takes longer waits for another program, and has no file yet.
+    const limit = Promise.withResolvers<void>();
+    const timer = setTimeout(limit.resolve, REHEARSAL_TIME);
+    await Promise.race([Promise.all(this.#rehearsals), limit.promise]);
+    clearTimeout(timer);
     for (;;) {
       const asked = [...this.#works].filter(({ asked }) => asked);
       if (asked.length === 0) return;
@@ -76,15 +83,16 @@ export class Ending {
     };
   }
 
-  /** Under way is a rehearsal once it is shown the text: then it has a file open. */
+  /** It has a file beside the user's for as long as it takes. */
   async #rehearse(
     rehearse: (guard: (change: Change) => Change) => Promise<void>,
   ): Promise<void> {
+    this.#refuseIfBegun("nothing was changed");
     const { promise, resolve } = Promise.withResolvers<void>();
+    this.#rehearsals.add(promise);
     try {
       await rehearse((change) => (text) => {
         this.#refuseIfBegun("nothing was changed");
-        this.#rehearsals.add(promise);
         return change(text);
       });
     } finally {
