@@ -26,13 +26,19 @@ const NOTES: Readonly<Record<CommandName, readonly string[]>> = {
   ],
   list: [
     "The table fits the terminal: where that is narrow, columns give way, the names last. Expired is red, less than 15 minutes yellow.",
+    "A value is a mask unless it is known to be harmless, and looks like what belongs under its key.",
   ],
-  remove: [],
+  remove: [
+    "Lines between the opening tag and the header stay, for they belong to the profile above.",
+  ],
   prune: [],
   doctor: [
-    "Sends nothing of yours: it asks STS for nothing but the time.",
+    "It looks at the file, its mode, owner, links, encoding and line ends; whether it can be replaced; whatever makes the AWS CLI refuse it or the config file; broken blocks; each profile's key, device, region and session; certificates, proxy and endpoint; whether STS answers, how fast, and what its clock says.",
+    "With a profile, it rehearses a refresh as get does: a problem is what get would refuse, or warn of. Nothing of yours is sent.",
   ],
-  completion: [],
+  completion: [
+    "A name that a shell might run, because of a dollar sign, a quote or a semicolon in it, is not proposed; one with a blank or one of @ = : is quoted.",
+  ],
   mcp: [
     "Speaks the revisions 2026-07-28 and those of 2025. The code is typed by a person, on a page of this machine; the agent never sees it.",
   ],

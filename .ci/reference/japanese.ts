@@ -11,8 +11,8 @@ const TEXTS: Readonly<Record<string, string>> = {
   "Examples:": "例:",
   "Without a command:": "コマンドを付けない場合:",
   "Values": "値",
-  "A value stands behind its option after a blank or an equals sign, or right behind a letter: -n work, --profile=work, -nwork. Long options may be written with underscores and in capitals; these mean the same:":
-    "値は、オプションの後ろに、空白か等号を挟んで書きます。1 文字のオプションには、そのまま続けて書くこともできます。例: -n work、--profile=work、-nwork。長いオプションは、下線や大文字を使って書いてもかまいません。次のものは同じ意味です。",
+  "A value stands behind its option after a blank or an equals sign, or right behind a letter: -n work, --profile=work, -nwork. Options may come before the command; commands and long options may be written in capitals, with underscores, and with dashes that a web page has made longer. These mean the same:":
+    "値は、オプションの後ろに、空白か等号を挟んで書きます。1 文字のオプションには、そのまま続けて書くこともできます。例: -n work、--profile=work、-nwork。オプションは、コマンドの前に書いてもかまいません。コマンドと長いオプションには、大文字や下線を使えます。ウェブページで長い横線に変わったハイフンも受け付けます。次のものは同じ意味です。",
   "Environment": "環境変数",
   "Requests are signed with the named profile's own key and nothing else: AWS_ACCESS_KEY_ID, AWS_SESSION_TOKEN, AWS_PROFILE and the like change nothing. The program cannot even read them.":
     "リクエストの署名には、指定したプロファイル自身のキーだけを使います。AWS_ACCESS_KEY_ID、AWS_SESSION_TOKEN、AWS_PROFILE などを設定しても、何も変わりません。プログラムは、これらを読むことさえできません。",
@@ -21,6 +21,9 @@ const TEXTS: Readonly<Record<string, string>> = {
   "Error codes": "エラーコード",
   "An error is told on stderr, what failed and the state, then a hint of what to do. With --json, and to agents, it also has one of these stable words:":
     "エラーは標準エラー出力に表示します。何に失敗したかと、その状態を述べ、対処方法を hint として添えます。--json を指定した場合とエージェントに対しては、次の単語のいずれかも示します。これらの単語は、将来も変わりません。",
+  "Output": "出力",
+  "Answers go to stdout, everything else to stderr. Colours are for terminals; control characters in names are spelled out. A call to STS that takes longer than a second says so, on a terminal.":
+    "結果は標準出力に、それ以外はすべて標準エラー出力に出力します。色を付けるのは端末に出力する場合だけです。名前に含まれる制御文字は、目に見える表記に置き換えます。STS の呼び出しに 1 秒より長くかかると、端末ではその旨を表示します。",
   "With --json, every outcome but an interrupt is one object on stdout: result if it went well, error with code, message and perhaps hint if not. It is described by [output.schema.json](output.schema.json).":
     "--json を指定すると、中断した場合を除き、どのような結果も標準出力に 1 つのオブジェクトとして出力します。成功なら result、失敗なら error で、後者には code と message があり、hint が付くこともあります。形式は [output.schema.json](output.schema.json) に記述されています。",
   "MCP tools": "MCP のツール",
@@ -76,6 +79,10 @@ const TEXTS: Readonly<Record<string, string>> = {
     "各プロファイルの種類、キー、MFA デバイス、有効期限を表示します。-v 1 を指定すると、すべてのキーを表示します。シークレットは伏せ字にします。",
   "The table fits the terminal: where that is narrow, columns give way, the names last. Expired is red, less than 15 minutes yellow.":
     "表は端末の幅に収まります。幅が狭い場合は列を縮めるか省きますが、名前は最後まで残します。期限切れは赤、残り 15 分未満は黄色で表示します。",
+  "A value is a mask unless it is known to be harmless, and looks like what belongs under its key.":
+    "無害だとわかっていない値や、そのキーの値らしく見えない値は、伏せ字にします。",
+  "Lines between the opening tag and the header stay, for they belong to the profile above.":
+    "開始タグとセクションヘッダーの間にある行は、その上のプロファイルに属するため、残します。",
   "Take the session of a profile out of the credentials file":
     "プロファイルのセッションを、認証情報ファイルから取り除く",
   "Takes the block that updsts keeps for the profile out of the file, and leaves every other byte as it was.":
@@ -88,12 +95,16 @@ const TEXTS: Readonly<Record<string, string>> = {
     "更新の妨げになりうるものを調べる",
   "Looks at the credentials file, its profiles, the config file and the way to STS, and says what is in order and what is not. Changes nothing, spends no code. Exits with 0 only if there is no problem.":
     "認証情報ファイル、そのプロファイル、設定ファイル、STS までの経路を調べ、正常なものとそうでないものを示します。何も変更せず、コードも消費しません。終了コードが 0 になるのは、問題が 1 つもない場合だけです。",
-  "Sends nothing of yours: it asks STS for nothing but the time.":
-    "利用者の情報は何も送信しません。STS に尋ねるのは、時刻だけです。",
+  "It looks at the file, its mode, owner, links, encoding and line ends; whether it can be replaced; whatever makes the AWS CLI refuse it or the config file; broken blocks; each profile's key, device, region and session; certificates, proxy and endpoint; whether STS answers, how fast, and what its clock says.":
+    "調べるのは次の点です。ファイルと、そのモード、所有者、リンク、文字コード、改行コード。ファイルを置き換えられるか。AWS CLI が認証情報ファイルや設定ファイルを拒否する原因になるもの。壊れたブロック。各プロファイルのキー、デバイス、リージョン、セッション。証明書、プロキシ、エンドポイント。STS が応答するか、応答の速さ、STS の時計が示す時刻。",
+  "With a profile, it rehearses a refresh as get does: a problem is what get would refuse, or warn of. Nothing of yours is sent.":
+    "プロファイルを指定すると、get と同じように更新を予行します。get が拒否すること、警告することが、問題として示されます。利用者の情報は何も送信しません。",
   "Print what teaches a shell to complete commands and profiles":
     "コマンドとプロファイルをシェルで補完するためのスクリプトを出力する",
   "Prints a script for bash, zsh, fish or powershell. The shell then asks updsts for commands, options and the profiles of the credentials file.":
     "bash、zsh、fish、powershell 用のスクリプトを出力します。シェルは、コマンド、オプション、認証情報ファイルのプロファイルを updsts に問い合わせるようになります。",
+  "A name that a shell might run, because of a dollar sign, a quote or a semicolon in it, is not proposed; one with a blank or one of @ = : is quoted.":
+    "ドル記号、引用符、セミコロンなどを含むためにシェルが実行しかねない名前は、候補に表示しません。空白や @ = : を含む名前は、引用符で囲みます。",
   "Serve agents by MCP; without --mcp-server, show the tools":
     "MCP でエージェントに応える。--mcp-server がなければ、ツールを表示する",
   "With --mcp-server, speaks the Model Context Protocol on stdin and stdout, for a client to start. Without it, shows the tools that agents get.":

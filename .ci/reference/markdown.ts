@@ -54,7 +54,7 @@ export function markdown(content: Content, edition: Edition): string {
         t(meaning),
       ]),
     ),
-    t("A value stands behind its option after a blank or an equals sign, or right behind a letter: -n work, --profile=work, -nwork. Long options may be written with underscores and in capitals; these mean the same:"),
+    t("A value stands behind its option after a blank or an equals sign, or right behind a letter: -n work, --profile=work, -nwork. Options may come before the command; commands and long options may be written in capitals, with underscores, and with dashes that a web page has made longer. These mean the same:"),
     table(
       [t("option"), t("also")],
       content.spellings.map(({ long, others }) => [
@@ -101,7 +101,10 @@ export function markdown(content: Content, edition: Edition): string {
       ]),
     ),
 
-    "## JSON",
+    `## ${t("Output")}`,
+    t(
+      "Answers go to stdout, everything else to stderr. Colours are for terminals; control characters in names are spelled out. A call to STS that takes longer than a second says so, on a terminal.",
+    ),
     t(
       "With --json, every outcome but an interrupt is one object on stdout: result if it went well, error with code, message and perhaps hint if not. It is described by [output.schema.json](output.schema.json).",
     ),
