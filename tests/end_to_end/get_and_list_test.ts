@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { settingVariable } from "../../src/shell_quoted.ts";
 import { homeVariables, isInstalled, ROOT } from "../support/command.ts";
 import { needs } from "../support/skipping.ts";
 import { ALICE, GIVEN, Scenario, valueIn } from "../support/scenario.ts";
@@ -311,12 +312,12 @@ Deno.test("get -c tells how other programs find that file, by its whole path", a
     scenario.updsts(["get", "-c", path, "-t", scenario.code()]);
   const elsewhere = await get("~/other");
   assert.equal(elsewhere.code, 0, elsewhere.stderr);
-  assert.match(
-    elsewhere.stdout,
-    new RegExp(
-      `\\nUse it with: export AWS_PROFILE=default_sts\\n +export AWS_SHARED_CREDENTIALS_FILE=${other}\\n$`,
-    ),
-  );
+  const settings = elsewhere.stdout.split("Use it with: ")[1] ?? "";
+  assert.deepEqual(settings.split("\n").map((line) => line.trim()), [
+    settingVariable("AWS_PROFILE", "default_sts"),
+    settingVariable("AWS_SHARED_CREDENTIALS_FILE", other),
+    "",
+  ]);
   const usual = await get(scenario.path);
   assert.doesNotMatch(usual.stdout, /AWS_SHARED_CREDENTIALS_FILE/);
 });
