@@ -170,7 +170,8 @@ export interface StsFacts {
 
 /** What `doctor` looks at, besides what every refresh does. */
 export interface Surroundings {
-  fileFacts(): Promise<FileFacts>;
+  /** Undefined if there is no file yet. */
+  fileFacts(): Promise<FileFacts | undefined>;
   /**
    * The file of certificate authorities in effect, besides the usual ones.
    *

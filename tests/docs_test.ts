@@ -18,6 +18,7 @@ const DOCUMENTS = [
   "docs/CONTRIBUTING.md",
   "docs/SECURITY.md",
   "docs/AGENTS.md",
+  "docs/RECIPES.md",
   "docs/FILES.md",
   "docs/PLATFORMS.md",
   "docs/REFERENCE.md",

@@ -5,8 +5,20 @@ import { isSamePath } from "./paths.ts";
 import { isInProfile, modeOf, realPathOf } from "./place.ts";
 import type { Environment } from "./environment.ts";
 
-/** The file at `path`, and the one that the AWS CLI would read. */
+/** The file at `path`, and the one that the AWS CLI would read; undefined if there is none at `path`. */
 export async function fileFacts(
+  path: string,
+  environment: Environment,
+): Promise<FileFacts | undefined> {
+  try {
+    return await factsOf(path, environment);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+async function factsOf(
   path: string,
   environment: Environment,
 ): Promise<FileFacts> {

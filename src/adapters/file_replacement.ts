@@ -5,7 +5,11 @@ import type { Change, Log, SeenBefore } from "../ports.ts";
 import type { Environment } from "./environment.ts";
 import { busy, writeError } from "./file_failures.ts";
 import { type HeldOptions, onceReleased } from "./held_file.ts";
-import { type ReplacementOptions, withLockedTarget } from "./locked_target.ts";
+import {
+  type ReplacementOptions,
+  type Wanted,
+  withLockedTarget,
+} from "./locked_target.ts";
 import { MissingDirectories } from "./missing_directories.ts";
 import { type Access, locate } from "./place.ts";
 import { putInPlace } from "./rename.ts";
@@ -59,8 +63,9 @@ export class FileReplacement {
   rehearse(change: Change): Promise<void> {
     return this.#inWords(async () => {
       using kept = new DisposableStack();
-      kept.use(this.#makeDirectories());
-      await this.#locked(PATIENCE, kept, async (target, temporary) => {
+      const made = kept.use(new MissingDirectories());
+      const wanted = { patience: PATIENCE, made };
+      await this.#locked(wanted, kept, async (target, temporary) => {
         const text = applyEdits(target.text, change(target.text));
         await assertReplaceable(target, temporary, this.#time);
         await temporary.write(text, accessOf(target));
@@ -73,10 +78,10 @@ export class FileReplacement {
   /** See {@linkcode CredentialsFile.update}. */
   update(change: Change, seen?: SeenBefore): Promise<void> {
     return this.#inWords(async () => {
-      using made = this.#makeDirectories();
+      using made = new MissingDirectories();
       const stillness = seen && new Stillness(seen, this.#time);
       for (let attempt = 0; attempt < MAX_ATTEMPTS;) {
-        const wait = await this.#tryUpdate(change, stillness);
+        const wait = await this.#tryUpdate(change, stillness, made);
         if (wait === undefined) return made.keep();
         if (wait === 0) attempt++;
         else await this.#pause(wait);
@@ -102,12 +107,13 @@ export class FileReplacement {
   async #tryUpdate(
     change: Change,
     stillness: Stillness | undefined,
+    made: MissingDirectories,
   ): Promise<number | undefined> {
     using kept = new DisposableStack();
     const patience = stillness === undefined ? PATIENCE : LAST_PATIENCE;
     try {
       const outcome = await this.#locked(
-        patience,
+        { patience, made },
         kept,
         (target, temporary) =>
           this.#replace(target, temporary, change, stillness),
@@ -197,23 +203,15 @@ export class FileReplacement {
   }
 
   #locked<T>(
-    patience: number,
+    wanted: Pick<Wanted, "patience" | "made">,
     kept: DisposableStack,
     action: (target: Target, temporary: TemporaryFile) => Promise<T>,
   ): Promise<T> {
     return withLockedTarget(
-      {
-        path: this.path,
-        options: this.#options,
-        patience,
-      },
+      { path: this.path, options: this.#options, ...wanted },
       kept,
       action,
     );
-  }
-
-  #makeDirectories(): MissingDirectories {
-    return new MissingDirectories(this.#options.create ? this.path : "");
   }
 
   /** Runs `action`, and says in our own words why the system refused. */

@@ -2,6 +2,7 @@
 import { withDirectoryLock } from "./directory_lock.ts";
 import { busy } from "./file_failures.ts";
 import { onceReleased } from "./held_file.ts";
+import type { MissingDirectories } from "./missing_directories.ts";
 import { leadsTo, locate } from "./place.ts";
 import { Target } from "./target.ts";
 import {
@@ -26,10 +27,12 @@ export interface ReplacementOptions {
 }
 
 /** Where the file is, and how long to wait for the lock, in milliseconds. */
-interface Wanted {
+export interface Wanted {
   readonly path: string;
   readonly options: ReplacementOptions;
   readonly patience: number;
+  /** What directories have been made for it. */
+  readonly made: MissingDirectories;
 }
 
 /**
@@ -37,37 +40,58 @@ interface Wanted {
  * does not outlive it. The target is open until `kept` is disposed of.
  */
 export async function withLockedTarget<T>(
-  { path, options, patience }: Wanted,
+  wanted: Wanted,
   kept: DisposableStack,
   action: (target: Target, temporary: TemporaryFile) => Promise<T>,
 ): Promise<T> {
-  const create = options.create ?? false;
-  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    const { directory } = await locate(path, create);
-    const lock = {
-      ...options,
-      patience,
-      findHolder: () => findHolder(directory),
-    };
-    const done = await withDirectoryLock(directory, lock, async () => {
-      // Made first, so that its name tells those who wait whom they wait for.
-      await using temporary = await TemporaryFile.create(
-        directory,
-        options.nextName,
-      );
-      const place = await locate(path, create);
-      if (place.directory !== directory) return undefined;
-      await removeLeftovers(place, temporary);
-      const target = kept.use(
-        await onceReleased(() => new Target(place, path), {
-          ...options,
-          patience,
-        }),
-      );
-      if (!await leadsTo(path, target.info, temporary.uid)) return undefined;
-      return { result: await action(target, temporary) };
-    });
-    if (done !== undefined) return done.result;
+  const { path, options, made } = wanted;
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+    try {
+      if (options.create) made.make(path);
+      const done = await tryLockedTarget(wanted, kept, action);
+      if (done !== undefined) return done.result;
+    } catch (error) {
+      // Another updsts had made the directory for practice, and removed it.
+      const isGone = options.create && error instanceof Deno.errors.NotFound;
+      if (!isGone || attempt === MAX_ATTEMPTS) throw error;
+    }
   }
   throw busy(path);
+}
+
+/** The same once; undefined if the path leads elsewhere by now. */
+async function tryLockedTarget<T>(
+  { path, options, patience }: Wanted,
+  kept: DisposableStack,
+  action: (target: Target, temporary: TemporaryFile) => Promise<T>,
+): Promise<{ readonly result: T } | undefined> {
+  const create = options.create ?? false;
+  const { directory } = await locate(path, create);
+  const { dev, ino } = await Deno.stat(directory);
+  const lock = {
+    ...options,
+    patience,
+    findHolder: () => findHolder(directory),
+  };
+  return await withDirectoryLock(directory, lock, async () => {
+    // What was locked may have been removed, and made anew by somebody else.
+    const now = await Deno.stat(directory);
+    if (now.dev !== dev || now.ino !== ino) return undefined;
+    // Made first, so that its name tells those who wait whom they wait for.
+    await using temporary = await TemporaryFile.create(
+      directory,
+      options.nextName,
+    );
+    const place = await locate(path, create);
+    if (place.directory !== directory) return undefined;
+    await removeLeftovers(place, temporary);
+    const target = kept.use(
+      await onceReleased(() => new Target(place, path), {
+        ...options,
+        patience,
+      }),
+    );
+    if (!await leadsTo(path, target.info, temporary.uid)) return undefined;
+    return { result: await action(target, temporary) };
+  });
 }

@@ -1,18 +1,15 @@
 // The directories that a new file lacks: made for it, and gone again if it does not come.
+import { UpdstsError } from "../errors.ts";
 import { directoryOf } from "./paths.ts";
+import { WHAT } from "./place.ts";
 
 /** Directories that were not there before. */
 export class MissingDirectories implements Disposable {
   readonly #made: string[] = [];
 
   /** Makes what is missing above the file at `path`, open to this user only. */
-  constructor(path: string) {
-    try {
-      this.#make(directoryOf(path));
-    } catch (error) {
-      this[Symbol.dispose]();
-      throw error;
-    }
+  make(path: string): void {
+    this.#make(directoryOf(path));
   }
 
   #make(directory: string): void {
@@ -22,8 +19,14 @@ export class MissingDirectories implements Disposable {
       Deno.mkdirSync(directory, { mode: 0o700 });
       this.#made.push(directory);
     } catch (error) {
-      // Another program was faster.
       if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+      // Another program was faster, or has already removed it again.
+      if (!isDangling(directory)) return;
+      throw new UpdstsError(
+        "FILE_NOT_FOUND",
+        `Cannot write the ${WHAT}: ${directory} is a link to nothing`,
+        { hint: "mend the link, or create what it points to", cause: error },
+      );
     }
   }
 
@@ -51,5 +54,13 @@ function isThere(path: string): boolean {
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;
     throw error;
+  }
+}
+
+function isDangling(path: string): boolean {
+  try {
+    return Deno.lstatSync(path).isSymlink && !isThere(path);
+  } catch {
+    return false;
   }
 }

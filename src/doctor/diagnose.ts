@@ -83,12 +83,16 @@ async function readFindings(
   { file, surroundings }: DiagnosePorts,
 ): Promise<{ file: ParsedFile | undefined; findings: Finding[] }> {
   let parsed: ParsedFile;
-  let facts: FileFacts;
+  let facts: FileFacts | undefined;
   try {
     parsed = parseFile(await file.read());
     facts = await surroundings.fileFacts();
   } catch (error) {
     return { file: undefined, findings: [problemOf("file", error)] };
+  }
+  if (facts === undefined) {
+    const missing = ok("file", `${file.path}, which the first session makes`);
+    return { file: parsed, findings: [missing, await writingFinding(file)] };
   }
   return {
     file: parsed,

@@ -1,4 +1,5 @@
 // What `doctor` finds of profiles: a refresh of each is rehearsed as `get` does it.
+import type { ParsedFile } from "../credentials/parsed_file.ts";
 import { listProfiles, type Profile } from "../credentials/profiles.ts";
 import { UpdstsError } from "../errors.ts";
 import type { AwsConfig, Clock } from "../ports.ts";
@@ -46,32 +47,40 @@ export async function profileFindings(
   ];
 }
 
-/** Of all profiles of the file. */
+/** Of all profiles of the file, or of both. */
 export async function allProfilesFindings(
   world: World,
   files: SessionFiles,
   path: string,
 ): Promise<Finding[]> {
   const { config, clock, targets } = world;
-  const profiles = new Map(
-    [...listProfiles(files.sessions), ...listProfiles(files.keys)]
-      .map((profile) => [profile.name, profile]),
-  );
-  const sources = new Map(
-    files.sessions.blocks.flatMap(({ sessionProfile, profile }) =>
-      sessionProfile === undefined ? [] : [[sessionProfile, profile] as const]
-    ),
-  );
-  const keyed = Array.from(profiles.values()).filter(hasKey);
+  const { keys, sessions } = files;
+  const inKeys = listProfiles(keys);
+  const keyed = inKeys.filter(hasKey);
   const rehearsed = keyed.length <= REHEARSED_AT_MOST;
+  // Else a file of sessions alone, or one from which the key has gone.
+  const isSource = (name: string) =>
+    keyed.length === 0 || inKeys.some((profile) => profile.name === name);
+  const option = keyed.length === 0 || keys !== sessions
+    ? ` -o ${shellQuoted(path)}`
+    : "";
+  const parts = keys === sessions
+    ? [{ file: keys, profiles: inKeys }]
+    : [{ file: keys, profiles: inKeys }, {
+      file: sessions,
+      profiles: listProfiles(sessions),
+    }];
   const findings: Finding[] = [];
-  for (const [name, profile] of profiles) {
+  let managed = 0;
+  for (const { file, profile } of parts.flatMap(membersOf)) {
+    const { name } = profile;
     const check = `profile ${name}`;
     if (profile.secret("aws_session_token") !== undefined) {
-      const source = sources.get(name);
+      const source = file.blockAround(profile.sections)?.profile;
+      if (source !== undefined) managed++;
       findings.push(
-        source === undefined || profiles.has(source)
-          ? sessionFinding(check, profile, source, clock.now())
+        source === undefined || isSource(source)
+          ? sessionFinding(check, profile, source, clock.now(), option)
           : warning(
             check,
             `session of ${source}, a profile that is not in the file`,
@@ -80,7 +89,7 @@ export async function allProfilesFindings(
       );
     } else if (!hasKey(profile)) {
       findings.push(ok(check, await otherWay(profile, config)));
-    } else {
+    } else if (file === keys) {
       const { refused } = rehearsed
         ? await rehearseRefresh(inMemory(world, files, path), name)
         : await planned(profile, config);
@@ -88,10 +97,30 @@ export async function allProfilesFindings(
         ...await keyFindings(profile, config, targets),
         ...refused === undefined ? [] : [leniently(problemOf(check, refused))],
       );
+    } else {
+      findings.push(warning(
+        check,
+        "a long-term key beside the sessions, within reach of whoever may read these",
+        "move it into the file that -c names",
+      ));
     }
   }
-  if (keyed.length === 0) findings.push(await noKeys(config));
+  if (keyed.length > 0) return findings;
+  findings.push(
+    keys === sessions && managed > 0
+      ? ok("profiles", "sessions alone: the keys are in another file")
+      : await noKeys(config),
+  );
   return findings;
+}
+
+function membersOf(
+  { file, profiles }: {
+    readonly file: ParsedFile;
+    readonly profiles: readonly Profile[];
+  },
+): { readonly file: ParsedFile; readonly profile: Profile }[] {
+  return profiles.map((profile) => ({ file, profile }));
 }
 
 /** Not every key is there to be refreshed with. */
@@ -180,12 +209,13 @@ function sessionFinding(
   profile: Profile,
   source: string | undefined,
   now: Date,
+  option: string,
 ): Finding {
   if (source === undefined) {
     return ok(check, "a session that updsts does not manage");
   }
   const end = parseTimestamp(profile.value("expiration_datetime"));
-  const refresh = `run updsts get ${shellQuoted(source)}`;
+  const refresh = `run updsts get ${shellQuoted(source)}${option}`;
   if (end === undefined) {
     return warning(check, `session of ${source}, with no expiry`, refresh);
   }

@@ -44,8 +44,11 @@ export async function getProfile(
 ): Promise<ProfileView | UpdstsError> {
   assertProfileName(name, "the profile name");
   const views = await listProfiles(ports);
-  const found = views.find((view) => view.name === name && view.recognised);
-  if (found !== undefined) return found;
+  const found = views.filter((view) => view.name === name && view.recognised);
+  // Of two of that name, the one that is kept current is in the file for sessions.
+  const current = found.findLast(({ managedBy }) => managedBy !== undefined) ??
+    found[0];
+  if (current !== undefined) return current;
   const { unknownProfile } = await import("./unknown_profile.ts");
   const names = new Set(
     views.flatMap(({ recognised, name, shownName }) =>

@@ -5,6 +5,7 @@ import { commandLine, type Finished, run } from "../support/command.ts";
 import { connect } from "../support/mcp_clients.ts";
 import { z } from "zod";
 import { ALICE, GIVEN, Scenario, valueIn } from "../support/scenario.ts";
+import { links } from "../support/skipping.ts";
 
 const POSIX = Deno.build.os !== "windows";
 
@@ -254,6 +255,163 @@ Deno.test("remove and prune work on the file for sessions", async () => {
   assert.equal(pruned.code, 0);
 });
 
+const FINDINGS = z.object({
+  result: z.array(z.object({
+    check: z.string(),
+    status: z.enum(["ok", "warning", "problem"]),
+    message: z.string(),
+    hint: z.string().optional(),
+  })),
+});
+
+async function findingsOf(scenario: Scenario, args: readonly string[]) {
+  const { code, stdout } = await scenario.updsts(["doctor", ...args, "--json"]);
+  return { code, findings: FINDINGS.parse(JSON.parse(stdout)).result };
+}
+
+// It ended as a defect: the file was read as empty, and then looked for.
+Deno.test("doctor -o says of a file that is not there yet that the first session makes it", async () => {
+  await using scenario = await Scenario.start();
+  const path = sessionsOf(scenario);
+  for (const profile of [[], ["default"]]) {
+    const { code, findings } = await findingsOf(scenario, [
+      ...profile,
+      ...["-o", path],
+    ]);
+    assert.equal(code, 0);
+    assert(
+      findings.some(({ check, message }) =>
+        check === "file" && message === `${path}, which the first session makes`
+      ),
+    );
+    assert(
+      findings.some(({ check, message }) =>
+        check === "keys" && message === scenario.path
+      ),
+    );
+    assert(
+      findings.some(({ check, status }) =>
+        check === "writing" && status === "ok"
+      ),
+    );
+  }
+  assert.throws(() => Deno.statSync(dirname(path)), Deno.errors.NotFound);
+});
+
+Deno.test("doctor -o looks at both files, and at two profiles of one name", async () => {
+  await using scenario = await Scenario.start();
+  await get(scenario, ["-sn", "default"]);
+  const path = sessionsOf(scenario);
+  const { code, findings } = await findingsOf(scenario, ["-o", path]);
+  assert.equal(code, 0);
+  const said = findings.filter(({ check }) => check === "profile default")
+    .map(({ message }) => message).join("\n");
+  assert.match(said, /^key AKIA/m);
+  assert.match(said, /^session of default, valid until /m);
+  if (POSIX) {
+    await Deno.chmod(path, 0o644);
+    const { findings } = await findingsOf(scenario, ["-o", path]);
+    assert(
+      findings.some(({ check, status }) =>
+        check === "mode" && status === "warning"
+      ),
+    );
+  }
+  await Deno.writeTextFile(path, "# ${{{ key=a [auto update by updsts]\n");
+  assert.equal((await findingsOf(scenario, ["-o", path])).code, 3);
+});
+
+// It advised to remove each session, and to add a key.
+Deno.test("doctor -c takes the file of sessions alone for what it is", async () => {
+  await using scenario = await Scenario.start();
+  await get(scenario);
+  const path = sessionsOf(scenario);
+  const { code, findings } = await findingsOf(scenario, ["-c", path]);
+  assert.equal(code, 0);
+  assert.deepEqual(
+    findings.filter(({ status }) => status !== "ok").map(({ check }) => check),
+    ["aws cli"],
+  );
+  const text = await Deno.readTextFile(path);
+  await Deno.writeTextFile(
+    path,
+    text.replace(/(?<=^expiration_datetime = )\d{4}/m, "2001"),
+  );
+  const expired = await findingsOf(scenario, ["-c", path]);
+  assert(
+    expired.findings.some(({ status, hint }) =>
+      status === "warning" && hint === `run updsts get default -o ${path}`
+    ),
+  );
+});
+
+Deno.test({
+  name: `get -o follows links, and refuses those to nothing${links.note}`,
+  ignore: links.ignore,
+  fn: async () => {
+    await using scenario = await Scenario.start();
+    const path = sessionsOf(scenario);
+    await get(scenario);
+    const link = join(scenario.home, "link");
+    await Deno.symlink(path, link);
+    const before = await Deno.readTextFile(path);
+    const linked = await scenario.updsts([
+      ...["get", "default", "-t", scenario.code(), "-o", link],
+    ]);
+    assert.equal(linked.code, 0);
+    assert(Deno.lstatSync(link).isSymlink);
+    assert.notEqual(await Deno.readTextFile(path), before);
+    const spent = scenario.codesSent;
+    const dangling = join(scenario.home, "dangling");
+    await Deno.symlink(join(scenario.home, "nowhere"), dangling);
+    for (const file of [dangling, join(dangling, "deep", "credentials")]) {
+      const { stderr } = await scenario.updsts([
+        ...["get", "default", "-t", scenario.code(), "-o", file],
+      ]);
+      assert.match(stderr, /dangling is a link to nothing$/m);
+    }
+    assert.equal(scenario.codesSent, spent);
+  },
+});
+
+// One removed the directory that it had made for practice under the others' feet.
+Deno.test("many get -o at once make one directory, several levels deep, and lose no session", async () => {
+  await using scenario = await Scenario.start();
+  const path = join(scenario.home, "a", "b", "credentials");
+  for (let round = 0; round < 3; round++) {
+    const runs = Array.from({ length: 8 }, (_, index) =>
+      scenario.updsts([
+        ...["get", "default", "-sn", "session", "-o", path],
+        ...index % 2 === 0 ? ["--dry-run"] : ["-t", scenario.code()],
+      ]));
+    for (const { code, stderr } of await Promise.all(runs)) {
+      assert.equal(code, 0, stderr);
+    }
+    const text = await Deno.readTextFile(path);
+    assert.equal(text.match(/^\[/gm)?.length, 1);
+    const id = valueIn(text, "session", "aws_access_key_id");
+    assert(scenario.sts.sessions.some(({ accessKeyId }) => accessKeyId === id));
+    assert.deepEqual(
+      Array.from(Deno.readDirSync(dirname(path)), ({ name }) => name),
+      ["credentials"],
+    );
+    await Deno.remove(join(scenario.home, "a"), { recursive: true });
+  }
+});
+
+Deno.test("get -o that STS refuses leaves neither file nor directory", async () => {
+  await using scenario = await Scenario.start();
+  const path = join(scenario.home, "a", "b", "credentials");
+  const { code } = await scenario.updsts([
+    ...["get", "default", "-t", "000000", "-o", path],
+  ]);
+  assert.equal(code, 4);
+  assert.throws(
+    () => Deno.statSync(join(scenario.home, "a")),
+    Deno.errors.NotFound,
+  );
+});
+
 /** What a tool answers, as far as files go. */
 const ANSWER = z.object({
   result: z.union([
@@ -282,4 +440,22 @@ Deno.test("mcp -o: an agent's session goes there, and its reads cover both files
     { profile_name: "other", cred_file: scenario.path },
     { profile_name: "default_sts", cred_file: path },
   ]);
+});
+
+// It told of the one beside the key, which nobody refreshes any more.
+Deno.test("mcp -o: of two sessions of one name, an agent is told of the one that is kept current", async () => {
+  await using scenario = await Scenario.start();
+  await scenario.get();
+  await get(scenario);
+  const path = sessionsOf(scenario);
+  await using client = await connect("legacy", scenario.env, {
+    args: ["-o", path],
+  });
+  const of = async (profile_name: string) =>
+    ANSWER.parse(
+      (await client.call("updsts_get_credential_info", { profile_name }))
+        .structuredContent,
+    ).result;
+  assert.deepEqual(await of("default_sts"), { cred_file: path });
+  assert.deepEqual(await of("default"), { cred_file: scenario.path });
 });

@@ -30,6 +30,7 @@ Deno.test("no secret is in any output, or in any file but the credentials file",
   const temporary = join(scenario.home, "tmp");
   await Deno.mkdir(temporary);
   const env = { TMPDIR: temporary };
+  const sessions = join(scenario.home, "sessions", "credentials");
   // With what each ends: a command that fails early shows no secret either.
   const commands = (): [number, string[]][] => [
     [0, ["get", "-n", "default", "-t", scenario.code()]],
@@ -38,6 +39,10 @@ Deno.test("no secret is in any output, or in any file but the credentials file",
     [2, ["get", "-n", "default", "-t", "nonsense"]],
     [3, ["get", "-n", "nobody", "-t", "123456"]],
     [3, ["get", "-n", "default", "-t", scenario.code(), "-sn", "other"]],
+    [0, ["get", "default", "-t", scenario.code(), "-o", sessions]],
+    [0, ["get", "default", "--dry-run", "-o", sessions]],
+    [0, ["list", "-o", sessions]],
+    [0, ["doctor", "-o", sessions]],
     [0, ["list"]],
     [0, ["mcp"]],
   ];

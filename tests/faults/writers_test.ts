@@ -39,7 +39,11 @@ function assertSessionsWhole(text: string, scenario: Scenario): void {
   }
 }
 
-async function getMany(scenario: Scenario, count: number): Promise<void> {
+async function getMany(
+  scenario: Scenario,
+  count: number,
+  files: readonly string[] = [],
+): Promise<void> {
   const runs = Array.from(
     { length: count },
     (_, index) =>
@@ -49,6 +53,7 @@ async function getMany(scenario: Scenario, count: number): Promise<void> {
         PROFILES[index % PROFILES.length] ?? "",
         "-t",
         scenario.code(),
+        ...files,
       ]),
   );
   for (const { code, stderr } of await Promise.all(runs)) {
@@ -68,6 +73,22 @@ Deno.test(`${MANY} get over 4 profiles at once: all succeed, one block a key`, a
     assertSessionsWhole(text, scenario);
     assert.equal(scenario.codesSent, MANY);
     assert.deepEqual(scenario.files(), ["credentials"]);
+  }
+});
+
+Deno.test("40 get over 4 profiles at once, into a file of their own that nobody has made", async () => {
+  for (let round = 0; round < times({ brief: 1, full: 10 }); round++) {
+    await using scenario = await Scenario.start({ given: FOUR });
+    const sessions = join(scenario.home, "sessions", "credentials");
+    await getMany(scenario, 40, ["-o", sessions]);
+    assert.equal(await scenario.read(), FOUR);
+    assertSessionsWhole(await Deno.readTextFile(sessions), scenario);
+    assert.equal(scenario.codesSent, 40);
+    assert.deepEqual(
+      Array.from(Deno.readDirSync(join(scenario.home, "sessions")))
+        .map(({ name }) => name),
+      ["credentials"],
+    );
   }
 });
 
