@@ -278,7 +278,7 @@ Deno.test("no sentence of docs/MIGRATION.ja.md is broken by a line end", async (
   assert.deepEqual(prose.match(/^[^-\n#].*\n[^-\n#].*$/gm), null);
 });
 
-Deno.test("the README names every command, and every option that it names exists", async () => {
+Deno.test("the README names every command, and every option that it or RECIPES names exists", async () => {
   await using scenario = await Scenario.start();
   const readme = await read("README.md");
   const commands = [
@@ -299,7 +299,7 @@ Deno.test("the README names every command, and every option that it names exists
     assert(readme.includes(`updsts ${command}`), command);
   }
   const named = Array.from(
-    readme.matchAll(
+    `${readme}\n${await read("docs/RECIPES.md")}`.matchAll(
       /updsts (?:get|list|remove|prune|doctor|mcp) [^`\n|]*?(--[a-z][a-z_-]+)/g,
     ),
     ([, option = ""]) => option,
