@@ -1,5 +1,6 @@
 // A person types the code on the page, by way of the official clients of both eras; the model never sees it.
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { z } from "zod";
 import { ALICE, GIVEN, Scenario, valueIn } from "../support/scenario.ts";
 import {
@@ -318,7 +319,7 @@ for (const era of ERAS) {
 
   Deno.test(`${era}: the question names the file if it is not the usual one, and who asks`, async () => {
     await using scenario = await Scenario.start();
-    const other = `${scenario.home}/other`;
+    const other = join(scenario.home, "other");
     await Deno.writeTextFile(other, GIVEN, { mode: 0o600 });
     await using client = await connect(era, scenario.env);
     const page = pageOf(
@@ -335,7 +336,7 @@ for (const era of ERAS) {
   Deno.test(`${era}: an agent's file cannot hide what it is`, async () => {
     await using scenario = await Scenario.start();
     const messages: string[] = [];
-    const other = `${scenario.home}/other`;
+    const other = join(scenario.home, "other");
     await Deno.writeTextFile(other, GIVEN, { mode: 0o600 });
     await using client = await connect(era, scenario.env, {
       ...URL_MODE,
@@ -380,7 +381,7 @@ Deno.test({
   ignore: bash.ignore || Deno.env.has("UPDSTS_COMMAND"),
   fn: async () => {
     await using scenario = await Scenario.start();
-    const other = `${scenario.home}/a file`;
+    const other = join(scenario.home, "a file");
     await Deno.writeTextFile(other, GIVEN, { mode: 0o600 });
     await using client = await connect("legacy", scenario.env);
     const { hint } = errorOf(

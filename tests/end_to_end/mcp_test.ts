@@ -487,7 +487,7 @@ Deno.test("a line of a file that is no credentials file reaches no model", async
   ];
   await using client = await connect("modern", scenario.env);
   for (const text of texts) {
-    const cred_file = `${scenario.home}/any`;
+    const cred_file = join(scenario.home, "any");
     await Deno.writeTextFile(cred_file, text);
     await client.call(LIST, { cred_file });
     for (const profile_name of ["x", "user", "default"]) {
@@ -501,7 +501,7 @@ Deno.test("a line of a file that is no credentials file reaches no model", async
 
 Deno.test("an agent cannot have the protocol read for a credentials file", async () => {
   await using scenario = await Scenario.start();
-  const sessions = `${scenario.home}/sessions`;
+  const sessions = join(scenario.home, "sessions");
   for (const args of [[], ["-o", sessions]]) {
     await using client = await connect("modern", scenario.env, { args });
     for (const tool of [LIST, INFO, UPDATE]) {
