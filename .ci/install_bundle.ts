@@ -5,9 +5,10 @@
 //
 // What is installed needs neither the clone nor npx: the bundle is copied beside
 // it, and so is Deno where nobody would find the one that runs this.
-import { delimiter, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { shippedFlags } from "../tests/support/command.ts";
 import { BUNDLE } from "./build.ts";
+import { isOnPath } from "./deno_on_path.ts";
 
 const WINDOWS = Deno.build.os === "windows";
 
@@ -18,22 +19,6 @@ function installRoot(): string {
   const home = Deno.env.get(WINDOWS ? "USERPROFILE" : "HOME");
   if (!home) throw new Error("Cannot tell where to install: HOME is not set");
   return join(home, ".deno");
-}
-
-/** Whether `deno` is the Deno that runs this, for any shell of this user. */
-function isOnPath(): boolean {
-  // What npx and npm put on the PATH is there for a moment only.
-  const directories = (Deno.env.get("PATH") ?? "").split(delimiter)
-    .filter((path) => !/[\\/]node_modules[\\/]/.test(path));
-  for (const directory of directories) {
-    try {
-      const found = join(directory, WINDOWS ? "deno.exe" : "deno");
-      return Deno.realPathSync(found) === Deno.realPathSync(Deno.execPath());
-    } catch {
-      // Not there: look further.
-    }
-  }
-  return false;
 }
 
 function exists(path: string): boolean {

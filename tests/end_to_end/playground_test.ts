@@ -48,6 +48,9 @@ Deno.test({
       await assert.rejects(Deno.stat(path), Deno.errors.NotFound);
       break;
     }
-    assert.match(said, /deno task --quiet updsts get$/m);
+    assert.match(
+      said,
+      /^ {2}(?:deno|npx --yes deno@[\d.]+) task --quiet updsts get$/m,
+    );
   },
 });

@@ -1,4 +1,6 @@
 // An STS to play with on this machine: a file, codes as they change, and lines to try. Ends with Ctrl-C.
+import { isOnPath } from "../../.ci/deno_on_path.ts";
+import { pinnedDeno } from "../../.ci/plugin.ts";
 import { settingVariable } from "../../src/shell_quoted.ts";
 import { ALICE, Scenario } from "./scenario.ts";
 import { totp } from "./totp.ts";
@@ -24,6 +26,11 @@ function interrupted(): Promise<void> {
   return promise;
 }
 
+/** How the person started this: with a Deno of their own, or one that npx put on the PATH of this process only. */
+async function denoCommand(): Promise<string> {
+  return isOnPath() ? "deno" : `npx --yes ${await pinnedDeno()}`;
+}
+
 function showCode(): void {
   const now = Date.now();
   const left = Math.ceil((STEP - now % STEP) / 1000);
@@ -44,7 +51,7 @@ const end = interrupted();
     AWS_CONFIG_FILE: `${scenario.path}.config`,
     AWS_ENDPOINT_URL_STS: scenario.sts.url,
   };
-  const updsts = "deno task --quiet updsts";
+  const updsts = `${await denoCommand()} task --quiet updsts`;
   console.log([
     "An STS emulator of this machine's own is at your service.",
     "In another terminal, in this directory:",
