@@ -272,38 +272,65 @@ for (
   });
 }
 
-Deno.test("no sentence of docs/MIGRATION.ja.md is broken by a line end", async () => {
-  const text = await read("docs/MIGRATION.ja.md");
-  const prose = text.replace(/^```[^]*?^```$/gm, "").replace(/^\|.*\|$/gm, "");
-  assert.deepEqual(prose.match(/^[^-\n#].*\n[^-\n#].*$/gm), null);
-});
+for (const path of DOCUMENTS.filter((path) => path.endsWith(".ja.md"))) {
+  Deno.test(`no sentence of ${path} is broken by a line end`, async () => {
+    const prose = (await read(path))
+      .replace(/^```[^]*?^```$/gm, "").replace(/^\|.*\|$/gm, "");
+    assert.deepEqual(prose.match(/^[^-\n#].*\n[^-\n#].*$/gm), null);
+  });
 
-Deno.test("the README names every command, and every option that it or RECIPES names exists", async () => {
-  await using scenario = await Scenario.start();
-  const readme = await read("README.md");
-  const commands = [
-    "get",
-    "list",
-    "remove",
-    "prune",
-    "doctor",
-    "completion",
-    "mcp",
-  ];
-  const known = new Set(["--version", "--help"]);
-  for (const command of commands) {
-    const { stdout } = await scenario.updsts([command, "--help"]);
-    for (const [option] of stdout.matchAll(/--[a-z][a-z-]+/g)) {
-      known.add(option);
+  Deno.test(`the comments in the code of ${path} are in Japanese`, async () => {
+    for (const { language, text } of blocksOf(await read(path))) {
+      if (language !== "sh") continue;
+      for (const [comment] of text.matchAll(/(?<=\s)# .*$/gm)) {
+        assert.match(comment, /[\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Han}]/u);
+      }
     }
+  });
+}
+
+/** The options in a text, each as it is typed. */
+function optionsIn(text: string): string[] {
+  return Array.from(
+    text.matchAll(/(?<![\w-])--?[a-z][a-z_-]*/g),
+    ([option]) => option,
+  );
+}
+
+Deno.test("the README names every command, and every option behind a command in any document is one of it", async () => {
+  await using scenario = await Scenario.start();
+  const known = new Map<string, Set<string>>();
+  for (
+    const command of [
+      "get",
+      "list",
+      "remove",
+      "prune",
+      "doctor",
+      "completion",
+      "mcp",
+    ]
+  ) {
+    const { stdout } = await scenario.updsts([command, "--help"]);
+    known.set(command, new Set(optionsIn(stdout)));
+  }
+  const readme = await read("README.md");
+  for (const command of known.keys()) {
     assert(readme.includes(`updsts ${command}`), command);
   }
-  const named = Array.from(
-    `${readme}\n${await read("docs/RECIPES.md")}`.matchAll(
-      /updsts (?:get|list|remove|prune|doctor|mcp) [^`\n|]*?(--[a-z][a-z_-]+)/g,
-    ),
-    ([, option = ""]) => option,
-  );
-  assert(named.length > 0);
-  assert.deepEqual(named.filter((option) => !known.has(option)), []);
+  let count = 0;
+  for (const path of DOCUMENTS) {
+    const lines = (await read(path)).matchAll(
+      /\bupdsts ([a-z]+)((?: [^`\n|&;#()"]*)?)/g,
+    );
+    for (const [line, command = "", rest = ""] of lines) {
+      const options = known.get(command);
+      if (options === undefined) continue;
+      for (const option of optionsIn(rest)) {
+        assert(options.has(option), `${path}: ${line}`);
+        count++;
+      }
+    }
+  }
+  assert(count > 50);
 });

@@ -123,12 +123,10 @@ export async function takePictures(): Promise<Map<string, string>> {
     to: "TOTP code:",
     text: scenario.code(),
   });
-  const list = await take("updsts list");
   await Deno.chmod(scenario.path, 0o644);
   const doctor = await take("updsts doctor");
   return new Map([
     ["get", toSvg(get, "updsts get")],
-    ["list", toSvg(list, "updsts list")],
     ["doctor", toSvg(doctor, "updsts doctor")],
   ]);
 }
