@@ -1,5 +1,5 @@
 // What other programs have done to a file between two looks at it.
-import { isTerminator } from "../credentials/lines.ts";
+import { isTerminator, trimBlanks } from "../credentials/lines.ts";
 import { type ParsedFile, parseFile } from "../credentials/parsed_file.ts";
 import type { Difference } from "../ports.ts";
 
@@ -9,18 +9,36 @@ export function foreignChange(before: string, now: string): Difference {
   // Written anew, and not to its end yet.
   if (before.startsWith(now)) return "lost";
   const [old, current] = [parseFile(before), parseFile(now)];
-  const present = new Set(entriesOf(current));
-  const gone = entriesOf(old).some((entry) => !present.has(entry));
+  const present = counted(current);
+  const gone = Array.from(counted(old)).some(([piece, times]) =>
+    times > (present.get(piece) ?? 0)
+  );
   if (gone || (endsWhole(before) && !endsWhole(now))) return "lost";
   return unowned(old) === unowned(current) ? "none" : "changed";
 }
 
-/** Every profile, and every key in it. */
-function entriesOf({ sections }: ParsedFile): string[] {
-  return sections.flatMap(({ name, properties }) => [
-    name,
-    ...properties.map(({ key }) => `${name}]${key}`),
-  ]);
+/** Every header, every key with its profile, and every other line, and how often it is there. */
+function counted({ text, lines, sections }: ParsedFile): Map<string, number> {
+  const pieces = new Map<string, number>();
+  const count = (piece: string) =>
+    pieces.set(piece, (pieces.get(piece) ?? 0) + 1);
+  const known = new Set<number>();
+  for (const { line, name, properties } of sections) {
+    known.add(line);
+    count(`[${name}]`);
+    for (const property of properties) {
+      known.add(property.line);
+      count(`[${name}]${property.key}`);
+    }
+  }
+  // What stands behind the last key is often a note: a key that somebody keeps.
+  for (let index = 0; index < lines.length; index++) {
+    if (known.has(index)) continue;
+    const { start, end } = lines.at(index);
+    const line = trimBlanks(text, start, end);
+    if (line !== "") count(line);
+  }
+  return pieces;
 }
 
 function endsWhole(text: string): boolean {

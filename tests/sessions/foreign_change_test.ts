@@ -50,9 +50,8 @@ Deno.test("foreignChange() sees what another program wrote", () => {
     const now of [
       `${GIVEN}[new]\nregion = y\n`,
       GIVEN.replace("region = x", "region = y"),
-      GIVEN.replace("# mine\n", ""),
+      GIVEN.replace("[default]\n", "[default]\n\n"),
       `# more\n${first}`,
-      first.replace("$}}}", "$}}"),
     ]
   ) {
     const before = now.includes("$") ? first : GIVEN;
@@ -69,10 +68,25 @@ Deno.test("foreignChange() misses a profile, a key, and the last line end", () =
       GIVEN.replace("[other]\nregion = x\n", ""),
       GIVEN.replace("aws_secret_access_key = secret\n", ""),
       `# more\n${GIVEN.trimEnd()}`,
+      first.replace("$}}}", "$}}"),
       // Taken out by another updsts, or not written yet: who knows.
       GIVEN,
     ]
   ) assert.equal(foreignChange(first, now), "lost", now);
+});
+
+// A program that had changed a value, and written all keys but not the notes
+// behind them, was taken to be done: the notes were lost, with exit code 0.
+Deno.test("foreignChange() misses a note, a line of another kind, and one of two that are alike", () => {
+  const end =
+    "# aws_secret_access_key = kept\nmore\n# twice\n[other]\n# twice\n";
+  const text = GIVEN + end;
+  const changed = text.replace("region = x", "region = y");
+  assert.equal(foreignChange(text, changed), "changed");
+  for (const line of end.matchAll(/.+\n/g)) {
+    const half = changed.slice(0, GIVEN.length + line.index);
+    assert.equal(foreignChange(text, half), "lost", half);
+  }
 });
 
 Deno.test("foreignChange() takes no beginning of a file for the whole", () => {
