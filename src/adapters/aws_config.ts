@@ -122,7 +122,7 @@ function readSections(text = ""): ConfigSections {
   const services = new Map<string, Profile>();
   let bare: Profile | undefined;
   for (const section of listProfiles(parseFile(text))) {
-    const [, kind, name = ""] = HEADING.exec(section.name) ?? [];
+    const [, kind, name = ""] = HEADING.exec(section.name.trim()) ?? [];
     if (section.name === "default") bare = section;
     else if (kind === "profile") {
       addFirst(profiles, unquoted(name.trim()), section);
@@ -135,7 +135,8 @@ function readSections(text = ""): ConfigSections {
   return { profiles, services };
 }
 
-const HEADING = /^(profile|services)[ \t](.+)$/s;
+/** With all white space that some program sees there: Go's trims, JavaScript's takes any. */
+const HEADING = /^(profile|services)\s(.+)$/s;
 
 function unquoted(name: string): string {
   return /^(["'])(.*)\1$/s.exec(name)?.[2] ?? name;

@@ -82,17 +82,25 @@ const MAY_HOLD_SEED: ReadonlySet<string> = new Set([
 
 /**
  * Whether codes could be computed from `text`: it is base32 as the pages that
- * show a seed spell it (in either case, whole or in groups of four), the same
- * in hex or base64, or the URL in a QR code. So is a secret access key.
+ * show a seed spell it (in either case, whole or in groups of four, in quotes
+ * or behind a word), the same in hex or base64, or the URL in a QR code. So is
+ * a secret access key.
  */
 function isSeed(text: string): boolean {
   if (/^otpauth/i.test(text) || /\bsecret=/i.test(text)) return true;
-  const groups = text.trim().replace(/=+$/, "").split(/[\s-]+/);
+  const groups = text.split(/[^A-Za-z0-9+/]+/).filter(Boolean);
   const whole = groups.join("");
   // A name of several words has hyphens, too, but not after four letters each.
   const grouped = /\s/.test(text.trim()) ||
     groups.slice(0, -1).every(({ length }) => length === groups[0]?.length);
   return (grouped && /^(?:[A-Z2-7]{16,}|[0-9A-F]{20,})$/i.test(whole)) ||
+    (!text.startsWith("arn:") && groups.some(isOneWordSeed)) ||
     /^[A-Za-z0-9+/]{22,}={1,2}$/.test(text) ||
     /^(?=.*[A-Z])(?=.*[a-z])(?=.*[0-9])[A-Za-z0-9+/]{40}$/.test(text);
+}
+
+/** Whether `word` is base32 or hex, and no long word of a language. */
+function isOneWordSeed(word: string): boolean {
+  return /^(?:(?=.*\d)[A-Z2-7]{16,}|(?=.*\d)[0-9A-F]{20,})$/i.test(word) ||
+    /^[A-Z2-7]{16,}$/.test(word);
 }

@@ -77,6 +77,9 @@ Deno.test("a section of the config file is found however its header is spelled",
       ["[profile\twork]", "[services\tlocal]"],
       ['[profile "work"]', '[services "local"]'],
       ["[profile 'work']", "[services 'local']"],
+      // For Go's parser, and for JavaScript's.
+      ["[ profile work ]", "[ services local ]"],
+      ["[profile\u3000work]", "[services\u3000local]"],
     ] as const
   ) {
     assert.deepEqual(

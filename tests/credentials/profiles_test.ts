@@ -84,6 +84,10 @@ Deno.test("Profile masks TOTP seeds under the keys for a name and a device, howe
     "JBSWY3DPEHPK3PXP======",
     "3132333435363738393031323334353637383930",
     "MTIzNDU2Nzg5MDEyMzQ1Njc4OTA=",
+    // Once these three were shown.
+    '"JBSWY3DPEHPK3PXP"',
+    "jbsw_y3dp_ehpk_3pxp",
+    "seed:jbswy3dpehpk3pxp",
     "otpauth://totp/x?secret=JBSWY3DPEHPK3PXP",
     "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKE1",
   ];
@@ -102,6 +106,7 @@ Deno.test("Profile masks TOTP seeds under the keys for a name and a device, howe
     "my-production-totp-secret",
     "aws/mfa/alice",
     "op://Private/AWS/one-time password",
+    "my-own-internationalisation",
   ];
   for (const name of names) {
     assert.equal(shownOf("totp_secret_name", name), name);
