@@ -39,6 +39,18 @@ export interface Call {
 
 type Outcome = RefreshResult | UpdstsError;
 
+/** One call that waits for an outcome. */
+interface Waiting {
+  readonly call: Call;
+  readonly pending: PendingRefresh;
+  /** What the client came back with, if it did. */
+  readonly ticket: string | undefined;
+  /** The client does not want it any more. */
+  readonly cancel: AbortSignal;
+  /** That, or the call has taken as long as one may. */
+  readonly limit: AbortSignal;
+}
+
 /** Questions on pages, for one client. */
 export class PageQuestions {
   readonly #world: ToolWorld;
@@ -60,51 +72,50 @@ export class PageQuestions {
     context: ServerContext,
     state: CarriedState | undefined,
   ): Promise<Outcome> {
-    const { mcpReq } = context;
+    const { signal: cancel } = context.mcpReq;
     const limit = AbortSignal.any([
-      mcpReq.signal,
+      cancel,
       AbortSignal.timeout(this.#world.patience.call),
     ]);
-    const known = await this.#known(call);
+    if (state !== undefined && state.call !== call.key) throw strayState();
+    const known = await this.#known(call, state?.id);
     if (state !== undefined) {
-      if (state.call !== call.key) throw strayState();
-      if (known?.id !== state.id) throw overdue();
-      return await this.#resume(call, known, state, context, limit);
+      if (known === undefined) throw overdue();
+      const waiting = { call, pending: known, ticket: state.id, cancel, limit };
+      return await this.#resume(waiting, state, context);
     }
     const pending = known ?? call.begin();
+    const waiting = { call, pending, ticket: undefined, cancel, limit };
     const asking = await firstOf(pending, limit);
-    if (asking === undefined) return await ended(pending, mcpReq.signal, limit);
+    if (asking === undefined) return await ended(waiting);
     // Asked already: nobody is asked anew.
-    if (known !== undefined) {
-      return await this.#wait(call, pending, asking, 1, context, limit);
-    }
+    if (known !== undefined) return await this.#wait(waiting, asking, 1);
     if (!call.byClient) {
       throw new CodeNeeded(asking.page, asking.subject, call.command);
     }
     return this.#client.era === "legacy"
-      ? await this.#askNow(call, pending, asking, context, limit)
-      : await this.#askByAnswer(call, pending, asking);
+      ? await this.#askNow(waiting, asking)
+      : await this.#askByAnswer(waiting, asking);
   }
 
-  /** What is under way for `call`, or has ended and not been told. */
-  async #known({ key, isMetBy }: Call): Promise<PendingRefresh | undefined> {
-    const known = this.#world.desk.find(key);
+  /** What is under way for `call`, or has ended and not been told: to the `ticket`, if there is one. */
+  async #known(
+    { key, isMetBy }: Call,
+    ticket: string | undefined,
+  ): Promise<PendingRefresh | undefined> {
+    const { desk } = this.#world;
+    const known = ticket === undefined ? desk.find(key) : desk.claim(ticket);
     const outcome = await Promise.race([known?.outcome, undefined]);
     if (
       outcome === undefined || outcome instanceof UpdstsError ||
       isMetBy(outcome)
     ) return known;
-    known?.heard();
+    known?.heard(ticket);
     return undefined;
   }
 
-  async #askNow(
-    call: Call,
-    pending: PendingRefresh,
-    asking: Asking,
-    { mcpReq }: ServerContext,
-    limit: AbortSignal,
-  ): Promise<Outcome> {
+  async #askNow(waiting: Waiting, asking: Asking): Promise<Outcome> {
+    const { call, pending, limit } = waiting;
     const { server } = this.#client.server;
     const elicitationId = crypto.randomUUID();
     const done = server.createElicitationCompletionNotifier(elicitationId);
@@ -118,7 +129,7 @@ export class PageQuestions {
       }, AbortSignal.any([limit, over.signal]));
       const first = await Promise.race([answer, pending.outcome]);
       if (first instanceof UpdstsError || !("kind" in first)) {
-        return await ended(pending, mcpReq.signal, limit);
+        return await ended(waiting);
       }
       switch (first.kind) {
         case "nobody":
@@ -127,7 +138,7 @@ export class PageQuestions {
         case "cancel":
           asking.decline();
       }
-      return await this.#wait(call, pending, asking, LEGS, { mcpReq }, limit);
+      return await this.#wait(waiting, asking, LEGS);
     } finally {
       over.abort();
       // Else some clients go on showing their question.
@@ -136,13 +147,11 @@ export class PageQuestions {
   }
 
   async #askByAnswer(
-    { key }: Call,
-    { id }: PendingRefresh,
+    waiting: Waiting,
     { page, subject }: Asking,
   ): Promise<never> {
-    const state = { id, call: key, leg: 0, askedAt: performance.now() };
     throw new QuestionRequired(inputRequired({
-      requestState: await this.#world.states.mint(state),
+      requestState: await this.#stateAfter(waiting, 0),
       inputRequests: {
         [FIELD]: inputRequired.elicitUrl({
           message: questionFor(subject, "page"),
@@ -153,14 +162,13 @@ export class PageQuestions {
   }
 
   async #resume(
-    call: Call,
-    pending: PendingRefresh,
+    waiting: Waiting,
     { leg, askedAt }: CarriedState,
     { mcpReq }: ServerContext,
-    limit: AbortSignal,
   ): Promise<Outcome> {
+    const { call, pending, limit } = waiting;
     const asking = await firstOf(pending, limit);
-    if (asking === undefined) return await ended(pending, mcpReq.signal, limit);
+    if (asking === undefined) return await ended(waiting);
     if (leg === 0) {
       const response = inputResponse(mcpReq.inputResponses, FIELD);
       const refused = response.kind !== "elicit" ||
@@ -173,41 +181,42 @@ export class PageQuestions {
         asking.decline();
       }
     }
-    return await this.#wait(call, pending, asking, leg + 1, { mcpReq }, limit);
+    return await this.#wait(waiting, asking, leg + 1);
   }
 
   /** Waits for the outcome as long as one call may; `leg` says the how-manieth it is. */
   async #wait(
-    call: Call,
-    pending: PendingRefresh,
+    waiting: Waiting,
     { page, subject }: Asking,
     leg: number,
-    { mcpReq }: Pick<ServerContext, "mcpReq">,
-    limit: AbortSignal,
   ): Promise<Outcome> {
+    const { call, pending, limit } = waiting;
     const outcome = await Promise.race([pending.outcome, aborted(limit)]);
-    if (outcome !== undefined) {
-      return await ended(pending, mcpReq.signal, limit);
-    }
+    if (outcome !== undefined) return await ended(waiting);
     if (this.#client.era === "modern" && leg < LEGS) {
-      const state = { id: pending.id, call: call.key, leg, askedAt: 0 };
       throw new QuestionRequired(
-        inputRequired({ requestState: await this.#world.states.mint(state) }),
+        inputRequired({ requestState: await this.#stateAfter(waiting, leg) }),
       );
     }
     throw new CodeNeeded(page, subject, call.command);
+  }
+
+  /** What the client comes back with after the leg `leg`. */
+  #stateAfter({ call, pending, ticket }: Waiting, leg: number) {
+    return this.#world.states.mint({
+      id: ticket ?? pending.promise(),
+      ...{ call: call.key, leg, askedAt: performance.now() },
+    });
   }
 }
 
 /** The outcome, which is told now; it is kept if nobody listens any more. */
 async function ended(
-  pending: PendingRefresh,
-  cancel: AbortSignal,
-  limit: AbortSignal,
+  { pending, ticket, cancel, limit }: Waiting,
 ): Promise<Outcome> {
   const outcome = await Promise.race([pending.outcome, aborted(limit)]);
   if (outcome === undefined || cancel.aborted) throw cancelled();
-  pending.heard();
+  pending.heard(ticket);
   return outcome;
 }
 

@@ -18,7 +18,7 @@ export const PATIENCE: Patience = { call: 50_000, form: 600_000 };
 
 /** What is known of an open question when the same call comes back, sealed for the client to carry. */
 export interface CarriedState {
-  /** Of the question. */
+  /** Of a form; for a page, the ticket for its outcome. */
   readonly id: string;
   /** The call that it is for. */
   readonly call: string;

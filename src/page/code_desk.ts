@@ -15,13 +15,14 @@ export interface Asking {
 
 /** A refresh that may have to wait for a person. */
 export interface PendingRefresh {
-  readonly id: string;
   /** When, and if, a person has to be asked. */
   readonly asking: Promise<Asking>;
   /** What it ended with; never rejects. */
   readonly outcome: Promise<RefreshResult | UpdstsError>;
-  /** Somebody has been told the outcome: it is not kept any longer. */
-  heard(): void;
+  /** A ticket for somebody who is to come back for the outcome. */
+  promise(): string;
+  /** Somebody has been told the outcome: it is kept for other tickets only. */
+  heard(ticket?: string): void;
 }
 
 /** Does the refresh, with codes from where it is told to. */
@@ -32,6 +33,7 @@ export class CodeDesk {
   readonly #clock: Clock;
   readonly #pages: PageServer;
   readonly #pending = new Map<string, PendingRefresh>();
+  readonly #promised = new Map<string, PendingRefresh>();
   readonly #open = new Set<Question>();
   #closed = false;
 
@@ -43,6 +45,11 @@ export class CodeDesk {
   /** What was asked for under `key`, if nobody has heard its outcome yet. */
   find(key: string): PendingRefresh | undefined {
     return this.#pending.get(key);
+  }
+
+  /** What `ticket` is for, if its outcome has not been told on it yet. */
+  claim(ticket: string): PendingRefresh | undefined {
+    return this.#promised.get(ticket);
   }
 
   /** Begins what is asked for under `key`; an outcome of before is forgotten. */
@@ -80,10 +87,17 @@ export class CodeDesk {
       return outcome;
     });
     const pending: PendingRefresh = {
-      id: crypto.randomUUID(),
       asking: asking.promise,
       outcome,
-      heard: () => this.#forget(pending),
+      promise: () => {
+        const ticket = crypto.randomUUID();
+        this.#promised.set(ticket, pending);
+        return ticket;
+      },
+      heard: (ticket) => {
+        remove(this.#pending, pending);
+        if (ticket !== undefined) this.#promised.delete(ticket);
+      },
     };
     this.#pending.set(key, pending);
     return pending;
@@ -106,10 +120,13 @@ export class CodeDesk {
   }
 
   #forget(pending: PendingRefresh): void {
-    for (const [key, known] of this.#pending) {
-      if (known === pending) this.#pending.delete(key);
-    }
+    remove(this.#pending, pending);
+    remove(this.#promised, pending);
   }
+}
+
+function remove<T>(map: Map<string, T>, value: T): void {
+  for (const [key, known] of map) if (known === value) map.delete(key);
 }
 
 function closed(): UpdstsError {

@@ -246,6 +246,32 @@ for (
   });
 }
 
+// Regression: whichever call was told first took the outcome with it, so that
+// one that came back with its state was told to have the person asked anew.
+Deno.test("modern: of two calls that ask the same, both are told, whichever comes first", async () => {
+  const served = service();
+  const client = await clientOf("modern", served, { url: {} });
+  const accept = Promise.withResolvers<void>();
+  const shown = Promise.withResolvers<string>();
+  client.setRequestHandler("elicitation/create", async ({ params }) => {
+    shown.resolve("url" in params ? params.url : "");
+    await accept.promise;
+    return { action: "accept" };
+  });
+  const first = client.callTool(UPDATE);
+  const page = new URL(await shown.promise);
+  const second = client.callTool(UPDATE);
+  assert.match((await type(page, "123456")).body, /ready/);
+  assert.notEqual((await second).isError, true);
+  accept.resolve();
+  assert.deepEqual(
+    (await first).structuredContent,
+    (await second).structuredContent,
+  );
+  assert.equal(served.ports.issuer.requests.length, 1);
+  await finish(served, client);
+});
+
 Deno.test("the client's own question is taken back, and its end told, however the call ends", async () => {
   const served = service({ call: 200 });
   const ids: unknown[] = [];
