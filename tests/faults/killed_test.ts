@@ -37,16 +37,27 @@ async function waitFor(
   if (phase === "writing under the lock") await until(temporary);
 }
 
+/** Where the sessions are written, and the options that say so. */
+interface Sessions {
+  readonly path: string;
+  readonly options: readonly string[];
+}
+
 /** Starts get, kills it in `phase`; what it had done by then. */
-async function kill(phase: Phase, scenario: Scenario): Promise<Phase | "done"> {
+async function kill(
+  phase: Phase,
+  scenario: Scenario,
+  { path, options }: Sessions,
+): Promise<Phase | "done"> {
   const sent = scenario.codesSent;
-  const before = await scenario.read();
+  const before = await Deno.readTextFile(path);
   const [command, ...args] = commandLine([
     "get",
     "-n",
     "default",
     "-t",
     scenario.code(),
+    ...options,
   ]);
   const child = new Deno.Command(command, {
     args,
@@ -67,7 +78,7 @@ async function kill(phase: Phase, scenario: Scenario): Promise<Phase | "done"> {
   await child.status;
 
   const asked = scenario.codesSent > sent;
-  if (await scenario.read() !== before) return "done";
+  if (await Deno.readTextFile(path) !== before) return "done";
   if (scenario.files().some((name) => name.startsWith(".updsts"))) {
     return asked ? "writing under the lock" : "rehearsing under the lock";
   }
@@ -93,23 +104,33 @@ function assertWhole(text: string, scenario: Scenario): void {
   );
 }
 
-Deno.test("get killed in any phase leaves the old or the new file, and nothing that stays", async () => {
+async function killInAllPhases(
+  sessionsOf: (scenario: Scenario) => Sessions,
+  rounds: number,
+): Promise<void> {
   const hits = new Map<string, number>();
-  const rounds = times({ brief: 12, full: 300 });
   const work = async () => {
     await using scenario = await Scenario.start({ given: FILLER + GIVEN });
+    const sessions = sessionsOf(scenario);
+    const { path, options } = sessions;
+    if (path !== scenario.path) await Deno.copyFile(scenario.path, path);
+    const names = scenario.files();
     for (let round = 0; round < rounds / 2; round++) {
       for (const phase of PHASES) {
-        const hit = await kill(phase, scenario);
+        const hit = await kill(phase, scenario, sessions);
         hits.set(hit, (hits.get(hit) ?? 0) + 1);
-        assertWhole(await scenario.read(), scenario);
+        assertWhole(await Deno.readTextFile(path), scenario);
       }
       // The next run gets its session and clears away what the others left.
-      const { code, stderr } = await scenario.get();
+      const { code, stderr } = await scenario.updsts([
+        ...["get", "default", "-t", scenario.code(), ...options],
+      ]);
       assert.equal(code, 0, stderr);
-      assert.deepEqual(scenario.files(), ["credentials"]);
-      assertWhole(await scenario.read(), scenario);
+      assert.deepEqual(scenario.files(), names);
+      assertWhole(await Deno.readTextFile(path), scenario);
     }
+    if (path === scenario.path) return;
+    assert.equal(await scenario.read(), FILLER + GIVEN);
   };
   await Promise.all([work(), work()]);
   for (const phase of PHASES) {
@@ -123,6 +144,20 @@ Deno.test("get killed in any phase leaves the old or the new file, and nothing t
       JSON.stringify(Object.fromEntries(hits))
     }`,
   );
+}
+
+Deno.test("get killed in any phase leaves the old or the new file, and nothing that stays", async () => {
+  await killInAllPhases(
+    ({ path }) => ({ path, options: [] }),
+    times({ brief: 12, full: 300 }),
+  );
+});
+
+Deno.test("get -o killed in any phase leaves the file for sessions whole, and the keys alone", async () => {
+  await killInAllPhases((scenario) => {
+    const path = join(scenario.home, ".aws", "sessions");
+    return { path, options: ["-o", path] };
+  }, times({ brief: 6, full: 300 }));
 });
 
 const HOLDER = new URL("../support/lock_holder.ts", import.meta.url).href;
