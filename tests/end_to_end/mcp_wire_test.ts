@@ -216,7 +216,9 @@ Deno.test(
 
 for (const by of ["SIGTERM", "the end of stdin"] as const) {
   Deno.test({
-    name: `${by} ends the server at once while a page is open`,
+    name: `${by} ends the server at once while a page is open${
+      by === "SIGTERM" ? signals.note : ""
+    }`,
     ignore: by === "SIGTERM" && signals.ignore,
     fn: async () => {
       await using scenario = await Scenario.start();

@@ -1,6 +1,7 @@
 // remove and prune: our blocks go, every other byte stays.
 import assert from "node:assert/strict";
 import { GIVEN, Scenario } from "../support/scenario.ts";
+import { unlessWindows } from "../support/skipping.ts";
 
 function block(
   key: string,
@@ -119,9 +120,12 @@ Deno.test("remove and prune refuse a block where lone CRs meet other line ends",
   }
 });
 
+const modes = unlessWindows("files have no modes");
+
 Deno.test({
-  name: "prune says that others can read the file, also when nothing changes",
-  ignore: Deno.build.os === "windows",
+  name:
+    `prune says that others can read the file, also when nothing changes${modes.note}`,
+  ignore: modes.ignore,
   fn: async () => {
     for (const expiration of [PAST, FUTURE]) {
       await using scenario = await Scenario.start({

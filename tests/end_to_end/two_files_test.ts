@@ -5,7 +5,7 @@ import { commandLine, type Finished, run } from "../support/command.ts";
 import { connect } from "../support/mcp_clients.ts";
 import { z } from "zod";
 import { ALICE, GIVEN, Scenario, valueIn } from "../support/scenario.ts";
-import { links } from "../support/skipping.ts";
+import { links, unlessWindows } from "../support/skipping.ts";
 
 const POSIX = Deno.build.os !== "windows";
 
@@ -70,9 +70,12 @@ Deno.test("get -o may give the session the name of its source, and refreshes it 
   assert.equal(await scenario.read(), GIVEN);
 });
 
+const modes = unlessWindows("directories have no modes");
+
 Deno.test({
-  name: "get -o only reads the file with the keys, which may be read-only",
-  ignore: !POSIX,
+  name:
+    `get -o only reads the file with the keys, which may be read-only${modes.note}`,
+  ignore: modes.ignore,
   fn: async () => {
     await using scenario = await Scenario.start();
     await Deno.chmod(scenario.path, 0o400);
