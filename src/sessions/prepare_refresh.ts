@@ -4,7 +4,8 @@ import { refreshEdits } from "../credentials/refresh_edits.ts";
 import { parseFile } from "../credentials/parsed_file.ts";
 import { findProfile, listProfiles } from "../credentials/profiles.ts";
 import { looksLikeName } from "../credentials/recognised.ts";
-import type { Ports, ProfileSettings } from "../ports.ts";
+import { UpdstsError } from "../errors.ts";
+import type { KeySource, Ports, ProfileSettings } from "../ports.ts";
 import { awsCliRefusal } from "./aws_cli_check.ts";
 import {
   assertNotConfigured,
@@ -94,7 +95,10 @@ export async function prepareRefresh(
       return { status: "still_valid", profile, sessionProfile, ...current };
     }
   }
-  const plan = planSession(source, settings, request.device);
+  const plan = inWordsOf(
+    keys ?? file,
+    () => planSession(source, settings, request.device),
+  );
   log.info(`Credentials file: ${(keys ?? file).path ?? "stdin"}`);
   if (keys !== undefined) log.info(`File for sessions: ${file.path}`);
   log.info(`Region: ${plan.region}`);
@@ -118,4 +122,17 @@ export async function prepareRefresh(
   const names = { profile, sessionProfile };
   const found = { plan, settings, durationSeconds, text, edits, refusal };
   return { status: "prepared", ...names, ...found };
+}
+
+/** What `plan` makes; or why not, with a word of stdin if the profile came from there. */
+function inWordsOf<T>({ path }: Pick<KeySource, "path">, plan: () => T): T {
+  try {
+    return plan();
+  } catch (error) {
+    if (path !== undefined || !(error instanceof UpdstsError)) throw error;
+    throw new UpdstsError(error.code, error.message, {
+      hint: `stdin gave that profile: mend it where it is kept; ${error.hint}`,
+      cause: error,
+    });
+  }
 }

@@ -198,6 +198,17 @@ Deno.test("get -c - names stdin in its errors, and quotes nothing of it", async 
   assert.equal(scenario.codesSent, 0);
 });
 
+Deno.test("get -c - says of a profile that cannot be used that stdin gave it", async () => {
+  await using scenario = await Scenario.start();
+  const { code, stderr } = await piped(scenario, [
+    ...["get", "other", "-c", "-", "-o", sessionsOf(scenario)],
+    ...["-t", scenario.code()],
+  ], GIVEN);
+  assert.equal(code, 3);
+  assert.match(stderr, /^hint: stdin gave that profile: mend it where/m);
+  assert.equal(scenario.codesSent, 0);
+});
+
 Deno.test("stdin is read for one thing, and only where sessions go elsewhere", async () => {
   await using scenario = await Scenario.start();
   const path = sessionsOf(scenario);
