@@ -42,6 +42,12 @@ export class Profile {
     return value === undefined ? undefined : new Secret(value);
   }
 
+  /** What makes its key a temporary one, under either name that programs read. */
+  get token(): Secret | undefined {
+    return this.secret("aws_session_token") ??
+      this.secret("aws_security_token");
+  }
+
   /** Every key that has a value, and the value unless it may be a secret. */
   fields(): Map<string, string | Secret> {
     const fields = new Map<string, string | Secret>();

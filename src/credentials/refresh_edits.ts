@@ -10,10 +10,11 @@ import { assertSessionName, encodeText } from "./profile_name.ts";
 import { assertReadAlike } from "./read_alike.ts";
 import { readValue } from "./sections.ts";
 import {
-  EXPIRY_KEYS,
-  expiryLike,
+  OLD_TOKEN_KEY,
   OWNED_KEYS,
   ownedValues,
+  SAME_KEYS,
+  sameValue,
   type SessionValues,
 } from "./session_values.ts";
 
@@ -76,12 +77,13 @@ function blockEdits(
   const { section } = block;
   const values = new Map(owned);
   for (const property of section?.properties ?? []) {
-    if (property.line > block.end || !EXPIRY_KEYS.includes(property.key)) {
-      continue;
-    }
-    const expiration = owned.get("expiration_datetime") ?? "";
+    // Behind the block stands what is not ours to change: a token there is
+    // refused below, for it would go with the new key.
+    const harmless = property.line > block.end &&
+      property.key !== OLD_TOKEN_KEY;
+    if (harmless || !SAME_KEYS.includes(property.key)) continue;
     const current = readValue(file, property);
-    values.set(property.key, expiryLike(current, expiration));
+    values.set(property.key, sameValue(property.key, current, owned));
   }
   const edits = section === undefined
     ? [filledBlock(file, block, name, values)]

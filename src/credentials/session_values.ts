@@ -22,11 +22,17 @@ export const OWNED_KEYS = [
   "expiration_datetime",
 ] as const;
 
-/** Keys under which other tools read the expiry: kept current where they are, never added. */
-export const EXPIRY_KEYS: readonly string[] = [
+/** Keys under which other tools read the expiry. */
+const EXPIRY_KEYS: readonly string[] = [
   "expiration",
   "x_security_token_expires",
 ];
+
+/** What boto wrote, and botocore still prefers to `aws_session_token`. */
+export const OLD_TOKEN_KEY = "aws_security_token";
+
+/** Keys that say the same to other tools: kept current where they are, never added. */
+export const SAME_KEYS: readonly string[] = [...EXPIRY_KEYS, OLD_TOKEN_KEY];
 
 /**
  * The values of the four keys.
@@ -58,12 +64,23 @@ export function ownedValues(session: SessionValues): Map<string, string> {
   return values;
 }
 
+/** What one of {@linkcode SAME_KEYS} that says `current` has to say beside the `owned` values. */
+export function sameValue(
+  key: string,
+  current: string,
+  owned: ReadonlyMap<string, string>,
+): string {
+  return key === OLD_TOKEN_KEY
+    ? owned.get("aws_session_token") ?? ""
+    : expiryLike(current, owned.get("expiration_datetime") ?? "");
+}
+
 /**
  * `expiration` (ISO 8601) in the form that stands there now: aws-mfa writes UTC
  * without saying so, `2025-10-05 06:30:00`; saml2aws and prompts read RFC 3339,
  * of which UTC stays UTC.
  */
-export function expiryLike(current: string, expiration: string): string {
+function expiryLike(current: string, expiration: string): string {
   const utc = toUtc(expiration);
   if (utc === undefined) return expiration;
   if (/^\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?$/.test(current)) {

@@ -21,7 +21,10 @@ export type PublicKey =
   | "use_dualstack_endpoint"
   | "ignore_configured_endpoint_urls";
 /** A key whose value is handed out as a {@linkcode Secret} only. */
-export type SecretKey = "aws_secret_access_key" | "aws_session_token";
+export type SecretKey =
+  | "aws_secret_access_key"
+  | "aws_session_token"
+  | "aws_security_token";
 
 /**
  * What GetSessionToken takes for a device, but for a slash outside of an ARN:

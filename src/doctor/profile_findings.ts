@@ -75,7 +75,7 @@ export async function allProfilesFindings(
   for (const { file, profile } of parts.flatMap(membersOf)) {
     const { name } = profile;
     const check = `profile ${name}`;
-    if (profile.secret("aws_session_token") !== undefined) {
+    if (profile.token !== undefined) {
       const source = file.blockAround(profile.sections)?.profile;
       if (source !== undefined) managed++;
       findings.push(
@@ -131,7 +131,7 @@ function leniently(finding: Finding): Finding {
 }
 
 function hasKey(profile: Profile): boolean {
-  return profile.secret("aws_session_token") === undefined &&
+  return profile.token === undefined &&
     profile.value("aws_access_key_id") !== undefined;
 }
 

@@ -128,14 +128,14 @@ function shownDevice(device: string | undefined): string | undefined {
 
 function hasKeys(profile: Profile): boolean {
   return profile.value("aws_access_key_id") !== undefined ||
-    profile.secret("aws_session_token") !== undefined;
+    profile.token !== undefined;
 }
 
 function kindOf(
   profile: Profile,
   settings: ProfileSettings | undefined,
 ): ProfileView["kind"] {
-  if (profile.secret("aws_session_token") !== undefined) return "session";
+  if (profile.token !== undefined) return "session";
   return hasKeys(profile)
     ? "long-term"
     : otherKind(profile.credentialsKey() ?? settings?.credentialsKey);

@@ -3,7 +3,7 @@ import { applyEdits, type Edit } from "../credentials/edit.ts";
 import { type ParsedFile, parseFile } from "../credentials/parsed_file.ts";
 import { decodeText } from "../credentials/profile_name.ts";
 import { readValue } from "../credentials/sections.ts";
-import { EXPIRY_KEYS, OWNED_KEYS } from "../credentials/session_values.ts";
+import { OWNED_KEYS, SAME_KEYS } from "../credentials/session_values.ts";
 import { mayBeShown } from "../credentials/shown_values.ts";
 import { MASK } from "../secret.ts";
 
@@ -133,7 +133,7 @@ type ShowValue = (key: string, value: string) => string;
 const shownValue: ShowValue = (key, value) =>
   value === "" || mayBeShown(key, value) ? value : MASK;
 
-const OWNED: ReadonlySet<string> = new Set([...OWNED_KEYS, ...EXPIRY_KEYS]);
+const OWNED: ReadonlySet<string> = new Set([...OWNED_KEYS, ...SAME_KEYS]);
 
 const valueToCome: ShowValue = (key, value) =>
   OWNED.has(key) ? "(from STS)" : shownValue(key, value);

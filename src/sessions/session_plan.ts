@@ -32,7 +32,7 @@ export function planSession(
 ): SessionPlan {
   const { name } = profile;
   const shown = JSON.stringify(name);
-  if (profile.secret("aws_session_token") !== undefined) {
+  if (profile.token !== undefined) {
     throw new UpdstsError(
       "KEYS_TEMPORARY",
       `Cannot refresh profile ${shown}: it holds a session token, and STS gives no session for a session`,

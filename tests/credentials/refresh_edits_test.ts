@@ -1,5 +1,6 @@
 // refreshEdits(): values that must never be written.
 import assert from "node:assert/strict";
+import { applyEdits } from "../../src/credentials/edit.ts";
 import { parseFile } from "../../src/credentials/parsed_file.ts";
 import { refreshEdits } from "../../src/credentials/refresh_edits.ts";
 import { Secret } from "../../src/secret.ts";
@@ -35,4 +36,31 @@ Deno.test("refreshEdits() refuses values that could be more than a value", async
       assert(value === "" || !message.includes(value));
     }
   }
+});
+
+// botocore takes it before aws_session_token: with the former session's, STS
+// refused everything, after exit code 0 and a clean doctor.
+Deno.test("refreshEdits() keeps aws_security_token current, and refuses one behind the block", async () => {
+  const lines = [
+    "# ${{{ key=a [auto update by updsts]",
+    "[a_sts]",
+    "aws_security_token = old",
+    "aws_session_token = old",
+    "# $}}} [auto update by updsts]",
+    "",
+  ];
+  const given = lines.join("\n");
+  const after = applyEdits(
+    given,
+    refreshEdits(parseFile(given), "a", "a_sts", EXAMPLE_SESSION),
+  );
+  const token = EXAMPLE_SESSION.sessionToken.reveal();
+  assert(after.includes(`aws_security_token = ${token}\n`));
+  assert(!after.includes("old"));
+  const behind = given.replace("aws_security_token = old\n", "") +
+    "aws_security_token = old\n";
+  await failsWith(
+    "BLOCK_BROKEN",
+    () => refreshEdits(parseFile(behind), "a", "a_sts", EXAMPLE_SESSION),
+  );
 });

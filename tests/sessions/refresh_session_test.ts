@@ -257,6 +257,13 @@ const REFUSALS: readonly {
     says: /long-term/,
   },
   {
+    // As boto wrote it: STS was asked, and refused the key with the code.
+    name: "a profile with a session token under its old name",
+    code: "KEYS_TEMPORARY",
+    text: `${DEFAULT}aws_security_token = x\n`,
+    says: /long-term/,
+  },
+  {
     name: "no device",
     code: "DEVICE_MISSING",
     text: `[default]\n${KEYS}`,
