@@ -125,8 +125,8 @@ export async function leadsTo(
       [at, found] = [next, info];
       continue;
     }
-    const mayBeAnybodys = isSticky(found.mode) &&
-      ![own, found.uid, 0].includes(info.uid);
+    const mayBeAnybodys = isSticky(found.mode) && info.uid !== own &&
+      info.uid !== 0;
     if (mayBeAnybodys) {
       throw new UpdstsError(
         "FILE_UNWRITABLE",

@@ -211,6 +211,23 @@ Deno.test(
     }),
 );
 
+// The kernel lets it pass: whoever owns the directory may put links there.
+Deno.test(
+  `so is one of the neighbour who owns that directory${twoUsers.note}`,
+  {
+    ignore: twoUsers.ignore,
+  },
+  () =>
+    amongNeighbours({ mode: 0o1777, owner: BOB }, async ({ directory }) => {
+      await Deno.chown(directory, BOB, BOB);
+      asBob('ln -s credentials "$1"/theirs', directory);
+      await failsWith(
+        "FILE_UNWRITABLE",
+        () => open(join(directory, "theirs")).rehearse(append),
+      );
+    }),
+);
+
 /** Replaces the file at a path by itself, as any user may run it. */
 const PROGRAM = `
 import { LocalCredentialsFile } from "./src/adapters/credentials_file.ts";
