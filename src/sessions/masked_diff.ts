@@ -150,7 +150,9 @@ function shownLines(file: ParsedFile, show: ShowValue): string[] {
     (_, index) => contentOf(index) === "" ? "" : MASK,
   );
   for (const { line, name, properties } of sections) {
-    shown[line] = `[${decodeText(name)}]`;
+    // Behind a bracket in it stands what somebody noted there.
+    const [bare = "", ...behind] = decodeText(name).split("]");
+    shown[line] = `[${bare}]${behind.length === 0 ? "" : ` ${MASK}`}`;
     for (const property of properties) {
       const value = show(property.key, decodeText(readValue(file, property)));
       shown[property.line] = `${decodeText(property.key)} = ${value}`;

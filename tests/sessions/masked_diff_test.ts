@@ -54,6 +54,15 @@ for (
   });
 }
 
+// To the AWS CLI, all up to the last bracket is the name; it was shown whole.
+Deno.test("maskedDiff() masks what stands in brackets behind those of a header", () => {
+  const lines = diff([BEGIN, "[default_sts] [once hunter2]", END, ""]);
+  assert.deepEqual(lines.slice(1, 3), [
+    "-[default_sts] ********",
+    "+[default_sts]",
+  ]);
+});
+
 Deno.test("maskedDiff() shows another name, keys that come, and a header that moves", () => {
   assert.deepEqual(
     diff([BEGIN, "[old]", "region = x", "# note", END, ""], "\n", "new"),
