@@ -64,7 +64,10 @@ export default async function get(
   }
   if (expiration === undefined) return;
   const until = toLocalIso(expiration);
-  const name = shellQuoted(sessionProfile);
+  // With a hyphen in front, the AWS CLI would take it for an option.
+  const option = `--profile${sessionProfile.startsWith("-") ? "=" : " "}${
+    shellQuoted(sessionProfile)
+  }`;
   const setting = settingVariable("AWS_PROFILE", sessionProfile);
   const state = result.status === "updated" ? "is" : "stays";
   const facts = given.has("credentialFile") || given.has("sessionFile")
@@ -82,7 +85,7 @@ export default async function get(
   // Commands are left whole, for the terminal to break: they are copied.
   output.answer(
     elsewhere === undefined
-      ? `Use it with: aws --profile ${name} ...  or: ${setting}`
+      ? `Use it with: aws ${option} ...  or: ${setting}`
       : `Use it with: ${setting}\n             ${
         settingVariable("AWS_SHARED_CREDENTIALS_FILE", elsewhere)
       }`,

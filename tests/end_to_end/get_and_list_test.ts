@@ -7,6 +7,15 @@ import { homeVariables, isInstalled, ROOT } from "../support/command.ts";
 import { needs } from "../support/skipping.ts";
 import { ALICE, GIVEN, Scenario, valueIn } from "../support/scenario.ts";
 
+// The AWS CLI took the name for an option: the advice did not work.
+Deno.test("get says how to use a session whose name begins with a hyphen", async () => {
+  await using scenario = await Scenario.start();
+  const { stdout } = await scenario.updsts(
+    ["get", "default", "-t", scenario.code(), "-sn", "-x"],
+  );
+  assert.match(stdout, /Use it with: aws --profile=-x \.\.\. /);
+});
+
 Deno.test("get twice, then list", async () => {
   await using scenario = await Scenario.start();
   const first = await scenario.get();
