@@ -13,7 +13,6 @@ export function nextStep(error: UpdstsError, codes: Codes): string {
   switch (error.code) {
     case "PROFILE_NOT_FOUND":
     case "KEYS_TEMPORARY":
-    case "NAME_INVALID":
       return "Call updsts_get_credential_info_list and use one of the names there.";
     case "CODE_MISSING":
       return "Have the person run the command in the hint; then look the profile up with updsts_get_credential_info.";
@@ -29,6 +28,8 @@ export function nextStep(error: UpdstsError, codes: Codes): string {
       return codes === "given"
         ? "Never repeat a code: call again without totp_token to have the person asked, or with the next code of the tool that made this one."
         : "Call again without totp_token: the person is asked anew.";
+    case "NAME_INVALID":
+      return "Call again with that name corrected; updsts_get_credential_info_list shows the profiles that there are.";
     case "NAME_TAKEN":
       return "Call again with another sts_profile_name.";
     case "DURATION_INVALID":

@@ -2,6 +2,7 @@
 import type { StandardSchemaWithJSON } from "@modelcontextprotocol/server";
 import * as z from "zod";
 import { UpdstsError } from "../errors.ts";
+import { meantParameter } from "./meant_parameter.ts";
 
 /**
  * `schema` as it is announced, with nothing refused: what does not match is
@@ -44,27 +45,23 @@ async function unknownParameters(
   unknown: readonly string[],
   known: readonly string[],
 ): Promise<UpdstsError> {
-  const { nearestFirst } = await import("../sessions/unknown_profile.ts");
   // They may be long, and many.
   const shown = unknown.slice(0, 3).map((name) => name.slice(0, 40));
-  const meant = await Promise.all(
-    shown.map(async (name) => {
-      // With a unit behind it, as many APIs have, or without its first word.
-      const same = known.find((other) =>
-        name.startsWith(other) || other.startsWith(name)
-      );
-      return same ?? (await nearestFirst(name, known))[0];
-    }),
-  );
+  const meant = new Set<string>();
+  for (const name of shown) {
+    const parameter = await meantParameter(name, known);
+    if (parameter !== undefined) meant.add(parameter);
+  }
+  const parameters = `the parameters are: ${known.join(", ")}`;
   return new UpdstsError(
     "USAGE",
     `Cannot use the arguments: the tool has no parameter ${
       shown.map((name) => JSON.stringify(name)).join(", ")
     }`,
     {
-      hint: `did you mean ${
-        [...new Set(meant)].join(", ")
-      }? The parameters are: ${known.join(", ")}`,
+      hint: meant.size === 0
+        ? parameters
+        : `did you mean ${[...meant].join(", ")}? ${parameters}`,
     },
   );
 }

@@ -389,6 +389,13 @@ for (const era of ERAS) {
       ],
       [LIST, { cred_file: scenario.home }, "FILE_UNUSABLE", /Tell the person/],
       [INFO, { profile_name: "a\nb" }, "NAME_INVALID", /info_list/],
+      // Regression: the advice was to use the name of a profile that there is.
+      [
+        UPDATE,
+        { profile_name: "default", sts_profile_name: "a#b" },
+        "NAME_INVALID",
+        /that name corrected/,
+      ],
     ];
     for (const [tool, args, code, next] of failures) {
       const error = errorOf(await client.call(tool, args));
@@ -523,7 +530,9 @@ Deno.test("parameters that the tools do not have are refused by name, before any
   const wrong: readonly (readonly [string, object, RegExp])[] = [
     [UPDATE, { duration_seconds: 900 }, /did you mean duration\?/],
     [UPDATE, { token: "123456" }, /did you mean totp_token\?/],
-    [UPDATE, { session_name: "x" }, /"session_name"/],
+    [UPDATE, { session_name: "x" }, /did you mean sts_profile_name\?/],
+    // Regression: the code was to be given as cred_file.
+    [UPDATE, { code: "123456" }, /did you mean totp_token\?/],
     [UPDATE, { min_remaining_seconds: 5 }, /did you mean min_remaining\?/],
     [UPDATE, { credential_file: "x" }, /did you mean cred_file\?/],
     [INFO, { profile: "x" }, /did you mean profile_name\?/],
