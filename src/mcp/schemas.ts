@@ -52,7 +52,7 @@ async function unknownParameters(
     const parameter = await meantParameter(name, known);
     if (parameter !== undefined) meant.add(parameter);
   }
-  const parameters = `the parameters are: ${known.join(", ")}`;
+  const parameters = `parameters are: ${known.join(", ")}`;
   return new UpdstsError(
     "USAGE",
     `Cannot use the arguments: the tool has no parameter ${
@@ -60,8 +60,8 @@ async function unknownParameters(
     }`,
     {
       hint: meant.size === 0
-        ? parameters
-        : `did you mean ${[...meant].join(", ")}? ${parameters}`,
+        ? `the ${parameters}`
+        : `did you mean ${[...meant].join(", ")}? The ${parameters}`,
     },
   );
 }
