@@ -65,12 +65,6 @@ const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 // The runtime's Latin-1 is Windows-1252 (as the web's is), which has other
 // characters for some of the bytes from 0x80 to 0x9F.
 const latin1 = new TextDecoder("latin1");
-const REPLACED: ReadonlyMap<string, string> = new Map(
-  Array.from({ length: 0x20 }, (_, index) => {
-    const byte = 0x80 + index;
-    return [latin1.decode(Uint8Array.of(byte)), String.fromCharCode(byte)];
-  }),
-);
 
 /** One character a byte: no byte is lost, whatever the encoding. */
 export function decodeBytes(bytes: Uint8Array): string {
@@ -79,9 +73,12 @@ export function decodeBytes(bytes: Uint8Array): string {
   // replaced.
   const text = utf8.decode(bytes);
   if (text.length === bytes.length && !text.includes("\uFFFD")) return text;
+  const others = latin1.decode(
+    Uint8Array.from({ length: 0x20 }, (_, index) => 0x80 + index),
+  );
   return latin1.decode(bytes).replace(
     /[^\0-\xFF]/g,
-    (character) => REPLACED.get(character) ?? character,
+    (character) => String.fromCharCode(0x80 + others.indexOf(character)),
   );
 }
 

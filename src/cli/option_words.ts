@@ -16,11 +16,15 @@ export type OptionWord =
     readonly sure: boolean;
   };
 
+/** Most words: they need no classes of Unicode, which take a while to make ready. */
+const PLAIN = /^[ -~]*$/;
+
 /** Hyphens, and what web pages and word processors make of them. */
 const DASHES = /^[\p{Pd}\u2212]+/u;
 
 /** A name without what people spell differently: `--min_remaining`, `--minRemaining`. */
 export function squashed(word: string): string {
+  if (PLAIN.test(word)) return word.toLowerCase().replace(/[-_]/g, "");
   return word.normalize("NFKC").toLowerCase()
     .replace(/[\p{Pd}\u2212_]/gu, "");
 }
@@ -44,7 +48,7 @@ export function matchWord(word: string): OptionWord | undefined {
   if (/^\/(?:\?|h|help)$/i.test(word)) {
     return { name: "help", value: undefined };
   }
-  const [dashes] = DASHES.exec(word) ?? [];
+  const [dashes] = (PLAIN.test(word) ? /^-+/ : DASHES).exec(word) ?? [];
   const body = word.slice(dashes?.length ?? 0);
   // A dash alone stands for stdin.
   if (dashes === undefined || body === "") return undefined;

@@ -12,6 +12,9 @@ export function isAwsKey(key: string): boolean {
 /** Letters and digits of any script, and what people put between them. */
 const NAME = /^[\p{L}\p{N}_][\p{L}\p{N}\p{M} _.@+:/=()&~-]{0,99}$/u;
 
+/** The same of those in ASCII alone: classes of Unicode take a ms to make ready. */
+const PLAIN_NAME = /^\w[\w .@+:/=()&~-]{0,99}$/;
+
 /** What a password in an address, or an address itself, has. */
 const ADDRESS = /\/\/|:[^@]*@/;
 
@@ -21,5 +24,6 @@ const TOKEN =
 
 /** Whether `name` looks like one that somebody gave a profile, and like no secret. */
 export function looksLikeName(name: string): boolean {
-  return NAME.test(name) && !ADDRESS.test(name) && !TOKEN.test(name);
+  return (PLAIN_NAME.test(name) || NAME.test(name)) && !ADDRESS.test(name) &&
+    !TOKEN.test(name);
 }
