@@ -14,6 +14,11 @@ export interface Timepiece {
 /** The time of this machine, whatever its clock is set to meanwhile. */
 export const REAL_TIME: Timepiece = {
   now: () => performance.now(),
+  // The runtime loads modules of Node for the first setTimeout(): 7 ms more for
+  // each `get`, which looks back at what it replaced.
   sleep: (milliseconds) =>
-    new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    new Promise((resolve) =>
+      AbortSignal.timeout(milliseconds)
+        .addEventListener("abort", () => resolve(), { once: true })
+    ),
 };
