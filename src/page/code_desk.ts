@@ -106,7 +106,7 @@ export class CodeDesk {
   /** Asks nobody any more, and closes all pages on which nothing was sent yet. */
   close(): void {
     this.#closed = true;
-    for (const question of this.#open) question.decline();
+    for (const question of this.#open) question.decline(closed());
   }
 
   #expireInTime(question: Question): void {

@@ -61,7 +61,7 @@ export class Question implements CodeSource {
   /** What it has come to by now. */
   get state(): QuestionState {
     const late = this.#clock.now().getTime() >= this.#expiresAt;
-    if (late && this.#state.kind === "open") this.#close("expired");
+    if (late && this.#state.kind === "open") this.#close("expired", expired());
     return this.#state;
   }
 
@@ -103,9 +103,9 @@ export class Question implements CodeSource {
     if (state.kind === "open") this.#state = { ...state, wrong: "malformed" };
   }
 
-  /** The person does not want to; has no effect on what is on its way to STS. */
-  decline(): void {
-    if (this.state.kind === "open") this.#close("declined");
+  /** The person does not want to, or cannot any more; has no effect on what is on its way to STS. */
+  decline(reason: UpdstsError = declined()): void {
+    if (this.state.kind === "open") this.#close("declined", reason);
   }
 
   /** What the use case ended with. */
@@ -126,9 +126,9 @@ export class Question implements CodeSource {
     this.#checked.resolve();
   }
 
-  #close(kind: "declined" | "expired"): void {
+  #close(kind: "declined" | "expired", reason: UpdstsError): void {
     this.#state = { kind };
-    this.#code.reject(kind === "declined" ? declined() : expired());
+    this.#code.reject(reason);
   }
 }
 

@@ -191,11 +191,12 @@ Deno.test("what fails before anybody is asked opens no page and is not kept", as
   assert.equal(scenario.desk.find("key"), undefined);
 });
 
-Deno.test("a desk that is closed closes its pages", async () => {
+// An agent was told that the person had declined.
+Deno.test("a desk that is closed closes its pages, and says that the server ends", async () => {
   const scenario = new DeskScenario();
   const { url, pending } = await scenario.ask();
   scenario.desk.close();
-  assert.equal(codeOf(await pending.outcome), "CODE_DECLINED");
+  assert.equal(codeOf(await pending.outcome), "CANCELLED");
   await assertClosed(url);
 });
 
