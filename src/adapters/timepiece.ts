@@ -14,8 +14,8 @@ export interface Timepiece {
 /** The time of this machine, whatever its clock is set to meanwhile. */
 export const REAL_TIME: Timepiece = {
   now: () => performance.now(),
-  // The runtime loads modules of Node for the first setTimeout(): 7 ms more for
-  // each `get`, which looks back at what it replaced.
+  // The runtime loads modules of Node for the first setTimeout(), which takes an
+  // otherwise empty program 7 ms.
   sleep: (milliseconds) =>
     new Promise((resolve) =>
       AbortSignal.timeout(milliseconds)
