@@ -2,9 +2,20 @@
 import { Buffer } from "node:buffer";
 import assert from "node:assert/strict";
 import { z } from "zod";
+import { encodeText } from "../../src/credentials/profile_name.ts";
+import { refreshSession } from "../../src/sessions/refresh_session.ts";
+import { toLocalIso } from "../../src/timestamps.ts";
 import { checkedRefresh } from "../support/checked_refresh.ts";
 import { ROOT } from "../support/command.ts";
 import { failsWith } from "../support/errors.ts";
+import {
+  exampleSession,
+  MemoryCodes,
+  MemoryConfig,
+  MemoryFile,
+  MemoryIssuer,
+  MemoryLog,
+} from "../support/memory_ports.ts";
 import { EXAMPLE_SESSION } from "../support/sessions.ts";
 
 const FIXTURES = new URL("tests/fixtures/refresh/", ROOT);
@@ -51,4 +62,43 @@ for (const name of names) {
       "a second refresh changed something",
     );
   });
+
+  Deno.test(`refreshSession() fixture, with the keys in another file: ${name}`, async () => {
+    const file = new MemoryFile(given);
+    const keys = new MemoryFile(keysOf(profile));
+    const session = exampleSession();
+    const refresh = () =>
+      refreshSession({
+        file,
+        keys,
+        config: new MemoryConfig(),
+        codes: new MemoryCodes(),
+        issuer: new MemoryIssuer(),
+        clock: { now: () => new Date("2026-01-01T00:00:00Z") },
+        log: new MemoryLog(),
+      }, { profile, sessionProfile });
+    if (error === undefined) {
+      await refresh();
+      // The use case writes the time where it runs.
+      const expected = readBytes(name, "expected")
+        .replaceAll(EXAMPLE_SESSION.expiration, toLocalIso(session.expiration));
+      assert.equal(file.text, expected);
+    } else {
+      const { message } = await failsWith(error, refresh);
+      assert(message.includes(says ?? "?"), message);
+      assert.equal(file.text, given);
+    }
+    assert.equal(keys.text, keysOf(profile));
+  });
+}
+
+/** A file with nothing but the long-term key of `profile`, one character a byte. */
+function keysOf(profile: string): string {
+  return [
+    `[${encodeText(profile)}]`,
+    "aws_access_key_id = AKIAIOSFODNN7EXAMPLE",
+    "aws_secret_access_key = longTermSecretOfTheFixture",
+    "mfa_device_arn = arn:aws:iam::123456789012:mfa/alice",
+    "",
+  ].join("\n");
 }
