@@ -1,7 +1,7 @@
 // Bundles the program with its packages: main.ts becomes main.js, with the chunks that it loads lazily beside it.
 //
 //   deno task build [DIRECTORY]            dist/updsts, if none is named
-import { basename, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
   build,
@@ -14,13 +14,10 @@ import {
 import denoJson from "../deno.json" with { type: "json" };
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const SRC = join(ROOT, "src");
 
 /** Where the bundle goes if nobody says otherwise. */
 export const BUNDLE = join(ROOT, "dist", "updsts");
-
-/** What main.ts imports before any package: every file of the bundle does, too. */
-const FIRST = "proxy_variables";
-const BANNER = `import "./${FIRST}.js";`;
 
 /**
  * What is not put into the file that is loaded lazily itself, but behind it.
@@ -90,55 +87,88 @@ function resolution(asDeno: PluginBuild): Plugin {
   };
 }
 
-/**
- * Lets what main.ts imports first run first.
- *
- * esbuild moves what files share into chunks, which run before what imports
- * them; so packages would, too.
- */
-const first: Plugin = {
-  name: "first",
-  setup(bundler) {
-    bundler.onResolve(
-      { filter: new RegExp(`/${FIRST}\\.ts$`) },
-      ({ kind }) =>
-        kind === "entry-point"
-          ? null
-          : { path: `./${FIRST}.js`, external: true },
-    );
-  },
-};
+/** What most of what is loaded lazily wants: the credentials file is read by nearly all. */
+const READING = [
+  ...["cli/list.ts", "local_ports.ts", "sessions/answers.ts"],
+  ...["sessions/unknown_profile.ts", "shell_quoted.ts"],
+];
+
+/** What those want who write, or try what writing would do. */
+const WRITING = ["cli/get.ts", "adapters/file_replacement.ts"];
+const WRITERS = [
+  ...["cli/get.ts", "cli/remove.ts", "cli/prune.ts", "cli/doctor.ts"],
+  ...["adapters/file_replacement.ts", "adapters/given_file.ts"],
+  ...["adapters/file_facts.ts", "sts/reachability.ts"],
+  ...["sts/session_issuer.ts", "mcp/mod.ts"],
+];
+
+/** The files of ours that `text` imports by `pattern`, as seen from `directory`. */
+function* importsOf(text: string, pattern: RegExp, directory: string) {
+  for (const [, path = ""] of text.matchAll(pattern)) {
+    yield join(directory, path);
+  }
+}
+
+/** The names of all files in `src`, from there. */
+function* sources(directory = SRC): Generator<string> {
+  for (const { name, isDirectory } of Deno.readDirSync(directory)) {
+    const path = join(directory, name);
+    if (isDirectory) yield* sources(path);
+    else yield path;
+  }
+}
+
+/** What of ours is loaded lazily by somebody. */
+async function lazyOnes(): Promise<Set<string>> {
+  const lazy = new Set<string>();
+  for (const path of [join(ROOT, "main.ts"), ...sources()]) {
+    const text = await Deno.readTextFile(path);
+    const pattern = /\bimport\(\s*"(\.[^"]+\.ts)"/g;
+    for (const to of importsOf(text, pattern, dirname(path))) lazy.add(to);
+  }
+  return lazy;
+}
 
 /**
- * Puts into one file what main.ts imports at its start.
+ * Puts into few files what would be spread over many, by who else imports what.
  *
- * It would be spread over ten, by who else imports what; but whatever is loaded
- * later comes after all of it. So all of ours say that they import it, too.
+ * Whatever is loaded lazily comes after all that main.ts imports at its start,
+ * and most of it wants the same. So it says that it imports all of that, too.
  */
 const together: Plugin = {
   name: "together",
-  setup(bundler) {
-    bundler.onResolve({ filter: /^start$/ }, ({ path }) => ({
-      path,
-      namespace: "start",
+  async setup(bundler) {
+    const main = await Deno.readTextFile(join(ROOT, "main.ts"));
+    const atStart = /^import (?!type)[^;]*?"(\.[^"]+\.ts)"/gm;
+    const inSrc = (paths: readonly string[]) =>
+      paths.map((path) => join(SRC, path));
+    const rooms: Readonly<Record<string, readonly string[]>> = {
+      start: [...importsOf(main, atStart, ROOT)],
+      reading: inSrc(READING),
+      writing: inSrc(WRITING),
+    };
+    const lazy = await lazyOnes();
+    const writers = new Set(inSrc(WRITERS));
+    const imports = (paths: readonly string[]) =>
+      paths.map((path) => `import ${JSON.stringify(path)};`).join("");
+    bundler.onResolve({ filter: /^room:/ }, ({ path }) => ({
+      path: path.slice("room:".length),
+      namespace: "room",
     }));
-    bundler.onLoad({ filter: /./, namespace: "start" }, async () => {
-      const main = await Deno.readTextFile(join(ROOT, "main.ts"));
-      const imports = main.matchAll(/^import (?!type)[^;]*?("\.[^"]+\.ts")/gm);
+    bundler.onLoad({ filter: /./, namespace: "room" }, ({ path }) => ({
+      contents: imports(rooms[path] ?? []),
+      resolveDir: ROOT,
+    }));
+    bundler.onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, async ({ path }) => {
+      if (!lazy.has(path)) return null;
+      const before = ["room:start", "room:reading"];
+      if (writers.has(path)) before.push("room:writing");
       return {
-        contents: Array.from(imports, ([, path]) => `import ${path};`).join(""),
-        resolveDir: ROOT,
+        // In the same line, so that its map stays right.
+        contents: `${imports(before)} ${await Deno.readTextFile(path)}`,
+        loader: "ts",
       };
     });
-    bundler.onLoad(
-      { filter: /[\\/]src[\\/].*\.ts$/ },
-      async ({ path }) =>
-        basename(path) === `${FIRST}.ts` ? null : {
-          // In the same line, so that its map stays right.
-          contents: `import "start"; ${await Deno.readTextFile(path)}`,
-          loader: "ts",
-        },
-    );
   },
 };
 
@@ -177,10 +207,9 @@ export async function bundle(directory: string): Promise<Metafile> {
     if (entryPoint !== APART) continue;
     const text = new TextDecoder().decode(files.get(basename(path)));
     const imports = builtinsBehind(metafile, path)
-      .map((name) => ` import "${name}";`).join("");
+      .map((name) => `import "${name}";`).join("");
     // In the same line, so that its map stays right.
-    const content = text.replace(BANNER, BANNER + imports);
-    files.set(basename(path), encoder.encode(content));
+    files.set(basename(path), encoder.encode(imports + text));
   }
   for (const [name, content] of files) {
     await replaceFile(join(directory, name), content);
@@ -219,13 +248,9 @@ async function bundled(): Promise<Bundled> {
           const result = await build({
             absWorkingDir: ROOT,
             nodePaths,
-            entryPoints: {
-              main: "main.ts",
-              [FIRST]: `src/adapters/${FIRST}.ts`,
-            },
+            entryPoints: { main: "main.ts" },
             // Somebody else who imports it: see APART.
             stdin: { contents: `import "./${APART}";`, resolveDir: ROOT },
-            banner: { js: BANNER },
             outdir: BUNDLE,
             write: false,
             bundle: true,
@@ -243,7 +268,7 @@ async function bundled(): Promise<Bundled> {
             sourcemap: true,
             sourcesContent: false,
             metafile: true,
-            plugins: [first, together, version, resolution(asDeno)],
+            plugins: [together, version, resolution(asDeno)],
           });
           done(result);
         });

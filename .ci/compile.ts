@@ -31,9 +31,11 @@ export function binaryPath(directory: string, target: string): string {
  */
 export function compileArguments(output: string, target?: string): string[] {
   // Of no use in a binary, which holds all of its code: see the next ones. The
-  // first would leave out what is loaded lazily.
+  // first would leave out what is loaded lazily; the second prepares all code
+  // for a cache that a binary does not have.
   const atStart = [
     "--unstable-lazy-dynamic-imports",
+    "--v8-flags=--no-lazy",
     "--cached-only",
     "--no-remote",
   ];

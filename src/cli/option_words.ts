@@ -19,12 +19,11 @@ export type OptionWord =
 /** Most words: they need no classes of Unicode, which take a while to make ready. */
 const PLAIN = /^[ -~]*$/;
 
-/** Hyphens, and what web pages and word processors make of them. */
-const DASHES = /^[\p{Pd}\u2212]+/u;
-
 /** A name without what people spell differently: `--min_remaining`, `--minRemaining`. */
 export function squashed(word: string): string {
-  if (PLAIN.test(word)) return word.toLowerCase().replace(/[-_]/g, "");
+  if (PLAIN.test(word)) {
+    return word.toLowerCase().replaceAll("-", "").replaceAll("_", "");
+  }
   return word.normalize("NFKC").toLowerCase()
     .replace(/[\p{Pd}\u2212_]/gu, "");
 }
@@ -32,7 +31,8 @@ export function squashed(word: string): string {
 const LONG: ReadonlyMap<string, OptionName> = new Map(
   OPTION_NAMES.flatMap((name) => {
     const { long, spellings = [] } = optionOf(name);
-    return [long, ...spellings].map((word) => [squashed(word), name]);
+    // Squashed, too; but these are lower-case words with hyphens.
+    return [long, ...spellings].map((word) => [word.replaceAll("-", ""), name]);
   }),
 );
 
@@ -43,12 +43,24 @@ const SHORT: ReadonlyMap<string, OptionName> = new Map(
   }),
 );
 
+/** Options as they are written down: what most people type. */
+const EXACT: ReadonlyMap<string, OptionName> = new Map(
+  OPTION_NAMES.flatMap((name) => {
+    const { short, long } = optionOf(name);
+    return short === undefined ? [[long, name]] : [[short, name], [long, name]];
+  }),
+);
+
 /** What `word` is, if it begins like an option; undefined for all others. */
 export function matchWord(word: string): OptionWord | undefined {
+  const exact = EXACT.get(word);
+  if (exact !== undefined) return { name: exact, value: undefined };
   if (/^\/(?:\?|h|help)$/i.test(word)) {
     return { name: "help", value: undefined };
   }
-  const [dashes] = (PLAIN.test(word) ? /^-+/ : DASHES).exec(word) ?? [];
+  // Hyphens, and what web pages and word processors make of them.
+  const hyphens = PLAIN.test(word) ? /^-+/ : /^[\p{Pd}\u2212]+/u;
+  const [dashes] = hyphens.exec(word) ?? [];
   const body = word.slice(dashes?.length ?? 0);
   // A dash alone stands for stdin.
   if (dashes === undefined || body === "") return undefined;

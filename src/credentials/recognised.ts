@@ -1,19 +1,33 @@
 // What is a profile of AWS, in a file that may be anything: a line in brackets can be somebody's secret.
 
-/** The keys that AWS's tools and SDKs know, and those of updsts. */
-const KEYS =
-  /^(?:aws_(?:access_key_id|account_id|secret_access_key|security_token|session_token)|account_id_endpoint_mode|ca_bundle|cli_\w+|credential_(?:process|source)|defaults_mode|duration_seconds|endpoint_(?:discovery_enabled|url)|expiration(?:_datetime)?|external_id|ignore_configured_endpoint_urls|login_session|max_attempts|mfa_(?:device_arn|serial)|output|region|retry_mode|role_(?:arn|session_name)|s3(?:\.\w+)?|sdk_ua_app_id|services|source_profile|sso_\w+|sts_regional_endpoints|totp_secret_name|use_(?:dualstack|fips)_endpoint|web_identity_token_file|x_(?:principal_arn|security_token_expires))$/;
+/** The keys that AWS's tools and SDKs know, and those of updsts; more are below. */
+const KEYS: ReadonlySet<string> = new Set([
+  ...["aws_access_key_id", "aws_account_id", "aws_secret_access_key"],
+  ...["aws_security_token", "aws_session_token", "account_id_endpoint_mode"],
+  ...["ca_bundle", "credential_process", "credential_source"],
+  ...["defaults_mode", "duration_seconds", "endpoint_discovery_enabled"],
+  ...["endpoint_url", "expiration", "expiration_datetime", "external_id"],
+  ...["ignore_configured_endpoint_urls", "login_session", "max_attempts"],
+  ...["mfa_device_arn", "mfa_serial", "output", "region", "retry_mode"],
+  ...["role_arn", "role_session_name", "s3", "sdk_ua_app_id", "services"],
+  ...["source_profile", "sts_regional_endpoints", "totp_secret_name"],
+  ...["use_dualstack_endpoint", "use_fips_endpoint"],
+  ...["web_identity_token_file", "x_principal_arn"],
+  "x_security_token_expires",
+]);
 
 /** Whether AWS's tools know `key`. */
 export function isAwsKey(key: string): boolean {
-  return KEYS.test(key);
+  return KEYS.has(key) || /^(?:(?:cli|sso)_|s3\.)\w+$/.test(key);
 }
 
-/** Letters and digits of any script, and what people put between them. */
-const NAME = /^[\p{L}\p{N}_][\p{L}\p{N}\p{M} _.@+:/=()&~-]{0,99}$/u;
-
-/** The same of those in ASCII alone: classes of Unicode take a ms to make ready. */
+/** Letters and digits, and what people put between them. */
 const PLAIN_NAME = /^\w[\w .@+:/=()&~-]{0,99}$/;
+
+/** The same in any script; made when it is needed, since that takes a ms. */
+function isName(name: string): boolean {
+  return /^[\p{L}\p{N}_][\p{L}\p{N}\p{M} _.@+:/=()&~-]{0,99}$/u.test(name);
+}
 
 /** What a password in an address, or an address itself, has. */
 const ADDRESS = /\/\/|:[^@]*@/;
@@ -24,6 +38,6 @@ const TOKEN =
 
 /** Whether `name` looks like one that somebody gave a profile, and like no secret. */
 export function looksLikeName(name: string): boolean {
-  return (PLAIN_NAME.test(name) || NAME.test(name)) && !ADDRESS.test(name) &&
+  return (PLAIN_NAME.test(name) || isName(name)) && !ADDRESS.test(name) &&
     !TOKEN.test(name);
 }

@@ -26,8 +26,8 @@ const WITHHELD =
 const WORD = String
   .raw`(?:\p{Lu}?[\p{Ll}\p{Lo}\p{M}]+|\p{Lu}+)(?:\p{Lu}\p{Ll}+)*`;
 
-/** Such as sts:GetSessionToken. */
-const WORDS = new RegExp(`^${WORD}(?:[:/_.,'’-]${WORD}){0,9}$`, "u");
+/** Such as sts:GetSessionToken. Made when it is needed: that takes 2 ms. */
+const words = () => new RegExp(`^${WORD}(?:[:/_.,'’-]${WORD}){0,9}$`, "u");
 
 /** Such as eu-west-1. */
 const REGION = /^[a-z]{2,4}(?:-[a-z]{2,9}){1,3}-\d{1,2}$/;
@@ -54,6 +54,7 @@ export function shownWords(message: string, asked: Asked): string {
   let numbers = 0;
   let digits = "";
   const shown: string[] = [];
+  const shapes = [words(), REGION];
   for (const piece of text.split(/[\s\p{C}]+/u)) {
     const [, before = "", bare = "", after = ""] =
       /^([^\p{L}\d]*)(.*?)([^\p{L}\d]*)$/su.exec(piece) ?? [];
@@ -61,7 +62,7 @@ export function shownWords(message: string, asked: Asked): string {
       numbers++;
       digits += bare;
     }
-    const harmless = NUMBER.test(bare) || isHarmless(bare, asked);
+    const harmless = NUMBER.test(bare) || isHarmless(bare, asked, shapes);
     if (!harmless) leftOut++;
     const middle = harmless ? bare : LEFT_OUT;
     shown.push(punctuation(before) + middle + punctuation(after));
@@ -78,7 +79,12 @@ function punctuation(marks: string): string {
   return marks.replace(/[^!-~]/g, "").slice(0, 3);
 }
 
-function isHarmless(piece: string, { device, accessKeyId }: Asked): boolean {
+/** Whether `piece` is of one of `shapes`, or of the request's own, or a date. */
+function isHarmless(
+  piece: string,
+  { device, accessKeyId }: Asked,
+  shapes: readonly RegExp[],
+): boolean {
   if (piece === "" || piece === device || piece === accessKeyId) return true;
   if (DATES.some((shape) => shape.test(piece))) return true;
   const [, account, name = ""] = ARN.exec(piece) ?? [];
@@ -86,5 +92,5 @@ function isHarmless(piece: string, { device, accessKeyId }: Asked): boolean {
     return account === device.split(":")[4] && !HEXADECIMAL.test(name);
   }
   return piece.length <= 60 && !HEXADECIMAL.test(piece) &&
-    (WORDS.test(piece) || REGION.test(piece));
+    shapes.some((shape) => shape.test(piece));
 }
