@@ -194,6 +194,16 @@ function builtinsBehind({ outputs }: Metafile, path: string): string[] {
   return [...loaded].filter((name) => name.startsWith("node:"));
 }
 
+/** The chunks of functions of esbuild's own: it imports them also where none of these is used. */
+function runtimeChunks({ outputs }: Metafile): string[] {
+  return Object.entries(outputs)
+    .filter(([path, { entryPoint, inputs }]) =>
+      path.endsWith(".js") && entryPoint === undefined &&
+      Object.keys(inputs).every((name) => name === "<runtime>")
+    )
+    .map(([path]) => basename(path));
+}
+
 /** Bundles into `directory`, in place of what is there; returns what is in it, and whence. */
 export async function bundle(directory: string): Promise<Metafile> {
   const { metafile, outputFiles } = await bundled();
@@ -203,13 +213,22 @@ export async function bundle(directory: string): Promise<Metafile> {
   );
   files.delete("stdin.js");
   files.delete("stdin.js.map");
+  const unused = runtimeChunks(metafile).map((name) => `import"./${name}";`);
   for (const [path, { entryPoint }] of Object.entries(metafile.outputs)) {
-    if (entryPoint !== APART) continue;
-    const text = new TextDecoder().decode(files.get(basename(path)));
-    const imports = builtinsBehind(metafile, path)
-      .map((name) => `import "${name}";`).join("");
-    // In the same line, so that its map stays right.
-    files.set(basename(path), encoder.encode(imports + text));
+    const name = basename(path);
+    if (!name.endsWith(".js") || !files.has(name)) continue;
+    let text = new TextDecoder().decode(files.get(name));
+    if (entryPoint === APART) {
+      const imports = builtinsBehind(metafile, path)
+        .map((name) => `import "${name}";`).join("");
+      text = imports + text;
+    } else {
+      // Blanks, so that maps stay right.
+      for (const words of unused) {
+        text = text.replaceAll(words, " ".repeat(words.length));
+      }
+    }
+    files.set(name, encoder.encode(text));
   }
   for (const [name, content] of files) {
     await replaceFile(join(directory, name), content);

@@ -15,9 +15,9 @@ export interface LockOptions {
   /** Whether directories can be opened and locked; not so on Windows. */
   readonly lockDirectories?: boolean;
   /** Opens a directory to lock it. */
-  readonly openDirectory?: (path: string) => Promise<Lockable>;
+  readonly openDirectory?: (path: string) => Lockable;
   /** Who may be holding the lock, to name them when patience is at an end. */
-  readonly findHolder: () => Promise<string | undefined>;
+  readonly findHolder: () => string | undefined;
 }
 
 /**
@@ -46,8 +46,8 @@ async function acquire(
   const lockDirectories = options.lockDirectories ??
     Deno.build.os !== "windows";
   if (lockDirectories) {
-    const open = options.openDirectory ?? Deno.open;
-    const handle = await open(directory);
+    const open = options.openDirectory ?? Deno.openSync;
+    const handle = open(directory);
     try {
       const lock = {
         [Symbol.asyncDispose]: () => Promise.try(() => handle.close()),
@@ -88,7 +88,7 @@ async function patiently<Lock>(
     if (lock !== undefined) return lock;
     const waited = time.now() - start;
     if (waited > patience) {
-      const holder = await findHolder() ?? "another updsts";
+      const holder = findHolder() ?? "another updsts";
       throw new UpdstsError(
         "FILE_LOCKED",
         `Cannot write into ${directory}: ${holder} has kept it locked for ${

@@ -24,21 +24,19 @@ async function factsOf(
 ): Promise<FileFacts> {
   // Windows minds neither case nor how the disk is written.
   const spelled = (real: string) => isSamePath(real, path) ? path : real;
-  const realPath = spelled(await realPathOf(path));
+  const realPath = spelled(realPathOf(path));
   const info = await Deno.stat(realPath);
   const { uid, nlink } = info;
   const home = await Promise.try(() => Deno.stat(environment.expandHome("~/")))
     .catch(() => undefined);
-  const awsCliPath = await Promise.try(async () =>
-    spelled(await realPathOf(credentialsPath(undefined, environment)))
+  const awsCliPath = await Promise.try(() =>
+    spelled(realPathOf(credentialsPath(undefined, environment)))
   ).catch(() => undefined);
   const mode = modeOf(info);
   return {
     realPath,
     mode: mode === null ? undefined : mode & 0o7777,
-    inProfile: mode === null
-      ? await isInProfile(realPath, environment)
-      : undefined,
+    inProfile: mode === null ? isInProfile(realPath, environment) : undefined,
     own: home === undefined || uid === null ? undefined : home.uid === uid,
     names: nlink ?? 1,
     awsCliPath,

@@ -69,7 +69,7 @@ export class FileReplacement {
         const text = applyEdits(target.text, change(target.text));
         await assertReplaceable(target, temporary, this.#time);
         await temporary.write(text, accessOf(target));
-        if (!await temporary.isAt(temporary.path)) throw busy(this.path);
+        if (!temporary.isAt(temporary.path)) throw busy(this.path);
         this.#rehearsed = accessOf(target);
       });
     });
@@ -155,15 +155,15 @@ export class FileReplacement {
       if (Deno.build.os === "windows") target[Symbol.dispose]();
       const inPlace = await this.#stands(target, held) &&
         // A neighbour may have given its name to a file of their own.
-        await temporary.isAt(temporary.path) &&
+        temporary.isAt(temporary.path) &&
         await putInPlace(temporary.path, target.place, held) &&
-        await temporary.isAt(path);
+        temporary.isAt(path);
       if (!inPlace) {
         this.#log.info("The file was changed meanwhile: starting over");
         return 0;
       }
     }
-    await warnOfExposure(target, this.path, this.#environment, this.#log);
+    warnOfExposure(target, this.path, this.#environment, this.#log);
     return text === target.text ? undefined : target;
   }
 
@@ -191,7 +191,7 @@ export class FileReplacement {
   /** Whether the file is what it was when it was read. */
   async #stands(target: Target, held: HeldOptions): Promise<boolean> {
     try {
-      const place = await locate(this.path, this.#options.create ?? false);
+      const place = locate(this.path, this.#options.create ?? false);
       using now = await onceReleased(() => new Target(place, this.path), held);
       return now.equals(target);
     } catch (error) {

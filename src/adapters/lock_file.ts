@@ -41,7 +41,7 @@ export class LockFile implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     // First the name: who comes next makes a file of their own.
     if (this.#ours) {
-      await onceReleased(() => Deno.remove(this.#path)).catch(() => {});
+      await onceReleased(() => Deno.removeSync(this.#path)).catch(() => {});
     }
     this.#close();
   }

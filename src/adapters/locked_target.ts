@@ -66,8 +66,8 @@ async function tryLockedTarget<T>(
   action: (target: Target, temporary: TemporaryFile) => Promise<T>,
 ): Promise<{ readonly result: T } | undefined> {
   const create = options.create ?? false;
-  const { directory } = await locate(path, create);
-  const { dev, ino } = await Deno.stat(directory);
+  const { directory } = locate(path, create);
+  const { dev, ino } = Deno.statSync(directory);
   const lock = {
     ...options,
     patience,
@@ -75,23 +75,23 @@ async function tryLockedTarget<T>(
   };
   return await withDirectoryLock(directory, lock, async () => {
     // What was locked may have been removed, and made anew by somebody else.
-    const now = await Deno.stat(directory);
+    const now = Deno.statSync(directory);
     if (now.dev !== dev || now.ino !== ino) return undefined;
     // Made first, so that its name tells those who wait whom they wait for.
     await using temporary = await TemporaryFile.create(
       directory,
       options.nextName,
     );
-    const place = await locate(path, create);
+    const place = locate(path, create);
     if (place.directory !== directory) return undefined;
-    await removeLeftovers(place, temporary);
+    removeLeftovers(place, temporary);
     const target = kept.use(
       await onceReleased(() => new Target(place, path), {
         ...options,
         patience,
       }),
     );
-    if (!await leadsTo(path, target.info, temporary.uid)) return undefined;
+    if (!leadsTo(path, target.info, temporary.uid)) return undefined;
     return { result: await action(target, temporary) };
   });
 }

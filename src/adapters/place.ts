@@ -32,9 +32,9 @@ export interface Place {
 }
 
 /** What `path` is behind all links, as far as the sandbox opens that. */
-export async function realPathOf(path: string): Promise<string> {
-  const real = withinReach(await Deno.realPath(path), path);
-  if (real !== path || !await isLink(path)) return real;
+export function realPathOf(path: string): string {
+  const real = withinReach(Deno.realPathSync(path), path);
+  if (real !== path || !isLink(path)) return real;
   // It would be replaced by a file, and what it leads to would stay as it is.
   throw new UpdstsError(
     "FILE_UNUSABLE",
@@ -47,12 +47,12 @@ export async function realPathOf(path: string): Promise<string> {
 }
 
 /** Whether the file at `path`, behind all links, is in the user's profile; undefined if there is none. */
-export async function isInProfile(
+export function isInProfile(
   path: string,
   environment: Environment,
-): Promise<boolean | undefined> {
+): boolean | undefined {
   try {
-    return isBelow(path, await realPathOf(environment.expandHome("~/")));
+    return isBelow(path, realPathOf(environment.expandHome("~/")));
   } catch {
     return undefined;
   }
@@ -66,13 +66,13 @@ export function modeOf(
 }
 
 /** Where the file at `path` is; `create` says that there need be none yet. */
-export async function locate(path: string, create: boolean): Promise<Place> {
+export function locate(path: string, create: boolean): Place {
   try {
-    const real = await realPathOf(path);
+    const real = realPathOf(path);
     return { path: real, directory: directoryOf(real), exists: true };
   } catch (error) {
     const missing = error instanceof Deno.errors.NotFound;
-    if (missing && await isLink(path)) {
+    if (missing && isLink(path)) {
       throw new UpdstsError(
         "FILE_NOT_FOUND",
         `Cannot read the ${WHAT}: ${path} is a link to nothing`,
@@ -81,7 +81,7 @@ export async function locate(path: string, create: boolean): Promise<Place> {
     }
     const name = /[^/\\]*$/.exec(path)?.[0] ?? "";
     if (missing && create && name !== "") {
-      const directory = await realPathOf(directoryOf(path) || ".");
+      const directory = realPathOf(directoryOf(path) || ".");
       return { path: below(directory, [name]), directory, exists: false };
     }
     // Says why, in the words that reading it would.
@@ -90,9 +90,9 @@ export async function locate(path: string, create: boolean): Promise<Place> {
   }
 }
 
-async function isLink(path: string): Promise<boolean> {
+function isLink(path: string): boolean {
   try {
-    return (await Deno.lstat(path)).isSymlink;
+    return Deno.lstatSync(path).isSymlink;
   } catch {
     return false;
   }
@@ -103,14 +103,14 @@ async function isLink(path: string): Promise<boolean> {
  * a neighbour has put into a sticky directory, where anybody may: it would
  * choose what the user `own` writes. Most systems do so themselves, not all.
  */
-export async function leadsTo(
+export function leadsTo(
   path: string,
   target: Identity | undefined,
   own: number | null,
-): Promise<boolean> {
+): boolean {
   // Without owners, as on Windows, there is no such directory either.
   if (own === null || target === undefined) return true;
-  let at = path.startsWith("/") ? "/" : await Deno.realPath(".");
+  let at = path.startsWith("/") ? "/" : Deno.realPathSync(".");
   let found = Deno.lstatSync(at);
   const names = path.split("/").reverse();
   for (

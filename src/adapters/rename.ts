@@ -5,7 +5,7 @@ import type { Timepiece } from "./timepiece.ts";
 
 /** What this takes of the system. */
 export interface RenameOptions extends HeldOptions {
-  readonly rename?: (from: string, to: string) => Promise<void>;
+  readonly rename?: (from: string, to: string) => void | Promise<void>;
 }
 
 /**
@@ -16,7 +16,7 @@ export interface RenameOptions extends HeldOptions {
 export async function renameOver(
   from: string,
   to: string,
-  { rename = Deno.rename, ...held }: RenameOptions = {},
+  { rename = Deno.renameSync, ...held }: RenameOptions = {},
 ): Promise<void> {
   try {
     await onceReleased(() => rename(from, to), { ...held, isBusy: isDenied });
@@ -37,7 +37,7 @@ export async function rehearseRename(
   time?: Timepiece,
 ): Promise<void> {
   await onceReleased(
-    () => Deno.rename(path, path),
+    () => Deno.renameSync(path, path),
     time === undefined ? {} : { time },
   );
 }
@@ -53,7 +53,7 @@ function isDenied(error: unknown): boolean {
 export async function linkNew(
   from: string,
   to: string,
-  link: (from: string, to: string) => Promise<void> = Deno.link,
+  link: (from: string, to: string) => void | Promise<void> = Deno.linkSync,
 ): Promise<boolean> {
   try {
     await link(from, to);
@@ -62,7 +62,7 @@ export async function linkNew(
     // It is taken, or the file system has no hard links.
   }
   try {
-    await Deno.lstat(to);
+    Deno.lstatSync(to);
     return false;
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
@@ -80,7 +80,7 @@ export async function putInPlace(
   if (exists) await renameOver(temporary, path, options);
   else if (!await linkNew(temporary, path)) return false;
   if (Deno.build.os === "windows") return true;
-  using open = await Deno.open(directory);
+  using open = Deno.openSync(directory);
   // The new file stands; some file systems cannot sync a directory.
   await open.sync().catch(() => {});
   return true;

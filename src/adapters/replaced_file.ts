@@ -19,23 +19,26 @@ export async function lookBack(
   time: Timepiece,
 ): Promise<void> {
   const end = time.now() + (disturbed ? LONG_LOOK_BACK : LOOK_BACK);
-  while (!old.written && time.now() < end) await time.sleep(5);
-  if (!old.written) return;
+  while (!old.written) {
+    const left = end - time.now();
+    if (left <= 0) return;
+    await time.sleep(Math.min(left, LOOK_BACK));
+  }
   log.warn(
     `another program was still writing to ${path} when it was replaced, and what it wrote last is lost: see what is missing (updsts list), and let that program write it again`,
   );
 }
 
 /** Says who else can read what is in it. */
-export async function warnOfExposure(
+export function warnOfExposure(
   { info, place }: Target,
   path: string,
   environment: Environment,
   log: Log,
-): Promise<void> {
+): void {
   if (info === undefined) return;
   const mode = modeOf(info);
-  if (mode === null && await isInProfile(place.path, environment) === false) {
+  if (mode === null && isInProfile(place.path, environment) === false) {
     log.warn(
       `${path} is outside of your user profile, where other users of this machine may read it`,
     );

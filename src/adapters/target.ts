@@ -115,10 +115,10 @@ export async function assertReplaceable(
     );
   }
   if (Deno.build.os === "windows") return await rehearseRename(path, time);
-  (await Deno.open(path, { write: true })).close();
+  Deno.openSync(path, { write: true }).close();
 
   // In a sticky directory, only its owner may replace a file, and root.
-  const { uid: keeper, mode } = await Deno.stat(directory);
+  const { uid: keeper, mode } = Deno.statSync(directory);
   if (
     isSticky(mode) && own !== 0 && own !== keeper && own !== info.uid
   ) {
@@ -133,8 +133,8 @@ export async function assertReplaceable(
   // be renamed over; a hard link to it tells, since it would cross the mount.
   const probe = below(directory, [ownName("probe")]);
   try {
-    await Deno.link(path, probe);
-    await Deno.remove(probe);
+    Deno.linkSync(path, probe);
+    Deno.removeSync(probe);
   } catch (error) {
     if (!hasSystemCode(error, "EXDEV")) return;
     throw new UpdstsError(

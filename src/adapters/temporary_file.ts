@@ -61,7 +61,7 @@ export class TemporaryFile implements AsyncDisposable {
     nextName: () => string = () => ownName("tmp"),
   ): Promise<TemporaryFile> {
     const options = { write: true, createNew: true, mode: 0o600 };
-    const open = (path: string) => Deno.open(path, options);
+    const open = (path: string) => Deno.openSync(path, options);
     const created = await create(directory, nextName, open);
     return new TemporaryFile(directory, nextName, created);
   }
@@ -80,7 +80,7 @@ export class TemporaryFile implements AsyncDisposable {
     const bytes = encodeBytes(text);
     if (fits(this.#created.info, wanted)) {
       for (let written = 0; written < bytes.length;) {
-        written += await this.#plain.write(bytes.subarray(written));
+        written += this.#plain.writeSync(bytes.subarray(written));
       }
     } else {
       const { createFile, give } = await import("./given_file.ts");
@@ -98,10 +98,10 @@ export class TemporaryFile implements AsyncDisposable {
   }
 
   /** Whether the file at `path` is this very one. */
-  async isAt(path: string): Promise<boolean> {
+  isAt(path: string): boolean {
     const { dev, ino } = this.#created.info;
     try {
-      const info = await Deno.lstat(path);
+      const info = Deno.lstatSync(path);
       // Where files have no numbers, nobody else can have taken the name.
       return info.isFile &&
         (ino === null || info.ino === ino && info.dev === dev);
@@ -121,7 +121,7 @@ export class TemporaryFile implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const { path } = this.#created;
     await this.#close();
-    await onceReleased(() => Deno.remove(path)).catch(() => {});
+    await onceReleased(() => Deno.removeSync(path)).catch(() => {});
   }
 }
 
@@ -129,7 +129,7 @@ export class TemporaryFile implements AsyncDisposable {
 async function create<File extends OpenFile>(
   directory: string,
   nextName: () => string,
-  open: (path: string) => Promise<File>,
+  open: (path: string) => File | Promise<File>,
 ): Promise<Created<File>> {
   for (let taken = 0;; taken++) {
     const path = below(directory, [nextName()]);
@@ -155,19 +155,19 @@ function fits(own: Access, wanted: Access): boolean {
  * our kind uses it now. It is of those who could have left it: whoever runs
  * this, or the target's owner, to whom root's run may have given it already.
  */
-export async function removeLeftovers(
+export function removeLeftovers(
   { path: target, directory, exists }: Place,
   own: TemporaryFile,
-): Promise<void> {
-  const owner = exists ? (await Deno.stat(target)).uid : own.uid;
-  for await (const { name, isFile } of Deno.readDir(directory)) {
+): void {
+  const owner = exists ? Deno.statSync(target).uid : own.uid;
+  for (const { name, isFile } of Deno.readDirSync(directory)) {
     const path = below(directory, [name]);
     if (!isFile || !OWN_NAME.test(name) || path === own.path) continue;
     // Somebody may have named the credentials file like one of ours.
     if (path === target) continue;
     try {
-      const { uid } = await Deno.lstat(path);
-      if (uid === own.uid || uid === owner) await Deno.remove(path);
+      const { uid } = Deno.lstatSync(path);
+      if (uid === own.uid || uid === owner) Deno.removeSync(path);
     } catch {
       // It does no harm: ours has another name.
     }
@@ -175,10 +175,8 @@ export async function removeLeftovers(
 }
 
 /** The process that has a temporary file in `directory`, if there is one. */
-export async function findHolder(
-  directory: string,
-): Promise<string | undefined> {
-  for await (const { name } of Deno.readDir(directory)) {
+export function findHolder(directory: string): string | undefined {
+  for (const { name } of Deno.readDirSync(directory)) {
     const pid = OWN_NAME.exec(name)?.[1];
     if (pid !== undefined) return `another updsts (process ${pid})`;
   }

@@ -16,12 +16,11 @@ async function fallsBack(code: string): Promise<boolean> {
       patience: 1_000,
       time: new FakeTime(),
       lockDirectories: true,
-      findHolder: () => Promise.resolve(undefined),
-      openDirectory: () =>
-        Promise.resolve({
-          tryLock: () => Promise.reject(failure(code)),
-          close: () => void closed++,
-        }),
+      findHolder: () => undefined,
+      openDirectory: () => ({
+        tryLock: () => Promise.reject(failure(code)),
+        close: () => void closed++,
+      }),
     }, () => Promise.resolve(Array.from(Deno.readDirSync(directory)).length));
     assert.equal(result, 1);
     return true;

@@ -230,20 +230,20 @@ Deno.test(
 
 Deno.test("update() starts over if another program's file has taken the place of ours at once", () =>
   inDirectory(async ({ path, open }) => {
-    const { rename } = Deno;
+    const { renameSync } = Deno;
     let count = 0;
     // What the other program does between our rename and our look at it.
-    Deno.rename = async (from, to) => {
-      await rename(from, to);
+    Deno.renameSync = (from, to) => {
+      renameSync(from, to);
       if (count++ === 0) {
         Deno.writeTextFileSync(`${path}.new`, "[theirs]\n");
-        Deno.renameSync(`${path}.new`, path);
+        renameSync(`${path}.new`, path);
       }
     };
     try {
       await open().update(append);
     } finally {
-      Deno.rename = rename;
+      Deno.renameSync = renameSync;
     }
     assert.equal(await Deno.readTextFile(path), "[theirs]\n# +\n");
   }));
@@ -480,17 +480,17 @@ Deno.test("a file that does not exist yet is read as empty, rehearsed without a 
 Deno.test("a new file replaces none that another program has made meanwhile", () =>
   inDirectory(async ({ directory, open }) => {
     const path = join(directory, "session");
-    const { link } = Deno;
+    const { linkSync } = Deno;
     // Between our last look and our own attempt.
-    Deno.link = async (from, to) => {
-      Deno.link = link;
+    Deno.linkSync = (from, to) => {
+      Deno.linkSync = linkSync;
       Deno.writeTextFileSync(path, "[theirs]\n");
-      await link(from, to);
+      linkSync(from, to);
     };
     try {
       await open(path, CREATE).update(append);
     } finally {
-      Deno.link = link;
+      Deno.linkSync = linkSync;
     }
     assert.equal(await Deno.readTextFile(path), "[theirs]\n# +\n");
     assert.deepEqual(names(directory), ["credentials", "session"]);

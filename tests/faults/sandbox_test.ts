@@ -15,6 +15,7 @@ Deno.test("the shipped flags are exactly these; whoever adds one has to say so h
   const variables = flags.get("--allow-env")?.split(",") ?? [];
   assert.deepEqual([...flags.keys()], [
     "--unstable-lazy-dynamic-imports",
+    "--v8-flags",
     "--cached-only",
     "--no-remote",
     "--no-prompt",
@@ -27,6 +28,8 @@ Deno.test("the shipped flags are exactly these; whoever adds one has to say so h
   assert.equal(flags.get("--allow-read"), "");
   assert.equal(flags.get("--allow-write"), "");
   assert.equal(flags.get("--ignore-env"), "");
+  // Of speed alone: code is prepared as a whole, for the cache that keeps it.
+  assert.equal(flags.get("--v8-flags"), "--no-lazy");
   assert(
     !variables.some((name) =>
       /SECRET|ACCESS_KEY|TOKEN|^AWS_PROFILE$/.test(name)
