@@ -28,6 +28,10 @@ export const BUNDLE = join(ROOT, "dist", "updsts");
  */
 const APART = "src/mcp/mod.ts";
 
+/** What the MCP SDK takes of Node: the streams of the process, and a validator that is not the one we name. */
+const MCP_SHIMS = `export { default as process } from "node:process";
+export { CfWorkerJsonSchemaValidator as DefaultJsonSchemaValidator } from "@modelcontextprotocol/server/validators/cf-worker";`;
+
 /** AWS's SDK, by the name of a package or by a path into one. */
 const SDK = /(?:^|[\\/]node_modules[\\/])@(?:aws-sdk|smithy)[\\/]/;
 
@@ -75,6 +79,10 @@ function resolution(asDeno: PluginBuild): Plugin {
         if (isSdk || kind === "entry-point") return null;
         return await asDeno.resolve(path, { importer, resolveDir, kind });
       });
+      bundler.onLoad(
+        { filter: /[\\/]server[\\/]dist[\\/]shimsNode\.mjs$/ },
+        ({ path }) => ({ contents: MCP_SHIMS, resolveDir: dirname(path) }),
+      );
       // The one thing that wants a DOM: the file beside it reads XML without.
       bundler.onLoad(
         { filter: /[\\/]xml-builder[\\/]dist-es[\\/]xml-parser\.browser\.js$/ },

@@ -33,6 +33,12 @@ const LOOK_EVERY = 100;
 /** From how long on a person is told why, in milliseconds. */
 const WORTH_A_WORD = 1_000;
 
+/** The file that has been replaced, still open, and the moment just before that. */
+interface Replaced {
+  readonly old: Target;
+  readonly since: number;
+}
+
 /** The writing side of a credentials file: see the port of that name. */
 export class FileReplacement {
   readonly path: string;
@@ -120,8 +126,9 @@ export class FileReplacement {
       );
       if (typeof outcome === "number") return outcome;
       if (outcome !== undefined) {
+        const { old, since } = outcome;
         const others = stillness?.disturbed ?? false;
-        await lookBack(outcome, others, this.path, this.#log, this.#time);
+        await lookBack(old, since, others, this.path, this.#log, this.#time);
       }
       return undefined;
     } catch (error) {
@@ -134,16 +141,17 @@ export class FileReplacement {
     }
   }
 
-  /** The target that was replaced; undefined if there is nothing to change; or how long to wait. */
+  /** What was replaced; undefined if there is nothing to change; or how long to wait. */
   async #replace(
     target: Target,
     temporary: TemporaryFile,
     change: Change,
     stillness: Stillness | undefined,
-  ): Promise<Target | number | undefined> {
+  ): Promise<Replaced | number | undefined> {
     const edits = this.#settledEdits(target.text, change, stillness);
     if (typeof edits === "number") return edits;
     const text = applyEdits(target.text, edits);
+    let since = 0;
     if (text !== target.text || !target.place.exists) {
       await temporary.write(text, accessFor(target, this.#rehearsed));
       const { path } = target.place;
@@ -153,9 +161,11 @@ export class FileReplacement {
       };
       // Windows replaces nothing that is open, be it to ourselves.
       if (Deno.build.os === "windows") target[Symbol.dispose]();
-      const inPlace = await this.#stands(target, held) &&
+      const stands = await this.#stands(target, held) &&
         // A neighbour may have given its name to a file of their own.
-        temporary.isAt(temporary.path) &&
+        temporary.isAt(temporary.path);
+      since = this.#time.now();
+      const inPlace = stands &&
         await putInPlace(temporary.path, target.place, held) &&
         temporary.isAt(path);
       if (!inPlace) {
@@ -164,7 +174,7 @@ export class FileReplacement {
       }
     }
     warnOfExposure(target, this.path, this.#environment, this.#log);
-    return text === target.text ? undefined : target;
+    return text === target.text ? undefined : { old: target, since };
   }
 
   /** What to change; or how long to wait until the file can be taken for whole. */

@@ -10,15 +10,16 @@ import type { Timepiece } from "./timepiece.ts";
 const LOOK_BACK = 10;
 const LONG_LOOK_BACK = 1_000;
 
-/** Says so if a program goes on writing to the `old` file, which has no name any more. */
+/** Says so if a program goes on writing to the `old` file, which has had no name `since` then. */
 export async function lookBack(
   old: Target,
+  since: number,
   disturbed: boolean,
   path: string,
   log: Log,
   time: Timepiece,
 ): Promise<void> {
-  const end = time.now() + (disturbed ? LONG_LOOK_BACK : LOOK_BACK);
+  const end = since + (disturbed ? LONG_LOOK_BACK : LOOK_BACK);
   while (!old.written) {
     const left = end - time.now();
     if (left <= 0) return;

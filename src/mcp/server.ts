@@ -1,5 +1,6 @@
 // Builds the MCP server from ports; which transport it speaks over is not its business.
 import { McpServer } from "@modelcontextprotocol/server";
+import { CfWorkerJsonSchemaValidator } from "@modelcontextprotocol/server/validators/cf-worker";
 import { ICON } from "../icon.ts";
 import { ConnectedClient, type Era } from "./client.ts";
 import { addGetCredentialInfo } from "./get_credential_info.ts";
@@ -56,6 +57,8 @@ export function createMcpServer(
       instructions: INSTRUCTIONS,
       // The tools stay the same while it runs.
       capabilities: { tools: { listChanged: false } },
+      // The other one makes code of schemas, and is five times as large.
+      jsonSchemaValidator: new CfWorkerJsonSchemaValidator(),
       // Speaks for states that were tampered with; ours are looked at by the tool.
       requestState: { verify: world.states.verify },
     },
