@@ -1,5 +1,6 @@
 // All ports to the machine that the program runs on; what only some commands need is loaded by them.
 import type {
+  CodeSource,
   CredentialsFile,
   DoctorPorts,
   KeySource,
@@ -36,6 +37,11 @@ export function createLocalPorts(
   const clock = { now: () => new Date() };
   const files = openFiles(named, environment, log, stdin);
   const { path } = files.file;
+  let codes: Promise<CodeSource> | undefined;
+  const terminalCodes = async () => {
+    const { TerminalCodes } = await import("./adapters/terminal.ts");
+    return new TerminalCodes(terminal);
+  };
   const issuer = async () => {
     const { AwsSessionIssuer } = await import("./sts/session_issuer.ts");
     return new AwsSessionIssuer(environment, clock, log, { userAgent });
@@ -45,10 +51,12 @@ export function createLocalPorts(
     config: new LocalAwsConfig(environment),
     codes: {
       asksAgain: terminal.descriptor !== undefined,
-      code: async (profile, device, refused) => {
-        const { TerminalCodes } = await import("./adapters/terminal.ts");
-        return await new TerminalCodes(terminal).code(profile, device, refused);
-      },
+      code: async (profile, device, refused) =>
+        await (await (codes ??= terminalCodes())).code(
+          profile,
+          device,
+          refused,
+        ),
     },
     issuer: {
       rehearse: async (target) => await (await issuer()).rehearse(target),

@@ -20,6 +20,9 @@ export interface LockOptions {
   readonly findHolder: () => string | undefined;
 }
 
+/** Those of this process who want a directory come one after the other: who was last, by directory. */
+const queues = new Map<string, Promise<void>>();
+
 /**
  * Runs `action` while holding the lock of `directory`.
  *
@@ -35,13 +38,25 @@ export async function withDirectoryLock<T>(
   options: LockOptions,
   action: () => Promise<T>,
 ): Promise<T> {
-  await using _lock = await acquire(directory, options);
-  return await action();
+  const before = queues.get(directory);
+  const done = Promise.withResolvers<void>();
+  queues.set(directory, done.promise);
+  const { time = REAL_TIME } = options;
+  const since = time.now();
+  try {
+    await before;
+    await using _lock = await acquire(directory, options, since);
+    return await action();
+  } finally {
+    if (queues.get(directory) === done.promise) queues.delete(directory);
+    done.resolve();
+  }
 }
 
 async function acquire(
   directory: string,
   options: LockOptions,
+  since: number,
 ): Promise<AsyncDisposable> {
   const lockDirectories = options.lockDirectories ??
     Deno.build.os !== "windows";
@@ -53,7 +68,7 @@ async function acquire(
         [Symbol.asyncDispose]: () => Promise.try(() => handle.close()),
       };
       const tryLock = async () => await handle.tryLock(true) ? lock : undefined;
-      return await patiently(tryLock, directory, options);
+      return await patiently(tryLock, directory, options, since);
     } catch (error) {
       handle.close();
       // Some network file systems lock only what is open for writing, which a
@@ -66,7 +81,7 @@ async function acquire(
   const file = new LockFile(directory);
   try {
     const tryLock = async () => await file.tryLock() ? file : undefined;
-    return await patiently(tryLock, directory, options);
+    return await patiently(tryLock, directory, options, since);
   } catch (error) {
     await file[Symbol.asyncDispose]();
     throw error;
@@ -81,12 +96,12 @@ async function patiently<Lock>(
   tryLock: () => Promise<Lock | undefined>,
   directory: string,
   { patience, time = REAL_TIME, findHolder }: LockOptions,
+  since: number,
 ): Promise<Lock> {
-  const start = time.now();
   for (;;) {
     const lock = await tryLock();
     if (lock !== undefined) return lock;
-    const waited = time.now() - start;
+    const waited = time.now() - since;
     if (waited > patience) {
       const holder = findHolder() ?? "another updsts";
       throw new UpdstsError(

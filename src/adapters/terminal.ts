@@ -30,6 +30,8 @@ const QUESTION = "TOTP code: ";
 /** Codes that a person types. */
 export class TerminalCodes implements CodeSource {
   readonly #terminal: Terminal;
+  /** One for all questions: what is typed between two of them is not lost. */
+  #lines: ReadStream | undefined;
 
   /** Codes typed at `terminal`. */
   constructor(terminal: Terminal) {
@@ -55,7 +57,7 @@ export class TerminalCodes implements CodeSource {
         },
       );
     }
-    const lines = new ReadStream(descriptor);
+    const lines = this.#lines ??= new ReadStream(descriptor);
     try {
       this.#terminal.write(
         refused === undefined
@@ -70,7 +72,7 @@ export class TerminalCodes implements CodeSource {
         this.#terminal.write("That is not six digits\n");
       }
     } finally {
-      lines.destroy();
+      lines.pause();
     }
     throw new UpdstsError(
       "CODE_INVALID",

@@ -1,4 +1,5 @@
 // Serves MCP over a pair of streams until the client goes away or the process must end.
+import type { JSONRPCMessage } from "@modelcontextprotocol/server";
 import {
   serveStdio,
   StdioServerTransport,
@@ -34,6 +35,16 @@ class ClosingTransport extends StdioServerTransport {
   override async close(): Promise<void> {
     await super.close();
     this.#closed.resolve();
+  }
+
+  override async send(message: JSONRPCMessage): Promise<void> {
+    try {
+      await super.send(message);
+    } catch (error) {
+      // Nobody listens any more.
+      await this.close();
+      throw error;
+    }
   }
 }
 

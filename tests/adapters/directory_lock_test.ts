@@ -1,4 +1,4 @@
-// withDirectoryLock() where the system does not lock what it should.
+// withDirectoryLock(): where the system does not lock what it should, and within one process.
 import assert from "node:assert/strict";
 import { withDirectoryLock } from "../../src/adapters/directory_lock.ts";
 import { FakeTime } from "../support/fake_time.ts";
@@ -46,4 +46,36 @@ Deno.test("withDirectoryLock() does not go on without a lock for any other reaso
   for (const code of ["EIO", "EACCES", "EINTR", "EDEADLK"]) {
     assert(!await fallsBack(code), code);
   }
+});
+
+Deno.test("withDirectoryLock() lets those of one process in one after the other, also behind one that fails", async () => {
+  // Fifty waited in the system at once, on all of the runtime's threads; then
+  // the one that had the lock waited for a thread.
+  let waiting = 0;
+  let most = 0;
+  const inTurn: number[] = [];
+  const wanted = Array.from(
+    { length: 50 },
+    (_, index) =>
+      withDirectoryLock("/anywhere", {
+        patience: 1_000,
+        lockDirectories: true,
+        findHolder: () => undefined,
+        openDirectory: () => ({
+          tryLock: async () => {
+            most = Math.max(most, ++waiting);
+            await new Promise((resolve) => setTimeout(resolve));
+            return true;
+          },
+          close: () => void waiting--,
+        }),
+      }, () => {
+        inTurn.push(index);
+        return index % 2 ? Promise.reject(failure("EIO")) : Promise.resolve();
+      }),
+  );
+  const done = await Promise.allSettled(wanted);
+  assert.equal(most, 1);
+  assert.deepEqual(inTurn, Array.from(wanted.keys()));
+  assert.equal(done.filter(({ status }) => status === "rejected").length, 25);
 });
