@@ -6,7 +6,12 @@
 // First of all: see there.
 import { proxyVariables } from "./src/adapters/proxy_variables.ts";
 import denoJson from "./deno.json" with { type: "json" };
-import type { Connect, McpDoor, McpOptions } from "./src/cli/context.ts";
+import type {
+  Connect,
+  Context,
+  McpDoor,
+  McpOptions,
+} from "./src/cli/context.ts";
 import { runCli } from "./src/cli/app.ts";
 import { INTERRUPTED } from "./src/cli/exit_codes.ts";
 import { type Screen, visible } from "./src/cli/output.ts";
@@ -124,6 +129,27 @@ function directory(): string | undefined {
   }
 }
 
+/** Those by which a process is asked to end; on Windows, others end it at once. */
+const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
+  ? ["SIGINT", "SIGBREAK"]
+  : ["SIGINT", "SIGTERM", "SIGHUP"];
+
+const heedSignals: Context["heedSignals"] = (first) => {
+  let told = false;
+  const heed = () => {
+    // Who asks twice will not wait.
+    if (told) Deno.exit(INTERRUPTED);
+    told = true;
+    first();
+  };
+  for (const signal of SIGNALS) Deno.addSignalListener(signal, heed);
+  return {
+    [Symbol.dispose]: () => {
+      for (const signal of SIGNALS) Deno.removeSignalListener(signal, heed);
+    },
+  };
+};
+
 /** Loads the MCP server when the command `mcp` runs. */
 const mcp: McpDoor = {
   describe: async (log) => {
@@ -139,16 +165,7 @@ const mcp: McpDoor = {
       log.warn(`Internal error: ${event.reason?.name}`);
     });
     const stop = new AbortController();
-    const signals = Deno.build.os === "windows"
-      ? ["SIGINT", "SIGBREAK"] as const
-      : ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-    for (const signal of signals) {
-      Deno.addSignalListener(signal, () => {
-        // The first one lets STS answer; who sends a second will not wait.
-        if (stop.signal.aborted) Deno.exit(INTERRUPTED);
-        stop.abort();
-      });
-    }
+    heedSignals(() => stop.abort());
     const [{ serveMcp }, { stdin, stdout }] = await Promise.all([
       import("./src/mcp/mod.ts"),
       import("node:process"),
@@ -171,6 +188,7 @@ if (import.meta.main) {
       connect,
       mcp,
       stdinCodes,
+      heedSignals,
     }),
   );
 }

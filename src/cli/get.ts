@@ -3,30 +3,55 @@ import { toRefreshAnswer } from "../sessions/answers.ts";
 import { formatDuration, hasUnits, parseDuration } from "../durations.ts";
 import { settingVariable, shellQuoted } from "../shell_quoted.ts";
 import { chooseProfile } from "../sessions/choose_profile.ts";
-import { refreshSession } from "../sessions/refresh_session.ts";
-import type { Ports } from "../ports.ts";
+import {
+  type RefreshResult,
+  refreshSession,
+} from "../sessions/refresh_session.ts";
+import type { DoctorPorts, Ports } from "../ports.ts";
 import { Secret } from "../secret.ts";
 import { relativeTime, toLocalIso } from "../timestamps.ts";
 import type { Context } from "./context.ts";
+import { INTERRUPTED } from "./exit_codes.ts";
 import { filesOf } from "./named_files.ts";
 import type { Given } from "./options.ts";
+import type { Output } from "./output.ts";
 import { sayWhenWaiting } from "./waiting.ts";
 
 export default async function get(
-  { connect, output, stdinCodes }: Context,
+  { connect, output, stdinCodes, heedSignals }: Context,
   given: Given,
-): Promise<void> {
+): Promise<number | void> {
   const connected = await connect(filesOf(given), output);
+  const { codes, issuer } = connected;
+  let interrupted = false;
+  const issue: Ports["issuer"]["issue"] = async (request) => {
+    // From here on the code may be spent: what STS gives is waited for, and
+    // written. Nobody is asked any more, so nothing else would wait for long.
+    const signals = heedSignals(() => {
+      interrupted = true;
+      output.note(
+        "STS has been asked, and its answer is waited for, or the code would be lost; interrupt again to end at once",
+      );
+    });
+    try {
+      return await sayWhenWaiting(
+        output,
+        `Waiting for STS in ${request.region} ...`,
+        () => issuer.issue(request),
+      );
+    } catch (error) {
+      signals[Symbol.dispose]();
+      throw error;
+    }
+  };
   const ports: Ports = {
     ...connected,
-    issuer: {
-      rehearse: (target) => connected.issuer.rehearse(target),
-      issue: (request) =>
-        sayWhenWaiting(
-          output,
-          `Waiting for STS in ${request.region} ...`,
-          () => connected.issuer.issue(request),
-        ),
+    issuer: { rehearse: (target) => issuer.rehearse(target), issue },
+    codes: {
+      get asksAgain() {
+        return !interrupted && codes.asksAgain === true;
+      },
+      code: (...question) => codes.code(...question),
     },
   };
   const code = given.text("totpToken");
@@ -53,10 +78,22 @@ export default async function get(
         : undefined,
     },
   );
-  const now = ports.clock.now();
+  await answer(result, connected, output, given);
+  return interrupted ? INTERRUPTED : 0;
+}
+
+/** Says what was done, and how the session is used. */
+async function answer(
+  result: RefreshResult,
+  { clock, file, surroundings }: DoctorPorts,
+  output: Output,
+  given: Given,
+): Promise<void> {
+  const now = clock.now();
   if (given.has("json")) {
-    const answer = toRefreshAnswer(result, ports.file.path, now);
-    return output.answerJson({ result: answer });
+    return output.answerJson({
+      result: toRefreshAnswer(result, file.path, now),
+    });
   }
   const { sessionProfile, expiration, diff } = result;
   if (diff !== undefined) {
@@ -71,7 +108,7 @@ export default async function get(
   const setting = settingVariable("AWS_PROFILE", sessionProfile);
   const state = result.status === "updated" ? "is" : "stays";
   const facts = given.has("credentialFile") || given.has("sessionFile")
-    ? await connected.surroundings.fileFacts()
+    ? await surroundings.fileFacts()
     : undefined;
   // Other programs look elsewhere, unless they are told.
   const elsewhere = facts === undefined || facts.realPath === facts.awsCliPath

@@ -20,6 +20,7 @@ async function exitOf(args: readonly string[], failure: unknown) {
     },
     connect: () => Promise.reject(failure),
     stdinCodes: { code: () => Promise.reject(failure) },
+    heedSignals: () => new DisposableStack(),
     mcp: {
       describe: () => Promise.reject(failure),
       serve: () => Promise.reject(failure),

@@ -22,6 +22,7 @@ async function propose(...words: string[]): Promise<string[]> {
     },
     connect: failure,
     stdinCodes: { code: failure },
+    heedSignals: () => new DisposableStack(),
     mcp: { describe: failure, serve: failure },
   });
   assert.equal(code, 0);

@@ -8,10 +8,12 @@ import { needs } from "../support/skipping.ts";
 async function atTerminal(
   scenario: Scenario,
   answers: readonly string[],
-  { args = [], redirect = "", env = {} }: {
+  { args = [], redirect = "", env = {}, interrupted = false }: {
     args?: readonly string[];
     redirect?: string;
     env?: Readonly<Record<string, string>>;
+    /** Whether Ctrl-C is typed as soon as STS has been asked. */
+    interrupted?: boolean;
   } = {},
 ): Promise<{ code: number; screen: string }> {
   const command = commandLine(["get", "-n", "default", ...args])
@@ -35,6 +37,14 @@ async function atTerminal(
     stdout: "piped",
   }).spawn();
   const writer = child.stdin.getWriter();
+  const type = (text: string) => writer.write(new TextEncoder().encode(text));
+  const interrupt = async () => {
+    while (scenario.codesSent === 0) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    await type("\x03");
+  };
+  const interrupting = interrupted ? interrupt() : undefined;
   const open = [...answers];
   let screen = "";
   let asked = 0;
@@ -44,9 +54,10 @@ async function atTerminal(
     for (; asked < questions; asked++) {
       // A question that nobody expected is declined: waiting would never end.
       const answer = open.shift() ?? "\x04";
-      await writer.write(new TextEncoder().encode(answer));
+      await type(answer);
     }
   }
+  await interrupting;
   await writer.close().catch(() => {});
   const { code } = await child.status;
   scenario.assertNoSecret(screen);
@@ -71,6 +82,36 @@ Deno.test({
     assert.match(screen, /Profile default_sts is valid until/);
   },
 });
+
+for (const right of [true, false]) {
+  // Regression: Ctrl-C ended it at once, and the session was lost.
+  Deno.test({
+    name: `Ctrl-C while STS has a ${
+      right
+        ? "right code: the session is written"
+        : "wrong code: no other one is asked for"
+    }${terminal.note}`,
+    ignore: terminal.ignore,
+    fn: async () => {
+      await using scenario = await Scenario.start();
+      scenario.sts.script({ kind: "delay_headers", ms: 1_000 });
+      const code = scenario.code();
+      const wrong = String((Number(code) + 1) % 1_000_000).padStart(6, "0");
+      // The exit code is that of the shell between, which is interrupted, too.
+      const { screen } = await atTerminal(
+        scenario,
+        [`${right ? code : wrong}\n`],
+        { interrupted: true },
+      );
+      assert.match(screen, /STS has been asked, and its answer is waited for/);
+      assert.equal(screen.split("TOTP code: ").length, 2);
+      assert.equal(
+        (await scenario.read()).includes("[default_sts]"),
+        right,
+      );
+    },
+  });
+}
 
 for (const redirect of ["< /dev/null", "> /dev/null"]) {
   Deno.test({
