@@ -9,7 +9,7 @@ const FILE = 3;
 const REFUSED = 4;
 const UNREACHED = 5;
 const UNASKED = 6;
-/** Told to end, twice. */
+/** Told to end. */
 export const INTERRUPTED = 130;
 
 /**
@@ -24,7 +24,8 @@ export const EXIT_MEANINGS: Readonly<Record<number, string>> = {
   4: "STS refused",
   5: "STS could not be reached, or what answered was of no use",
   6: "A code is needed, and nobody could be asked, or nobody gave one",
-  130: "Interrupted, by Ctrl-C",
+  130:
+    "Interrupted, by Ctrl-C or a signal; a session that STS gave is written all the same",
 };
 
 const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
