@@ -3,6 +3,7 @@
 // The question goes to stderr, so that stdout stays an answer. The line is read
 // from whichever standard stream is a terminal: opening /dev/tty would take all
 // permissions that there are.
+import { once } from "node:events";
 import { ReadStream } from "node:tty";
 import { readCode } from "../codes.ts";
 import { UpdstsError } from "../errors.ts";
@@ -30,7 +31,7 @@ const QUESTION = "TOTP code: ";
 /** Codes that a person types. */
 export class TerminalCodes implements CodeSource {
   readonly #terminal: Terminal;
-  /** One for all questions: what is typed between two of them is not lost. */
+  /** One for all questions; what is typed between two of them answers neither. */
   #lines: ReadStream | undefined;
 
   /** Codes typed at `terminal`. */
@@ -57,28 +58,34 @@ export class TerminalCodes implements CodeSource {
         },
       );
     }
-    const lines = this.#lines ??= new ReadStream(descriptor);
-    try {
-      this.#terminal.write(
-        refused === undefined
-          ? `Profile ${profile}, MFA device ${device}\n`
-          : againAfter(refused),
-      );
-      for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-        const line = await this.#ask(lines);
-        if (line === undefined) throw declined();
-        const code = readCode(line);
-        if (code !== undefined) return new Secret(code);
-        this.#terminal.write("That is not six digits\n");
-      }
-    } finally {
-      lines.pause();
+    const lines = this.#opened(descriptor);
+    this.#terminal.write(
+      refused === undefined
+        ? `Profile ${profile}, MFA device ${device}\n`
+        : againAfter(refused),
+    );
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      const line = await this.#ask(lines);
+      if (line === undefined) throw declined();
+      const code = readCode(line);
+      if (code !== undefined) return new Secret(code);
+      this.#terminal.write("That is not six digits\n");
     }
     throw new UpdstsError(
       "CODE_INVALID",
       `Cannot use the TOTP code: ${ATTEMPTS} times, it was not six digits`,
       { hint: "type the six digits that the MFA device shows now" },
     );
+  }
+
+  #opened(descriptor: number): ReadStream {
+    // Ctrl-D between two questions ends it.
+    if (this.#lines === undefined || this.#lines.destroyed) {
+      this.#lines = new ReadStream(descriptor);
+      // A terminal may be closed while nobody is asked; that ends nothing.
+      this.#lines.on("error", () => {});
+    }
+    return this.#lines;
   }
 
   /** The line that is typed, and a screen that shows it as it was meant. */
@@ -103,16 +110,15 @@ function againAfter({ message, hint }: UpdstsError): string {
 
 /** A terminal hands over whole lines; undefined at the end of input. */
 async function nextLine(lines: ReadStream): Promise<string | undefined> {
-  const { promise, resolve, reject } = Promise.withResolvers<
-    string | undefined
-  >();
-  lines.once("data", (line) => resolve(String(line)));
-  lines.once("end", () => resolve(undefined));
-  lines.once("error", reject);
+  const answered = new AbortController();
+  const { signal } = answered;
   try {
-    return await promise;
+    return await Promise.race([
+      once(lines, "data", { signal }).then(([line]) => String(line)),
+      once(lines, "end", { signal }).then(() => undefined),
+    ]);
   } finally {
-    lines.removeAllListeners();
+    answered.abort();
   }
 }
 

@@ -8,12 +8,14 @@ import { needs } from "../support/skipping.ts";
 async function atTerminal(
   scenario: Scenario,
   answers: readonly string[],
-  { args = [], redirect = "", env = {}, interrupted = false }: {
+  { args = [], redirect = "", env = {}, interrupted = false, closed = false }: {
     args?: readonly string[];
     redirect?: string;
     env?: Readonly<Record<string, string>>;
     /** Whether Ctrl-C is typed as soon as STS has been asked. */
     interrupted?: boolean;
+    /** Whether the terminal is closed then. */
+    closed?: boolean;
   } = {},
 ): Promise<{ code: number; screen: string }> {
   const command = commandLine(["get", "-n", "default", ...args])
@@ -38,13 +40,14 @@ async function atTerminal(
   }).spawn();
   const writer = child.stdin.getWriter();
   const type = (text: string) => writer.write(new TextEncoder().encode(text));
-  const interrupt = async () => {
+  const disturb = async () => {
     while (scenario.codesSent === 0) {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
-    await type("\x03");
+    if (closed) child.kill("SIGKILL");
+    else await type("\x03");
   };
-  const interrupting = interrupted ? interrupt() : undefined;
+  const disturbing = interrupted || closed ? disturb() : undefined;
   const open = [...answers];
   let screen = "";
   let asked = 0;
@@ -57,7 +60,7 @@ async function atTerminal(
       await type(answer);
     }
   }
-  await interrupting;
+  await disturbing;
   await writer.close().catch(() => {});
   const { code } = await child.status;
   scenario.assertNoSecret(screen);
@@ -112,6 +115,21 @@ for (const right of [true, false]) {
     },
   });
 }
+
+Deno.test({
+  name:
+    `a terminal that is closed while STS is asked loses no session${terminal.note}`,
+  ignore: terminal.ignore,
+  fn: async () => {
+    await using scenario = await Scenario.start();
+    scenario.sts.script({ kind: "delay_headers", ms: 1_000 });
+    const code = scenario.code();
+    await atTerminal(scenario, [`${code}\n`], { closed: true });
+    while (!(await scenario.read()).includes("[default_sts]")) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  },
+});
 
 for (const redirect of ["< /dev/null", "> /dev/null"]) {
   Deno.test({
