@@ -110,6 +110,40 @@ for (
   });
 }
 
+for (
+  const { command, loads, files } of [
+    { command: "--version", loads: [], files: 2 },
+    { command: "list", loads: ["cli/list.ts", "local_ports.ts"], files: 5 },
+    {
+      command: "get",
+      loads: [
+        ...["cli/get.ts", "local_ports.ts"],
+        ...["adapters/file_replacement.ts", "sts/session_issuer.ts"],
+      ],
+      files: 10,
+    },
+  ]
+) {
+  test(`${command} loads ${files} files at most`, () => {
+    // Each takes a third of a ms to load, whatever is in it.
+    const chunks = chunksOf(metafile);
+    const starts = loads.map((path) => chunkOf(chunks, `src/${path}`));
+    const loaded = new Set<string>();
+    const open = ["main.js", ...starts];
+    for (let name = open.pop(); name !== undefined; name = open.pop()) {
+      if (loaded.has(name)) continue;
+      loaded.add(name);
+      const text = Deno.readTextFileSync(join(directory, name));
+      for (
+        const [, path = ""] of text.matchAll(/(?:from|import)"\.\/([^"]+)"/g)
+      ) {
+        open.push(path);
+      }
+    }
+    assert(loaded.size <= files, [...loaded].join(" "));
+  });
+}
+
 test("the bundle is made of the program's packages and of nothing else", async () => {
   const chunks = chunksOf(metafile);
   const shipped = new Set(
