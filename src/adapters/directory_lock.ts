@@ -98,11 +98,13 @@ async function patiently<Lock>(
   { patience, time = REAL_TIME, findHolder }: LockOptions,
   since: number,
 ): Promise<Lock> {
+  // On a network drive whose server has gone, even to ask may take for ever.
+  const hung = REAL_TIME.sleep(patience).then(() => undefined);
   for (;;) {
-    const lock = await tryLock();
+    const lock = await Promise.race([tryLock(), hung]);
     if (lock !== undefined) return lock;
     const waited = time.now() - since;
-    if (waited > patience) {
+    if (waited >= patience) {
       const holder = findHolder() ?? "another updsts";
       throw new UpdstsError(
         "FILE_LOCKED",

@@ -1,6 +1,7 @@
 // withDirectoryLock(): where the system does not lock what it should, and within one process.
 import assert from "node:assert/strict";
 import { withDirectoryLock } from "../../src/adapters/directory_lock.ts";
+import { failsWith } from "../support/errors.ts";
 import { FakeTime } from "../support/fake_time.ts";
 
 function failure(code: string): Error {
@@ -78,4 +79,21 @@ Deno.test("withDirectoryLock() lets those of one process in one after the other,
   assert.equal(most, 1);
   assert.deepEqual(inTurn, Array.from(wanted.keys()));
   assert.equal(done.filter(({ status }) => status === "rejected").length, 25);
+});
+
+Deno.test("withDirectoryLock() gives up where even asking for the lock takes for ever, and lets go of it", async () => {
+  const asked = Promise.withResolvers<boolean>();
+  let closed = 0;
+  await failsWith("FILE_LOCKED", () =>
+    withDirectoryLock("/anywhere", {
+      patience: 50,
+      lockDirectories: true,
+      findHolder: () => undefined,
+      openDirectory: () => ({
+        tryLock: () => asked.promise,
+        close: () => void closed++,
+      }),
+    }, () => Promise.reject(new Error("It is not locked"))));
+  assert.equal(closed, 1);
+  asked.resolve(true);
 });
