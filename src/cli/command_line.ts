@@ -213,7 +213,8 @@ function choiceOf(
 }
 
 function verbosityOf(level = "0"): Verbosity {
-  switch (level.normalize("NFKC")) {
+  // Hardly anybody types full-width digits, and to normalize takes a while at first.
+  switch (/^[012]$/.test(level) ? level : level.normalize("NFKC")) {
     case "1":
       return 1;
     case "2":

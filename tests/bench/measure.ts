@@ -39,7 +39,15 @@ export function median(values: readonly number[]): number {
   return middle;
 }
 
-/** Measures all, round by round, so that what else the machine does hits all alike. */
+function shuffled<T>(values: readonly T[]): T[] {
+  return values.map((value) => ({ value, at: Math.random() }))
+    .sort((one, other) => one.at - other.at).map(({ value }) => value);
+}
+
+/**
+ * Measures all, round by round and in any order, so that what else the machine
+ * does hits all alike, and so does what was measured before.
+ */
 export async function compare(
   candidates: readonly Candidate[],
   rounds: number,
@@ -49,7 +57,7 @@ export async function compare(
     candidates.map(({ name }) => [name, [] as number[]]),
   );
   for (let round = 0; round <= rounds; round++) {
-    for (const { name, measure } of candidates) {
+    for (const { name, measure } of shuffled(candidates)) {
       const value = await measure();
       // The first round only warms the caches.
       if (round > 0) measured.get(name)?.push(value);
