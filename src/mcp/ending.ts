@@ -78,7 +78,7 @@ export class Ending {
         read: () => file.read(),
         rehearse: (change) =>
           this.#rehearse((guard) => file.rehearse(guard(change))),
-        update: (change) => file.update(change),
+        update: (change, seen) => file.update(change, seen),
       },
     };
   }
