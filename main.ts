@@ -134,20 +134,26 @@ const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT", "SIGBREAK"]
   : ["SIGINT", "SIGTERM", "SIGHUP"];
 
+/** What comes this soon after a signal, in milliseconds, is the same one: `deno task` and npx send it on. */
+const SAME_SIGNAL = 250;
+
 const heedSignals: Context["heedSignals"] = (first) => {
-  let told = false;
-  const heed = () => {
-    // Who asks twice will not wait.
-    if (told) Deno.exit(INTERRUPTED);
-    told = true;
-    first();
-  };
-  for (const signal of SIGNALS) Deno.addSignalListener(signal, heed);
-  return {
-    [Symbol.dispose]: () => {
-      for (const signal of SIGNALS) Deno.removeSignalListener(signal, heed);
-    },
-  };
+  const heard = new Map<Deno.Signal, number>();
+  const heeds = SIGNALS.map((signal) => {
+    const heed = () => {
+      const now = performance.now();
+      const before = heard.get(signal);
+      // Who asks twice will not wait; who asks in two ways may only be thorough.
+      if (before !== undefined && now - before > SAME_SIGNAL) {
+        Deno.exit(INTERRUPTED);
+      }
+      heard.set(signal, before ?? now);
+      if (before === undefined && heard.size === 1) first();
+    };
+    Deno.addSignalListener(signal, heed);
+    return () => Deno.removeSignalListener(signal, heed);
+  });
+  return { [Symbol.dispose]: () => heeds.forEach((forget) => forget()) };
 };
 
 /** Loads the MCP server when the command `mcp` runs. */

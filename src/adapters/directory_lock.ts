@@ -44,7 +44,10 @@ export async function withDirectoryLock<T>(
   const { time = REAL_TIME } = options;
   const since = time.now();
   try {
-    await before;
+    // Who is asked after is the system's to say, so nobody waits here for ever.
+    if (before !== undefined) {
+      await Promise.race([before, time.sleep(options.patience)]);
+    }
     await using _lock = await acquire(directory, options, since);
     return await action();
   } finally {

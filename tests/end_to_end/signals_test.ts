@@ -69,9 +69,34 @@ test("a second signal ends get at once, without a trace", async () => {
   const reader = child.stderr.getReader();
   await reader.read();
   reader.releaseLock();
+  // What comes at once is taken for the same.
+  await new Promise((resolve) => setTimeout(resolve, 300));
   child.kill("SIGTERM");
   const { code } = await finished(child);
   assert.equal(code, 130);
   assert.equal(await scenario.read(), GIVEN);
   assert.deepEqual(scenario.files(), ["credentials"]);
 });
+
+for (
+  const { name, signals } of [
+    { name: "the same, twice at once", signals: ["SIGINT", "SIGINT"] },
+    { name: "two kinds", signals: ["SIGINT", "SIGTERM", "SIGHUP"] },
+  ] as const
+) {
+  // Regression: one Ctrl-C reaches a program behind `deno task` three times,
+  // and the second was taken for that of somebody who will not wait.
+  test(`signals of one request do not end get: ${name}`, async () => {
+    await using scenario = await Scenario.start();
+    const child = await startSlowGet(scenario, 1_500);
+    for (const signal of signals) {
+      child.kill(signal);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    const { code, stderr } = await finished(child);
+    assert.equal(code, 130, stderr);
+    // Said once.
+    assert.equal(stderr.split("STS has been asked").length, 2);
+    assert.match(await scenario.read(), /\[default_sts\]/);
+  });
+}
