@@ -202,8 +202,8 @@ const TEXTS: Readonly<Record<string, string>> = {
     "STS に到達できなかった、または応答が役に立たなかった",
   "A code is needed, and nobody could be asked, or nobody gave one":
     "コードが必要だが、尋ねる相手がいない、または入力されなかった",
-  "Interrupted, by Ctrl-C or a signal; a session that STS gave is written all the same":
-    "Ctrl-C かシグナルで中断された。STS が発行したセッションは書き込まれている",
+  "Interrupted, by Ctrl-C or a signal; a session that STS gave is written, unless that came twice":
+    "Ctrl-C かシグナルで中断された。STS が発行したセッションは、二度中断されない限り書き込まれている",
 
   // Error codes.
   "The command line or a parameter is wrong":

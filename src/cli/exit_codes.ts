@@ -25,7 +25,7 @@ export const EXIT_MEANINGS: Readonly<Record<number, string>> = {
   5: "STS could not be reached, or what answered was of no use",
   6: "A code is needed, and nobody could be asked, or nobody gave one",
   130:
-    "Interrupted, by Ctrl-C or a signal; a session that STS gave is written all the same",
+    "Interrupted, by Ctrl-C or a signal; a session that STS gave is written, unless that came twice",
 };
 
 const EXIT_CODES: Readonly<Record<ErrorCode, number>> = {
