@@ -21,6 +21,8 @@ export async function lookBack(
 ): Promise<void> {
   const end = since + (disturbed ? LONG_LOOK_BACK : LOOK_BACK);
   while (!old.written) {
+    // There was none; or it is closed, as it has to be on Windows.
+    if (old.written === undefined) return;
     const left = end - time.now();
     if (left <= 0) return;
     await time.sleep(Math.min(left, LOOK_BACK));

@@ -48,9 +48,12 @@ export class Target implements Disposable {
     }
   }
 
-  /** Whether somebody has written to it since it was read, whatever its name is now. */
-  get written(): boolean {
-    if (this.#file === undefined || this.info === undefined) return false;
+  /**
+   * Whether somebody has written to it since it was read, whatever its name is
+   * now; undefined if it is not open, so that nobody can tell.
+   */
+  get written(): boolean | undefined {
+    if (this.#file === undefined || this.info === undefined) return undefined;
     const { mtime, size } = this.#file.statSync();
     return size !== this.info.size ||
       mtime?.getTime() !== this.info.mtime?.getTime();

@@ -22,6 +22,11 @@ const posix = unlessWindows(
   "its files have no modes, and their names stay theirs",
 );
 
+const windows = unless(
+  Deno.build.os === "windows",
+  "elsewhere, the old file stays open",
+);
+
 interface World {
   readonly directory: string;
   readonly path: string;
@@ -455,16 +460,32 @@ Deno.test({
     }),
 });
 
+// Regression: it was looked at for 10 ms, and for a second behind another program.
+Deno.test({
+  name: `update() looks at no old file that it has had to close${windows.note}`,
+  ignore: windows.ignore,
+  fn: () =>
+    inDirectory(async ({ path, time, open }) => {
+      await open().update(append);
+      assert.equal(time.now(), 0);
+      await Deno.writeTextFile(path, `${GIVEN}[new]\n`);
+      await open().update(append, SEEN);
+      assert.equal(time.now(), 500);
+    }),
+});
+
 const CREATE = { create: true };
 
 Deno.test("a file that does not exist yet is read as empty, rehearsed without a trace, and made", () =>
-  inDirectory(async ({ directory, open }) => {
+  inDirectory(async ({ directory, time, open }) => {
     const path = join(directory, "new", "deep", "session");
     const file = open(path, CREATE);
     assert.equal(await file.read(), "");
     await file.rehearse(append);
     assert.deepEqual(names(directory), ["credentials"]);
     await file.update(append, { text: "", difference: foreignChange });
+    // Regression: it looked for 10 ms at an old file that there was not.
+    assert.equal(time.now(), 0);
     assert.equal(await Deno.readTextFile(path), "# +\n");
     assert.deepEqual(names(dirname(path)), ["session"]);
     if (Deno.build.os !== "windows") {
