@@ -82,7 +82,9 @@ export function launcher(deno: string, main: string): string {
   const args = ["run", "--no-config", ...shippedFlags(), main];
   return `// Made by deno task install.
 // What an interrupt does is for the program to say.
-Deno.addSignalListener("SIGINT", () => {});
+for (const signal of Deno.build.os === "windows" ? ["SIGINT", "SIGBREAK"] : []) {
+  Deno.addSignalListener(signal, () => {});
+}
 const { code } = await new Deno.Command(${JSON.stringify(deno)}, {
   args: [...${JSON.stringify(args)}, ...Deno.args],
 }).spawn().status;
