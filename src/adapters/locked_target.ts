@@ -10,7 +10,7 @@ import {
   removeLeftovers,
   TemporaryFile,
 } from "./temporary_file.ts";
-import type { Timepiece } from "./timepiece.ts";
+import { REAL_TIME, type Timepiece } from "./timepiece.ts";
 
 /** How often to start over when the links of the path are changed. */
 const MAX_ATTEMPTS = 20;
@@ -55,6 +55,8 @@ export async function withLockedTarget<T>(
       const isGone = options.create && error instanceof Deno.errors.NotFound;
       if (!isGone || attempt === MAX_ATTEMPTS) throw error;
     }
+    // At odd intervals, so that nobody is too late each time.
+    await (options.time ?? REAL_TIME).sleep(10 * attempt * Math.random());
   }
   throw busy(path);
 }
