@@ -44,7 +44,8 @@ export async function withDirectoryLock<T>(
   const { time = REAL_TIME } = options;
   const since = time.now();
   try {
-    // Who is asked after is the system's to say, so nobody waits here for ever.
+    // It is the system that locks; the queue only spares it. So whoever has
+    // waited long enough asks the system, and is told if that is in vain.
     if (before !== undefined) {
       await Promise.race([before, time.sleep(options.patience)]);
     }
