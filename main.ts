@@ -18,6 +18,7 @@ import { type Screen, visible } from "./src/cli/output.ts";
 import { wrap } from "./src/cli/wrapping.ts";
 import { UpdstsError } from "./src/errors.ts";
 import type { CodeSource, Log } from "./src/ports.ts";
+import { onSignals } from "./src/adapters/signals.ts";
 import { writeAll } from "./src/adapters/streams.ts";
 
 /** What is no answer goes to stderr; if that cannot be written, nobody can be told. */
@@ -90,28 +91,15 @@ const connect: Connect = async (files, log) => {
   });
 };
 
-/** What starts this very program in a terminal, as it is. */
-async function ownCommand(): Promise<string> {
-  const { shellQuoted } = await import("./src/shell_quoted.ts");
-  const program = Deno.execPath();
-  if (Deno.build.standalone) return shellQuoted(program);
-  if (import.meta.filename?.endsWith("main.ts")) {
-    const clone = shellQuoted(import.meta.dirname ?? ".");
-    return `${shellQuoted(program)} task --quiet --cwd ${clone} updsts`;
-  }
-  return import.meta.url.startsWith("file:")
-    ? "updsts"
-    : `${shellQuoted(program)} run -A jsr:@updsts/cli`;
-}
-
 /** What the MCP server takes of the process. */
 async function mcpSettings({ files, forms }: McpOptions, log: Log) {
+  const { ownCommand } = await import("./src/adapters/own_command.ts");
   return {
     version: denoJson.version,
     connect: (path: string | undefined) =>
       connect({ ...files, credentials: path }, log),
     clock: { now: () => new Date() },
-    getCommand: `${await ownCommand()} get`,
+    getCommand: `${ownCommand(import.meta)} get`,
     ...{ credentialFile: files.credentials, forms, log },
   };
 }
@@ -129,32 +117,8 @@ function directory(): string | undefined {
   }
 }
 
-/** Those by which a process is asked to end; on Windows, others end it at once. */
-const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
-  ? ["SIGINT", "SIGBREAK"]
-  : ["SIGINT", "SIGTERM", "SIGHUP"];
-
-/** What comes this soon after a signal, in milliseconds, is the same one: `deno task` and npx send it on. */
-const SAME_SIGNAL = 250;
-
-const heedSignals: Context["heedSignals"] = (first) => {
-  const heard = new Map<Deno.Signal, number>();
-  const heeds = SIGNALS.map((signal) => {
-    const heed = () => {
-      const now = performance.now();
-      const before = heard.get(signal);
-      // Who asks twice will not wait; who asks in two ways may only be thorough.
-      if (before !== undefined && now - before > SAME_SIGNAL) {
-        Deno.exit(INTERRUPTED);
-      }
-      heard.set(signal, before ?? now);
-      if (before === undefined && heard.size === 1) first();
-    };
-    Deno.addSignalListener(signal, heed);
-    return () => Deno.removeSignalListener(signal, heed);
-  });
-  return { [Symbol.dispose]: () => heeds.forEach((forget) => forget()) };
-};
+const heedSignals: Context["heedSignals"] = (first) =>
+  onSignals(first, () => Deno.exit(INTERRUPTED));
 
 /** Loads the MCP server when the command `mcp` runs. */
 const mcp: McpDoor = {
