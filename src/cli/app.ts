@@ -24,13 +24,14 @@ export async function runCli(
   const output = new Output(stdout, stderr, screen);
   const context: Context = { ...doors, output };
   const [command, separator, ...words] = args;
-  if (command === "complete" && separator === "--") {
-    const { complete } = await import("./complete.ts");
-    stdout.write(`${await complete(words, context)}\n`);
-    return 0;
-  }
-  const json = wantsJson(args);
+  const completes = command === "complete" && separator === "--";
+  const json = !completes && wantsJson(args);
   try {
+    if (completes) {
+      const { complete } = await import("./complete.ts");
+      stdout.write(`${await complete(words, context)}\n`);
+      return 0;
+    }
     const line = await readCommandLine(args);
     if (line.kind === "run") {
       output.verbosity = line.given.verbosity;

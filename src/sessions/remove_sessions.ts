@@ -37,7 +37,12 @@ export async function removeSession(
   const removed = await removeBlocks(
     ports,
     dryRun,
-    (block) => block.profile === profile || block.sessionProfile === profile,
+    // One name can be both, in a file for sessions: the source's comes first,
+    // and the other session was not asked for.
+    (block, file) =>
+      file.blockOf(profile) === undefined
+        ? block.sessionProfile === profile
+        : block.profile === profile,
   );
   if (removed.length > 0) return removed;
   throw new UpdstsError(

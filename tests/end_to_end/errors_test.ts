@@ -674,12 +674,13 @@ Deno.test({
   ignore: Deno.build.os !== "linux",
   fn: async () => {
     await using scenario = await Scenario.start();
-    // Once the second of these ended with a trace of the runtime.
+    // Once the second and the fourth of these ended with a trace of the runtime.
     for (
       const args of [
         ["list"],
         ["--version"],
         ["list", "--json"],
+        ["complete", "--", "get", ""],
         ["get", "-n", "default", "-t", scenario.code()],
       ]
     ) {

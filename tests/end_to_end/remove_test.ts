@@ -138,3 +138,15 @@ Deno.test({
     }
   },
 });
+
+// Both went once, and with one of them a session that was not asked for.
+Deno.test("remove of a name that a source and another session share takes out the source's session alone", async () => {
+  const other = block("work", "default", FUTURE);
+  await using scenario = await Scenario.start({
+    given: block("default", "default_sts", FUTURE) + other,
+  });
+  assert.equal((await scenario.updsts(["remove", "default"])).code, 0);
+  assert.equal(await scenario.read(), other);
+  assert.equal((await scenario.updsts(["remove", "default"])).code, 0);
+  assert.equal(await scenario.read(), "");
+});
