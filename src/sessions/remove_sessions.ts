@@ -39,10 +39,10 @@ export async function removeSession(
     dryRun,
     // One name can be both, in a file for sessions: the source's comes first,
     // and the other session was not asked for.
-    (block, file) =>
+    (file) =>
       file.blockOf(profile) === undefined
-        ? block.sessionProfile === profile
-        : block.profile === profile,
+        ? (block) => block.sessionProfile === profile
+        : (block) => block.profile === profile,
   );
   if (removed.length > 0) return removed;
   throw new UpdstsError(
@@ -60,7 +60,7 @@ export function pruneSessions(
   { dryRun = false }: { readonly dryRun?: boolean },
 ): Promise<RemovedSession[]> {
   const now = ports.clock.now();
-  return removeBlocks(ports, dryRun, ({ sessionProfile }, file) => {
+  return removeBlocks(ports, dryRun, (file) => ({ sessionProfile }) => {
     if (sessionProfile === undefined) return false;
     const profile = findProfile(file, sessionProfile);
     const expiration = parseTimestamp(profile?.value("expiration_datetime"));
@@ -71,13 +71,13 @@ export function pruneSessions(
 async function removeBlocks(
   { file }: RemovePorts,
   dryRun: boolean,
-  matches: (block: ManagedBlock, file: ParsedFile) => boolean,
+  matcher: (file: ParsedFile) => (block: ManagedBlock) => boolean,
 ): Promise<RemovedSession[]> {
   let removed: RemovedSession[] = [];
   const change = (text: string): Edit[] => {
     const parsed = parseFile(text);
     assertBlocksWhole(parsed);
-    const blocks = parsed.blocks.filter((block) => matches(block, parsed));
+    const blocks = parsed.blocks.filter(matcher(parsed));
     removed = blocks.map(({ profile, sessionProfile }) => ({
       profile,
       sessionProfile,
