@@ -51,7 +51,10 @@ export async function requireReachable(target: StsTarget): Promise<URL> {
   const usualPort = protocol === "https:" ? "443" : "80";
   const host = `${hostname}:${port || usualPort}`;
   const { state } = await Deno.permissions.query({ name: "net", host });
-  if (state === "granted") return endpoint;
+  if (state === "granted") {
+    requirePrivacy(endpoint);
+    return endpoint;
+  }
   const { firstRegion } = partitionOf(target.region);
   throw new UpdstsError(
     "HOST_FORBIDDEN",
@@ -60,6 +63,20 @@ export async function requireReachable(target: StsTarget): Promise<URL> {
       hint: target.endpoint === undefined
         ? `it knows no region ${target.region}: set AWS_REGION to one that has STS, such as ${firstRegion}`
         : "it talks to STS of AWS and to this machine only; check AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL",
+    },
+  );
+}
+
+/** Nobody on the network may read the code, or what STS gives for it. */
+function requirePrivacy({ protocol, hostname, href }: URL): void {
+  if (protocol === "https:") return;
+  if (/^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname)) return;
+  throw new UpdstsError(
+    "HOST_FORBIDDEN",
+    `Cannot reach STS: ${href} is not encrypted`,
+    {
+      hint:
+        "set AWS_ENDPOINT_URL_STS or AWS_ENDPOINT_URL to an https: URL; only this machine is talked to by http:",
     },
   );
 }

@@ -507,6 +507,25 @@ Deno.test("get -v 2 shows where an error came from, and still no secret", async 
   assert.doesNotMatch(stderr, new RegExp(ALICE.secretAccessKey.slice(0, 8)));
 });
 
+// Once it was tried: whoever is on the way would have read the code, and the session.
+Deno.test("STS is not spoken to where others on the network can read it", async () => {
+  await using scenario = await Scenario.start();
+  for (
+    const command of [["get", "-n", "default", "-t", scenario.code()], [
+      "doctor",
+    ]]
+  ) {
+    const { code, stdout, stderr } = await scenario.updsts(command, {
+      AWS_ENDPOINT_URL_STS: "http://sts.us-east-1.amazonaws.com",
+    });
+    assert.notEqual(code, 0);
+    assert.match(
+      stdout + stderr,
+      /http:\/\/sts\.us-east-1\.amazonaws\.com\/\s+is\s+not\s+encrypted/,
+    );
+  }
+});
+
 Deno.test("get refuses a code that was used before", async () => {
   await using scenario = await Scenario.start();
   const args = ["get", "-n", "default", "-t", scenario.code()];
