@@ -3,7 +3,7 @@ import { readCode } from "../codes.ts";
 import { UpdstsError } from "../errors.ts";
 import type { Clock } from "../ports.ts";
 import { Secret } from "../secret.ts";
-import { chooseLanguage } from "./language.ts";
+import { chooseLanguage } from "./words.ts";
 import type { Question } from "./question.ts";
 import { readForm } from "./read_form.ts";
 import { renderPage } from "./render.ts";

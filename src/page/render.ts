@@ -1,10 +1,9 @@
 // The page as HTML: one document for each thing that a question can have come to.
 import { ICON } from "../icon.ts";
-import type { Language } from "./language.ts";
 import { html, Markup } from "./markup.ts";
 import type { QuestionState, Subject } from "./question.ts";
 import { STYLE } from "./style.ts";
-import { WORDS, type Words } from "./words.ts";
+import { type Language, WORDS, type Words } from "./words.ts";
 
 /** How long a TOTP code lasts, in milliseconds; all codes change together. */
 const CODE_PERIOD = 30_000;

@@ -1,5 +1,7 @@
 // All that the page says, in each language that it speaks.
-import type { Language } from "./language.ts";
+
+/** What the page speaks. */
+export type Language = "en" | "ja";
 
 /** What the page says in one language. */
 export interface Words {
@@ -120,3 +122,18 @@ export const WORDS: Readonly<Record<Language, Words>> = {
   en: english,
   ja: japanese,
 };
+
+/** The one that `acceptLanguage` likes best, the first of equals; English if it likes neither. */
+export function chooseLanguage(acceptLanguage: string | null): Language {
+  let [chosen, best]: [Language, number] = ["en", 0];
+  for (const range of (acceptLanguage ?? "").slice(0, 1000).split(",")) {
+    const [tag = "", ...parameters] = range.toLowerCase().split(";")
+      .map((part) => part.trim());
+    const [language] = tag.split("-");
+    if (language !== "en" && language !== "ja") continue;
+    const quality = parameters.find((part) => part.startsWith("q="))?.slice(2);
+    const weight = quality === undefined ? 1 : Number(quality) || 0;
+    if (weight > best) [chosen, best] = [language, weight];
+  }
+  return chosen;
+}

@@ -1,6 +1,6 @@
 // Which language a browser is answered in.
 import assert from "node:assert/strict";
-import { chooseLanguage } from "../../src/page/language.ts";
+import { chooseLanguage } from "../../src/page/words.ts";
 
 for (
   const [header, language] of [
