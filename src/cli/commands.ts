@@ -1,7 +1,10 @@
 // The grammar of every command, as data. What a command does is in the file of
 // its name, loaded when it runs.
 import type { OptionName } from "./options.ts";
-import { SHELLS } from "./shells.ts";
+
+/** The shells that can be taught to complete. */
+export const SHELLS = ["bash", "zsh", "fish", "powershell"] as const;
+export type ShellName = typeof SHELLS[number];
 
 /** What may stand behind a command without an option. */
 export type Argument =

@@ -24,7 +24,7 @@ export interface Option {
   readonly mistakenFor?: readonly string[];
 }
 
-/** All of them, by the name that the code has for them. */
+/** All of them, by the name that the code has for them, in the order of the help. */
 export const OPTIONS = {
   profile: {
     short: "-n",
@@ -126,24 +126,14 @@ export const OPTIONS = {
 
 export type OptionName = keyof typeof OPTIONS;
 
+/** Whether there is an option that the code calls so. */
+function isOption(name: string): name is OptionName {
+  return Object.hasOwn(OPTIONS, name);
+}
+
 /** The names of all options, in the order of the help. */
-export const OPTION_NAMES: readonly OptionName[] = [
-  "profile",
-  "totpToken",
-  "stsProfileName",
-  "duration",
-  "device",
-  "minRemaining",
-  "dryRun",
-  "mcpServer",
-  "form",
-  "credentialFile",
-  "sessionFile",
-  "verbose",
-  "json",
-  "help",
-  "version",
-];
+export const OPTION_NAMES: readonly OptionName[] = Object.keys(OPTIONS)
+  .filter(isOption);
 
 /** An option, with all that any option may have. */
 export function optionOf(name: OptionName): Option {

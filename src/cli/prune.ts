@@ -3,7 +3,7 @@ import { pruneSessions } from "../sessions/remove_sessions.ts";
 import type { Context } from "./context.ts";
 import { filesOf } from "./named_files.ts";
 import type { Given } from "./options.ts";
-import { answerRemoved } from "./removed.ts";
+import { answerRemoved } from "./remove.ts";
 
 export default async function prune(
   { connect, output }: Context,
