@@ -8,11 +8,20 @@ import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
 import { createWorld, type WorldSettings } from "./create_world.ts";
 import { Ending } from "./ending.ts";
-import { malformedLines, PARSE_ERROR } from "./malformed_lines.ts";
 import { createMcpServer } from "./server.ts";
 
 /** How long the SDK may take to send the answers that there are, in milliseconds. */
 const ANSWER_TIME = 20;
+
+/** What JSON-RPC answers to a line that is no JSON; nobody can say which request it was. */
+const PARSE_ERROR = JSON.stringify({
+  jsonrpc: "2.0",
+  id: null,
+  error: { code: -32700, message: "Parse error: the line is no JSON" },
+});
+
+/** A line longer than this ends the connection anyway; in characters. */
+const MAX_LINE = 10_000_000;
 
 /** What {@linkcode serveMcp} works with. */
 export interface McpService extends WorldSettings {
@@ -88,4 +97,31 @@ export async function serveMcp(service: McpService): Promise<void> {
   // The SDK sends an answer some ticks after the tool has given it.
   await new Promise((resolve) => setTimeout(resolve, ANSWER_TIME));
   await handle.close();
+}
+
+/**
+ * A listener for chunks of a stream, which calls `report` for each line that is
+ * no JSON: the SDK passes over them without a word.
+ */
+function malformedLines(
+  report: () => void,
+): (chunk: Uint8Array) => void {
+  const decoder = new TextDecoder();
+  let rest = "";
+  return (chunk) => {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+    rest = (lines.pop() ?? "").slice(0, MAX_LINE);
+    for (const line of lines) {
+      if (line.trim() !== "" && !isJson(line)) report();
+    }
+  };
+}
+
+function isJson(line: string): boolean {
+  try {
+    JSON.parse(line);
+    return true;
+  } catch {
+    return false;
+  }
 }
