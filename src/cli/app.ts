@@ -1,10 +1,13 @@
-// Runs a command line: reads it, does it, and words what goes wrong.
+// Runs a command line: reads it, does it, and words what goes wrong. What a
+// command does is in the file of its name, loaded when it runs.
 import { UpdstsError } from "../errors.ts";
-import { runCommand } from "./actions.ts";
+import type { CommandName } from "./commands.ts";
 import { readCommandLine, wantsJson } from "./command_line.ts";
 import type { Context } from "./context.ts";
 import { exitCodeOf, FAILURE } from "./exit_codes.ts";
+import type { Given } from "./options.ts";
 import { type LineSink, Output, type Screen } from "./output.ts";
+import { learnWidths } from "./wrapping.ts";
 
 /** What the command line needs of the process it runs in. */
 export interface Shell extends Omit<Context, "output"> {
@@ -69,4 +72,32 @@ async function fail(
     await output.fail(unwritable, false);
   }
   return error instanceof UpdstsError ? exitCodeOf(error.code) : FAILURE;
+}
+
+/** Does what a command is for; the exit code if that is not 0. */
+type Action = (context: Context, given: Given) => Promise<number | void>;
+
+const ACTIONS: Readonly<
+  Record<CommandName, () => Promise<{ readonly default: Action }>>
+> = {
+  get: () => import("./get.ts"),
+  list: () => import("./list.ts"),
+  remove: () => import("./remove.ts"),
+  prune: () => import("./prune.ts"),
+  doctor: () => import("./doctor.ts"),
+  completion: () => import("./completion.ts"),
+  mcp: () => import("./mcp.ts"),
+};
+
+/** Runs a command; the exit code. */
+async function runCommand(
+  command: CommandName,
+  context: Context,
+  given: Given,
+): Promise<number> {
+  const { default: action } = await ACTIONS[command]();
+  const { output } = context;
+  // Notes are written at once, and may name what is wide.
+  if (output.screen.noteColumns !== undefined) await learnWidths(["\u3042"]);
+  return await action(context, given) ?? 0;
 }
