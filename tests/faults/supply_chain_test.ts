@@ -46,23 +46,47 @@ Deno.test("every dependency is of npm, and of one exact version", () => {
   }
 });
 
-Deno.test("the program is made of exactly the packages that docs/SECURITY.md counts, and it names those that see a key", async () => {
+Deno.test("the program is made of exactly the packages that the documents count, and that SECURITY names", async () => {
   const names = (await shippedPackages()).map((name) =>
     name.replace(/@[^@]+$/, "")
   );
   assert.deepEqual(names, Object.values(PACKAGES).flat().sort());
-  const told = (await Deno.readTextFile(new URL("docs/SECURITY.md", ROOT)))
-    .replace(/\s+/g, " ");
-  for (
-    const words of [
-      `made of ${names.length} packages`,
-      `${PACKAGES.sts.length} are AWS's own SDK for STS`,
+  const { sts, mcp, terminal } = PACKAGES;
+  const says = {
+    "README.md": [
+      `the ${names.length} packages`,
+      `${sts.length} are AWS's own SDK`,
       `${SEE_A_KEY.length} of these see a key`,
-      `${PACKAGES.mcp.length} are the MCP SDK`,
-      `and ${PACKAGES.terminal.length} find near names`,
-      ...SEE_A_KEY.map((name) => `\`${name}\``),
-    ]
-  ) {
-    assert(told.includes(words), `docs/SECURITY.md must say: ${words}`);
+    ],
+    "docs/README.ja.md": [
+      `パッケージは ${names.length} 個`,
+      `うち ${sts.length} 個は AWS`,
+      `その中の ${SEE_A_KEY.length} 個だけ`,
+    ],
+    "docs/SECURITY.md": [
+      `made of ${names.length} packages`,
+      `${sts.length} are AWS's own SDK for STS`,
+      `${SEE_A_KEY.length} of these see a key or what STS gives for it: ${
+        named(SEE_A_KEY)
+      }`,
+      `${mcp.length} are the MCP SDK with its schemas: ${named(mcp)}`,
+      `${terminal.length} find near names and measure wide characters: ${
+        named(terminal)
+      }`,
+      ...names.map((name) => `\`${name}\``),
+    ],
+  };
+  for (const [path, words] of Object.entries(says)) {
+    const told = (await Deno.readTextFile(new URL(path, ROOT)))
+      .replace(/\s+/g, " ");
+    for (const word of words) {
+      assert(told.includes(word), `${path} must say: ${word}`);
+    }
   }
 });
+
+/** A list in English. */
+function named(names: readonly string[]): string {
+  const quoted = names.map((name) => `\`${name}\``);
+  return `${quoted.slice(0, -1).join(", ")} and ${quoted.at(-1)}`;
+}
