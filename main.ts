@@ -117,8 +117,10 @@ function directory(): string | undefined {
   }
 }
 
-const heedSignals: Context["heedSignals"] = (first) =>
-  onSignals(first, () => Deno.exit(INTERRUPTED));
+const interrupt = () => Deno.exit(INTERRUPTED);
+
+const heedSignals: Context["heedSignals"] = (first = interrupt) =>
+  onSignals(first, interrupt);
 
 /** Loads the MCP server when the command `mcp` runs. */
 const mcp: McpDoor = {

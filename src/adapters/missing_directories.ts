@@ -1,11 +1,13 @@
 // The directories that a new file lacks: made for it, and gone again if it does not come.
 import { UpdstsError } from "../errors.ts";
+import { atExit } from "./at_exit.ts";
 import { directoryOf } from "./paths.ts";
 import { WHAT } from "./place.ts";
 
 /** Directories that were not there before. */
 export class MissingDirectories implements Disposable {
   readonly #made: string[] = [];
+  readonly #gone = atExit(() => this.#remove());
 
   /** Makes what is missing above the file at `path`, open to this user only. */
   make(path: string): void {
@@ -37,6 +39,11 @@ export class MissingDirectories implements Disposable {
 
   /** Removes those that are still empty. */
   [Symbol.dispose](): void {
+    this.#remove();
+    this.#gone[Symbol.dispose]();
+  }
+
+  #remove(): void {
     for (const directory of this.#made.toReversed()) {
       try {
         Deno.removeSync(directory);

@@ -1,4 +1,5 @@
 // The new file beside the old one: nobody else's before it is in place, and gone if it never is.
+import { atExit } from "./at_exit.ts";
 import { onceReleased } from "./held_file.ts";
 import { below } from "./paths.ts";
 import { encodeBytes, hasSystemCode } from "./regular_file.ts";
@@ -28,6 +29,8 @@ interface Created<File extends OpenFile> {
   readonly path: string;
   readonly file: File;
   readonly info: Identity & Access;
+  /** Says that the file needs no removing any more, should the process exit. */
+  readonly gone: Disposable;
 }
 
 /**
@@ -119,9 +122,10 @@ export class TemporaryFile implements AsyncDisposable {
 
   /** Closes it, and removes it unless it has been put in place. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const { path } = this.#created;
+    const { path, gone } = this.#created;
     await this.#close();
     await onceReleased(() => Deno.removeSync(path)).catch(() => {});
+    gone[Symbol.dispose]();
   }
 }
 
@@ -133,12 +137,23 @@ async function create<File extends OpenFile>(
 ): Promise<Created<File>> {
   for (let taken = 0;; taken++) {
     const path = below(directory, [nextName()]);
+    // Before there is one: no moment is without.
+    const gone = atExit(() => removeIfThere(path));
     try {
       const file = await open(path);
-      return { path, file, info: await file.stat() };
+      return { path, file, info: await file.stat(), gone };
     } catch (error) {
+      gone[Symbol.dispose]();
       if (!hasSystemCode(error, "EEXIST") || taken === MAX_NAMES) throw error;
     }
+  }
+}
+
+function removeIfThere(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch {
+    // It has been put in place, or never came.
   }
 }
 

@@ -41,7 +41,11 @@ export interface Context {
   readonly mcp: McpDoor;
   /** The code as another program writes it to our stdin. */
   readonly stdinCodes: CodeSource;
-  /** Calls `first` when the process is asked to end, in place of ending it; asked again, it ends. */
-  readonly heedSignals: (first: () => void) => Disposable;
+  /**
+   * Calls `first` when the process is asked to end, in place of ending it;
+   * asked again, it ends. Without `first` it ends at once, and yet leaves
+   * nothing beside the file.
+   */
+  readonly heedSignals: (first?: () => void) => Disposable;
   readonly output: Output;
 }

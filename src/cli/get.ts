@@ -22,12 +22,16 @@ export default async function get(
   given: Given,
 ): Promise<number | void> {
   const connected = await connect(filesOf(given), output);
-  const { codes, issuer } = connected;
+  const { issuer } = connected;
+  const code = given.text("totpToken");
+  const codes = code === "-" ? stdinCodes : connected.codes;
   let interrupted = false;
+  let signals = heedSignals();
   const issue: Ports["issuer"]["issue"] = async (request) => {
     // From here on the code may be spent: what STS gives is waited for, and
     // written. Nobody is asked any more, so nothing else would wait for long.
-    const signals = heedSignals(() => {
+    signals[Symbol.dispose]();
+    signals = heedSignals(() => {
       interrupted = true;
       output.note(
         "STS has been asked, and its answer is waited for, or the code would be lost; interrupt again to end at once",
@@ -51,18 +55,21 @@ export default async function get(
       get asksAgain() {
         return !interrupted && codes.asksAgain === true;
       },
-      code: (...question) => codes.code(...question),
+      code: (...question) => {
+        // A script goes on after a program that exits, and ends with its person
+        // if a signal ends the program. There is nothing to take back here.
+        signals[Symbol.dispose]();
+        return codes.code(...question);
+      },
     },
   };
-  const code = given.text("totpToken");
-  const fromStdin = code === "-";
   const duration = given.text("duration");
   const minRemaining = given.text("minRemaining");
   const result = await refreshSession(
-    fromStdin ? { ...ports, codes: stdinCodes } : ports,
+    ports,
     {
       profile: given.text("profile") ?? await chooseProfile(ports),
-      code: fromStdin || code === undefined ? undefined : new Secret(code),
+      code: code === undefined || code === "-" ? undefined : new Secret(code),
       sessionProfile: given.text("stsProfileName"),
       device: given.text("device"),
       durationSeconds: duration === undefined

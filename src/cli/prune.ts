@@ -6,9 +6,10 @@ import type { Given } from "./options.ts";
 import { answerRemoved } from "./remove.ts";
 
 export default async function prune(
-  { connect, output }: Context,
+  { connect, output, heedSignals }: Context,
   given: Given,
 ): Promise<void> {
+  using _ends = heedSignals();
   const ports = await connect(filesOf(given), output);
   const dryRun = given.has("dryRun");
   await answerRemoved(output, given, await pruneSessions(ports, { dryRun }));

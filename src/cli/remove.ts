@@ -10,9 +10,10 @@ import type { Given } from "./options.ts";
 import type { Output } from "./output.ts";
 
 export default async function remove(
-  { connect, output }: Context,
+  { connect, output, heedSignals }: Context,
   given: Given,
 ): Promise<void> {
+  using _ends = heedSignals();
   const ports = await connect(filesOf(given), output);
   const removed = await removeSession(ports, {
     profile: given.text("profile") ?? "",

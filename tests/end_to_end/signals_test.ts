@@ -10,6 +10,22 @@ function test(name: string, fn: () => Promise<void>): void {
   Deno.test(name + signals.note, { ignore: signals.ignore }, fn);
 }
 
+async function start(
+  scenario: Scenario,
+  words: readonly string[],
+  stdin: "null" | "piped" = "null",
+): Promise<Deno.ChildProcess> {
+  const [command, ...args] = commandLine(words);
+  return new Deno.Command(command, {
+    args,
+    env: { ...await baseEnvironment(), ...scenario.env },
+    clearEnv: true,
+    stdin,
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+}
+
 /** Starts a get that STS keeps waiting for so long, and returns when it has been asked. */
 async function startSlowGet(
   scenario: Scenario,
@@ -17,18 +33,10 @@ async function startSlowGet(
   ...options: readonly string[]
 ): Promise<Deno.ChildProcess> {
   scenario.sts.script({ kind: "delay_headers", ms });
-  const [command, ...args] = commandLine([
+  const child = await start(scenario, [
     ...["get", "-n", "default", "-t", scenario.code()],
     ...options,
   ]);
-  const child = new Deno.Command(command, {
-    args,
-    env: { ...await baseEnvironment(), ...scenario.env },
-    clearEnv: true,
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
   while (scenario.codesSent === 0) {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
@@ -100,3 +108,60 @@ for (
     assert.match(await scenario.read(), /\[default_sts\]/);
   });
 }
+
+/** Makes writing take long enough to be met: some 4 MB that are synced. */
+const FILLER = `# ${"x".repeat(97)}\n`.repeat(40_000);
+
+for (const command of ["get", "remove"] as const) {
+  // Regression: the signal ended the process at once, and its new file stayed.
+  test(`a signal while ${command} has a new file beside the old one leaves none there`, async () => {
+    await using scenario = await Scenario.start({ given: FILLER + GIVEN });
+    assert.equal((await scenario.get()).code, 0);
+    const before = await scenario.read();
+    const hasNewFile = () =>
+      scenario.files().some((name) => name.startsWith(".updsts"));
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+      let code: number | undefined;
+      // The command may be faster than we look: then once more.
+      for (let round = 0; code !== 130 && round < 50; round++) {
+        const typed = command === "get" ? ["-t", scenario.code()] : [];
+        const child = await start(scenario, [command, "default", ...typed]);
+        const output = finished(child);
+        let ended = false;
+        output.finally(() => ended = true);
+        while (!hasNewFile() && !ended) {
+          await new Promise((resolve) => setTimeout(resolve, 0));
+        }
+        try {
+          child.kill(signal);
+        } catch {
+          // It has ended.
+        }
+        const { stderr, ...end } = await output;
+        code = end.code;
+        assert(code === 0 || code === 130, stderr);
+        assert.deepEqual(scenario.files(), ["credentials"], stderr);
+        const text = await scenario.read();
+        assert(text === before || text.startsWith(FILLER + GIVEN));
+        await scenario.write(before);
+      }
+      assert.equal(code, 130);
+    }
+  });
+}
+
+test("a signal while stdin is waited for ends get as a signal does, for a script to see", async () => {
+  await using scenario = await Scenario.start();
+  let ended: Deno.CommandStatus | undefined;
+  // Until it reads there, another end is as good.
+  for (let wait = 250; ended?.signal !== "SIGINT" && wait < 20_000; wait *= 2) {
+    const child = await start(scenario, ["get", "default", "-t", "-"], "piped");
+    await new Promise((resolve) => setTimeout(resolve, wait));
+    child.kill("SIGINT");
+    ended = await child.status;
+    await child.stdin.close();
+    await Promise.all([child.stdout.cancel(), child.stderr.cancel()]);
+  }
+  assert.equal(ended?.signal, "SIGINT");
+  assert.deepEqual(scenario.files(), ["credentials"]);
+});
