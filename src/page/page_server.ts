@@ -3,10 +3,10 @@ import { readCode } from "../codes.ts";
 import { UpdstsError } from "../errors.ts";
 import type { Clock } from "../ports.ts";
 import { Secret } from "../secret.ts";
-import { chooseLanguage } from "./words.ts";
 import type { Question } from "./question.ts";
 import { readForm } from "./read_form.ts";
 import { renderPage } from "./render.ts";
+import { chooseLanguage } from "./words.ts";
 
 const LOOPBACK = "127.0.0.1";
 
