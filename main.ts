@@ -4,7 +4,7 @@
  * @module
  */
 // First of all: see there.
-import { proxyVariables } from "./src/adapters/proxy_variables.ts";
+import { proxyVariables } from "./src/machine/proxy_variables.ts";
 import denoJson from "./deno.json" with { type: "json" };
 import type {
   Connect,
@@ -18,8 +18,8 @@ import { type Screen, visible } from "./src/cli/output.ts";
 import { wrap } from "./src/cli/wrapping.ts";
 import { UpdstsError } from "./src/errors.ts";
 import type { CodeSource, Log } from "./src/ports.ts";
-import { onSignals } from "./src/adapters/signals.ts";
-import { writeAll } from "./src/adapters/streams.ts";
+import { onSignals } from "./src/machine/signals.ts";
+import { writeAll } from "./src/machine/streams.ts";
 
 /** What is no answer goes to stderr; if that cannot be written, nobody can be told. */
 function writeNotes(text: string): void {
@@ -68,7 +68,7 @@ const terminal = {
 
 const stdinCodes: CodeSource = {
   code: async () => {
-    const { StreamCodes } = await import("./src/adapters/terminal.ts");
+    const { StreamCodes } = await import("./src/machine/terminal.ts");
     return await new StreamCodes(Deno.stdin.readable).code();
   },
 };
@@ -93,7 +93,7 @@ const connect: Connect = async (files, log) => {
 
 /** What the MCP server takes of the process. */
 async function mcpSettings({ files, forms }: McpOptions, log: Log) {
-  const { ownCommand } = await import("./src/adapters/own_command.ts");
+  const { ownCommand } = await import("./src/machine/own_command.ts");
   return {
     version: denoJson.version,
     connect: (path: string | undefined) =>

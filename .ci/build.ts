@@ -102,11 +102,11 @@ const READING = [
 ];
 
 /** What those want who write, or try what writing would do. */
-const WRITING = ["cli/get.ts", "adapters/file_replacement.ts"];
+const WRITING = ["cli/get.ts", "machine/file_replacement.ts"];
 const WRITERS = [
   ...["cli/get.ts", "cli/remove.ts", "cli/prune.ts", "cli/doctor.ts"],
-  ...["adapters/file_replacement.ts", "adapters/given_file.ts"],
-  ...["adapters/file_facts.ts", "sts/reachability.ts"],
+  ...["machine/file_replacement.ts", "machine/given_file.ts"],
+  ...["machine/file_facts.ts", "sts/reachability.ts"],
   ...["sts/session_issuer.ts", "mcp/mod.ts"],
 ];
 

@@ -7,14 +7,14 @@ import type {
   Log,
   NamedFiles,
 } from "./ports.ts";
-import { LocalAwsConfig } from "./adapters/aws_config.ts";
+import { LocalAwsConfig } from "./machine/aws_config.ts";
 import {
   credentialsPath,
   LocalCredentialsFile,
-} from "./adapters/credentials_file.ts";
-import { createEnvironment, type Environment } from "./adapters/environment.ts";
-import type { Stdin } from "./adapters/stdin_keys.ts";
-import type { Terminal } from "./adapters/terminal.ts";
+} from "./machine/credentials_file.ts";
+import { createEnvironment, type Environment } from "./machine/environment.ts";
+import type { Stdin } from "./machine/stdin_keys.ts";
+import type { Terminal } from "./machine/terminal.ts";
 
 /** What the ports take of the process. */
 export interface ProcessParts {
@@ -39,7 +39,7 @@ export function createLocalPorts(
   const { path } = files.file;
   let codes: Promise<CodeSource> | undefined;
   const terminalCodes = async () => {
-    const { TerminalCodes } = await import("./adapters/terminal.ts");
+    const { TerminalCodes } = await import("./machine/terminal.ts");
     return new TerminalCodes(terminal);
   };
   const issuer = async () => {
@@ -64,7 +64,7 @@ export function createLocalPorts(
     },
     surroundings: {
       fileFacts: async () => {
-        const { fileFacts } = await import("./adapters/file_facts.ts");
+        const { fileFacts } = await import("./machine/file_facts.ts");
         return await fileFacts(path, environment);
       },
       caBundle: async () => {
@@ -106,7 +106,7 @@ function stdinKeys(stdin: Stdin): KeySource {
   return {
     path: undefined,
     read: () =>
-      text ??= import("./adapters/stdin_keys.ts").then(({ readStdin }) =>
+      text ??= import("./machine/stdin_keys.ts").then(({ readStdin }) =>
         readStdin(stdin)
       ),
   };

@@ -36,7 +36,7 @@ const BUDGETS = [
     loads: [
       "src/cli/get.ts",
       "src/local_ports.ts",
-      "src/adapters/file_replacement.ts",
+      "src/machine/file_replacement.ts",
       "src/sts/session_issuer.ts",
     ],
     // What reads a code, and what a request may be, are files of their own.

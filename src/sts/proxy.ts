@@ -1,6 +1,6 @@
 // Which proxy a request goes through, for messages: the runtime itself uses it.
-import type { Environment } from "../adapters/environment.ts";
-import type { Variable } from "../adapters/variables.ts";
+import type { Environment } from "../machine/environment.ts";
+import type { Variable } from "../machine/variables.ts";
 
 /** The proxy for `url`, without name and password; undefined if there is none. */
 export function proxyFor(

@@ -1,5 +1,5 @@
 // Whether STS can be reached from here, for `doctor`: asked without a signature.
-import type { Environment } from "../adapters/environment.ts";
+import type { Environment } from "../machine/environment.ts";
 import { UpdstsError } from "../errors.ts";
 import type { StsFacts, StsTarget } from "../ports.ts";
 import { connectionError, requireReachable } from "./connection_errors.ts";

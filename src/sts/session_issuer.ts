@@ -10,7 +10,7 @@ import type {
 } from "../ports.ts";
 import { Secret } from "../secret.ts";
 import { toLocalIso } from "../timestamps.ts";
-import type { Environment } from "../adapters/environment.ts";
+import type { Environment } from "../machine/environment.ts";
 import { createHttpClient } from "./http_client.ts";
 import { proxyFor } from "./proxy.ts";
 import {

@@ -1,9 +1,9 @@
 // Another user of the machine who may write the directory: gets nothing, and is given nothing.
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
-import { LocalCredentialsFile } from "../../src/adapters/credentials_file.ts";
-import { createEnvironment } from "../../src/adapters/environment.ts";
-import { accessOf, Target } from "../../src/adapters/target.ts";
+import { LocalCredentialsFile } from "../../src/machine/credentials_file.ts";
+import { createEnvironment } from "../../src/machine/environment.ts";
+import { accessOf, Target } from "../../src/machine/target.ts";
 import type { Change } from "../../src/ports.ts";
 import { isInstalled } from "../support/command.ts";
 import { failsWith } from "../support/errors.ts";
@@ -230,8 +230,8 @@ Deno.test(
 
 /** Replaces the file at a path by itself, as any user may run it. */
 const PROGRAM = `
-import { LocalCredentialsFile } from "./src/adapters/credentials_file.ts";
-import { createEnvironment } from "./src/adapters/environment.ts";
+import { LocalCredentialsFile } from "./src/machine/credentials_file.ts";
+import { createEnvironment } from "./src/machine/environment.ts";
 const [path, home] = Deno.args;
 const environment = createEnvironment((name) => name === "HOME" ? home : undefined);
 const quiet = () => {};

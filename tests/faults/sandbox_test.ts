@@ -271,14 +271,14 @@ Deno.test("a dependency cannot name a proxy of its own and hear what goes to AWS
   await underShippedFlags(code);
   assert.deepEqual(proxy.heard, ["GET http://127.0.0.1:9999/?key HTTP/1.1"]);
   proxy.heard.length = 0;
-  const sealed = new URL("src/adapters/proxy_variables.ts", ROOT).href;
+  const sealed = new URL("src/machine/proxy_variables.ts", ROOT).href;
   await underShippedFlags(`import ${JSON.stringify(sealed)};${code}`);
   assert.deepEqual(proxy.heard, []);
   const main = await Deno.readTextFile(new URL("main.ts", ROOT));
   const [, first] = /^import [^]*?"([^"]+)"/m.exec(main) ?? [];
   assert.equal(
     first,
-    "./src/adapters/proxy_variables.ts",
+    "./src/machine/proxy_variables.ts",
     "it must be imported first",
   );
 });

@@ -1,6 +1,6 @@
 // proxyFor(): which proxy a message names, and never its password.
 import assert from "node:assert/strict";
-import { createEnvironment } from "../../src/adapters/environment.ts";
+import { createEnvironment } from "../../src/machine/environment.ts";
 import { proxyFor } from "../../src/sts/proxy.ts";
 
 const STS = new URL("https://sts.us-east-1.amazonaws.com/");

@@ -1,7 +1,7 @@
 // What is sent to STS again, and how often: counted by an STS that can be told what to answer.
 import fc from "fast-check";
 import assert from "node:assert/strict";
-import { createEnvironment } from "../../src/adapters/environment.ts";
+import { createEnvironment } from "../../src/machine/environment.ts";
 import { UpdstsError } from "../../src/errors.ts";
 import { Secret } from "../../src/secret.ts";
 import { AwsSessionIssuer } from "../../src/sts/session_issuer.ts";

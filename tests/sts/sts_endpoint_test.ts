@@ -2,7 +2,7 @@
 import { GetSessionTokenCommand, STSClient } from "@aws-sdk/client-sts";
 import { FetchHttpHandler } from "@smithy/fetch-http-handler";
 import assert from "node:assert/strict";
-import { createEnvironment } from "../../src/adapters/environment.ts";
+import { createEnvironment } from "../../src/machine/environment.ts";
 import type { SessionRequest } from "../../src/ports.ts";
 import { Secret } from "../../src/secret.ts";
 import { AwsSessionIssuer } from "../../src/sts/session_issuer.ts";

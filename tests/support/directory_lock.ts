@@ -1,6 +1,6 @@
 // Holds the lock that updsts takes of a directory.
 import assert from "node:assert/strict";
-import { LockFile } from "../../src/adapters/lock_file.ts";
+import { LockFile } from "../../src/machine/lock_file.ts";
 
 /** Locks `directory`, as the system does it, until it is disposed of. */
 export async function lockDirectory(

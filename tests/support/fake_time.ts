@@ -1,5 +1,5 @@
 // A time that passes only when somebody waits, and things that happen in it.
-import type { Timepiece } from "../../src/adapters/timepiece.ts";
+import type { Timepiece } from "../../src/machine/timepiece.ts";
 
 /** Waiting takes no time here, and what is planned for that while happens. */
 export class FakeTime implements Timepiece {

@@ -1,6 +1,6 @@
 // Feeds every reader a megabyte of what takes it longest, and prints how many were read. A step too many for each character, and it never ends.
-import { LocalAwsConfig } from "../../src/adapters/aws_config.ts";
-import { createEnvironment } from "../../src/adapters/environment.ts";
+import { LocalAwsConfig } from "../../src/machine/aws_config.ts";
+import { createEnvironment } from "../../src/machine/environment.ts";
 import { readCode } from "../../src/codes.ts";
 import { whyAwsCliRefusesFile } from "../../src/credentials/aws_cli_reading.ts";
 import { applyEdits } from "../../src/credentials/edit.ts";

@@ -1,6 +1,6 @@
 // Stillness: how long a file must have been left alone until it is taken.
 import assert from "node:assert/strict";
-import { Stillness } from "../../src/adapters/stillness.ts";
+import { Stillness } from "../../src/machine/stillness.ts";
 import type { Difference } from "../../src/ports.ts";
 import { FakeTime } from "../support/fake_time.ts";
 

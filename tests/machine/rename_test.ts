@@ -1,7 +1,7 @@
 // renameOver(): patience where the system refuses to replace what is open.
 import assert from "node:assert/strict";
-import { renameOver } from "../../src/adapters/rename.ts";
-import type { Timepiece } from "../../src/adapters/timepiece.ts";
+import { renameOver } from "../../src/machine/rename.ts";
+import type { Timepiece } from "../../src/machine/timepiece.ts";
 
 /** A time that passes at once. */
 function quickTime(): Timepiece {

@@ -1,6 +1,6 @@
 // withDirectoryLock(): where the system does not lock what it should, and within one process.
 import assert from "node:assert/strict";
-import { withDirectoryLock } from "../../src/adapters/directory_lock.ts";
+import { withDirectoryLock } from "../../src/machine/directory_lock.ts";
 import { failsWith } from "../support/errors.ts";
 import { FakeTime } from "../support/fake_time.ts";
 

@@ -1,7 +1,7 @@
 // LockFile: one holder at a time, whatever its environment, and nothing left of it.
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { LockFile } from "../../src/adapters/lock_file.ts";
+import { LockFile } from "../../src/machine/lock_file.ts";
 import { failsWith } from "../support/errors.ts";
 import { links } from "../support/skipping.ts";
 

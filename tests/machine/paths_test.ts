@@ -10,7 +10,7 @@ import {
   isSamePath,
   withinReach,
   withOneSeparator,
-} from "../../src/adapters/paths.ts";
+} from "../../src/machine/paths.ts";
 
 Deno.test("directoryOf() is what the runtime says, on every system", () => {
   for (

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import {
   credentialsPath,
   LocalCredentialsFile,
-} from "../../src/adapters/credentials_file.ts";
-import { createEnvironment } from "../../src/adapters/environment.ts";
+} from "../../src/machine/credentials_file.ts";
+import { createEnvironment } from "../../src/machine/environment.ts";
 import type { Change } from "../../src/ports.ts";
 import { lockDirectory } from "../support/directory_lock.ts";
 import { failsWith } from "../support/errors.ts";

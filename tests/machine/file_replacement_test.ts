@@ -1,10 +1,10 @@
 // Replacing the file among others: slow writers, neighbours, links that move, files that do not exist yet.
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
-import { LocalCredentialsFile } from "../../src/adapters/credentials_file.ts";
-import { createEnvironment } from "../../src/adapters/environment.ts";
-import type { ReplacementOptions } from "../../src/adapters/locked_target.ts";
-import { leadsTo } from "../../src/adapters/place.ts";
+import { LocalCredentialsFile } from "../../src/machine/credentials_file.ts";
+import { createEnvironment } from "../../src/machine/environment.ts";
+import type { ReplacementOptions } from "../../src/machine/locked_target.ts";
+import { leadsTo } from "../../src/machine/place.ts";
 import type { Change, SeenBefore } from "../../src/ports.ts";
 import { foreignChange } from "../../src/sessions/foreign_change.ts";
 import { failsWith } from "../support/errors.ts";
