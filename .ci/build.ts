@@ -102,12 +102,10 @@ const READING = [
 ];
 
 /** What those want who write, or try what writing would do. */
-const WRITING = ["cli/get.ts", "machine/file_replacement.ts"];
+const WRITING = ["cli/get.ts", "machine/replace.ts"];
 const WRITERS = [
   ...["cli/get.ts", "cli/remove.ts", "cli/prune.ts", "cli/doctor.ts"],
-  ...["machine/file_replacement.ts", "machine/given_file.ts"],
-  ...["machine/file_facts.ts", "sts/reachability.ts"],
-  ...["sts/session_issuer.ts", "mcp/mod.ts"],
+  ...["sts/reachability.ts", "sts/session_issuer.ts", "mcp/mod.ts"],
 ];
 
 /** The files of ours that `text` imports by `pattern`, as seen from `directory`. */

@@ -86,6 +86,7 @@ export default async function get(
     },
   );
   await answer(result, connected, output, given);
+  await connected.file.settled();
   return interrupted ? INTERRUPTED : 0;
 }
 

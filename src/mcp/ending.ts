@@ -78,7 +78,8 @@ export class Ending {
         read: () => file.read(),
         rehearse: (change) =>
           this.#rehearse((guard) => file.rehearse(guard(change))),
-        update: (change, seen) => file.update(change, seen),
+        update: (change, options) => file.update(change, options),
+        settled: () => file.settled(),
       },
     };
   }

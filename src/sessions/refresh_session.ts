@@ -4,7 +4,6 @@ import type { SessionValues } from "../credentials/session_values.ts";
 import { parseFile } from "../credentials/parsed_file.ts";
 import { UpdstsError } from "../errors.ts";
 import type { Ports } from "../ports.ts";
-import { foreignChange } from "./foreign_change.ts";
 import { issueSession } from "./issue_session.ts";
 import { maskedDiff } from "./masked_diff.ts";
 import { prepareRefresh } from "./prepare_refresh.ts";
@@ -58,7 +57,7 @@ export async function refreshSession(
   await writeSpent(() =>
     file.update(
       (text) => refreshEdits(parseFile(text), profile, sessionProfile, values),
-      { text: prepared.text, difference: foreignChange },
+      { spent: true },
     )
   );
   return {

@@ -1,7 +1,7 @@
 // The HTTP client for AWS, with the certificate authorities that AWS_CA_BUNDLE adds.
 import { UpdstsError } from "../errors.ts";
 import type { Environment } from "../machine/environment.ts";
-import { readRegularFile } from "../machine/regular_file.ts";
+import { readRegularFile } from "../machine/read.ts";
 
 /** With HTTP/2, the runtime sends a request again by itself if a stream is refused. */
 const PROTOCOLS = { http1: true, http2: false } as const;

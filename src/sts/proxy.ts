@@ -1,6 +1,6 @@
 // Which proxy a request goes through, for messages: the runtime itself uses it.
 import type { Environment } from "../machine/environment.ts";
-import type { Variable } from "../machine/variables.ts";
+import type { Variable } from "../machine/environment.ts";
 
 /** The proxy for `url`, without name and password; undefined if there is none. */
 export function proxyFor(

@@ -42,6 +42,10 @@ export class MemoryFile implements CredentialsFile {
       this.writes++;
     });
   }
+
+  settled(): Promise<void> {
+    return Promise.resolve();
+  }
 }
 
 /** An AWS configuration that says the same of every profile. */

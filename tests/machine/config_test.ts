@@ -1,7 +1,7 @@
 // LocalAwsConfig: which endpoint the environment and the config file ask for.
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { LocalAwsConfig } from "../../src/machine/aws_config.ts";
+import { LocalAwsConfig } from "../../src/machine/config.ts";
 import { createEnvironment } from "../../src/machine/environment.ts";
 
 /** What is asked for by a config file of one profile, and an environment. */

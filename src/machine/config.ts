@@ -1,11 +1,11 @@
 // What the environment and ~/.aws/config say about a profile.
 import { parseFile } from "../credentials/parsed_file.ts";
 import { listProfiles, type Profile } from "../credentials/profiles.ts";
-import { UpdstsError } from "../errors.ts";
 import type { AwsConfig, ProfileSettings } from "../ports.ts";
 import type { Environment } from "./environment.ts";
-import { onceReleased } from "./held_file.ts";
-import { readRegularFile } from "./regular_file.ts";
+import { isMissing } from "./system.ts";
+import { readRegularFile } from "./read.ts";
+import { onceReleased } from "./system.ts";
 
 /** Reads the config file once, when it is first asked. */
 export class LocalAwsConfig implements AwsConfig {
@@ -74,9 +74,7 @@ export class LocalAwsConfig implements AwsConfig {
       return { path, text: readRegularFile(path, "AWS config file") };
     } catch (error) {
       // A config file is optional, for us as for the SDKs; so is a home.
-      const missing = error instanceof UpdstsError &&
-        error.code === "FILE_NOT_FOUND";
-      if (missing) return undefined;
+      if (isMissing(error)) return undefined;
       throw error;
     }
   }

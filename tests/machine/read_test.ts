@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import { decodeBytes, encodeBytes } from "../../src/machine/regular_file.ts";
+import { decodeBytes, encodeBytes } from "../../src/machine/read.ts";
 
 Deno.test("decodeBytes() gives each byte its own character", () => {
   const all = Uint8Array.from({ length: 256 }, (_, byte) => byte);

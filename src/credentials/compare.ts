@@ -1,20 +1,26 @@
 // What other programs have done to a file between two looks at it.
-import { isTerminator, trimBlanks } from "../credentials/lines.ts";
-import { type ParsedFile, parseFile } from "../credentials/parsed_file.ts";
-import type { Difference } from "../ports.ts";
+import { isTerminator, trimBlanks } from "./lines.ts";
+import { type ParsedFile, parseFile } from "./parsed_file.ts";
 
 /** Compares two texts of one file, one character a byte. */
-export function foreignChange(before: string, now: string): Difference {
-  if (before === now) return "none";
+export function compareOutsideBlocks(
+  before: string,
+  now: string,
+): "same" | "added" | "missing" | "changed" {
+  if (before === now) return "same";
   // Written anew, and not to its end yet.
-  if (before.startsWith(now)) return "lost";
+  if (before.startsWith(now)) return "missing";
   const [old, current] = [parseFile(before), parseFile(now)];
   const present = counted(current);
   const gone = Array.from(counted(old)).some(([piece, times]) =>
     times > (present.get(piece) ?? 0)
   );
-  if (gone || (endsWhole(before) && !endsWhole(now))) return "lost";
-  return unowned(old) === unowned(current) ? "none" : "changed";
+  if (gone || (endsWhole(before) && !endsWhole(now))) return "missing";
+  return unowned(old) === unowned(current)
+    ? "same"
+    : unowned(current).startsWith(unowned(old))
+    ? "added"
+    : "changed";
 }
 
 /** Every header, every key with its profile, and how often it is there; and how many other lines there are. */
