@@ -8,6 +8,7 @@ import { createEnvironment } from "../../src/machine/environment.ts";
 async function endpointOf(
   lines: readonly string[],
   variables: Readonly<Record<string, string>> = {},
+  name = "work",
 ) {
   const home = await Deno.makeTempDir();
   try {
@@ -20,7 +21,7 @@ async function endpointOf(
     const config = new LocalAwsConfig(
       createEnvironment((name) => ({ HOME: home, ...variables })[name]),
     );
-    const { endpoint, fips, dualStack } = await config.settingsOf("work");
+    const { endpoint, fips, dualStack } = await config.settingsOf(name);
     return { endpoint, fips, dualStack };
   } finally {
     await Deno.remove(home, { recursive: true });
@@ -127,5 +128,17 @@ Deno.test("a profile of the config file that has credentials of its own is told 
     }
   } finally {
     await Deno.remove(home, { recursive: true });
+  }
+});
+
+// No test noticed when the order decided.
+Deno.test("[profile default] comes before [default], wherever they are", async () => {
+  const sections = [
+    ["[default]", `endpoint_url = ${URL_A}`],
+    ["[profile default]", `endpoint_url = ${URL_B}`],
+  ];
+  for (const lines of [sections, sections.toReversed()]) {
+    const { endpoint } = await endpointOf(lines.flat(), {}, "default");
+    assert.equal(endpoint, URL_B);
   }
 });
