@@ -3,20 +3,17 @@ import { parseFile } from "../credentials/parsed_file.ts";
 import { listProfiles, type Profile } from "../credentials/profiles.ts";
 import type { AwsConfig, ProfileSettings } from "../ports.ts";
 import type { Environment } from "./environment.ts";
-import { isMissing } from "./system.ts";
 import { readRegularFile } from "./read.ts";
-import { onceReleased } from "./system.ts";
+import { isMissing, onceReleased } from "./system.ts";
 
 /** Reads the config file once, when it is first asked. */
 export class LocalAwsConfig implements AwsConfig {
   readonly #environment: Environment;
-  readonly #variables: Variables;
   #sections: ConfigSections | undefined;
 
   /** The config that `environment` leads to; nothing is read yet. */
   constructor(environment: Environment) {
     this.#environment = environment;
-    this.#variables = readVariables(environment);
   }
 
   file(): Promise<{ path: string; text: string } | undefined> {
@@ -35,15 +32,16 @@ export class LocalAwsConfig implements AwsConfig {
   #settingsOf(name: string): ProfileSettings {
     const sections = this.#sections ??= readSections(this.#readFile()?.text);
     const profile = sections.profiles.get(name);
-    const { environmentRegion, fips, dualStack } = this.#variables;
+    const { get } = this.#environment;
     return {
-      environmentRegion,
+      environmentRegion: get("AWS_REGION") ?? get("AWS_DEFAULT_REGION"),
       region: profile?.value("region"),
       mfaSerial: profile?.value("mfa_serial"),
       credentialsKey: profile?.credentialsKey(),
       durationSeconds: profile?.value("duration_seconds"),
-      fips: fips ?? profile?.value("use_fips_endpoint"),
-      dualStack: dualStack ?? profile?.value("use_dualstack_endpoint"),
+      fips: get("AWS_USE_FIPS_ENDPOINT") ?? profile?.value("use_fips_endpoint"),
+      dualStack: get("AWS_USE_DUALSTACK_ENDPOINT") ??
+        profile?.value("use_dualstack_endpoint"),
       ...this.#endpoint(profile, sections),
     };
   }
@@ -53,24 +51,23 @@ export class LocalAwsConfig implements AwsConfig {
     profile: Profile | undefined,
     { services }: ConfigSections,
   ): Pick<ProfileSettings, "endpoint" | "endpointSource"> {
-    const none = { endpoint: undefined, endpointSource: undefined };
-    const { endpoint: variable } = this.#variables;
-    const ignored = this.#variables.ignored ??
+    const { get } = this.#environment;
+    const ignored = get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") ??
       profile?.value("ignore_configured_endpoint_urls");
-    if (ignored?.toLowerCase() === "true") return none;
-    if (variable !== undefined) return variable;
-    const endpoint = services.get(profile?.value("services") ?? "")?.value(
-      "sts.endpoint_url",
-    ) ?? profile?.value("endpoint_url");
-    const endpointSource = "the config file";
-    return endpoint === undefined ? none : { endpoint, endpointSource };
+    const service = services.get(profile?.value("services") ?? "");
+    const found = ignored?.toLowerCase() === "true" ? undefined : [
+      [get("AWS_ENDPOINT_URL_STS"), "AWS_ENDPOINT_URL_STS"],
+      [get("AWS_ENDPOINT_URL"), "AWS_ENDPOINT_URL"],
+      [service?.value("sts.endpoint_url"), "the config file"],
+      [profile?.value("endpoint_url"), "the config file"],
+    ].find(([endpoint]) => endpoint !== undefined);
+    return { endpoint: found?.[0], endpointSource: found?.[1] };
   }
 
   #readFile(): { path: string; text: string } | undefined {
+    const { get, expandHome } = this.#environment;
     try {
-      const path = this.#environment.expandHome(
-        this.#environment.get("AWS_CONFIG_FILE") ?? "~/.aws/config",
-      );
+      const path = expandHome(get("AWS_CONFIG_FILE") ?? "~/.aws/config");
       return { path, text: readRegularFile(path, "AWS config file") };
     } catch (error) {
       // A config file is optional, for us as for the SDKs; so is a home.
@@ -80,70 +77,31 @@ export class LocalAwsConfig implements AwsConfig {
   }
 }
 
-/** What the environment says of every profile, read once. */
-interface Variables {
-  readonly environmentRegion: string | undefined;
-  readonly endpoint:
-    | { readonly endpoint: string; readonly endpointSource: string }
-    | undefined;
-  /** Whether no endpoint counts that is configured: `true`, or anything else. */
-  readonly ignored: string | undefined;
-  readonly fips: string | undefined;
-  readonly dualStack: string | undefined;
-}
-
-function readVariables({ get }: Environment): Variables {
-  const sources = ["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"] as const;
-  const [endpoint] = sources.flatMap(
-    (endpointSource) => {
-      const endpoint = get(endpointSource);
-      return endpoint === undefined ? [] : [{ endpoint, endpointSource }];
-    },
-  );
-  return {
-    environmentRegion: get("AWS_REGION") ?? get("AWS_DEFAULT_REGION"),
-    endpoint,
-    ignored: get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"),
-    fips: get("AWS_USE_FIPS_ENDPOINT"),
-    dualStack: get("AWS_USE_DUALSTACK_ENDPOINT"),
-  };
-}
-
-/** The sections of a config file, by the name that stands behind their kind. */
+/** The sections of a config file, by the name after their kind. */
 interface ConfigSections {
   readonly profiles: ReadonlyMap<string, Profile>;
   readonly services: ReadonlyMap<string, Profile>;
 }
 
-function readSections(text = ""): ConfigSections {
-  const profiles = new Map<string, Profile>();
-  const services = new Map<string, Profile>();
-  let bare: Profile | undefined;
-  for (const section of listProfiles(parseFile(text))) {
-    const [, kind, name = ""] = HEADING.exec(section.name.trim()) ?? [];
-    if (section.name === "default") bare = section;
-    else if (kind === "profile") {
-      addFirst(profiles, unquoted(name.trim()), section);
-    } else if (kind === "services") {
-      addFirst(services, unquoted(name.trim()), section);
-    }
-  }
-  // [profile default] comes before [default].
-  if (bare !== undefined) addFirst(profiles, "default", bare);
-  return { profiles, services };
-}
-
 /** With all white space that some program sees there: Go's trims, JavaScript's takes any. */
 const HEADING = /^(profile|services)\s(.+)$/s;
 
-function unquoted(name: string): string {
-  return /^(["'])(.*)\1$/s.exec(name)?.[2] ?? name;
-}
-
-function addFirst(
-  sections: Map<string, Profile>,
-  name: string,
-  section: Profile,
-): void {
-  if (!sections.has(name)) sections.set(name, section);
+function readSections(text = ""): ConfigSections {
+  const found = {
+    profile: new Map<string, Profile>(),
+    services: new Map<string, Profile>(),
+  };
+  const sections = listProfiles(parseFile(text));
+  for (const section of sections) {
+    const [, kind, name = ""] = HEADING.exec(section.name.trim()) ?? [];
+    if (kind !== "profile" && kind !== "services") continue;
+    const bare = /^(["'])(.*)\1$/s.exec(name.trim())?.[2] ?? name.trim();
+    if (!found[kind].has(bare)) found[kind].set(bare, section);
+  }
+  // [profile default] comes before [default].
+  const bare = sections.find(({ name }) => name === "default");
+  if (bare !== undefined && !found.profile.has("default")) {
+    found.profile.set("default", bare);
+  }
+  return { profiles: found.profile, services: found.services };
 }

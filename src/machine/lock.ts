@@ -3,6 +3,7 @@ import { UpdstsError } from "../errors.ts";
 import { hasSystemCode, systemNumber, unwritable } from "./system.ts";
 import { PATHS } from "./paths.ts";
 import { onceReleased, PATIENCE, type System } from "./system.ts";
+import { isFileAt } from "./temporary.ts";
 
 /** The lock's file, where directories cannot be locked: in the directory, so that all see the same one. */
 const LOCK_FILE = ".updsts.lock";
@@ -64,15 +65,15 @@ async function acquire(
   options: LockOptions,
   since: number,
 ): Promise<AsyncDisposable | undefined> {
-  const patience = new Patience(directory, options, since);
+  const goesOn = patience(directory, options, since);
   if (options.system.os !== "windows") {
     try {
-      return await waitFor(() => openDirectory(directory), options, patience);
+      return await waitFor(() => openDirectory(directory), options, goesOn);
     } catch (error) {
       if (!locksNoDirectories(error)) throw error;
     }
   }
-  return await waitFor(() => openLockFile(directory), options, patience);
+  return await waitFor(() => openLockFile(directory), options, goesOn);
 }
 
 /** EBADF, EINVAL, ENOLCK, ENOSYS and ENOTSUP, of Linux and macOS: the runtime has no code for some of them. */
@@ -84,45 +85,36 @@ function locksNoDirectories(error: unknown): boolean {
     NO_LOCKS.includes(systemNumber(error) ?? 0);
 }
 
-/** How long to wait for whoever has the lock: counted anew when it changes hands. */
-class Patience {
-  readonly #directory: string;
-  readonly #options: LockOptions;
-  readonly #start: number;
-  #since: number;
-  #holder: string | undefined;
-
-  constructor(directory: string, options: LockOptions, since: number) {
-    this.#directory = directory;
-    this.#options = options;
-    this.#start = options.system.now();
-    this.#since = since;
-  }
-
-  /**
-   * Whether to go on waiting; `false` if it is to be done without the lock.
-   *
-   * @throws {UpdstsError} `FILE_LOCKED`
-   */
-  goesOn(): boolean {
-    const { system, spent, findHolder } = this.#options;
+/**
+ * Tells, each time that it is asked, whether to go on waiting for whoever has
+ * the lock: 10 s, counted anew when it changes hands. Then it is to be done
+ * without the lock, or `FILE_LOCKED` is thrown.
+ */
+function patience(
+  directory: string,
+  { system, spent, findHolder }: LockOptions,
+  since: number,
+): () => boolean {
+  const start = system.now();
+  let holder: string | undefined;
+  return () => {
     const now = system.now();
-    const holder = findHolder();
-    if (holder !== this.#holder) [this.#holder, this.#since] = [holder, now];
-    if (spent && now - this.#start >= LONGEST_DELAY) return false;
-    if (now - this.#since < PATIENCE) return true;
+    const found = findHolder();
+    if (found !== holder) [holder, since] = [found, now];
+    if (spent && now - start >= LONGEST_DELAY) return false;
+    if (now - since < PATIENCE) return true;
     if (spent) return false;
     const process = holder?.match(/\d+/)?.[0];
     throw new UpdstsError(
       "FILE_LOCKED",
-      `Cannot write into ${this.#directory}: ${
+      `Cannot write into ${directory}: ${
         process === undefined
           ? "another program"
           : `another updsts (process ${process})`
       } has kept it locked for ${PATIENCE / 1000} s`,
       { hint: "end that process if it hangs, then try again" },
     );
-  }
+  };
 }
 
 /** An open file whose lock is the directory's. */
@@ -135,40 +127,31 @@ interface Lockable extends AsyncDisposable {
 async function waitFor(
   open: () => Lockable | undefined,
   { system }: LockOptions,
-  patience: Patience,
+  goesOn: () => boolean,
 ): Promise<AsyncDisposable | undefined> {
   for (;;) {
     const lock = open();
     if (lock === undefined) {
       await system.sleep(10);
-      if (!patience.goesOn()) return undefined;
+      if (!goesOn()) return undefined;
       continue;
     }
-    const granted = system.lock(lock.file);
-    let goesOn = true;
     try {
-      while (goesOn && !await isGrantedSoon(granted, system)) {
-        goesOn = patience.goesOn();
+      const granted = system.lock(lock.file).then(() => true);
+      const later = () => system.sleep(LOOK_EVERY).then(() => false);
+      while (!await Promise.race([granted, later()])) {
+        if (goesOn()) continue;
+        lock.file.close();
+        return undefined;
       }
-      if (goesOn && lock.isCurrent()) return lock;
+      if (lock.isCurrent()) return lock;
     } catch (error) {
+      // If it is granted some day after all, the system lets go of it.
       lock.file.close();
       throw error;
     }
-    // If it is granted some day after all, the system lets go of it.
     lock.file.close();
-    if (!goesOn) return undefined;
   }
-}
-
-function isGrantedSoon(
-  granted: Promise<void>,
-  system: System,
-): Promise<boolean> {
-  return Promise.race([
-    granted.then(() => true),
-    system.sleep(LOOK_EVERY).then(() => false),
-  ]);
 }
 
 function openDirectory(directory: string): Lockable {
@@ -186,12 +169,14 @@ function openLockFile(directory: string): Lockable | undefined {
   const path = PATHS.join(directory, LOCK_FILE);
   const file = createOrOpen(path);
   if (file === undefined) return undefined;
+  // Its last holder may have removed it.
+  const isCurrent = () => !isGoing(path) && isFileAt(path, file.statSync());
   return {
     file,
-    isCurrent: () => isAt(file, path),
+    isCurrent,
     // First the name: who comes next creates a file of their own.
     [Symbol.asyncDispose]: async () => {
-      if (isAt(file, path)) {
+      if (isCurrent()) {
         await onceReleased(() => Deno.removeSync(path)).catch(() => {});
       }
       file.close();
@@ -231,17 +216,5 @@ function isGoing(path: string): boolean {
     return false;
   } catch (error) {
     return error instanceof Deno.errors.PermissionDenied;
-  }
-}
-
-/** Whether `file` still has that name, and is not one that its last holder has removed. */
-function isAt(file: Deno.FsFile, path: string): boolean {
-  const { dev, ino } = file.statSync();
-  try {
-    const info = Deno.lstatSync(path);
-    return info.ino === ino && info.dev === dev;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || isGoing(path)) return false;
-    throw error;
   }
 }
