@@ -119,9 +119,9 @@ export class LocalCredentialsFile implements CredentialsFile {
         // Windows distinguishes neither case nor how the disk is written.
         const same = PATHS.isSame(place.path, this.path);
         return same ? this.path : place.path;
-      } catch (error) {
-        if (isMissing(error)) return undefined;
-        throw error;
+      } catch {
+        // What is wrong with it shows when it is read.
+        return undefined;
       }
     };
     const realPath = placeOf(() => this.path);
