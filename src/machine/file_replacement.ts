@@ -1,5 +1,5 @@
 // Replaces the credentials file so that no byte is lost, whatever happens.
-import { applyEdits, type Edit } from "../credentials/edit.ts";
+import { applyEdits, type Edit } from "../credentials/text.ts";
 import { UpdstsError } from "../errors.ts";
 import type { Change, Log, SeenBefore } from "../ports.ts";
 import type { Environment } from "./environment.ts";

@@ -1,6 +1,6 @@
 // What other programs have done to a file between two looks at it.
-import { isTerminator, trimBlanks } from "../credentials/lines.ts";
-import { type ParsedFile, parseFile } from "../credentials/parsed_file.ts";
+import { type ParsedFile, parseFile } from "../credentials/parse.ts";
+import { isTerminator, trimBlanks } from "../credentials/text.ts";
 import type { Difference } from "../ports.ts";
 
 /** Compares two texts of one file, one character a byte. */

@@ -1,8 +1,8 @@
 // The AWS CLI reads these files by Python's configparser: other profiles stay the same for it, and it sees the session.
 import fc from "fast-check";
 import assert from "node:assert/strict";
-import { decodeText } from "../../src/credentials/profile_name.ts";
-import { parseFile } from "../../src/credentials/parsed_file.ts";
+import { parseFile } from "../../src/credentials/parse.ts";
+import { decodeText } from "../../src/credentials/text.ts";
 import { UpdstsError } from "../../src/errors.ts";
 import { checkedRefresh } from "../support/checked_refresh.ts";
 import { isInstalled, run } from "../support/command.ts";

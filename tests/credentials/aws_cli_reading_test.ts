@@ -1,7 +1,7 @@
 // whyAwsCliRefuses(), beside the parser that the AWS CLI reads with.
 import fc from "fast-check";
 import assert from "node:assert/strict";
-import { whyAwsCliRefuses } from "../../src/credentials/aws_cli_reading.ts";
+import { whyAwsCliRefuses } from "../../src/credentials/readers/aws_cli.ts";
 import { isInstalled, run } from "../support/command.ts";
 
 Deno.test("whyAwsCliRefuses() names the line and the reason", () => {

@@ -1,6 +1,6 @@
 // Edits as data.
 import assert from "node:assert/strict";
-import { applyEdits } from "../../src/credentials/edit.ts";
+import { applyEdits } from "../../src/credentials/text.ts";
 
 Deno.test("applyEdits() replaces, inserts and deletes, all by original offsets", () => {
   const edits = [

@@ -1,6 +1,6 @@
 // Lines, blanks and line ends.
 import assert from "node:assert/strict";
-import { lineEnding, Lines, trimBlanks } from "../../src/credentials/lines.ts";
+import { lineEnding, Lines, trimBlanks } from "../../src/credentials/text.ts";
 
 function contents(text: string): string[] {
   return Array.from(

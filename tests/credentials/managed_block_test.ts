@@ -1,7 +1,6 @@
 // Finding the managed blocks: what is a tag, what is one no longer, and what is wrong.
 import assert from "node:assert/strict";
-import { findManagedBlocks } from "../../src/credentials/managed_block.ts";
-import { parseFile } from "../../src/credentials/parsed_file.ts";
+import { findManagedBlocks, parseFile } from "../../src/credentials/parse.ts";
 
 const MARKER = "[auto update by updsts]";
 const begin = (key: string) => `# \${{{ key=${key} ${MARKER}`;

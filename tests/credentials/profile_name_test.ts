@@ -3,9 +3,8 @@ import assert from "node:assert/strict";
 import {
   assertProfileName,
   assertSessionName,
-  decodeText,
-  encodeText,
-} from "../../src/credentials/profile_name.ts";
+} from "../../src/credentials/refusals.ts";
+import { decodeText, encodeText } from "../../src/credentials/text.ts";
 import { failsWith } from "../support/errors.ts";
 
 Deno.test("assertProfileName() takes what the field uses", () => {

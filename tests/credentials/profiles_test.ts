@@ -1,6 +1,6 @@
 // Reading profiles.
 import assert from "node:assert/strict";
-import { parseFile } from "../../src/credentials/parsed_file.ts";
+import { parseFile } from "../../src/credentials/parse.ts";
 import { findProfile, listProfiles } from "../../src/credentials/profiles.ts";
 import { MASK } from "../../src/secret.ts";
 

@@ -1,11 +1,9 @@
 // The promises of the core, over generated files; a failure prints its seed.
 import fc from "fast-check";
 import assert from "node:assert/strict";
-import { applyEdits } from "../../src/credentials/edit.ts";
-import { Lines } from "../../src/credentials/lines.ts";
-import { decodeText } from "../../src/credentials/profile_name.ts";
-import { parseFile } from "../../src/credentials/parsed_file.ts";
+import { parseFile } from "../../src/credentials/parse.ts";
 import { findProfile } from "../../src/credentials/profiles.ts";
+import { applyEdits, decodeText, Lines } from "../../src/credentials/text.ts";
 import { UpdstsError } from "../../src/errors.ts";
 import { checkedRefresh } from "../support/checked_refresh.ts";
 import { NAMES, nastyFile } from "../support/nasty_files.ts";

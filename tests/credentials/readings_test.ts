@@ -1,7 +1,7 @@
 // The models of how programs read a file, beside the parsers that they are models of.
 import fc from "fast-check";
 import assert from "node:assert/strict";
-import { readAsGo } from "../../src/credentials/go_reading.ts";
+import { readAsGo } from "../../src/credentials/readers/go.ts";
 import { isInstalled } from "../support/command.ts";
 import { oddFile } from "../support/odd_files.ts";
 import { MODELS, readAsConfigparser } from "../support/readers.ts";

@@ -1,6 +1,6 @@
 // What is taken for a profile and its name, in a file that may be anything.
 import assert from "node:assert/strict";
-import { isAwsKey, looksLikeName } from "../../src/credentials/recognised.ts";
+import { isAwsKey, looksLikeName } from "../../src/credentials/profiles.ts";
 
 for (
   const name of [

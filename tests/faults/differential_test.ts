@@ -1,7 +1,7 @@
 // A refresh, in files that people have edited, as three other programs see it.
 import fc from "fast-check";
 import assert from "node:assert/strict";
-import { parseFile } from "../../src/credentials/parsed_file.ts";
+import { parseFile } from "../../src/credentials/parse.ts";
 import { UpdstsError } from "../../src/errors.ts";
 import { checkedRefresh } from "../support/checked_refresh.ts";
 import { isInstalled } from "../support/command.ts";

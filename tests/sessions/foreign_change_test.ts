@@ -1,8 +1,8 @@
 // foreignChange(): what is nobody's business but ours, what is another program's, and what is gone.
 import assert from "node:assert/strict";
-import { applyEdits } from "../../src/credentials/edit.ts";
-import { parseFile } from "../../src/credentials/parsed_file.ts";
-import { refreshEdits } from "../../src/credentials/refresh_edits.ts";
+import { parseFile } from "../../src/credentials/parse.ts";
+import { refreshEdits } from "../../src/credentials/session_edits.ts";
+import { applyEdits } from "../../src/credentials/text.ts";
 import { Secret } from "../../src/secret.ts";
 import { foreignChange } from "../../src/sessions/foreign_change.ts";
 

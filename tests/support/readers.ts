@@ -1,10 +1,10 @@
 // Three programs' reading of a credentials file: the models of the core, and the real parsers where they are at hand.
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { readAsAwsCli } from "../../src/credentials/aws_cli_reading.ts";
-import { readAsGo } from "../../src/credentials/go_reading.ts";
-import { readAsJavaScript } from "../../src/credentials/javascript_reading.ts";
-import { decodeText, isUtf8 } from "../../src/credentials/profile_name.ts";
+import { readAsAwsCli } from "../../src/credentials/readers/aws_cli.ts";
+import { readAsGo } from "../../src/credentials/readers/go.ts";
+import { readAsJavaScript } from "../../src/credentials/readers/javascript.ts";
+import { decodeText, isUtf8 } from "../../src/credentials/text.ts";
 import { run } from "./command.ts";
 import type { Reading } from "./sdk_parser.ts";
 
@@ -14,20 +14,20 @@ export const MODELS: Readonly<
 > = {
   "the AWS CLI": (text) => {
     if (!isUtf8(text)) return null;
-    const reading = readAsAwsCli(decodeText(text));
-    return reading instanceof Map ? toObject(reading) : null;
+    const { reading, refusal } = readAsAwsCli(decodeText(text));
+    return refusal === undefined ? toObject(reading) : null;
   },
-  "the SDK for JavaScript": (text) =>
-    toObject(readAsJavaScript(decodeText(text)) ?? null),
+  "the SDK for JavaScript": (text) => {
+    const { reading, refusal } = readAsJavaScript(decodeText(text));
+    return refusal ? null : toObject(reading);
+  },
   "the SDK for Go": (text) => toObject(readAsGo(decodeText(text))),
 };
 
 type ModelReading = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
-function toObject(reading: ModelReading): Reading;
-function toObject(reading: ModelReading | null): Reading | null;
-function toObject(reading: ModelReading | null): Reading | null {
-  return reading && Object.fromEntries(
+function toObject(reading: ModelReading): Reading {
+  return Object.fromEntries(
     Array.from(reading, ([name, keys]) => [name, Object.fromEntries(keys)]),
   );
 }

@@ -1,20 +1,23 @@
 // How the AWS SDK for JavaScript reads a file. Tests hold this against it.
 import { type Reading, sectionOf } from "./reading.ts";
-import { isJavaScriptSpace, trimWhiteSpace } from "./white_space.ts";
+import { isJavaScriptSpace, trimWhiteSpace } from "../text.ts";
 
 /** Names that are special in the language, for which it refuses the whole file. */
 const REFUSED = ["__proto__", "profile __proto__"];
 
-/** What the SDK reads in `text` (decoded); undefined if it refuses it. */
-export function readAsJavaScript(text: string): Reading | undefined {
+/** What the SDK reads in `text` (decoded), or would if it did not refuse it. */
+export function readAsJavaScript(
+  text: string,
+): { reading: Reading; refusal: boolean } {
   const reading: Reading = new Map();
+  let refusal = false;
   let name = "";
   let parent = "";
   for (const line of text.split(/\r?\n/)) {
     const content = contentOf(line);
     const header = headerIn(content);
     if (header !== undefined) {
-      if (REFUSED.includes(header)) return undefined;
+      refusal ||= REFUSED.includes(header);
       name = nameOf(header);
       parent = "";
       continue;
@@ -33,7 +36,7 @@ export function readAsJavaScript(text: string): Reading | undefined {
       value,
     );
   }
-  return reading;
+  return { reading, refusal };
 }
 
 /** The name of the section that the SDK sees begin on `line`, if any. */

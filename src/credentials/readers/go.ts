@@ -1,6 +1,6 @@
 // How the AWS SDK for Go, and Terraform with it, reads a file.
 import { type Reading, sectionOf } from "./reading.ts";
-import { isGoSpace, trimWhiteSpace } from "./white_space.ts";
+import { isGoSpace, trimWhiteSpace } from "../text.ts";
 
 /** What the SDK reads in `text` (decoded). It passes over what it does not know. */
 export function readAsGo(text: string): Reading {

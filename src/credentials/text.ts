@@ -1,6 +1,44 @@
-// Splits the text of a file into lines without changing a character of it.
+// The text of a file, one character a byte: its lines, its blanks, and edits as data, so that what no edit names stays as it was.
 
-import type { Edit } from "./edit.ts";
+/** Replaces `length` characters of the original text, from `offset`, by `text`. */
+export interface Edit {
+  /** Where, in characters of the original text. */
+  readonly offset: number;
+  /** How many characters go; 0 to insert. */
+  readonly length: number;
+  /** What comes in their place; empty to delete. */
+  readonly text: string;
+}
+
+/**
+ * `text` with all `edits` applied. Every offset counts in the original text.
+ *
+ * @throws {RangeError} if an edit reaches outside of the text, or two of them
+ * overlap or start at the same place (their order would be a guess).
+ */
+export function applyEdits(text: string, edits: readonly Edit[]): string {
+  const ordered = edits.toSorted((a, b) => a.offset - b.offset);
+  let result = "";
+  let position = 0;
+  let previous: Edit | undefined;
+  for (const edit of ordered) {
+    const end = edit.offset + edit.length;
+    if (edit.offset < 0 || edit.length < 0 || end > text.length) {
+      throw new RangeError(
+        `Cannot apply edit: [${edit.offset}, ${end}) is outside of a text of ${text.length}`,
+      );
+    }
+    if (edit.offset < position || edit.offset === previous?.offset) {
+      throw new RangeError(
+        `Cannot apply edit: two edits meet at offset ${edit.offset}`,
+      );
+    }
+    result += text.slice(position, edit.offset) + edit.text;
+    position = end;
+    previous = edit;
+  }
+  return result + text.slice(position);
+}
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -163,8 +201,91 @@ export function saysSomething(file: FileText, index: number): boolean {
   return /^[^#;]/.test(trimBlanks(file.text, start, end));
 }
 
+/** How many blanks line `index` begins with. */
+export function indentOf({ text, lines }: FileText, index: number): number {
+  const { start, end } = lines.at(index);
+  let first = start;
+  while (first < end && isBlank(text.charCodeAt(first))) first++;
+  return first - start;
+}
+
 /** What ends line `index`; empty if nothing does. */
 export function terminatorOf(file: FileText, index: number): string {
   const { end, next } = file.lines.at(index);
   return file.text.slice(end, next);
+}
+
+// What programs take for white space in a decoded text: they do not agree.
+
+/** Whether a program takes the character of this code for white space. */
+export type IsSpace = (code: number) => boolean;
+
+/** As Python does: `str.isspace()`. */
+export const isPythonSpace: IsSpace = (code) =>
+  isGoSpace(code) || (code >= 0x1c && code <= 0x1f);
+
+/** As Go does: `unicode.IsSpace`. */
+export const isGoSpace: IsSpace = (code) =>
+  code === 0x20 || (code >= 0x09 && code <= 0x0d) || code === 0x85 ||
+  (code >= 0xa0 && isSeparator(code));
+
+/** As JavaScript does: `\s`, and `trim()`. */
+export const isJavaScriptSpace: IsSpace = (code) =>
+  code === 0x20 || (code >= 0x09 && code <= 0x0d) || code === 0xfeff ||
+  (code >= 0xa0 && isSeparator(code));
+
+/** As any of them does. */
+export const isAnySpace: IsSpace = (code) =>
+  isPythonSpace(code) || code === 0xfeff;
+
+/** What Unicode takes for separators, beside the space. */
+function isSeparator(code: number): boolean {
+  return code === 0xa0 || code === 0x1680 ||
+    (code >= 0x2000 && code <= 0x200a) || code === 0x2028 || code === 0x2029 ||
+    code === 0x202f || code === 0x205f || code === 0x3000;
+}
+
+/** `text` without what any program takes for white space at either end. */
+export function trimWhiteSpace(text: string, is: IsSpace = isAnySpace): string {
+  let start = 0;
+  while (start < text.length && is(text.charCodeAt(start))) start++;
+  return trimEnd(text.slice(start), is);
+}
+
+/** The same at the end only. */
+export function trimEnd(text: string, is: IsSpace): string {
+  let end = text.length;
+  while (end > 0 && is(text.charCodeAt(end - 1))) end--;
+  return text.slice(0, end);
+}
+
+const utf8 = new TextEncoder();
+const utf8Decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** `text` in UTF-8, one character a byte, as the files are scanned. */
+export function encodeText(text: string): string {
+  if (isAscii(text)) return text;
+  return Array.from(utf8.encode(text), (byte) => String.fromCharCode(byte))
+    .join("");
+}
+
+/** The text that UTF-8 `bytes` (one character a byte) stand for, to be shown. */
+export function decodeText(bytes: string): string {
+  if (isAscii(bytes)) return bytes;
+  return utf8Decoder.decode(
+    Uint8Array.from(bytes, (character) => character.charCodeAt(0)),
+  );
+}
+
+/** Whether `bytes` (one character a byte) are UTF-8. */
+export function isUtf8(bytes: string): boolean {
+  // What is not shows up as U+FFFD, which has three bytes of its own.
+  return isAscii(bytes) || encodeText(decodeText(bytes)) === bytes;
+}
+
+function isAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    if (text.charCodeAt(i) > 0x7f) return false;
+  }
+  return true;
 }

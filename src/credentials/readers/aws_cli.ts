@@ -2,9 +2,14 @@
 // configparser, and a parser of nested values on top of it.
 //
 // Tests hold this against the former. Every step is linear in the line.
-import { decodeText, isUtf8 } from "./profile_name.ts";
 import { type Reading, sectionOf } from "./reading.ts";
-import { isPythonSpace, trimEnd, trimWhiteSpace } from "./white_space.ts";
+import {
+  decodeText,
+  isPythonSpace,
+  isUtf8,
+  trimEnd,
+  trimWhiteSpace,
+} from "../text.ts";
 
 /** What the AWS CLI stumbles over first. */
 export interface AwsCliRefusal {
@@ -15,8 +20,7 @@ export interface AwsCliRefusal {
 
 /** Why the AWS CLI refuses `text` (decoded); undefined if it reads it. */
 export function whyAwsCliRefuses(text: string): AwsCliRefusal | undefined {
-  const result = readAsAwsCli(text);
-  return result instanceof Map ? undefined : result;
+  return readAsAwsCli(text).refusal;
 }
 
 /** Why the AWS CLI refuses a file of these bytes, one character each, in words. */
@@ -38,21 +42,28 @@ interface OpenKey {
   readonly values: string[];
 }
 
-/** What the AWS CLI reads in `text` (decoded), or why it refuses it. */
-export function readAsAwsCli(text: string): Reading | AwsCliRefusal {
+/**
+ * What the AWS CLI reads in `text` (decoded), or would without the lines for
+ * which it refuses it, and the first of these. Keys above all headers stand
+ * under the empty name.
+ */
+export function readAsAwsCli(
+  text: string,
+): { reading: Reading; refusal: AwsCliRefusal | undefined } {
   const reading: Reading = new Map();
   const begun = new Map<string, number>();
   const keyLines = new Map<string, Map<string, number>>();
-  let name: string | undefined;
+  let name = "";
   let key: OpenKey | undefined;
   let indent = 0;
   let line = 0;
-  const refuse = (reason: string) => ({ line, reason });
+  let refusal: AwsCliRefusal | undefined;
+  const refuse = (reason: string) => void (refusal ??= { line, reason });
   // What a header's bracket is followed by may have been a note, of a secret.
-  const shown = () => `[${name?.split("]", 1).join() ?? ""}]`;
+  const shown = () => `[${name.split("]", 1).join()}]`;
   /** Writes down the open key, whose value is whole now. */
   const close = () => {
-    if (key === undefined || name === undefined) return;
+    if (key === undefined) return;
     const value = trimEnd(key.values.join("\n"), isPythonSpace);
     sectionOf(reading, name).set(key.name, value);
     key = undefined;
@@ -69,7 +80,7 @@ export function readAsAwsCli(text: string): Reading | AwsCliRefusal {
     const depth = content.length - indented - value.length;
     if (key !== undefined && depth > indent) {
       if (key.values[0] === "" && !isNested(value)) {
-        return refuse("a nested key has no equals sign");
+        refuse("a nested key has no equals sign");
       }
       key.values.push(value);
       continue;
@@ -82,17 +93,20 @@ export function readAsAwsCli(text: string): Reading | AwsCliRefusal {
       const first = begun.get(header);
       // The one whose keys count for all may be in several places.
       if (first !== undefined && header !== DEFAULTS) {
-        return refuse(
+        refuse(
           `section ${shown()} begins again; it is on line ${first}, too`,
         );
       }
-      begun.set(header, line);
+      begun.set(header, first ?? line);
       sectionOf(reading, header);
       continue;
     }
-    if (name === undefined) return refuse("it stands above all headers");
+    if (name === "") refuse("it stands above all headers");
     const separator = value.search(/[=:]/);
-    if (separator <= 0) return refuse("it is neither a header nor a key");
+    if (separator <= 0) {
+      refuse("it is neither a header nor a key");
+      continue;
+    }
     const option = trimEnd(value.slice(0, separator), isPythonSpace)
       .toLowerCase();
     const lines = keyLines.get(name) ?? new Map<string, number>();
@@ -100,14 +114,14 @@ export function readAsAwsCli(text: string): Reading | AwsCliRefusal {
     const first = lines.get(option);
     // The key stays out: a secret that was wrapped over two lines reads as one.
     if (first !== undefined) {
-      return refuse(`section ${shown()} has that key on line ${first}, too`);
+      refuse(`section ${shown()} has that key on line ${first}, too`);
     }
-    lines.set(option, line);
+    lines.set(option, first ?? line);
     const rest = trimWhiteSpace(value.slice(separator + 1), isPythonSpace);
     key = { name: option, values: [rest] };
   }
   close();
-  return reading;
+  return { reading, refusal };
 }
 
 /** The name of the section that the AWS CLI sees begin on `line`, if any. */
