@@ -1,7 +1,7 @@
 // What other programs did to a file between two looks at it.
 import { type ParsedFile, parseFile } from "./parse.ts";
 import { cutBlock } from "./session_edits.ts";
-import { applyEdits, isTerminator } from "./text.ts";
+import { applyEdits, trimEnd } from "./text.ts";
 
 /**
  * Compares two texts of one file, one character a byte, by what stands outside
@@ -42,9 +42,7 @@ function outsideBlocks(file: ParsedFile): ParsedFile {
 
 /** `text` without line ends at its end: one comes with the first block. */
 function withoutEnds(text: string): string {
-  let end = text.length;
-  while (end > 0 && isTerminator(text.charCodeAt(end - 1))) end--;
-  return text.slice(0, end);
+  return trimEnd(text, "\r\n");
 }
 
 /** Whether the last line of `current` lacks its end, or a part of itself. */

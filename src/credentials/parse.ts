@@ -1,14 +1,16 @@
 // A file as it was read: its sections and their keys as the AWS SDKs read them, and the blocks that updsts owns, all by position.
 import {
+  BLANKS,
   contentStart,
   decodeText,
   encodeText,
   type FileText,
-  isBlank,
-  isTerminator,
   Lines,
+  lineText,
   saysSomething,
-  trimBlanks,
+  spacesBefore,
+  trim,
+  trimEnd,
 } from "./text.ts";
 
 /** The text of a file (one character a byte) and what stands where in it. */
@@ -17,7 +19,7 @@ export class ParsedFile implements FileText {
   readonly lines: Lines;
   /** In file order; names may repeat. */
   readonly sections: readonly Section[];
-  #managed: ReturnType<typeof findManagedBlocks> | undefined;
+  #managed: ManagedBlocks | undefined;
 
   /** Reads `text`. Never fails. */
   constructor(text: string) {
@@ -49,7 +51,7 @@ export class ParsedFile implements FileText {
     );
   }
 
-  get #tags(): ReturnType<typeof findManagedBlocks> {
+  get #tags(): ManagedBlocks {
     return this.#managed ??= findManagedBlocks(this);
   }
 }
@@ -69,8 +71,6 @@ export interface Property {
   readonly length: number;
   /** Index of the line. */
   readonly line: number;
-  /** Whether the line begins with a blank. */
-  readonly indented: boolean;
   /** Indices of the indented lines that go on with the value. */
   readonly continuations: readonly number[];
 }
@@ -95,10 +95,10 @@ export class Section {
   readonly #file: FileText;
   #properties: readonly Property[] | undefined;
 
-  /** The section of `file` that `header` on line `line` begins. */
-  constructor(file: FileText, line: number, header: Header) {
-    this.name = file.text.slice(header.offset, header.offset + header.length);
-    this.nameOffset = header.offset;
+  /** The section of `file` whose `header` begins at `offset`, on line `line`. */
+  constructor(file: FileText, line: number, offset: number, header: Header) {
+    this.name = header.name;
+    this.nameOffset = offset + 1;
     this.line = line;
     this.plain = header.plain;
     this.#file = file;
@@ -110,13 +110,8 @@ export class Section {
   }
 }
 
-const HASH = 0x23;
-const SEMICOLON = 0x3b;
-const OPENING_BRACKET = 0x5b;
-const CLOSING_BRACKET = 0x5d;
-
 /** All sections of `file`, in file order; names may repeat. */
-export function readSections(file: FileText): Section[] {
+function readSections(file: FileText): Section[] {
   const { text, lines } = file;
   const sections: Section[] = [];
   // Most lines have no bracket, and the runtime passes over them natively.
@@ -127,12 +122,10 @@ export function readSections(file: FileText): Section[] {
     if (beginsLine(text, bracket)) {
       index = lines.indexAt(bracket, index);
       const { end, next } = lines.at(index);
-      const header = readHeader(
-        text,
-        bracket,
-        endOfContent(text, bracket, end),
-      );
-      if (header !== undefined) sections.push(new Section(file, index, header));
+      const header = readHeader(withoutComment(text.slice(bracket, end)));
+      if (header !== undefined) {
+        sections.push(new Section(file, index, bracket, header));
+      }
       from = next;
     }
     bracket = text.indexOf("[", from);
@@ -140,56 +133,73 @@ export function readSections(file: FileText): Section[] {
   return sections;
 }
 
+/** Whether nothing but blanks stands before `offset` on its line. */
+function beginsLine(text: string, offset: number): boolean {
+  const first = contentStart(text);
+  let before = offset - 1;
+  while (before >= first && BLANKS.includes(text.charAt(before))) before--;
+  return before < first || "\r\n".includes(text.charAt(before));
+}
+
+/** What stands between the brackets of a header, and whether nothing follows them. */
+interface Header {
+  readonly name: string;
+  readonly plain: boolean;
+}
+
+/** The header that `content` is, also where something follows the bracket. */
+function readHeader(content: string): Header | undefined {
+  if (!content.startsWith("[")) return undefined;
+  const plain = content.endsWith("]");
+  const close = plain ? content.length - 1 : content.indexOf("]");
+  return close < 0 ? undefined : { name: content.slice(1, close), plain };
+}
+
+/** `content`, which begins with no blank, without its comment and the blanks before that. */
+function withoutComment(content: string): string {
+  const comment = content.search(/^[#;]|[ \t\v\f][#;]/);
+  return trimEnd(comment < 0 ? content : content.slice(0, comment), BLANKS);
+}
+
 /** The properties that stand from line `first` on, up to the next header. */
 function readProperties(file: FileText, first: number): Property[] {
-  const { text, lines } = file;
   const properties: Property[] = [];
   let property: OpenProperty | undefined;
   let continuations: number[] = [];
   // The key of an empty value, under which indented properties nest.
   let parent: string | undefined;
-
-  for (let index = first; index < lines.length; index++) {
-    const { start, end: lineEnd, indented } = contentOf(file, index);
-    if (start === lineEnd || isCommentMark(text.charCodeAt(start))) continue;
-    const end = endOfContent(text, start, lineEnd);
-    if (readHeader(text, start, end) !== undefined) break;
-
-    const content = text.slice(start, end);
-    const equals = content.indexOf("=");
-    const colon = content.indexOf(":");
+  for (let line = first; line < file.lines.length; line++) {
+    const text = lineText(file, line);
+    const indent = spacesBefore(text, BLANKS);
+    const content = withoutComment(text.slice(indent));
+    if (content === "") continue;
+    if (readHeader(content) !== undefined) break;
     // On an indented line a colon is part of a continued value (an ARN, say).
-    const separator =
-      indented || colon === -1 || (equals !== -1 && equals < colon)
-        ? equals
-        : colon;
-    if (separator === -1 && indented) {
+    const separator = indent > 0
+      ? content.indexOf("=")
+      : content.search(/[=:]/);
+    if (separator === -1 && indent > 0) {
       if (property === undefined) continue;
       if (property.continuations === NONE) {
-        property.continuations = continuations = [index];
-      } else continuations.push(index);
+        property.continuations = continuations = [];
+      }
+      continuations.push(line);
       continue;
     }
     if (separator <= 0) {
       property = undefined;
       continue;
     }
-
-    const name = lowerCase(trimBlanks(content, 0, separator));
-    let offset = skipBlanks(text, start + separator + 1, end);
-    const length = end - offset;
-    if (length === 0) offset = start + separator + 1;
-    if (length > 0 && !indented) parent = undefined;
-    const key = parent !== undefined && indented ? `${parent}.${name}` : name;
+    const name = lowerCase(trimEnd(content.slice(0, separator), BLANKS));
+    const value = content.slice(separator + 1);
+    const spaces = value.length - trim(value, BLANKS).length;
+    const length = value.length - spaces;
+    if (length > 0 && indent === 0) parent = undefined;
+    const key = parent !== undefined && indent > 0 ? `${parent}.${name}` : name;
     if (length === 0) parent = name;
-    property = {
-      key,
-      offset,
-      length,
-      line: index,
-      indented,
-      continuations: NONE,
-    };
+    const offset = file.lines.at(line).end - text.length + indent + separator +
+      1 + (length === 0 ? 0 : spaces);
+    property = { key, offset, length, line, continuations: NONE };
     properties.push(property);
   }
   return properties;
@@ -197,89 +207,18 @@ function readProperties(file: FileText, first: number): Property[] {
 
 /** The whole value of `property`, with the lines that go on with it, one character a byte. */
 export function readValue(
-  { text, lines }: FileText,
-  property: Property,
-): string {
-  const value = text.slice(property.offset, property.offset + property.length);
-  if (property.continuations.length === 0) return value;
-  const continued = property.continuations.map((index) => {
-    const { start, end } = lines.at(index);
-    return trimBlanks(text, start, end);
-  });
-  return [value, ...continued].join("\n");
-}
-
-/** Whether nothing but blanks stands before `offset` on its line. */
-function beginsLine(text: string, offset: number): boolean {
-  const first = contentStart(text);
-  let before = offset - 1;
-  while (before >= first && isBlank(text.charCodeAt(before))) before--;
-  return before < first || isTerminator(text.charCodeAt(before));
-}
-
-/** Where line `index` begins to say something, and where it ends. */
-function contentOf(
   file: FileText,
-  index: number,
-): { start: number; end: number; indented: boolean } {
-  const line = file.lines.at(index);
-  const first = index === 0 ? contentStart(file.text) : line.start;
-  const start = skipBlanks(file.text, first, line.end);
-  return { start, end: line.end, indented: start > first };
-}
-
-/**
- * Where the content that begins at `first` ends, trailing blanks and an inline
- * comment left out.
- */
-function endOfContent(text: string, first: number, lineEnd: number): number {
-  let end = lineEnd;
-  for (let i = first + 1; i < lineEnd; i++) {
-    if (isCommentMark(text.charCodeAt(i)) && isBlank(text.charCodeAt(i - 1))) {
-      end = i;
-      break;
-    }
-  }
-  while (end > first && isBlank(text.charCodeAt(end - 1))) end--;
-  return end;
-}
-
-/** Where the name in a `[name]` stands. */
-interface Header {
-  readonly offset: number;
-  readonly length: number;
-  /** Whether nothing follows the bracket. */
-  readonly plain: boolean;
-}
-
-/** The header in `[first, end)`, also where something follows the bracket. */
-function readHeader(
-  text: string,
-  first: number,
-  end: number,
-): Header | undefined {
-  if (text.charCodeAt(first) !== OPENING_BRACKET) return undefined;
-  const plain = text.charCodeAt(end - 1) === CLOSING_BRACKET;
-  const close = plain ? end - 1 : first + text.slice(first, end).indexOf("]");
-  if (close < first) return undefined;
-  return { offset: first + 1, length: close - first - 1, plain };
-}
-
-function skipBlanks(text: string, start: number, end: number): number {
-  let position = start;
-  while (position < end && isBlank(text.charCodeAt(position))) position++;
-  return position;
+  { offset, length, continuations }: Property,
+): string {
+  const value = file.text.slice(offset, offset + length);
+  if (continuations.length === 0) return value;
+  const more = continuations.map((line) => trim(lineText(file, line), BLANKS));
+  return [value, ...more].join("\n");
 }
 
 function lowerCase(key: string): string {
   // Of ASCII only: other letters may be halves of a character in UTF-8.
-  return /[A-Z]/.test(key)
-    ? key.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
-    : key;
-}
-
-function isCommentMark(character: number): boolean {
-  return character === HASH || character === SEMICOLON;
+  return key.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
 /** A block: the tags and what stands between them. */
@@ -302,10 +241,15 @@ export interface ManagedBlock {
   readonly sessionProfile: string | undefined;
   /** A bare header directly above the opening tag, whatever its name. */
   readonly above: Section | undefined;
+  /**
+   * That, if it is the empty header of the same name which an earlier edition
+   * left there when it wrote one behind the opening tag, too.
+   */
+  readonly leftover: Section | undefined;
 }
 
 /** The blocks of a file, and why they cannot all be trusted. */
-export interface ManagedBlocks {
+interface ManagedBlocks {
   /** Every begin with its end, in file order. */
   readonly blocks: readonly ManagedBlock[];
   /** A sentence for each broken tag, with its line number (from 1). */
@@ -315,134 +259,116 @@ export interface ManagedBlocks {
 /** What makes a comment a tag. */
 export const MARKER = "[auto update by updsts]";
 
-/** A text of which it is known where its sections are. */
-interface SectionedText extends FileText {
-  readonly sections: readonly Section[];
-}
-
 interface Tag {
   readonly line: number;
-  readonly kind: "begin" | "end" | "malformed";
-  readonly key: string;
+  /** Of a block that begins; undefined if it ends. */
+  readonly key: string | undefined;
 }
 
 /** Finds all blocks of `file`. Never fails: what is wrong is in `problems`. */
-export function findManagedBlocks(file: SectionedText): ManagedBlocks {
+function findManagedBlocks(file: ParsedFile): ManagedBlocks {
   const blocks: ManagedBlock[] = [];
   const problems: string[] = [];
+  const report = (line: number, problem: string) =>
+    problems.push(`line ${line + 1} ${problem}`);
   const keys = new Map<string, number>();
-  let open: Tag | undefined;
+  let open: { readonly line: number; readonly key: string } | undefined;
   let nextSection = 0;
-
-  for (const tag of findTags(file)) {
-    const at = `line ${tag.line + 1}`;
-    if (tag.kind === "malformed") {
-      problems.push(`${at} looks like a tag of a block, but is not whole`);
-    } else if (tag.kind === "begin") {
+  for (const { line, key } of findTags(file, report)) {
+    if (key !== undefined) {
       if (open !== undefined) {
-        problems.push(
-          `${at} begins a block inside of the one that begins on line ${
+        report(
+          line,
+          `begins a block inside of the one that begins on line ${
             open.line + 1
           }`,
         );
       }
-      const earlier = keys.get(tag.key);
+      const earlier = keys.get(key);
       if (earlier !== undefined) {
-        problems.push(
-          `${at} begins a second block for one key; the first is on line ${
+        report(
+          line,
+          `begins a second block for one key; the first is on line ${
             earlier + 1
           }`,
         );
       }
-      keys.set(tag.key, tag.line);
-      open = tag;
+      keys.set(key, line);
+      open = { line, key };
     } else if (open === undefined) {
-      problems.push(`${at} ends a block that has no begin`);
+      report(line, "ends a block that has no begin");
     } else {
       const begin = open.line;
-      const inside: Section[] = [];
-      let above: Section | undefined;
+      const near: Section[] = [];
       for (; nextSection < file.sections.length; nextSection++) {
         const section = file.sections[nextSection];
-        if (section === undefined || section.line > tag.line) break;
-        if (section.line > begin) inside.push(section);
-        else if (section.line === begin - 1 && isBare(file, section)) {
-          above = section;
-        }
+        if (section === undefined || section.line > line) break;
+        if (section.line >= begin - 1) near.push(section);
       }
-      const [first, second] = inside;
-      const section = first ??
-        (above?.name === `${open.key}_sts` ? above : undefined);
+      const above = near.find((section) =>
+        section.line === begin - 1 && isBare(file, section)
+      );
+      const [inside, second] = near.filter((found) => found.line > begin);
       if (second !== undefined) {
-        problems.push(
-          `line ${second.line + 1} begins a second section in the block that ` +
-            `begins on line ${begin + 1}`,
+        report(
+          second.line,
+          `begins a second section in the block that begins on line ${
+            begin + 1
+          }`,
         );
       }
-      blocks.push({
-        key: open.key,
-        profile: decodeText(open.key),
-        begin,
-        end: tag.line,
-        section,
-        sessionProfile: section && decodeText(section.name),
-        above,
-      });
+      blocks.push(blockOf(file, open.key, begin, line, inside, above));
       open = undefined;
     }
   }
-  if (open !== undefined) {
-    problems.push(`line ${open.line + 1} begins a block that has no end`);
-  }
+  if (open !== undefined) report(open.line, "begins a block that has no end");
   return { blocks, problems };
 }
 
-/**
- * The empty header of the same name that an earlier edition left directly
- * above the opening tag when it wrote one behind it, too.
- */
-export function leftoverHeader(
+function blockOf(
   file: FileText,
-  { begin, section, above }: ManagedBlock,
-): Section | undefined {
-  if (section === undefined || section === above) return undefined;
-  if (above?.name !== section.name) return undefined;
-  for (let line = begin + 1; line < section.line; line++) {
-    if (saysSomething(file, line)) return undefined;
+  key: string,
+  begin: number,
+  end: number,
+  inside: Section | undefined,
+  above: Section | undefined,
+): ManagedBlock {
+  const section = inside ??
+    (above?.name === `${key}_sts` ? above : undefined);
+  const profile = decodeText(key);
+  const sessionProfile = section && decodeText(section.name);
+  let leftover = inside?.name === above?.name ? above : undefined;
+  for (let line = begin + 1; line < (inside?.line ?? 0); line++) {
+    if (saysSomething(file, line)) leftover = undefined;
   }
-  return above;
+  return { key, profile, begin, end, section, sessionProfile, above, leftover };
 }
 
 /** Whether nothing but blanks stands beside the header of `section`. */
-function isBare({ text, lines }: FileText, { name, line }: Section): boolean {
-  const { start, end } = lines.at(line);
-  const content = text.slice(line === 0 ? contentStart(text) : start, end);
-  return trimBlanks(content) === `[${name}]`;
+function isBare(file: FileText, { name, line }: Section): boolean {
+  return trim(lineText(file, line), BLANKS) === `[${name}]`;
 }
 
-/** All lines that are tags, or look like ones. */
-function* findTags(file: FileText): Generator<Tag> {
+/** All lines that are tags; reports those that look like one and are not whole. */
+function* findTags(
+  file: FileText,
+  report: (line: number, problem: string) => void,
+): Generator<Tag> {
   const { text, lines } = file;
   let line = 0;
   let position = text.indexOf(MARKER);
   while (position !== -1) {
     line = lines.indexAt(position, line);
-    const { start, end, next } = lines.at(line);
-    const content = text.slice(line === 0 ? contentStart(text) : start, end);
-    const tag = readTag(trimBlanks(content));
-    if (tag !== undefined) yield { line, ...tag };
-    position = text.indexOf(MARKER, next);
+    position = text.indexOf(MARKER, lines.at(line).next);
+    const comment = trim(lineText(file, line), BLANKS);
+    if (!comment.startsWith("#") || !comment.endsWith(MARKER)) continue;
+    const tag = trim(comment.slice(1, -MARKER.length), BLANKS);
+    const [, parameter] = /^\$\{{3}(.*)$/s.exec(tag) ?? [];
+    const [, key] = /^key=(.+)$/s.exec(trim(parameter ?? "", BLANKS)) ?? [];
+    if (key !== undefined) yield { line, key: trim(key, BLANKS) };
+    else if (tag === "$}}}") yield { line, key: undefined };
+    else if (parameter !== undefined || tag.startsWith("$}}}")) {
+      report(line, "looks like a tag of a block, but is not whole");
+    }
   }
-}
-
-function readTag(comment: string): Omit<Tag, "line"> | undefined {
-  if (!comment.startsWith("#") || !comment.endsWith(MARKER)) return undefined;
-  const tag = trimBlanks(comment.slice(1, -MARKER.length));
-  if (tag === "$}}}") return { kind: "end", key: "" };
-  if (!tag.startsWith("${{{") && !tag.startsWith("$}}}")) return undefined;
-  const parameter = trimBlanks(tag.slice("${{{".length));
-  if (!tag.startsWith("${{{") || !/^key=./s.test(parameter)) {
-    return { kind: "malformed", key: "" };
-  }
-  return { kind: "begin", key: trimBlanks(parameter.slice("key=".length)) };
 }

@@ -4,7 +4,7 @@ import { awsCliHeader, readAsAwsCli } from "./readers/aws_cli.ts";
 import { goHeader, readAsGo } from "./readers/go.ts";
 import { javaScriptHeader, readAsJavaScript } from "./readers/javascript.ts";
 import type { Reading } from "./readers/reading.ts";
-import { applyEdits, decodeText, type Edit, trimWhiteSpace } from "./text.ts";
+import { applyEdits, decodeText, type Edit, trim } from "./text.ts";
 
 /** What edits mean to change, one character a byte. */
 export interface IntendedChange {
@@ -128,7 +128,7 @@ function problemFor(
 function nameIn({ headerOf }: Program, name: string): string | undefined {
   const found = headerOf(`[${name}]`) ?? "";
   // Some trim it, and some take all blanks between two words for one.
-  const plain = (text: string) => trimWhiteSpace(text).replace(/ +/g, " ");
+  const plain = (text: string) => trim(text).replace(/ +/g, " ");
   return plain(found) === plain(name) ? found : undefined;
 }
 

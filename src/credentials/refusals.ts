@@ -3,13 +3,13 @@ import { UpdstsError } from "../errors.ts";
 import type { ManagedBlock, ParsedFile, Section } from "./parse.ts";
 import { PROGRAMS } from "./read_alike.ts";
 import {
-  contentStart,
+  BLANKS,
   decodeText,
   indentOf,
+  lineText,
   saysSomething,
   terminatorOf,
-  trimBlanks,
-  trimWhiteSpace,
+  trim,
 } from "./text.ts";
 
 /**
@@ -62,7 +62,7 @@ function whyNoProfileName(name: string): string | undefined {
     return "it holds a line end or another control character";
   }
   if (/[[\]]/.test(name)) return "it holds a square bracket";
-  if (name !== trimWhiteSpace(name)) return "it begins or ends with a space";
+  if (name !== trim(name)) return "it begins or ends with a space";
   // Readers take a blank and one of these for the start of a comment.
   if (/\s[#;]/.test(name)) return "it holds a space followed by # or ;";
   // The AWS SDK for JavaScript rejects a whole file for these.
@@ -92,11 +92,11 @@ export function assertNameFree(
   }
   // Some programs trim a name, some do not: one that is equal for either counts.
   const namedBy = (line: string) =>
-    PROGRAMS.map(({ headerOf }) => trimWhiteSpace(headerOf(line) ?? ""));
+    PROGRAMS.map(({ headerOf }) => trim(headerOf(line) ?? ""));
   const names = namedBy(`[${shown}]`);
   const taken = linesWith(file, name).find((index) =>
     !ours.some(({ line }) => line === index) &&
-    namedBy(contentOf(file, index)).some((found, program) =>
+    namedBy(decodeText(lineText(file, index))).some((found, program) =>
       found === shown || (found !== "" && found === names[program])
     )
   );
@@ -124,11 +124,6 @@ function linesWith({ text, lines }: ParsedFile, name: string): number[] {
     position = text.indexOf(word, next);
   }
   return found;
-}
-
-function contentOf({ text, lines }: ParsedFile, index: number): string {
-  const { start, end } = lines.at(index);
-  return decodeText(text.slice(index === 0 ? contentStart(text) : start, end));
 }
 
 /**
@@ -170,8 +165,8 @@ export function unreadableBlock(
   const first = file.lines.indexAt(start);
   const last = Math.min(file.lines.indexAt(end, first), file.lines.length - 1);
   for (let line = first; line <= last; line++) {
-    const content = contentOf(file, line);
-    if (trimBlanks(content) === trimWhiteSpace(content)) continue;
+    const content = decodeText(lineText(file, line));
+    if (trim(content, BLANKS) === trim(content)) continue;
     return brokenBlock(
       `line ${line + 1}, on which not all programs take the same for white ` +
         `space: ${problem}`,

@@ -2,7 +2,6 @@
 import { UpdstsError } from "../errors.ts";
 import type { Secret } from "../secret.ts";
 import {
-  leftoverHeader,
   type ManagedBlock,
   MARKER,
   type ParsedFile,
@@ -19,14 +18,16 @@ import {
   unreadableBlock,
 } from "./refusals.ts";
 import {
+  BLANKS,
   cutLines,
   type Edit,
   encodeText,
   indentOf,
   lineEnding,
+  lineText,
   saysSomething,
   terminatorOf,
-  trimBlanks,
+  trim,
 } from "./text.ts";
 
 /** What STS gave, as it is written. */
@@ -83,7 +84,7 @@ export function refreshEdits(
   const values = ownedValues(session);
   const name = encodeText(sectionName);
   const block = withSection(file.blockOf(key), name);
-  const ours = [block?.section, block && leftoverHeader(file, block)]
+  const ours = [block?.section, block?.leftover]
     .filter((section) => section !== undefined);
   assertNameFree(file, ours, name);
   return lastingEdits(file, encodeText(key), block, name, values);
@@ -124,7 +125,7 @@ export function cutBlock(file: ParsedFile, block: ManagedBlock): Edit[] {
   const first = Math.min(
     begin,
     section.line,
-    leftoverHeader(file, block)?.line ?? Infinity,
+    block.leftover?.line ?? Infinity,
   );
   return section.line <= begin + 1
     ? [cutLines(file, first, end)]
@@ -273,8 +274,8 @@ function appendedBlock(
   name: string,
   values: Values,
 ): Edit {
-  const { text, lines } = file;
-  const eol = lineEnding(text, lines);
+  const { text } = file;
+  const eol = lineEnding(file);
   if (eol === "\r") {
     throw new UpdstsError(
       "FILE_UNUSABLE",
@@ -288,10 +289,9 @@ function appendedBlock(
   }
   // A lone CR ends no line for most programs, if other lines end otherwise.
   const unfinished = text !== "" && !text.endsWith("\n");
-  const last = lines.length === 0 ? undefined : lines.at(lines.length - 1);
   // Some programs go on with such a line on the next one.
-  const continued = last !== undefined &&
-    trimBlanks(text, last.start, last.end).endsWith("\\");
+  const continued = text !== "" &&
+    trim(lineText(file, file.lines.length - 1)).endsWith("\\");
   const block = [
     ...(unfinished ? [""] : []),
     ...(continued ? [""] : []),
@@ -309,15 +309,14 @@ function appendedBlock(
 
 /** The tags without indentation and with their line ends, for which some programs refuse a whole file. */
 function mendedTags(file: ParsedFile, { begin, end }: ManagedBlock): Edit[] {
-  const { text, lines } = file;
   const edits: Edit[] = [begin, end].map((index) => ({
-    offset: lines.at(index).start,
+    offset: file.lines.at(index).end - lineText(file, index).length,
     length: indentOf(file, index),
     text: "",
   })).filter(({ length }) => length > 0);
   if (terminatorOf(file, end) === "") {
     const eol = terminatorOf(file, begin);
-    edits.push({ offset: text.length, length: 0, text: eol });
+    edits.push({ offset: file.text.length, length: 0, text: eol });
   }
   return edits;
 }
@@ -328,7 +327,7 @@ function headerEdits(
   block: ManagedBlock,
   name: string,
 ): Edit[] {
-  const { begin, end, section } = block;
+  const { begin, end, section, leftover } = block;
   const eol = terminatorOf(file, begin);
   const header = (line: number) => ({
     offset: file.lines.at(line).start,
@@ -339,7 +338,6 @@ function headerEdits(
   if (section.line < begin) {
     return [cutLines(file, section.line), header(begin + 1)];
   }
-  const leftover = leftoverHeader(file, block);
   return [
     { offset: section.nameOffset, length: section.name.length, text: name },
     ...(leftover === undefined ? [] : [cutLines(file, leftover.line)]),
@@ -388,7 +386,7 @@ function valueEdit(file: ParsedFile, property: Property, value: string): Edit {
   const { text, lines } = file;
   const { start, end } = lines.at(property.line);
   const valueEnd = property.offset + property.length;
-  const commented = trimBlanks(text, valueEnd, end) !== "";
+  const commented = trim(text.slice(valueEnd, end), BLANKS) !== "";
   const key = text.slice(start, property.offset);
   const plainKey = key.toLowerCase().replace(":", "=");
   const offset = key === plainKey ? property.offset : start;

@@ -40,9 +40,6 @@ export function applyEdits(text: string, edits: readonly Edit[]): string {
   return result + text.slice(position);
 }
 
-const LF = 0x0a;
-const CR = 0x0d;
-
 /** Where a line stands: its content is `[start, end)`, its terminator `[end, next)`. */
 export interface Line {
   /** Offset of the first character. */
@@ -83,8 +80,15 @@ export class Lines {
   at(index: number): Line {
     const next = this.#nexts[index];
     if (next === undefined) throw new RangeError(`No line ${index + 1}`);
-    const start = index === 0 ? 0 : this.#nexts[index - 1] ?? 0;
-    return { start, end: endOf(this.#text, start, next), next };
+    const start = this.#nexts[index - 1] ?? 0;
+    const last = this.#text[next - 1];
+    // A CR before it is of this line: had it ended the one before, no LF would follow.
+    const length = last === "\n"
+      ? next - 2 >= start && this.#text[next - 2] === "\r" ? 2 : 1
+      : last === "\r"
+      ? 1
+      : 0;
+    return { start, end: next - length, next };
   }
 
   /**
@@ -123,19 +127,6 @@ function nextsOf(text: string): number[] {
   return nexts;
 }
 
-/** Where the terminator begins of a line that takes up `[start, next)`. */
-function endOf(text: string, start: number, next: number): number {
-  switch (text.charCodeAt(next - 1)) {
-    case LF:
-      return next - 1 > start && text.charCodeAt(next - 2) === CR
-        ? next - 2
-        : next - 1;
-    case CR:
-      return next - 1;
-    default:
-      return next;
-  }
-}
 /** The text of a file, one character a byte, and its lines. */
 export interface FileText {
   /** The whole text. */
@@ -151,40 +142,28 @@ export function contentStart(text: string): number {
   return text.startsWith(UTF8_BOM) ? UTF8_BOM.length : 0;
 }
 
-/** Whether this character code ends a line, or is the first of two that do. */
-export function isTerminator(code: number): boolean {
-  return code === LF || code === CR;
+/** The content of line `index`, without its end and a byte order mark. */
+export function lineText({ text, lines }: FileText, index: number): string {
+  const { start, end } = lines.at(index);
+  return text.slice(index === 0 ? contentStart(text) : start, end);
 }
 
-/** Whether this character code is a space or another ASCII blank. */
-export function isBlank(code: number): boolean {
-  return code === 0x20 || code === 0x09 || code === 0x0b || code === 0x0c;
+/** What ends line `index`; empty if nothing does. */
+export function terminatorOf(file: FileText, index: number): string {
+  const { end, next } = file.lines.at(index);
+  return file.text.slice(end, next);
 }
 
-/** What stands between the blanks at both ends of `[start, end)` of `text`. */
-export function trimBlanks(
-  text: string,
-  start = 0,
-  end: number = text.length,
-): string {
-  let first = start;
-  let last = end;
-  while (first < last && isBlank(text.charCodeAt(first))) first++;
-  while (last > first && isBlank(text.charCodeAt(last - 1))) last--;
-  return text.slice(first, last);
+/** Whether line `index` is neither blank nor a comment. */
+export function saysSomething(file: FileText, index: number): boolean {
+  return /^[^#;]/.test(trim(lineText(file, index), BLANKS));
 }
 
-/**
- * The terminator of the last line that has one; `"\n"` if none has. A lone CR
- * counts only in a file that has no other, since it ends no line for the SDKs.
- */
-export function lineEnding(text: string, lines: Lines): string {
-  for (let index = lines.length - 1; index >= 0; index--) {
-    const { end, next } = lines.at(index);
-    if (text[next - 1] === "\n") return text.slice(end, next);
-  }
-  return text.includes("\r") ? "\r" : "\n";
+/** How many blanks line `index` begins with. */
+export function indentOf(file: FileText, index: number): number {
+  return spacesBefore(lineText(file, index), BLANKS);
 }
+
 /** Takes out the lines from `first` to `last`, with their ends. */
 export function cutLines(
   { lines }: FileText,
@@ -195,68 +174,53 @@ export function cutLines(
   return { offset: start, length: lines.at(last).next - start, text: "" };
 }
 
-/** Whether line `index` is neither blank nor a comment. */
-export function saysSomething(file: FileText, index: number): boolean {
-  const { start, end } = file.lines.at(index);
-  return /^[^#;]/.test(trimBlanks(file.text, start, end));
+/**
+ * The terminator of the last line that has one; `"\n"` if none has. A lone CR
+ * counts only in a file that has no other, since it ends no line for the SDKs.
+ */
+export function lineEnding(file: FileText): string {
+  for (let index = file.lines.length - 1; index >= 0; index--) {
+    const terminator = terminatorOf(file, index);
+    if (terminator.endsWith("\n")) return terminator;
+  }
+  return file.text.includes("\r") ? "\r" : "\n";
 }
 
-/** How many blanks line `index` begins with. */
-export function indentOf({ text, lines }: FileText, index: number): number {
-  const { start, end } = lines.at(index);
-  let first = start;
-  while (first < end && isBlank(text.charCodeAt(first))) first++;
-  return first - start;
-}
+/** The blanks of ASCII. */
+export const BLANKS = " \t\v\f";
 
-/** What ends line `index`; empty if nothing does. */
-export function terminatorOf(file: FileText, index: number): string {
-  const { end, next } = file.lines.at(index);
-  return file.text.slice(end, next);
-}
+const SEPARATORS = " \t\n\v\f\r\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005" +
+  "\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000";
 
-// What programs take for white space in a decoded text: they do not agree.
+/** What JavaScript takes for white space in a decoded text. */
+export const JAVASCRIPT_SPACES: string = `${SEPARATORS}\ufeff`;
 
-/** Whether a program takes the character of this code for white space. */
-export type IsSpace = (code: number) => boolean;
+/** What Go does. */
+export const GO_SPACES: string = `${SEPARATORS}\x85`;
 
-/** As Python does: `str.isspace()`. */
-export const isPythonSpace: IsSpace = (code) =>
-  isGoSpace(code) || (code >= 0x1c && code <= 0x1f);
+/** What Python does. */
+export const PYTHON_SPACES: string = `${GO_SPACES}\x1c\x1d\x1e\x1f`;
 
-/** As Go does: `unicode.IsSpace`. */
-export const isGoSpace: IsSpace = (code) =>
-  code === 0x20 || (code >= 0x09 && code <= 0x0d) || code === 0x85 ||
-  (code >= 0xa0 && isSeparator(code));
-
-/** As JavaScript does: `\s`, and `trim()`. */
-export const isJavaScriptSpace: IsSpace = (code) =>
-  code === 0x20 || (code >= 0x09 && code <= 0x0d) || code === 0xfeff ||
-  (code >= 0xa0 && isSeparator(code));
-
-/** As any of them does. */
-export const isAnySpace: IsSpace = (code) =>
-  isPythonSpace(code) || code === 0xfeff;
-
-/** What Unicode takes for separators, beside the space. */
-function isSeparator(code: number): boolean {
-  return code === 0xa0 || code === 0x1680 ||
-    (code >= 0x2000 && code <= 0x200a) || code === 0x2028 || code === 0x2029 ||
-    code === 0x202f || code === 0x205f || code === 0x3000;
-}
-
-/** `text` without what any program takes for white space at either end. */
-export function trimWhiteSpace(text: string, is: IsSpace = isAnySpace): string {
+/** How many of `spaces` stand at the start of `text`. */
+export function spacesBefore(text: string, spaces: string): number {
   let start = 0;
-  while (start < text.length && is(text.charCodeAt(start))) start++;
-  return trimEnd(text.slice(start), is);
+  while (start < text.length && spaces.includes(text.charAt(start))) start++;
+  return start;
 }
 
-/** The same at the end only. */
-export function trimEnd(text: string, is: IsSpace): string {
+/** `text` without any of `spaces` at its end. */
+export function trimEnd(text: string, spaces: string): string {
   let end = text.length;
-  while (end > 0 && is(text.charCodeAt(end - 1))) end--;
+  while (end > 0 && spaces.includes(text.charAt(end - 1))) end--;
   return text.slice(0, end);
+}
+
+/** `text` without any of `spaces` at either end; all that any program takes for one, if none are given. */
+export function trim(
+  text: string,
+  spaces: string = `${PYTHON_SPACES}\ufeff`,
+): string {
+  return trimEnd(text.slice(spacesBefore(text, spaces)), spaces);
 }
 
 const utf8 = new TextEncoder();

@@ -1,6 +1,6 @@
 // Lines, blanks and line ends.
 import assert from "node:assert/strict";
-import { lineEnding, Lines, trimBlanks } from "../../src/credentials/text.ts";
+import { BLANKS, lineEnding, Lines, trim } from "../../src/credentials/text.ts";
 
 function contents(text: string): string[] {
   return Array.from(
@@ -25,7 +25,7 @@ Deno.test("Lines are counted from 0, and know their number", () => {
 });
 
 Deno.test("lineEnding() is that of the last line that has one", () => {
-  const ending = (text: string) => lineEnding(text, new Lines(text));
+  const ending = (text: string) => lineEnding({ text, lines: new Lines(text) });
   assert.equal(ending("a\nb\r\nc"), "\r\n");
   assert.equal(ending("a\r\nb\nc"), "\n");
   assert.equal(ending("a\nb\rc"), "\n");
@@ -33,8 +33,8 @@ Deno.test("lineEnding() is that of the last line that has one", () => {
   assert.equal(ending("a"), "\n");
 });
 
-Deno.test("trimBlanks() takes ASCII blanks only", () => {
-  assert.equal(trimBlanks(" \t\v\fa b\xa0 "), "a b\xa0");
-  assert.equal(trimBlanks("   "), "");
-  assert.equal(trimBlanks("[ x ]", 1, 4), "x");
+Deno.test("trim() takes ASCII blanks only", () => {
+  assert.equal(trim(" \t\v\fa b\xa0 ", BLANKS), "a b\xa0");
+  assert.equal(trim("   ", BLANKS), "");
+  assert.equal(trim(" x ", BLANKS), "x");
 });

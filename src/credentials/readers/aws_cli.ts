@@ -5,10 +5,11 @@
 import { type Reading, sectionOf } from "./reading.ts";
 import {
   decodeText,
-  isPythonSpace,
   isUtf8,
+  PYTHON_SPACES,
+  spacesBefore,
+  trim,
   trimEnd,
-  trimWhiteSpace,
 } from "../text.ts";
 
 /** What the AWS CLI stumbles over first. */
@@ -64,20 +65,19 @@ export function readAsAwsCli(
   /** Writes down the open key, whose value is whole now. */
   const close = () => {
     if (key === undefined) return;
-    const value = trimEnd(key.values.join("\n"), isPythonSpace);
+    const value = trimEnd(key.values.join("\n"), PYTHON_SPACES);
     sectionOf(reading, name).set(key.name, value);
     key = undefined;
   };
   for (const content of text.split(/\r\n|\r|\n/)) {
     line++;
-    const value = trimWhiteSpace(content, isPythonSpace);
+    const value = trim(content, PYTHON_SPACES);
     if (value === "") {
       key?.values.push("");
       continue;
     }
     if (value.startsWith("#") || value.startsWith(";")) continue;
-    const indented = content.length - trimEnd(content, isPythonSpace).length;
-    const depth = content.length - indented - value.length;
+    const depth = spacesBefore(content, PYTHON_SPACES);
     if (key !== undefined && depth > indent) {
       if (key.values[0] === "" && !isNested(value)) {
         refuse("a nested key has no equals sign");
@@ -107,7 +107,7 @@ export function readAsAwsCli(
       refuse("it is neither a header nor a key");
       continue;
     }
-    const option = trimEnd(value.slice(0, separator), isPythonSpace)
+    const option = trimEnd(value.slice(0, separator), PYTHON_SPACES)
       .toLowerCase();
     const lines = keyLines.get(name) ?? new Map<string, number>();
     keyLines.set(name, lines);
@@ -117,7 +117,7 @@ export function readAsAwsCli(
       refuse(`section ${shown()} has that key on line ${first}, too`);
     }
     lines.set(option, first ?? line);
-    const rest = trimWhiteSpace(value.slice(separator + 1), isPythonSpace);
+    const rest = trim(value.slice(separator + 1), PYTHON_SPACES);
     key = { name: option, values: [rest] };
   }
   close();
@@ -126,7 +126,7 @@ export function readAsAwsCli(
 
 /** The name of the section that the AWS CLI sees begin on `line`, if any. */
 export function awsCliHeader(line: string): string | undefined {
-  return headerIn(trimWhiteSpace(line, isPythonSpace));
+  return headerIn(trim(line, PYTHON_SPACES));
 }
 
 function headerIn(trimmed: string): string | undefined {
@@ -144,7 +144,7 @@ function isNested(value: string): boolean {
   for (let end = 0; end <= value.length; end++) {
     if (end < value.length && !LINE_ENDS.includes(value.charAt(end))) continue;
     const line = value.slice(start, end);
-    if (trimWhiteSpace(line, isPythonSpace) !== "" && !line.includes("=")) {
+    if (trim(line, PYTHON_SPACES) !== "" && !line.includes("=")) {
       return false;
     }
     start = end + 1;

@@ -1,6 +1,6 @@
 // How the AWS SDK for JavaScript reads a file. Tests hold this against it.
 import { type Reading, sectionOf } from "./reading.ts";
-import { isJavaScriptSpace, trimWhiteSpace } from "../text.ts";
+import { JAVASCRIPT_SPACES, trim } from "../text.ts";
 
 /** Names that are special in the language, for which it refuses the whole file. */
 const REFUSED = ["__proto__", "profile __proto__"];
@@ -30,7 +30,7 @@ export function readAsJavaScript(
       parent = key;
       continue;
     }
-    if (!isJavaScriptSpace(line.charCodeAt(0))) parent = "";
+    if (!JAVASCRIPT_SPACES.includes(line.charAt(0))) parent = "";
     sectionOf(reading, name).set(
       parent === "" ? key : `${parent}.${key}`,
       value,
@@ -68,9 +68,9 @@ function nameOf(header: string): string {
 function contentOf(line: string): string {
   for (let at = 0; at < line.length; at++) {
     if (line[at] !== "#" && line[at] !== ";") continue;
-    if (at === 0 || isJavaScriptSpace(line.charCodeAt(at - 1))) {
-      return trimWhiteSpace(line.slice(0, at), isJavaScriptSpace);
+    if (at === 0 || JAVASCRIPT_SPACES.includes(line.charAt(at - 1))) {
+      return trim(line.slice(0, at), JAVASCRIPT_SPACES);
     }
   }
-  return trimWhiteSpace(line, isJavaScriptSpace);
+  return trim(line, JAVASCRIPT_SPACES);
 }
