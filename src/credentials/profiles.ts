@@ -114,27 +114,6 @@ export function findProfile(
   return sections.length === 0 ? undefined : new Profile(file, name, sections);
 }
 
-/** The keys that AWS's tools and SDKs know, and those of updsts; more are below. */
-const KEYS: ReadonlySet<string> = new Set([
-  ...["aws_access_key_id", "aws_account_id", "aws_secret_access_key"],
-  ...["aws_security_token", "aws_session_token", "account_id_endpoint_mode"],
-  ...["ca_bundle", "credential_process", "credential_source"],
-  ...["defaults_mode", "duration_seconds", "endpoint_discovery_enabled"],
-  ...["endpoint_url", "expiration", "expiration_datetime", "external_id"],
-  ...["ignore_configured_endpoint_urls", "login_session", "max_attempts"],
-  ...["mfa_device_arn", "mfa_serial", "output", "region", "retry_mode"],
-  ...["role_arn", "role_session_name", "s3", "sdk_ua_app_id", "services"],
-  ...["source_profile", "sts_regional_endpoints", "totp_secret_name"],
-  ...["use_dualstack_endpoint", "use_fips_endpoint"],
-  ...["web_identity_token_file", "x_principal_arn"],
-  "x_security_token_expires",
-]);
-
-/** Whether AWS's tools know `key`. */
-export function isAwsKey(key: string): boolean {
-  return KEYS.has(key) || /^(?:(?:cli|sso)_|s3\.)\w+$/.test(key);
-}
-
 /**
  * The time that `text` stands for: ISO 8601 with `T` or a blank, in UTC if no
  * zone is given; undefined if it is not a time.
@@ -172,27 +151,6 @@ export function looksLikeName(name: string): boolean {
     !TOKEN.test(name);
 }
 
-/** A key whose value may be shown. All others are taken for secrets. */
-export type PublicKey =
-  | "aws_access_key_id"
-  | "mfa_device_arn"
-  | "mfa_serial"
-  | "totp_secret_name"
-  | "expiration_datetime"
-  | "expiration"
-  | "x_security_token_expires"
-  | "region"
-  | "output"
-  | "role_arn"
-  | "role_session_name"
-  | "source_profile"
-  | "duration_seconds"
-  | "endpoint_url"
-  | "services"
-  | "sts.endpoint_url"
-  | "use_fips_endpoint"
-  | "use_dualstack_endpoint"
-  | "ignore_configured_endpoint_urls";
 /** A key whose value is handed out as a {@linkcode Secret} only. */
 export type SecretKey =
   | "aws_secret_access_key"
@@ -206,7 +164,7 @@ export type SecretKey =
 const DEVICE = /^(?:arn:[\w+=/:,.@-]{5,252}|[\w+=,.@-]{9,32})$/;
 
 const SWITCH = /^(?:true|false)$/i;
-
+const URL = /^https?:\/\/[^@\s]+$/;
 const TIME = /^\d{4}-\d\d-\d\d[T ][\d:.]+(?:Z|[+-][\d:]+)?$/;
 
 /**
@@ -221,6 +179,7 @@ const SHAPES: Readonly<Record<PublicKey, RegExp>> = {
   totp_secret_name: /^.{1,200}$/s,
   expiration_datetime: TIME,
   expiration: TIME,
+  expiry_time: TIME,
   x_security_token_expires: TIME,
   region: /^[a-z0-9-]{1,63}$/,
   output: /^[a-z-]{1,20}$/,
@@ -228,13 +187,45 @@ const SHAPES: Readonly<Record<PublicKey, RegExp>> = {
   role_session_name: /^[\w+=,.@-]{2,64}$/,
   source_profile: /^.{1,100}$/s,
   duration_seconds: /^\d{1,6}$/,
-  endpoint_url: /^https?:\/\/[^@\s]+$/,
+  endpoint_url: URL,
   services: /^.{1,100}$/s,
-  "sts.endpoint_url": /^https?:\/\/[^@\s]+$/,
+  "sts.endpoint_url": URL,
   use_fips_endpoint: SWITCH,
   use_dualstack_endpoint: SWITCH,
   ignore_configured_endpoint_urls: SWITCH,
 };
+
+/** A key whose value may be shown. All others are taken for secrets. */
+export type PublicKey =
+  | "aws_access_key_id"
+  | "mfa_device_arn"
+  | "mfa_serial"
+  | "totp_secret_name"
+  | "expiration_datetime"
+  | "expiration"
+  | "expiry_time"
+  | "x_security_token_expires"
+  | "region"
+  | "output"
+  | "role_arn"
+  | "role_session_name"
+  | "source_profile"
+  | "duration_seconds"
+  | "endpoint_url"
+  | "services"
+  | "sts.endpoint_url"
+  | "use_fips_endpoint"
+  | "use_dualstack_endpoint"
+  | "ignore_configured_endpoint_urls";
+
+/** Keys that AWS's tools and SDKs know, beside those whose values may be shown. */
+const OTHER_KEYS =
+  /^(?:aws_(?:account_id|secret_access_key|security_token|session_token)|account_id_endpoint_mode|ca_bundle|credential_(?:process|source)|defaults_mode|endpoint_discovery_enabled|external_id|login_session|max_attempts|retry_mode|s3|sdk_ua_app_id|sts_regional_endpoints|web_identity_token_file|x_principal_arn|(?:cli|sso)_\w+|s3\.\w+)$/;
+
+/** Whether AWS's tools know `key`. */
+export function isAwsKey(key: string): boolean {
+  return Object.hasOwn(SHAPES, key) || OTHER_KEYS.test(key);
+}
 
 /** Whether `text` can be the serial number or the ARN of an MFA device. */
 export function isDevice(text: string): boolean {

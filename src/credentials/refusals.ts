@@ -12,6 +12,8 @@ import {
   trim,
 } from "./text.ts";
 
+const OTHER_NAME = "choose another name with -sn; nothing was changed";
+
 /**
  * Refuses a name that no section header can hold, or that the AWS SDKs would
  * read as something else. `what` names the parameter for the message.
@@ -26,8 +28,6 @@ export function assertProfileName(name: string, what: string): void {
   );
 }
 
-const OTHER_NAME = "choose another name with -sn; nothing was changed";
-
 /**
  * Refuses a name for the session's profile that programs would read
  * differently in a header.
@@ -37,11 +37,14 @@ const OTHER_NAME = "choose another name with -sn; nothing was changed";
 export function assertSessionName(name: string): void {
   // Go's parser and others cut a header there, and would read the session's
   // keys into the profile above.
-  const reason = whyNoProfileName(name) ??
-    (/[#;]/.test(name)
-      ? `${JSON.stringify(name)} holds # or ;, where some programs end a header`
-      : undefined);
-  refuseName(reason, "the name for the session's profile", OTHER_NAME);
+  const reason = /[#;]/.test(name)
+    ? `${JSON.stringify(name)} holds # or ;, where some programs end a header`
+    : undefined;
+  refuseName(
+    whyNoProfileName(name) ?? reason,
+    "the name for the session's profile",
+    OTHER_NAME,
+  );
 }
 
 function refuseName(
@@ -150,7 +153,7 @@ export function brokenBlock(
 
 /**
  * The error for edits after which programs would not read `[start, end)` as
- * they should, with the line that is most likely to be the cause.
+ * they should. It names the line that is most likely to be the cause.
  */
 export function unreadableBlock(
   file: ParsedFile,
@@ -164,105 +167,86 @@ export function unreadableBlock(
 ): UpdstsError {
   const first = file.lines.indexAt(start);
   const last = Math.min(file.lines.indexAt(end, first), file.lines.length - 1);
-  for (let line = first; line <= last; line++) {
+  const odd = linesOf(first, last).find((line) => {
     const content = decodeText(lineText(file, line));
-    if (trim(content, BLANKS) === trim(content)) continue;
-    return brokenBlock(
-      `line ${line + 1}, on which not all programs take the same for white ` +
-        `space: ${problem}`,
+    return trim(content, BLANKS) !== trim(content);
+  });
+  const causes: Cause[] = [
+    [
+      odd,
+      ", on which not all programs take the same for white space",
       PLAIN_LINES,
-    );
-  }
-  const cause = block && causeIn(file, block, last, owned);
-  return cause === undefined
-    ? brokenBlock(
-      `${problem} (lines ${first + 1} to ${last + 1})`,
-      PLAIN_LINES,
-    )
-    : brokenBlock(
-      `line ${cause.line + 1}${cause.what}: ${problem}`,
-      `${cause.hint}; nothing was changed`,
-    );
+    ],
+    ...(block === undefined ? [] : causesIn(file, block, last, owned)),
+  ];
+  const [line, what, hint] = causes.find(([line]) => line !== undefined) ??
+    [undefined, "", PLAIN_LINES];
+  return brokenBlock(
+    line === undefined
+      ? `${problem} (lines ${first + 1} to ${last + 1})`
+      : `line ${line + 1}${what}: ${problem}`,
+    `${hint}; nothing was changed`,
+  );
 }
 
 const PLAIN_LINES =
   "make the lines around the block plain, each a header, a key or a " +
-  "comment that begins at its start; nothing was changed";
+  "comment that begins at its start";
 
-interface Cause {
-  readonly line: number;
-  readonly what: string;
-  readonly hint: string;
-}
+/** A line that programs may read differently, if there is one, what it is, and what to do. */
+type Cause = readonly [line: number | undefined, what: string, hint: string];
 
-/** The line from `block` down to the next header that programs are most likely to read differently. */
-function causeIn(
+/** Such lines from `block` down to the next header, the likeliest first. */
+function causesIn(
   file: ParsedFile,
   block: ManagedBlock,
   last: number,
   owned: (key: string) => boolean,
-): Cause | undefined {
+): Cause[] {
   const { begin, end, section } = block;
   const behind = file.sections.filter(({ line }) => line > end && line <= last);
-  const [next] = behind;
   const headers = section === undefined ? behind : [section, ...behind];
-  const hidden = headers.find(({ line }) => indentOf(file, line) > 0);
-  if (hidden !== undefined) {
-    return {
-      line: hidden.line,
-      what: " is an indented header, which the AWS CLI takes for a part of " +
-        "the key before it",
-      hint: "remove its indentation",
-    };
-  }
-  const odd = headers.find(({ plain }) => !plain);
-  if (odd !== undefined) {
-    return {
-      line: odd.line,
-      what: " goes on behind the bracket, so that some programs do not take " +
-        "it for a header",
-      hint: "remove what follows the bracket",
-    };
-  }
-  const keys = new Map(section?.properties.map(({ line, key }) => [line, key]));
-  const tail = linesOf(end + 1, (next?.line ?? last + 1) - 1)
-    .filter((line) => saysSomething(file, line));
-  const stray = tail.find((line) =>
-    indentOf(file, line) > 0 || owned(keys.get(line) ?? "")
+  const says = (line: number) => saysSomething(file, line);
+  const indented = (line: number) => indentOf(file, line) > 0;
+  const ours = new Set(
+    section?.properties.filter(({ key }) => owned(key)).map(({ line }) => line),
   );
-  // The last one: those above it set the depth that it is measured by.
-  const indented = linesOf(begin + 1, end - 1).findLast((line) =>
-    saysSomething(file, line) && indentOf(file, line) > 0
-  );
-  if (stray === undefined && indented !== undefined) {
-    return {
-      line: indented,
-      what: " is indented, and not clearly a key of its own",
-      hint: "remove that line, or its indentation",
-    };
-  }
-  const moved = stray ?? tail[0];
-  if (moved !== undefined) {
-    const place = section === undefined
-      ? `the empty block of line ${begin + 1}`
-      : `the end of the block on line ${end + 1}`;
-    return {
-      line: moved,
-      what: `, behind ${place}, would belong to another section`,
-      hint: "move that line into a section of its own, or remove it",
-    };
-  }
-  const ends = terminatorOf(file, begin);
-  const other = linesOf(begin + 1, Math.min(end + 1, last)).find((line) => {
-    const terminator = terminatorOf(file, line);
-    return terminator !== "" && (terminator === "\r") !== (ends === "\r");
-  });
-  return other === undefined ? undefined : {
-    line: other,
-    what: ` does not end as line ${begin + 1} does: one of them ends with a ` +
-      "lone CR",
-    hint: "make the line ends of the block alike",
-  };
+  const tail = linesOf(end + 1, (behind[0]?.line ?? last + 1) - 1).filter(says);
+  const place = section === undefined
+    ? `the empty block of line ${begin + 1}`
+    : `the end of the block on line ${end + 1}`;
+  const stray = `, behind ${place}, would belong to another section`;
+  const move = "move that line into a section of its own, or remove it";
+  const lone = (line: number) => terminatorOf(file, line) === "\r";
+  return [
+    [
+      headers.find(({ line }) => indented(line))?.line,
+      " is an indented header, which the AWS CLI takes for a part of the key " +
+      "before it",
+      "remove its indentation",
+    ],
+    [
+      headers.find(({ plain }) => !plain)?.line,
+      " goes on behind the bracket, so that some programs, if not the AWS " +
+      "CLI, do not take it for a header",
+      "remove what follows the bracket",
+    ],
+    [tail.find((line) => indented(line) || ours.has(line)), stray, move],
+    [
+      // Those above the last one set the depth that it is measured by.
+      linesOf(begin + 1, end - 1).findLast((line) =>
+        says(line) && indented(line)
+      ),
+      " is indented, and not clearly a key of its own",
+      "remove that line, or its indentation",
+    ],
+    [tail[0], stray, move],
+    [
+      linesOf(begin + 1, end).find((line) => lone(line) !== lone(begin)),
+      ` does not end as line ${begin + 1} does: one of them has a lone CR`,
+      "make the line ends of the block alike",
+    ],
+  ];
 }
 
 function linesOf(first: number, last: number): number[] {
