@@ -42,7 +42,8 @@ interface Program {
 
 const AWS_CLI: Program = {
   name: "the AWS CLI",
-  read: readAsAwsCli,
+  // A byte order mark, for which it refuses a file, hides nothing else.
+  read: (text) => readAsAwsCli(text.replace(/^\ufeff/, "")),
   headerOf: awsCliHeader,
 };
 
