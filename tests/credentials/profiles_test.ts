@@ -10,18 +10,11 @@ import {
 import { MASK } from "../../src/secret.ts";
 
 const FILE = [
-  "[default]",
-  "AWS_Access_Key_Id = AKIA1EXAMPLE00000000 ; comment",
-  "aws_secret_access_key = a#b=c # comment",
-  "region =",
-  "s3 =",
-  "  addressing_style = path",
-  "[other]",
-  "mfa_serial: arn:aws:iam::1:mfa/x",
-  "[default]",
-  "aws_access_key_id = AKIA2EXAMPLE00000000",
-  "password = hunter2",
-  "",
+  ...["[default]", "AWS_Access_Key_Id = AKIA1EXAMPLE00000000 ; comment"],
+  ...["aws_secret_access_key = a#b=c # comment", "region =", "s3 ="],
+  ...["  addressing_style = path", "[other]"],
+  ...["mfa_serial: arn:aws:iam::1:mfa/x", "[default]"],
+  ...["aws_access_key_id = AKIA2EXAMPLE00000000", "password = hunter2", ""],
 ].join("\n");
 
 Deno.test("findProfile() merges sections, later keys winning", () => {
@@ -128,18 +121,10 @@ Deno.test("Profile masks TOTP seeds under the keys for a name and a device, howe
 
 Deno.test("looksLikeName() takes what people call profiles, and nothing that may be a secret", () => {
   const names = [
-    "default",
-    "my work",
-    "default_sts",
-    "a",
-    "prod/eu-west-1",
-    "user@example.com",
-    "会社",
-    "123456789012_AdministratorAccess",
-    "arn:aws:iam::123456789012:role/Deploy",
-    "team.project+test",
-    "OrganizationAccountAccessRole",
-    "client (old)",
+    ...["default", "my work", "default_sts", "a", "prod/eu-west-1"],
+    ...["user@example.com", "会社", "123456789012_AdministratorAccess"],
+    ...["arn:aws:iam::123456789012:role/Deploy", "team.project+test"],
+    ...["OrganizationAccountAccessRole", "client (old)"],
   ];
   const others = [
     "",
@@ -166,13 +151,8 @@ Deno.test("looksLikeName() takes what people call profiles, and nothing that may
 
 Deno.test("keys of AWS are known, those of other programs are not", () => {
   const known = [
-    "aws_access_key_id",
-    "aws_secret_access_key",
-    "region",
-    "sso_session",
-    "credential_process",
-    "mfa_serial",
-    "totp_secret_name",
+    ...["aws_access_key_id", "aws_secret_access_key", "region", "sso_session"],
+    ...["credential_process", "mfa_serial", "totp_secret_name"],
   ];
   const others = ["url", "password", "helper", "name", "", "token", "regions"];
   assert.deepEqual(known.filter((key) => !isAwsKey(key)), []);

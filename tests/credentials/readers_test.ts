@@ -1,11 +1,20 @@
 // The models of how programs read a file, beside the parsers that they are models of.
+import { Buffer } from "node:buffer";
 import fc from "fast-check";
 import assert from "node:assert/strict";
+import { isUtf8 } from "../../src/credentials/text.ts";
 import { whyAwsCliRefuses } from "../../src/credentials/readers/aws_cli.ts";
 import { readAsGo } from "../../src/credentials/readers/go.ts";
+import { ROOT } from "../support/command.ts";
 import { needs } from "../support/skipping.ts";
 import { oddFile } from "../support/odd_files.ts";
-import { MODELS, readAsConfigparser } from "../support/readers.ts";
+import {
+  goSdk,
+  MODELS,
+  readAsConfigparser,
+  readAsGoSdk,
+  withoutEmpty,
+} from "../support/readers.ts";
 import { readAsSdk } from "../support/sdk_parser.ts";
 
 const numRuns = Number(Deno.env.get("FAST_CHECK_RUNS") ?? 3_000);
@@ -124,4 +133,48 @@ Deno.test("the model of the SDK for Go follows its rules", () => {
     );
     assert.deepEqual(reading, expected, text);
   }
+});
+
+/** What the SDK read otherwise before its parser was written anew, which is what the model follows: Debian's is older. */
+const OLDER: readonly RegExp[] = [
+  // A lone CR ended a line.
+  /\r(?!\n)/,
+  // Indented lines neither nested nor went on with a value.
+  /^[ \t]+[^\s#;[]/m,
+  // A tab neither began a comment nor was cut at the end of a line.
+  /\t(?:[#;]|$)/m,
+  // A header went on to its bracket, whatever it held.
+  /^\[[^\]\n]*[#;]/m,
+];
+
+Deno.test({
+  name: `the model of the SDK for Go reads fixtures as it does${goSdk.note}`,
+  ignore: goSdk.ignore,
+  fn: async () => {
+    const fixtures = new URL("tests/fixtures/refresh/", ROOT);
+    const texts = Array.from(Deno.readDirSync(fixtures)).flatMap(({ name }) =>
+      Array.from(Deno.readDirSync(new URL(name, fixtures))).map((file) =>
+        Buffer.from(
+          Deno.readFileSync(new URL(`${name}/${file.name}`, fixtures)),
+        )
+          .toString("latin1")
+      )
+    ).filter((text) =>
+      text.includes("[") && isUtf8(text) &&
+      !OLDER.some((pattern) => pattern.test(text))
+    );
+    const readings = await readAsGoSdk(texts.map((text) => [text]));
+    let read = 0;
+    for (const [index, text] of texts.entries()) {
+      const reading = readings[index];
+      if (!reading) continue;
+      read++;
+      assert.deepEqual(
+        withoutEmpty(MODELS["the SDK for Go"]?.(text) ?? {}),
+        reading,
+        JSON.stringify(text),
+      );
+    }
+    assert(read > 100, `only ${read} of ${texts.length} were read`);
+  },
 });

@@ -10,16 +10,7 @@ import { EXAMPLE_SESSION } from "../support/sessions.ts";
 Deno.test("refreshEdits() refuses values that could be more than a value", async () => {
   for (
     const value of [
-      "",
-      "a\nb",
-      "a\r",
-      "a b",
-      "[a]",
-      "a#b",
-      "a;b",
-      "a\0",
-      "é",
-      "a\u2028",
+      ...["", "a\nb", "a\r", "a b", "[a]", "a#b", "a;b", "a\0", "é", "a\u2028"],
     ]
   ) {
     const sessions = [
