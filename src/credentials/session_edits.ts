@@ -83,7 +83,10 @@ export function refreshEdits(
   assertBlocksWhole(file);
   const values = ownedValues(session);
   const name = encodeText(sectionName);
-  const block = withSection(file.blockOf(key), name);
+  const found = file.blockOf(key);
+  // A header of that name above the tag of an empty block is its own.
+  const header = found?.above?.name === name ? found.above : undefined;
+  const block = found && { ...found, section: found.section ?? header };
   const ours = [block?.section, block?.leftover]
     .filter((section) => section !== undefined);
   assertNameFree(file, ours, name);
@@ -175,15 +178,6 @@ function expiryLike(current: string, expiration: string): string {
   const utc = zone === undefined || zone === "Z";
   return (utc ? `${time.toISOString().slice(0, 19)}${zone ?? ""}` : expiration)
     .replace("T", separator);
-}
-
-/** `block` with the section of that name whose header stands above its tag, if it has none. */
-function withSection(
-  block: ManagedBlock | undefined,
-  name: string,
-): ManagedBlock | undefined {
-  if (block?.section !== undefined || block?.above?.name !== name) return block;
-  return { ...block, section: block.above };
 }
 
 /** Edits after which programs read the session, all else as before, and the same again after the next ones. */
