@@ -269,30 +269,19 @@ interface Tag {
 function findManagedBlocks(file: ParsedFile): ManagedBlocks {
   const blocks: ManagedBlock[] = [];
   const problems: string[] = [];
+  const at = (line: number) => `line ${line + 1}`;
   const report = (line: number, problem: string) =>
-    problems.push(`line ${line + 1} ${problem}`);
+    problems.push(`${at(line)} ${problem}`);
   const keys = new Map<string, number>();
   let open: { readonly line: number; readonly key: string } | undefined;
   let nextSection = 0;
   for (const { line, key } of findTags(file, report)) {
     if (key !== undefined) {
-      if (open !== undefined) {
-        report(
-          line,
-          `begins a block inside of the one that begins on line ${
-            open.line + 1
-          }`,
-        );
-      }
-      const earlier = keys.get(key);
-      if (earlier !== undefined) {
-        report(
-          line,
-          `begins a second block for one key; the first is on line ${
-            earlier + 1
-          }`,
-        );
-      }
+      const inner = "begins a block inside of the one that begins on";
+      if (open !== undefined) report(line, `${inner} ${at(open.line)}`);
+      const first = keys.get(key);
+      const again = "begins a second block for one key; the first is on";
+      if (first !== undefined) report(line, `${again} ${at(first)}`);
       keys.set(key, line);
       open = { line, key };
     } else if (open === undefined) {
@@ -309,13 +298,9 @@ function findManagedBlocks(file: ParsedFile): ManagedBlocks {
         section.line === begin - 1 && isBare(file, section)
       );
       const [inside, second] = near.filter((found) => found.line > begin);
+      const place = `in the block that begins on ${at(begin)}`;
       if (second !== undefined) {
-        report(
-          second.line,
-          `begins a second section in the block that begins on line ${
-            begin + 1
-          }`,
-        );
+        report(second.line, `begins a second section ${place}`);
       }
       blocks.push(blockOf(file, open.key, begin, line, inside, above));
       open = undefined;

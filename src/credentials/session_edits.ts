@@ -125,11 +125,7 @@ export function cutBlock(file: ParsedFile, block: ManagedBlock): Edit[] {
   if (section === undefined) {
     return [cutLines(file, begin), cutLines(file, end)];
   }
-  const first = Math.min(
-    begin,
-    section.line,
-    block.leftover?.line ?? Infinity,
-  );
+  const first = Math.min(begin, section.line, block.leftover?.line ?? begin);
   return section.line <= begin + 1
     ? [cutLines(file, first, end)]
     : [cutLines(file, first, begin), cutLines(file, section.line, end)];
@@ -210,19 +206,14 @@ function lastingEdits(
   );
 }
 
-/** Edits, and what they mean to change. */
-interface Plan {
-  readonly edits: Edit[];
-  readonly change: IntendedChange;
-}
-
+/** The edits, whatever programs read afterwards, and what they mean to change. */
 function planned(
   file: ParsedFile,
   key: string,
   block: ManagedBlock | undefined,
   name: string,
   owned: Values,
-): Plan {
+): { edits: Edit[]; change: IntendedChange } {
   if (block === undefined) {
     const session = { name, values: owned, seenByAll: true };
     return {

@@ -20,22 +20,20 @@ export function applyEdits(text: string, edits: readonly Edit[]): string {
   const ordered = edits.toSorted((a, b) => a.offset - b.offset);
   let result = "";
   let position = 0;
-  let previous: Edit | undefined;
+  let last: number | undefined;
   for (const edit of ordered) {
     const end = edit.offset + edit.length;
-    if (edit.offset < 0 || edit.length < 0 || end > text.length) {
+    if (
+      edit.offset < position || edit.offset === last || edit.length < 0 ||
+      end > text.length
+    ) {
       throw new RangeError(
-        `Cannot apply edit: [${edit.offset}, ${end}) is outside of a text of ${text.length}`,
-      );
-    }
-    if (edit.offset < position || edit.offset === previous?.offset) {
-      throw new RangeError(
-        `Cannot apply edit: two edits meet at offset ${edit.offset}`,
+        `Cannot apply edit: [${edit.offset}, ${end}) meets another, or the end of the text`,
       );
     }
     result += text.slice(position, edit.offset) + edit.text;
     position = end;
-    previous = edit;
+    last = edit.offset;
   }
   return result + text.slice(position);
 }
@@ -248,8 +246,5 @@ export function isUtf8(bytes: string): boolean {
 }
 
 function isAscii(text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    if (text.charCodeAt(i) > 0x7f) return false;
-  }
-  return true;
+  return !/[\x80-\uffff]/.test(text);
 }
