@@ -1,5 +1,5 @@
 // The small interfaces through which the use cases reach the world.
-import type { Edit } from "./credentials/edit.ts";
+import type { Edit } from "./credentials/text.ts";
 import type { UpdstsError } from "./errors.ts";
 import type { Secret } from "./secret.ts";
 

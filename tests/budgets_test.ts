@@ -39,8 +39,8 @@ const BUDGETS = [
       "src/sts/session_issuer.ts",
     ],
     // What reads a code, and what a request may be, are files of their own.
-    // Writing the file is ten modules, the rules of three parsers are eight.
-    modules: 93,
+    // Writing the file is ten modules, the rules of three parsers are five.
+    modules: 83,
     packages: ["@aws-sdk/client-sts"],
   },
 ] as const;

@@ -1,69 +1,93 @@
-// What other programs have done to a file between two looks at it.
-import { isTerminator, trimBlanks } from "./lines.ts";
-import { type ParsedFile, parseFile } from "./parsed_file.ts";
+// What other programs did to a file between two looks at it.
+import { type ParsedFile, parseFile } from "./parse.ts";
+import { cutBlock } from "./session_edits.ts";
+import { applyEdits, trimEnd } from "./text.ts";
 
-/** Compares two texts of one file, one character a byte. */
+/**
+ * Compares two texts of one file, one character a byte, by what stands outside
+ * of all managed blocks: `"same"`; `"added"` if all that was there still is,
+ * unchanged and in order, and something more; `"missing"` if a section, a key,
+ * a note or the end of the last line is gone, as in a file that is half
+ * written; else `"changed"`.
+ */
 export function compareOutsideBlocks(
   before: string,
   now: string,
 ): "same" | "added" | "missing" | "changed" {
   if (before === now) return "same";
-  // Written anew, and not to its end yet.
-  if (before.startsWith(now)) return "missing";
-  const [old, current] = [parseFile(before), parseFile(now)];
-  const present = counted(current);
-  const gone = Array.from(counted(old)).some(([piece, times]) =>
-    times > (present.get(piece) ?? 0)
-  );
-  if (gone || (endsWhole(before) && !endsWhole(now))) return "missing";
-  return unowned(old) === unowned(current)
-    ? "same"
-    : unowned(current).startsWith(unowned(old))
-    ? "added"
-    : "changed";
+  const files = [parseFile(before), parseFile(now)];
+  // Where tags are broken, nobody knows what stands outside.
+  const [old, current] = files.some(({ brokenTags }) => brokenTags.length > 0)
+    ? files
+    : files.map(outsideBlocks);
+  if (old === undefined || current === undefined) return "changed";
+  const emptied = withoutEnds(now) === "" && withoutEnds(before) !== "";
+  if (emptied || isCut(old, current)) return "missing";
+  const content = withoutEnds(old.text);
+  if (content === withoutEnds(current.text)) return "same";
+  if (content.startsWith(current.text)) return "missing";
+  const present = countPieces(current);
+  for (const [piece, times] of countPieces(old)) {
+    if (times > (present.get(piece) ?? 0)) return "missing";
+  }
+  return holdsInOrder(old, current) ? "added" : "changed";
 }
 
-/** Every header, every key with its profile, and how often it is there; and how many other lines there are. */
-function counted({ text, lines, sections }: ParsedFile): Map<string, number> {
+/** `file` without its managed blocks: what removing them would leave. */
+function outsideBlocks(file: ParsedFile): ParsedFile {
+  if (file.blocks.length === 0) return file;
+  const edits = file.blocks.flatMap((block) => cutBlock(file, block));
+  return parseFile(applyEdits(file.text, edits));
+}
+
+/** `text` without line ends at its end: one comes with the first block. */
+function withoutEnds(text: string): string {
+  return trimEnd(text, "\r\n");
+}
+
+/** Whether the last line of `current` lacks its end, or a part of itself. */
+function isCut(old: ParsedFile, current: ParsedFile): boolean {
+  if (current.text.endsWith("\n")) return false;
+  if (old.text.endsWith("\n")) return true;
+  if (current.text.endsWith("\r")) return false;
+  const [was = "", is = ""] = [old, current].map((file) =>
+    linesOf(file).at(-1)
+  );
+  return old.text.endsWith("\r") || (was !== is && was.startsWith(is));
+}
+
+/** How often each header and each key of a section is there, and how many other lines that say something. */
+function countPieces(file: ParsedFile): Map<string, number> {
   const pieces = new Map<string, number>();
-  const count = (piece: string) =>
-    pieces.set(piece, (pieces.get(piece) ?? 0) + 1);
-  const known = new Set<number>();
-  for (const { line, name, properties } of sections) {
-    known.add(line);
-    count(`[${name}]`);
-    for (const property of properties) {
-      known.add(property.line);
-      count(`[${name}]${property.key}`);
-    }
+  const count = (piece: string, times = 1) =>
+    pieces.set(piece, (pieces.get(piece) ?? 0) + times);
+  let known = 0;
+  for (const { name, properties } of file.sections) {
+    known += 1 + properties.length;
+    count(name);
+    for (const { key } of properties) count(`${name}\n${key}`);
   }
-  // What stands behind the last key is often a note: a key that somebody keeps.
-  for (let index = 0; index < lines.length; index++) {
-    if (known.has(index)) continue;
-    const { start, end } = lines.at(index);
-    const line = trimBlanks(text, start, end);
-    // By number: who changes one has not lost it, and may do so again and again.
-    if (line !== "") count("note");
-  }
+  // By number: who changes a note has not lost it, and may do so again and again.
+  const filled = linesOf(file).filter((line) => /[^ \t\v\f\r\n]/.test(line));
+  count("\n", filled.length - known);
   return pieces;
 }
 
-function endsWhole(text: string): boolean {
-  return /[\r\n]$/.test(text);
+/** Whether all lines of `old` stand in `current`, in their order. */
+function holdsInOrder(old: ParsedFile, current: ParsedFile): boolean {
+  const lines = linesOf(old);
+  let found = 0;
+  for (const line of linesOf(current)) {
+    const wanted = lines[found] ?? "";
+    // The last one may have got its end.
+    const last = found === lines.length - 1 && !wanted.endsWith("\n");
+    if (last ? withoutEnds(line) === withoutEnds(wanted) : line === wanted) {
+      found++;
+    }
+  }
+  return found >= lines.length;
 }
 
-/** What stands outside of the managed blocks; everything, if it is not clear where they are. */
-function unowned({ text, lines, blocks, brokenTags }: ParsedFile): string {
-  if (brokenTags.length > 0) return text;
-  let kept = "";
-  let offset = 0;
-  for (const { begin, end } of blocks) {
-    kept += text.slice(offset, lines.at(begin).start);
-    offset = lines.at(end).next;
-  }
-  // The line end that the last line lacked comes with the first block.
-  kept += text.slice(offset);
-  let last = kept.length;
-  while (last > 0 && isTerminator(kept.charCodeAt(last - 1))) last--;
-  return kept.slice(0, last);
+function linesOf({ text, lines }: ParsedFile): string[] {
+  return Array.from(lines, ({ start, next }) => text.slice(start, next));
 }

@@ -1,5 +1,5 @@
 // What the environment and ~/.aws/config say about a profile.
-import { parseFile } from "../credentials/parsed_file.ts";
+import { parseFile } from "../credentials/parse.ts";
 import { listProfiles, type Profile } from "../credentials/profiles.ts";
 import type { AwsConfig, ProfileSettings } from "../ports.ts";
 import type { Environment } from "./environment.ts";

@@ -1,5 +1,5 @@
 // The credentials file: read, rehearsed, and replaced so that no byte is lost, whatever happens.
-import { applyEdits, type Edit } from "../credentials/edit.ts";
+import { applyEdits, type Edit } from "../credentials/text.ts";
 import type {
   Change,
   CredentialsFile,

@@ -1,9 +1,12 @@
 // All of a refresh that needs neither a code nor STS: what would be refused, and what would change.
-import type { Edit } from "../credentials/edit.ts";
-import { refreshEdits } from "../credentials/refresh_edits.ts";
-import { parseFile } from "../credentials/parsed_file.ts";
-import { findProfile, listProfiles } from "../credentials/profiles.ts";
-import { looksLikeName } from "../credentials/recognised.ts";
+import { parseFile } from "../credentials/parse.ts";
+import {
+  findProfile,
+  listProfiles,
+  looksLikeName,
+} from "../credentials/profiles.ts";
+import { refreshEdits } from "../credentials/session_edits.ts";
+import type { Edit } from "../credentials/text.ts";
 import { UpdstsError } from "../errors.ts";
 import type { KeySource, Ports, ProfileSettings } from "../ports.ts";
 import { awsCliRefusal } from "./aws_cli_check.ts";

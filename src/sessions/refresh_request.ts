@@ -1,9 +1,9 @@
 // What a refresh is asked for, and which requests are none.
+import type { Profile } from "../credentials/profiles.ts";
 import {
   assertProfileName,
   assertSessionName,
-} from "../credentials/profile_name.ts";
-import type { Profile } from "../credentials/profiles.ts";
+} from "../credentials/refusals.ts";
 import { UpdstsError } from "../errors.ts";
 import type { ProfileSettings } from "../ports.ts";
 import type { Secret } from "../secret.ts";

@@ -1,7 +1,9 @@
 // Use case: trade a profile's key and a code for a session, and write it down.
-import { refreshEdits } from "../credentials/refresh_edits.ts";
-import type { SessionValues } from "../credentials/session_values.ts";
-import { parseFile } from "../credentials/parsed_file.ts";
+import { parseFile } from "../credentials/parse.ts";
+import {
+  refreshEdits,
+  type SessionValues,
+} from "../credentials/session_edits.ts";
 import { UpdstsError } from "../errors.ts";
 import type { Ports } from "../ports.ts";
 import { issueSession } from "./issue_session.ts";

@@ -1,5 +1,5 @@
 // Ports in memory, for tests of the use cases; they keep what was asked of them.
-import { applyEdits } from "../../src/credentials/edit.ts";
+import { applyEdits } from "../../src/credentials/text.ts";
 import { UpdstsError } from "../../src/errors.ts";
 import type {
   AwsConfig,

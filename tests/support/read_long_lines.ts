@@ -2,20 +2,22 @@
 import { LocalAwsConfig } from "../../src/machine/config.ts";
 import { createEnvironment } from "../../src/machine/environment.ts";
 import { readCode } from "../../src/codes.ts";
-import { whyAwsCliRefusesFile } from "../../src/credentials/aws_cli_reading.ts";
 import { compareOutsideBlocks } from "../../src/credentials/compare.ts";
-import { applyEdits } from "../../src/credentials/edit.ts";
-import { readAsGo } from "../../src/credentials/go_reading.ts";
-import { readAsJavaScript } from "../../src/credentials/javascript_reading.ts";
-import { parseFile } from "../../src/credentials/parsed_file.ts";
+import { parseFile } from "../../src/credentials/parse.ts";
 import {
-  assertSessionName,
-  decodeText,
-} from "../../src/credentials/profile_name.ts";
-import { listProfiles } from "../../src/credentials/profiles.ts";
-import { refreshEdits } from "../../src/credentials/refresh_edits.ts";
-import { removeEdits } from "../../src/credentials/remove_edits.ts";
-import { isDevice, mayBeShown } from "../../src/credentials/shown_values.ts";
+  isDevice,
+  listProfiles,
+  mayBeShown,
+} from "../../src/credentials/profiles.ts";
+import { whyAwsCliRefusesFile } from "../../src/credentials/readers/aws_cli.ts";
+import { readAsGo } from "../../src/credentials/readers/go.ts";
+import { readAsJavaScript } from "../../src/credentials/readers/javascript.ts";
+import { assertSessionName } from "../../src/credentials/refusals.ts";
+import {
+  refreshEdits,
+  removeEdits,
+} from "../../src/credentials/session_edits.ts";
+import { applyEdits, decodeText } from "../../src/credentials/text.ts";
 import {
   configFindings,
   encodingFindings,

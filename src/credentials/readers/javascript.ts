@@ -1,20 +1,23 @@
 // How the AWS SDK for JavaScript reads a file. Tests hold this against it.
 import { type Reading, sectionOf } from "./reading.ts";
-import { isJavaScriptSpace, trimWhiteSpace } from "./white_space.ts";
+import { JAVASCRIPT_SPACES, trim } from "../text.ts";
 
 /** Names that are special in the language, for which it refuses the whole file. */
 const REFUSED = ["__proto__", "profile __proto__"];
 
-/** What the SDK reads in `text` (decoded); undefined if it refuses it. */
-export function readAsJavaScript(text: string): Reading | undefined {
+/** What the SDK reads in `text` (decoded), or would if it did not refuse it. */
+export function readAsJavaScript(
+  text: string,
+): { reading: Reading; refusal: boolean } {
   const reading: Reading = new Map();
+  let refusal = false;
   let name = "";
   let parent = "";
   for (const line of text.split(/\r?\n/)) {
     const content = contentOf(line);
     const header = headerIn(content);
     if (header !== undefined) {
-      if (REFUSED.includes(header)) return undefined;
+      refusal ||= REFUSED.includes(header);
       name = nameOf(header);
       parent = "";
       continue;
@@ -27,13 +30,13 @@ export function readAsJavaScript(text: string): Reading | undefined {
       parent = key;
       continue;
     }
-    if (!isJavaScriptSpace(line.charCodeAt(0))) parent = "";
+    if (!JAVASCRIPT_SPACES.includes(line.charAt(0))) parent = "";
     sectionOf(reading, name).set(
       parent === "" ? key : `${parent}.${key}`,
       value,
     );
   }
-  return reading;
+  return { reading, refusal };
 }
 
 /** The name of the section that the SDK sees begin on `line`, if any. */
@@ -65,9 +68,9 @@ function nameOf(header: string): string {
 function contentOf(line: string): string {
   for (let at = 0; at < line.length; at++) {
     if (line[at] !== "#" && line[at] !== ";") continue;
-    if (at === 0 || isJavaScriptSpace(line.charCodeAt(at - 1))) {
-      return trimWhiteSpace(line.slice(0, at), isJavaScriptSpace);
+    if (at === 0 || JAVASCRIPT_SPACES.includes(line.charAt(at - 1))) {
+      return trim(line.slice(0, at), JAVASCRIPT_SPACES);
     }
   }
-  return trimWhiteSpace(line, isJavaScriptSpace);
+  return trim(line, JAVASCRIPT_SPACES);
 }

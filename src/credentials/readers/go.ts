@@ -1,6 +1,9 @@
 // How the AWS SDK for Go, and Terraform with it, reads a file.
 import { type Reading, sectionOf } from "./reading.ts";
-import { isGoSpace, trimWhiteSpace } from "./white_space.ts";
+import { GO_SPACES, spacesBefore, trim } from "../text.ts";
+
+/** What indents a line. */
+const LINE_SPACES = " \t";
 
 /** What the SDK reads in `text` (decoded). It passes over what it does not know. */
 export function readAsGo(text: string): Reading {
@@ -24,7 +27,7 @@ export function readAsGo(text: string): Reading {
       sectionOf(reading, name);
       continue;
     }
-    const indented = isLineSpace(line.charCodeAt(0));
+    const indented = spacesBefore(line, LINE_SPACES) > 0;
     const property = propertyIn(indented ? line : withoutComment(line));
     if (name === "") continue;
     if (!indented) {
@@ -45,7 +48,7 @@ export function readAsGo(text: string): Reading {
         sectionOf(reading, name).set(key, value);
       }
     } else if (key !== "" && parent !== "" && !nested.has(key)) {
-      const value = `${parent}\n${trimWhiteSpace(line, isLineSpace)}`;
+      const value = `${parent}\n${trim(line, LINE_SPACES)}`;
       sectionOf(reading, name).set(key, value);
     }
   }
@@ -62,9 +65,7 @@ export function goHeader(line: string): string | undefined {
   const blank = name.search(/[ \t]/);
   return blank <= 0
     ? name
-    : `${name.slice(0, blank)} ${
-      trimWhiteSpace(name.slice(blank), isLineSpace)
-    }`;
+    : `${name.slice(0, blank)} ${trim(name.slice(blank), LINE_SPACES)}`;
 }
 
 interface Property {
@@ -85,10 +86,5 @@ function withoutComment(line: string): string {
 }
 
 function trimGo(text: string): string {
-  return trimWhiteSpace(text, isGoSpace);
-}
-
-/** What indents a line. */
-function isLineSpace(code: number): boolean {
-  return code === 0x20 || code === 0x09;
+  return trim(text, GO_SPACES);
 }

@@ -1,17 +1,17 @@
 // Finding the managed blocks: what is a tag, what is one no longer, and what is wrong.
 import assert from "node:assert/strict";
-import { findManagedBlocks } from "../../src/credentials/managed_block.ts";
-import { parseFile } from "../../src/credentials/parsed_file.ts";
+import { parseFile } from "../../src/credentials/parse.ts";
 
 const MARKER = "[auto update by updsts]";
 const begin = (key: string) => `# \${{{ key=${key} ${MARKER}`;
 const END = `# $}}} ${MARKER}`;
 
 function find(...lines: string[]) {
-  return findManagedBlocks(parseFile(lines.join("\n")));
+  const { blocks, brokenTags } = parseFile(lines.join("\n"));
+  return { blocks, problems: brokenTags };
 }
 
-Deno.test("findManagedBlocks() gives key, tags and section of each block, in file order", () => {
+Deno.test("parseFile() gives key, tags and section of each block, in file order", () => {
   const { blocks, problems } = find(
     "[a]",
     begin("a"),
@@ -34,7 +34,7 @@ Deno.test("findManagedBlocks() gives key, tags and section of each block, in fil
   );
 });
 
-Deno.test("findManagedBlocks() takes a key byte for byte", () => {
+Deno.test("parseFile() takes a key byte for byte", () => {
   for (const key of ["a b", "a/b@c+d.e", "\xc3\xa0", "k=v", "key=x", "$}}}"]) {
     const { blocks, problems } = find(begin(key), END);
     assert.deepEqual(problems, []);
@@ -42,7 +42,7 @@ Deno.test("findManagedBlocks() takes a key byte for byte", () => {
   }
 });
 
-Deno.test("findManagedBlocks() takes tags of other spacing, indented, behind a BOM", () => {
+Deno.test("parseFile() takes tags of other spacing, indented, behind a BOM", () => {
   for (
     const first of [
       `#\${{{key=a${MARKER}`,
@@ -57,7 +57,7 @@ Deno.test("findManagedBlocks() takes tags of other spacing, indented, behind a B
   }
 });
 
-Deno.test("findManagedBlocks() takes for no tag what only resembles one", () => {
+Deno.test("parseFile() takes for no tag what only resembles one", () => {
   for (
     const line of [
       `; \${{{ key=a ${MARKER}`,
@@ -74,7 +74,7 @@ Deno.test("findManagedBlocks() takes for no tag what only resembles one", () => 
   }
 });
 
-Deno.test("findManagedBlocks() says on which line which tag is wrong", () => {
+Deno.test("parseFile() says on which line which tag is wrong", () => {
   const cases: [string[], string[]][] = [
     [[begin("a")], ["line 1 begins a block that has no end"]],
     [["", END], ["line 2 ends a block that has no begin"]],

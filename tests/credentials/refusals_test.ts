@@ -3,10 +3,12 @@ import assert from "node:assert/strict";
 import {
   assertProfileName,
   assertSessionName,
-  decodeText,
-  encodeText,
-} from "../../src/credentials/profile_name.ts";
+} from "../../src/credentials/refusals.ts";
+import { parseFile } from "../../src/credentials/parse.ts";
+import { refreshEdits } from "../../src/credentials/session_edits.ts";
+import { decodeText, encodeText } from "../../src/credentials/text.ts";
 import { failsWith } from "../support/errors.ts";
+import { EXAMPLE_SESSION } from "../support/sessions.ts";
 
 Deno.test("assertProfileName() takes what the field uses", () => {
   for (
@@ -30,38 +32,25 @@ Deno.test("assertProfileName() takes what the field uses", () => {
 });
 
 Deno.test("assertProfileName() refuses what no header can hold", async () => {
-  const wrong = {
-    "": /empty/,
-    "a]": /bracket/,
-    "[a": /bracket/,
-    "a\nb": /line end/,
-    "a\rb": /line end/,
-    "a\tb": /control/,
-    "a\0b": /control/,
-    "a\u0085b": /control/,
-    "a\u2028b": /line end/,
-    "\x1b[31m": /control/,
-    " a": /space/,
-    "a ": /space/,
-    "\u3000a": /space/,
-    "a\u3000": /space/,
-    "\xa0a": /space/,
-    "a\ufeff": /space/,
-    "\x1ca": /control/,
-    "a\x1f": /control/,
-    "a #b": /#/,
-    "a ;b": /;/,
-    "__proto__": /SDKs/,
-    "profile __proto__": /SDKs/,
-    "\ud800": /Unicode/,
-  };
-  for (const [name, reason] of Object.entries(wrong)) {
-    const { message } = await failsWith(
-      "NAME_INVALID",
-      () => assertProfileName(name, "the name"),
-    );
-    assert.match(message, reason);
-    assert.match(message, /^Cannot use the name: /);
+  const wrong: [RegExp, string[]][] = [
+    [/empty/, [""]],
+    [/bracket/, ["a]", "[a"]],
+    [/line end/, ["a\nb", "a\rb", "a\u2028b"]],
+    [/control/, ["a\tb", "a\0b", "a\u0085b", "\x1b[31m", "\x1ca", "a\x1f"]],
+    [/space/, [" a", "a ", "\u3000a", "a\u3000", "\xa0a", "a\ufeff"]],
+    [/# or ;/, ["a #b", "a ;b"]],
+    [/SDKs/, ["__proto__", "profile __proto__"]],
+    [/Unicode/, ["\ud800"]],
+  ];
+  for (const [reason, names] of wrong) {
+    for (const name of names) {
+      const { message } = await failsWith(
+        "NAME_INVALID",
+        () => assertProfileName(name, "the name"),
+      );
+      assert.match(message, reason);
+      assert.match(message, /^Cannot use the name: /);
+    }
   }
 });
 
@@ -91,4 +80,19 @@ Deno.test("assertSessionName() refuses # and ; as well, and names -sn", async ()
   for (const name of ["default_sts", "a b", "\u672c\u756a", "a.b/c@d+e:f%g"]) {
     assertSessionName(name);
   }
+});
+
+// The empty token makes the indented key below it a nested one, until it has a
+// value: a second refresh changed the file again.
+Deno.test("refreshEdits() refuses a block that reads otherwise once it is filled", async () => {
+  const file = parseFile(
+    "# ${{{ key=a [auto update by updsts]\n[a_sts]\n" +
+      "  aws_session_token=\n\taws_access_key_id=\n" +
+      "# $}}} [auto update by updsts]\n",
+  );
+  const error = await failsWith(
+    "BLOCK_BROKEN",
+    () => refreshEdits(file, "a", "a_sts", EXAMPLE_SESSION),
+  );
+  assert.match(error.message, /line 4 is indented/);
 });

@@ -2,9 +2,15 @@
 // configparser, and a parser of nested values on top of it.
 //
 // Tests hold this against the former. Every step is linear in the line.
-import { decodeText, isUtf8 } from "./profile_name.ts";
 import { type Reading, sectionOf } from "./reading.ts";
-import { isPythonSpace, trimEnd, trimWhiteSpace } from "./white_space.ts";
+import {
+  decodeText,
+  isUtf8,
+  PYTHON_SPACES,
+  spacesBefore,
+  trim,
+  trimEnd,
+} from "../text.ts";
 
 /** What the AWS CLI stumbles over first. */
 export interface AwsCliRefusal {
@@ -15,8 +21,7 @@ export interface AwsCliRefusal {
 
 /** Why the AWS CLI refuses `text` (decoded); undefined if it reads it. */
 export function whyAwsCliRefuses(text: string): AwsCliRefusal | undefined {
-  const result = readAsAwsCli(text);
-  return result instanceof Map ? undefined : result;
+  return readAsAwsCli(text).refusal;
 }
 
 /** Why the AWS CLI refuses a file of these bytes, one character each, in words. */
@@ -38,38 +43,44 @@ interface OpenKey {
   readonly values: string[];
 }
 
-/** What the AWS CLI reads in `text` (decoded), or why it refuses it. */
-export function readAsAwsCli(text: string): Reading | AwsCliRefusal {
+/**
+ * What the AWS CLI reads in `text` (decoded), or would without the lines for
+ * which it refuses it, and the first of these. Keys above all headers stand
+ * under the empty name.
+ */
+export function readAsAwsCli(
+  text: string,
+): { reading: Reading; refusal: AwsCliRefusal | undefined } {
   const reading: Reading = new Map();
   const begun = new Map<string, number>();
   const keyLines = new Map<string, Map<string, number>>();
-  let name: string | undefined;
+  let name = "";
   let key: OpenKey | undefined;
   let indent = 0;
   let line = 0;
-  const refuse = (reason: string) => ({ line, reason });
+  let refusal: AwsCliRefusal | undefined;
+  const refuse = (reason: string) => void (refusal ??= { line, reason });
   // What a header's bracket is followed by may have been a note, of a secret.
-  const shown = () => `[${name?.split("]", 1).join() ?? ""}]`;
+  const shown = () => `[${name.split("]", 1).join()}]`;
   /** Writes down the open key, whose value is whole now. */
   const close = () => {
-    if (key === undefined || name === undefined) return;
-    const value = trimEnd(key.values.join("\n"), isPythonSpace);
+    if (key === undefined) return;
+    const value = trimEnd(key.values.join("\n"), PYTHON_SPACES);
     sectionOf(reading, name).set(key.name, value);
     key = undefined;
   };
   for (const content of text.split(/\r\n|\r|\n/)) {
     line++;
-    const value = trimWhiteSpace(content, isPythonSpace);
+    const value = trim(content, PYTHON_SPACES);
     if (value === "") {
       key?.values.push("");
       continue;
     }
     if (value.startsWith("#") || value.startsWith(";")) continue;
-    const indented = content.length - trimEnd(content, isPythonSpace).length;
-    const depth = content.length - indented - value.length;
+    const depth = spacesBefore(content, PYTHON_SPACES);
     if (key !== undefined && depth > indent) {
       if (key.values[0] === "" && !isNested(value)) {
-        return refuse("a nested key has no equals sign");
+        refuse("a nested key has no equals sign");
       }
       key.values.push(value);
       continue;
@@ -82,37 +93,40 @@ export function readAsAwsCli(text: string): Reading | AwsCliRefusal {
       const first = begun.get(header);
       // The one whose keys count for all may be in several places.
       if (first !== undefined && header !== DEFAULTS) {
-        return refuse(
+        refuse(
           `section ${shown()} begins again; it is on line ${first}, too`,
         );
       }
-      begun.set(header, line);
+      begun.set(header, first ?? line);
       sectionOf(reading, header);
       continue;
     }
-    if (name === undefined) return refuse("it stands above all headers");
+    if (name === "") refuse("it stands above all headers");
     const separator = value.search(/[=:]/);
-    if (separator <= 0) return refuse("it is neither a header nor a key");
-    const option = trimEnd(value.slice(0, separator), isPythonSpace)
+    if (separator <= 0) {
+      refuse("it is neither a header nor a key");
+      continue;
+    }
+    const option = trimEnd(value.slice(0, separator), PYTHON_SPACES)
       .toLowerCase();
     const lines = keyLines.get(name) ?? new Map<string, number>();
     keyLines.set(name, lines);
     const first = lines.get(option);
     // The key stays out: a secret that was wrapped over two lines reads as one.
     if (first !== undefined) {
-      return refuse(`section ${shown()} has that key on line ${first}, too`);
+      refuse(`section ${shown()} has that key on line ${first}, too`);
     }
-    lines.set(option, line);
-    const rest = trimWhiteSpace(value.slice(separator + 1), isPythonSpace);
+    lines.set(option, first ?? line);
+    const rest = trim(value.slice(separator + 1), PYTHON_SPACES);
     key = { name: option, values: [rest] };
   }
   close();
-  return reading;
+  return { reading, refusal };
 }
 
 /** The name of the section that the AWS CLI sees begin on `line`, if any. */
 export function awsCliHeader(line: string): string | undefined {
-  return headerIn(trimWhiteSpace(line, isPythonSpace));
+  return headerIn(trim(line, PYTHON_SPACES));
 }
 
 function headerIn(trimmed: string): string | undefined {
@@ -130,7 +144,7 @@ function isNested(value: string): boolean {
   for (let end = 0; end <= value.length; end++) {
     if (end < value.length && !LINE_ENDS.includes(value.charAt(end))) continue;
     const line = value.slice(start, end);
-    if (trimWhiteSpace(line, isPythonSpace) !== "" && !line.includes("=")) {
+    if (trim(line, PYTHON_SPACES) !== "" && !line.includes("=")) {
       return false;
     }
     start = end + 1;

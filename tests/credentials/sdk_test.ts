@@ -1,8 +1,9 @@
-// Every fixture reads as for the AWS SDK, but for those that are there to show a difference.
+// Where we read a file other than the AWS SDK for JavaScript: by intention, as some fixtures show, and nowhere else.
 import { Buffer } from "node:buffer";
 import assert from "node:assert/strict";
 import { ROOT } from "../support/command.ts";
 import {
+  DIFFERENCES,
   differencesIn,
   readAsSdk,
   readAsWeDo,
@@ -46,4 +47,11 @@ for (const { name } of Deno.readDirSync(FIXTURES)) {
       }
     });
   }
+}
+
+for (const { reason, example } of DIFFERENCES) {
+  Deno.test(`reading differs from the SDK's: ${reason}`, async () => {
+    assert.deepEqual(differencesIn(example), [reason]);
+    assert.notDeepEqual(readAsWeDo(example), await readAsSdk(example));
+  });
 }
