@@ -106,8 +106,7 @@ const WRITING = ["cli/get.ts", "machine/file_replacement.ts"];
 const WRITERS = [
   ...["cli/get.ts", "cli/remove.ts", "cli/prune.ts", "cli/doctor.ts"],
   ...["machine/file_replacement.ts", "machine/given_file.ts"],
-  ...["machine/file_facts.ts", "sts/reachability.ts"],
-  ...["sts/session_issuer.ts", "mcp/mod.ts"],
+  ...["machine/file_facts.ts", "sts/issuer.ts", "mcp/mod.ts"],
 ];
 
 /** The files of ours that `text` imports by `pattern`, as seen from `directory`. */

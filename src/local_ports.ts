@@ -43,8 +43,8 @@ export function createLocalPorts(
     return new TerminalCodes(terminal);
   };
   const issuer = async () => {
-    const { AwsSessionIssuer } = await import("./sts/session_issuer.ts");
-    return new AwsSessionIssuer(environment, clock, log, { userAgent });
+    const { AwsSessionIssuer } = await import("./sts/issuer.ts");
+    return new AwsSessionIssuer(environment, clock, log, userAgent);
   };
   return {
     ...files,
@@ -68,11 +68,11 @@ export function createLocalPorts(
         return await fileFacts(path, environment);
       },
       caBundle: async () => {
-        const { tryCaBundle } = await import("./sts/reachability.ts");
+        const { tryCaBundle } = await import("./sts/issuer.ts");
         return tryCaBundle(environment);
       },
       reachSts: async (target) => {
-        const { reachSts } = await import("./sts/reachability.ts");
+        const { reachSts } = await import("./sts/issuer.ts");
         return await reachSts(target, environment);
       },
     },

@@ -118,7 +118,7 @@ for (
       command: "get",
       loads: [
         ...["cli/get.ts", "local_ports.ts"],
-        ...["machine/file_replacement.ts", "sts/session_issuer.ts"],
+        ...["machine/file_replacement.ts", "sts/issuer.ts"],
       ],
       files: 10,
     },

@@ -18,13 +18,18 @@ const NAMES: readonly Variable[] = [
   "no_proxy",
 ];
 
-/** The proxy variables, as they were when the program began. */
-export const proxyVariables: ReadonlyMap<string, string> = new Map(
+const found = new Map(
   NAMES.flatMap((name) => {
     const value = Deno.env.get(name);
     return value === undefined ? [] : [[name, value] as const];
   }),
 );
+// The runtime does not look at the second one if the first is set, even to nothing.
+const noProxy = found.get("NO_PROXY");
+if (noProxy !== undefined) found.set("no_proxy", noProxy);
+
+/** The proxy variables, as they were when the program began. */
+export const proxyVariables: ReadonlyMap<string, string> = found;
 
 for (const variable of NAMES) {
   Deno.permissions.revokeSync({ name: "env", variable });

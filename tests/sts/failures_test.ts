@@ -3,7 +3,7 @@ import fc from "fast-check";
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { Secret } from "../../src/secret.ts";
-import { shownWords } from "../../src/sts/sts_words.ts";
+import { shownWords } from "../../src/sts/failures.ts";
 import { ALICE } from "../support/scenario.ts";
 
 const CODE = "271828";

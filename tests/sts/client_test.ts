@@ -5,8 +5,8 @@ import assert from "node:assert/strict";
 import { createEnvironment } from "../../src/machine/environment.ts";
 import type { SessionRequest } from "../../src/ports.ts";
 import { Secret } from "../../src/secret.ts";
-import { AwsSessionIssuer } from "../../src/sts/session_issuer.ts";
-import { endpointOf, readChoice } from "../../src/sts/sts_endpoint.ts";
+import { AwsSessionIssuer } from "../../src/sts/issuer.ts";
+import { locateSts } from "../../src/sts/client.ts";
 import { MemoryLog } from "../support/memory_ports.ts";
 import { ALICE } from "../support/scenario.ts";
 import { StsEmulator } from "../support/sts_emulator.ts";
@@ -85,7 +85,7 @@ function issuer(): AwsSessionIssuer {
     createEnvironment(() => undefined),
     { now: () => new Date() },
     new MemoryLog(),
-    { userAgent: "updsts/1.2.3" },
+    "updsts/1.2.3",
   );
 }
 
@@ -182,7 +182,10 @@ Deno.test("an endpoint that is configured is taken as it is, and refused if it c
   ) => {
     const target = { region: "eu-west-1", endpoint };
     const none = { fips: undefined, dualStack: undefined };
-    return endpointOf(readChoice({ ...target, ...none, ...wanted })).href;
+    return locateSts(
+      { ...target, ...none, ...wanted },
+      createEnvironment(() => undefined),
+    ).endpoint.href;
   };
   assert.equal(choose("http://127.0.0.1:5000"), "http://127.0.0.1:5000/");
   assert.equal(
@@ -205,7 +208,10 @@ Deno.test("an endpoint that is configured is taken as it is, and refused if it c
       "http://c/#a",
     ]
   ) {
-    assert.throws(() => choose(url), /^SyntaxError: the endpoint that/, url);
+    assert.throws(() => choose(url), {
+      code: "STS_UNREACHABLE",
+      message: /the endpoint that/,
+    }, url);
   }
   for (const name of ["fips", "dualStack"]) {
     // As the AWS CLI does: an emulator may be asked although FIPS is the rule.
@@ -217,7 +223,10 @@ Deno.test("an endpoint that is configured is taken as it is, and refused if it c
     }
     assert.throws(
       () => choose(undefined, { [name]: "yes" }),
-      /^SyntaxError: use_\w+_endpoint is neither true nor false$/,
+      {
+        code: "STS_UNREACHABLE",
+        message: /use_\w+_endpoint is neither true nor false$/,
+      },
     );
   }
 });
