@@ -43,8 +43,8 @@ export function createLocalPorts(
     return new TerminalCodes(terminal);
   };
   const issuer = async () => {
-    const { AwsSessionIssuer } = await import("./sts/issuer.ts");
-    return new AwsSessionIssuer(environment, clock, log, userAgent);
+    const { createIssuer } = await import("./sts/issuer.ts");
+    return createIssuer(environment, clock, log, userAgent);
   };
   return {
     ...files,
@@ -67,14 +67,8 @@ export function createLocalPorts(
         const { fileFacts } = await import("./machine/file_facts.ts");
         return await fileFacts(path, environment);
       },
-      caBundle: async () => {
-        const { tryCaBundle } = await import("./sts/issuer.ts");
-        return tryCaBundle(environment);
-      },
-      reachSts: async (target) => {
-        const { reachSts } = await import("./sts/issuer.ts");
-        return await reachSts(target, environment);
-      },
+      caBundle: async () => await (await issuer()).caBundle(),
+      reachSts: async (target) => await (await issuer()).reachSts(target),
     },
     clock,
     log,

@@ -32,6 +32,8 @@ export interface Place {
   readonly endpoint: URL;
   /** The proxy on the way, without its password. */
   readonly proxy: string | undefined;
+  /** Both, as a part of a sentence. */
+  readonly name: string;
   /** The same in the SDK's words. */
   readonly settings: Settings;
 }
@@ -78,7 +80,8 @@ export function locateSts(target: StsTarget, environment: Environment): Place {
       `add ${hostname.replace(/[[\]]/g, "")} to NO_PROXY, without a port`,
     );
   }
-  return { endpoint, proxy, settings };
+  const way = proxy === undefined ? "" : ` by the proxy ${proxy}`;
+  return { endpoint, proxy, name: endpoint.host + way, settings };
 }
 
 function forbidden(state: string, hint: string): UpdstsError {
@@ -93,11 +96,12 @@ function forbidden(state: string, hint: string): UpdstsError {
 function settingsOf(target: StsTarget): Settings {
   const { region, endpoint, fips, dualStack } = target;
   if (endpoint === undefined) {
-    return {
-      region,
-      useFipsEndpoint: readSwitch("use_fips_endpoint", fips),
-      useDualstackEndpoint: readSwitch("use_dualstack_endpoint", dualStack),
-    };
+    const useFipsEndpoint = readSwitch("use_fips_endpoint", fips);
+    const useDualstackEndpoint = readSwitch(
+      "use_dualstack_endpoint",
+      dualStack,
+    );
+    return { region, useFipsEndpoint, useDualstackEndpoint };
   }
   const url = URL.parse(endpoint);
   // The runtime refuses a password in words that quote it; the SDK drops a
@@ -151,12 +155,18 @@ export interface Answer extends Omit<HttpAnswer, "headers" | "body"> {
   readonly refusal?: { readonly code: string; readonly message: string };
 }
 
+/** A request as the SDK hands it over, as far as it is read. */
+interface SignedRequest {
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
 /** Signs a request for a session as of `time`, and sends it. */
 export async function requestSession(
   request: SessionRequest,
-  { settings }: Place,
+  { endpoint, settings }: Place,
   time: Date,
-  userAgent: string,
   delivery: Delivery,
 ): Promise<Answer> {
   let answer: HttpAnswer | undefined;
@@ -168,7 +178,12 @@ export async function requestSession(
     systemClockOffset: time.getTime() - Date.now(),
     requestHandler: {
       handle: async (signed: SignedRequest) => {
-        answer = await send(signed, userAgent, delivery);
+        const url = new URL(signed.path, endpoint);
+        const sent = new Headers(signed.headers);
+        // The runtime writes these two itself.
+        sent.delete("host");
+        sent.delete("content-length");
+        answer = await post(url, sent, String(signed.body ?? ""), delivery);
         const headers = Object.fromEntries(answer.headers);
         const body = readable(answer.body);
         return { response: { statusCode: answer.status, headers, body } };
@@ -206,32 +221,6 @@ function readRefusal(error: unknown): Pick<Answer, "refusal"> {
   return typeof code === "string" && CODE.test(code)
     ? { refusal: { code, message } }
     : {};
-}
-
-/** A request as the SDK hands it over, as far as it is read. */
-interface SignedRequest {
-  readonly protocol: string;
-  readonly hostname: string;
-  readonly port?: number;
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: unknown;
-}
-
-/** Sends what the SDK has signed over the runtime's own `fetch`. */
-function send(
-  { protocol, hostname, port, path, ...rest }: SignedRequest,
-  userAgent: string,
-  delivery: Delivery,
-): Promise<HttpAnswer> {
-  const authority = port === undefined ? hostname : `${hostname}:${port}`;
-  const headers = new Headers(rest.headers);
-  // The runtime writes these two itself.
-  headers.delete("host");
-  headers.delete("content-length");
-  headers.set("user-agent", userAgent);
-  const url = new URL(`${protocol}//${authority}${path}`);
-  return post(url, headers, String(rest.body ?? ""), delivery);
 }
 
 /**

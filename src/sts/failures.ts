@@ -1,13 +1,8 @@
 // Why there is no session, in words that a person can act on, and whether the code is spent.
-
 import { type ErrorCode, UpdstsError } from "../errors.ts";
 import type { SessionRequest } from "../ports.ts";
 import type { Answer, Place } from "./client.ts";
-import { AnswerTooLong, type Deadline, NetworkError } from "./http.ts";
-
-/** What to do when nobody can say whether a code was taken. */
-const MAY_BE_SPENT =
-  "the code may be spent: wait for the next one, then try again";
+import { type Deadline, MAY_BE_SPENT, NetworkError } from "./http.ts";
 
 /** A clock that is further off than this is worth a word, in milliseconds. */
 const TOLERATED_SKEW = 15_000;
@@ -50,15 +45,12 @@ export function whyUnspent(
   const { status, refusal } = outcome;
   if (refusal === undefined || status < 400 || status > 499) return undefined;
   if (THROTTLING.test(refusal.code)) return "throttled";
-  const skewed = Math.abs(offsetTo(outcome, time)) >= MAX_SKEW;
+  const skewed = Math.abs(offsetTo(outcome.date, time)) >= MAX_SKEW;
   return skewed && CLOCK_SKEW.test(refusal.code) ? "clock skew" : undefined;
 }
 
 /** How far the clock of who answered is ahead of `time`, in milliseconds; 0 if unknown. */
-export function offsetTo(
-  { date }: Pick<Answer, "date">,
-  time: Date,
-): number {
+export function offsetTo(date: string | undefined, time: Date): number {
   const said = new Date(date ?? NaN);
   const year = said.getUTCFullYear();
   // What is signed has four digits for the year.
@@ -68,29 +60,18 @@ export function offsetTo(
 /** The error for `error`, which kept a whole answer of STS from coming. */
 export function connectionError(
   error: unknown,
-  place: Place,
-  deadline: Deadline,
+  { name }: Place,
+  { signal, milliseconds }: Deadline,
 ): unknown {
-  const failure = (code: ErrorCode, message: string, hint: string) =>
-    new UpdstsError(code, message, { hint, cause: error });
-  const who = answererAt(place);
+  const failure = (code: ErrorCode, state: string, hint: string) =>
+    new UpdstsError(code, `Cannot reach STS: ${state}`, { hint, cause: error });
   if (error instanceof UpdstsError) return error;
-  if (deadline.signal.aborted) {
-    const { host } = place.endpoint;
-    const seconds = deadline.milliseconds / 1000;
+  if (signal.aborted) {
+    const seconds = milliseconds / 1000;
     return failure(
       "STS_TIMEOUT",
-      `Cannot reach STS: ${host} gave no answer within ${seconds} s${
-        via(place)
-      }`,
+      `${name} gave no answer within ${seconds} s`,
       MAY_BE_SPENT,
-    );
-  }
-  if (error instanceof AnswerTooLong) {
-    return failure(
-      "STS_ANSWER_INVALID",
-      `Cannot use the answer of ${who}: it is longer than any of STS`,
-      `check which endpoint answered (-v 1); ${MAY_BE_SPENT}`,
     );
   }
   // Anything but a failure of the network is a defect of ours.
@@ -99,67 +80,49 @@ export function connectionError(
   if (/certificate|UnknownIssuer/i.test(message)) {
     return failure(
       "STS_UNTRUSTED",
-      `Cannot reach STS: the TLS certificate of ${who} is not trusted`,
+      `the TLS certificate of ${name} is not trusted`,
       "if a proxy inspects TLS here, set AWS_CA_BUNDLE to the PEM file of its certificate authority",
     );
   }
   // The innermost of the reasons that the runtime strings together.
   const reason = (message.split(": ").at(-1) ?? message)
     .replace(/\.?(?: \(os error \d+\))?$/, "");
-  return /\(Connect\)|are blocked/.test(message)
-    ? failure(
-      "STS_UNREACHABLE",
-      `Cannot reach STS: no connection to ${who}: ${reason}`,
-      "check the network, HTTPS_PROXY and NO_PROXY, and the region; the code is not spent",
-    )
-    : failure(
-      "STS_UNREACHABLE",
-      `Cannot reach STS: lost the connection to ${who}: ${reason}`,
-      MAY_BE_SPENT,
-    );
-}
-
-function answererAt(place: Place): string {
-  return `${place.endpoint.host}${via(place)}`;
-}
-
-/** The proxy on the way, if there is one, as a part of a sentence. */
-function via({ proxy }: Place): string {
-  return proxy === undefined ? "" : ` by the proxy ${proxy}`;
+  const connected = !/\(Connect\)|are blocked/.test(message);
+  return failure(
+    "STS_UNREACHABLE",
+    `${connected ? "lost the" : "no"} connection to ${name}: ${reason}`,
+    connected
+      ? MAY_BE_SPENT
+      : "check the network, HTTPS_PROXY and NO_PROXY, and the region; the code is not spent",
+  );
 }
 
 /** The error for an answer without a session, to `request`. `now` is when it came. */
 export function refusal(
   answer: Answer,
   request: SessionRequest,
-  place: Place,
+  { endpoint, name }: Place,
   now: Date,
 ): UpdstsError {
   const { status, refusal } = answer;
   const { device, accessKeyId } = request;
   const failure = (code: ErrorCode, state: string, hint: string) =>
     new UpdstsError(code, `Cannot get a session: ${state}`, { hint });
-  const profile = JSON.stringify(request.profile);
   const said = shownWords(refusal?.message ?? "", request);
   if (status >= 500) {
+    const who = refusal === undefined ? name : "STS";
+    const words = refusal === undefined ? "" : `: ${said}`;
     return failure(
       "STS_FAILED",
-      refusal === undefined
-        ? `${answererAt(place)} failed (${status})`
-        : `STS failed (${status}): ${said}`,
+      `${who} failed (${status})${words}`,
       MAY_BE_SPENT,
     );
   }
   if (refusal === undefined || status < 400) {
-    return new UpdstsError(
+    return failure(
       "STS_ANSWER_INVALID",
-      `Cannot use the answer of ${
-        answererAt(place)
-      }: status ${status}, and not what STS would say`,
-      {
-        hint:
-          `something else than STS answered (a proxy, a login page, a redirect)? ${MAY_BE_SPENT}`,
-      },
+      `${name} answered with status ${status}, and not what STS would say`,
+      `something else than STS answered (a proxy, a login page, a redirect)? ${MAY_BE_SPENT}`,
     );
   }
   const { code, message } = refusal;
@@ -170,51 +133,42 @@ export function refusal(
       "the code is not spent; try again in a minute",
     );
   }
-  const skew = clockSkew(answer, now);
+  // How far this machine's clock was off when STS answered, if it matters.
+  const offset = offsetTo(answer.date, now);
+  const off = `${Math.round(Math.abs(offset) / 1000)} s ${
+    offset > 0 ? "behind" : "ahead of"
+  }`;
+  const skew = Math.abs(offset) <= TOLERATED_SKEW
+    ? ""
+    : `; the clock of this machine is ${off} that of STS: set it`;
   if (code === "AccessDenied" && /MultiFactorAuthentication/i.test(message)) {
-    const seconds = secondsToNextCode(answer, now);
+    // Codes follow the true time, so STS's clock counts if it is known.
+    const time = Math.floor((now.getTime() + offset) / 1000);
+    const next = CODE_PERIOD - time % CODE_PERIOD;
     return failure(
       "MFA_REFUSED",
       `STS refused the code for ${device}: ${said}`,
-      `the code is wrong or already used, since each works once; the next one begins in ${seconds} s${skew}`,
+      `the code is wrong or already used, since each works once; the next one begins in ${next} s${skew}`,
     );
   }
-  const key = `the key of profile ${profile} (${accessKeyId})`;
-  if (WRONG_SIGNATURE.test(code)) {
+  const profile = JSON.stringify(request.profile);
+  const wrong = WRONG_SIGNATURE.test(code);
+  if (wrong || UNKNOWN_KEY.test(code)) {
+    const why = wrong ? "its signature does not hold" : said;
+    const hint = wrong
+      ? "aws_secret_access_key is mistyped or belongs to another key: copy it anew"
+      : "the key is deactivated, deleted or mistyped in the credentials file";
     return failure(
       "KEYS_REFUSED",
-      `STS refused ${key}: its signature does not hold`,
-      `aws_secret_access_key is mistyped or belongs to another key: copy it anew${skew}`,
-    );
-  }
-  if (UNKNOWN_KEY.test(code)) {
-    return failure(
-      "KEYS_REFUSED",
-      `STS refused ${key}: ${said}`,
-      `the key is deactivated, deleted or mistyped in the credentials file${skew}`,
+      `STS refused the key of profile ${profile} (${accessKeyId}): ${why}`,
+      hint + skew,
     );
   }
   return failure(
     "STS_REFUSED",
     `STS refused (${code}): ${said}`,
-    `asked ${place.endpoint.host} for profile ${profile} and device ${device}${skew}`,
+    `asked ${endpoint.host} for profile ${profile} and device ${device}${skew}`,
   );
-}
-
-/** How far this machine's clock was off when STS answered, if it matters. */
-function clockSkew(answer: Answer, now: Date): string {
-  const offset = offsetTo(answer, now);
-  if (Math.abs(offset) <= TOLERATED_SKEW) return "";
-  const seconds = Math.round(Math.abs(offset) / 1000);
-  return `; the clock of this machine is ${seconds} s ${
-    offset > 0 ? "behind" : "ahead of"
-  } that of STS: set it`;
-}
-
-/** Codes follow the true time, so STS's clock counts if it is known. */
-function secondsToNextCode(answer: Answer, now: Date): number {
-  const time = now.getTime() + offsetTo(answer, now);
-  return CODE_PERIOD - Math.floor(time / 1000) % CODE_PERIOD;
 }
 
 /** Longer messages of STS are cut off, in characters. */
@@ -245,19 +199,17 @@ export function shownWords(
   const text = message.slice(0, 4 * MAX_SHOWN).normalize("NFKC");
   const { device, accessKeyId } = asked;
   const own = [device, accessKeyId, device.split(":")[4] ?? ""];
-  const marks = (text: string) => text.replace(/[^!-~]/g, "").slice(0, 3);
   let leftOut = 0;
-  let numbers: readonly string[] = [];
+  const numbers: string[] = [];
   const shown = text.split(/[\s\p{C}]+/u).map((word) => {
-    const [, before = "", bare = "", after = ""] =
-      /^([^\p{L}\d]*)(.*?)([^\p{L}\d]*)$/su.exec(word) ?? [];
-    const rest = own.reduce((rest, name) => rest.replace(name, ""), bare);
-    const plain = isPlain(rest);
-    if (!plain) leftOut++;
-    else if (!DATE.test(rest)) {
-      numbers = numbers.concat(rest.match(/\d+/g) ?? []);
+    const bare = own.reduce((rest, name) => rest.replace(name, ""), word)
+      .replace(/^[^\p{L}\d]+|[^\p{L}\d]+$/gu, "");
+    if (!isPlain(bare)) {
+      leftOut++;
+      return "…";
     }
-    return marks(before) + (plain ? bare : "…") + marks(after);
+    if (!DATE.test(bare)) numbers.push(...bare.match(/\d+/g) ?? []);
+    return word.replace(/[^!-~’\p{L}\p{M}]/gu, "");
   });
   const withheld = leftOut > MAX_LEFT_OUT || numbers.length > MAX_NUMBERS ||
     numbers.join("").includes(asked.code.reveal());

@@ -9,6 +9,10 @@ const MAX_ANSWER_BYTES = 1024 * 1024;
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
+/** What to do when nobody can say whether a code was taken. */
+export const MAY_BE_SPENT =
+  "the code may be spent: wait for the next one, then try again";
+
 /** The connection did not come about, or was lost. */
 export class NetworkError extends Error {
   override readonly name = "NetworkError";
@@ -24,15 +28,12 @@ export class NetworkError extends Error {
   }
 }
 
-/** The answer was longer than anything that STS says. */
-export class AnswerTooLong extends Error {
-  override readonly name = "AnswerTooLong";
-}
-
 /** How to send: by which client, and until when. */
 export interface Delivery {
   readonly client: Deno.HttpClient;
   readonly signal: AbortSignal;
+  /** Who asks. */
+  readonly userAgent: string;
 }
 
 /** An answer, read to its end. */
@@ -49,15 +50,16 @@ export interface HttpAnswer {
 /**
  * Posts a form and reads the answer.
  *
- * @throws {NetworkError | AnswerTooLong | Deno.errors.NotCapable} or what
- * `signal` was aborted with
+ * @throws {NetworkError | UpdstsError} the latter for an answer that is too
+ * long for STS; or what `signal` was aborted with
  */
 export async function post(
   url: URL,
   headers: Headers,
   body: string,
-  delivery: Delivery,
+  { client, signal, userAgent }: Delivery,
 ): Promise<HttpAnswer> {
+  headers.set("user-agent", userAgent);
   try {
     const response = await fetch(url, {
       method: "POST",
@@ -65,7 +67,7 @@ export async function post(
       body,
       // A redirect would carry signature and code to another place.
       redirect: "manual",
-      ...delivery,
+      ...{ client, signal },
     });
     const said = (name: string) => response.headers.get(name) ?? undefined;
     return {
@@ -73,7 +75,7 @@ export async function post(
       date: said("date"),
       requestId: UUID.exec(said("x-amzn-requestid") ?? "")?.[0],
       headers: response.headers,
-      body: await readAtMost(response, MAX_ANSWER_BYTES),
+      body: await readWhole(response),
     };
   } catch (error) {
     // The runtime's fetch has no type of its own for its errors.
@@ -81,15 +83,18 @@ export async function post(
   }
 }
 
-async function readAtMost(
-  response: Response,
-  limit: number,
-): Promise<Uint8Array> {
+async function readWhole({ url, body }: Response): Promise<Uint8Array> {
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of body ?? []) {
     size += chunk.length;
-    if (size > limit) throw new AnswerTooLong();
+    if (size > MAX_ANSWER_BYTES) {
+      throw new UpdstsError(
+        "STS_ANSWER_INVALID",
+        `Cannot use the answer of ${url}: it is longer than any of STS`,
+        { hint: `check which endpoint answered (-v 1); ${MAY_BE_SPENT}` },
+      );
+    }
     chunks.push(chunk);
   }
   return await new Blob(chunks).bytes();

@@ -6,8 +6,7 @@ import type {
   Session,
   SessionIssuer,
   SessionRequest,
-  StsFacts,
-  StsTarget,
+  Surroundings,
 } from "../ports.ts";
 import { Secret } from "../secret.ts";
 import { toLocalIso } from "../timestamps.ts";
@@ -44,104 +43,110 @@ export const MAX_SENT: Readonly<Record<Unspent, number>> = {
 const FIRST_DELAY = 250;
 const MAX_DELAY = 5_000;
 
-/** STS over the runtime's own `fetch`. */
-export class AwsSessionIssuer implements SessionIssuer {
-  readonly #environment: Environment;
-  readonly #clock: Clock;
-  readonly #log: Log;
-  readonly #timeout: number;
-  readonly #userAgent: string;
-
-  /** STS as `environment` leads to it; `timeout` is in milliseconds. */
-  constructor(
-    environment: Environment,
-    clock: Clock,
-    log: Log,
-    userAgent = "updsts",
-    timeout = TIMEOUT,
-  ) {
-    this.#environment = environment;
-    this.#clock = clock;
-    this.#log = log;
-    this.#timeout = timeout;
-    this.#userAgent = userAgent;
-  }
-
-  rehearse(target: StsTarget): Promise<void> {
-    return Promise.try(() => {
-      locateSts(target, this.#environment);
-      tryCaBundle(this.#environment);
-    });
-  }
-
-  async issue(request: SessionRequest): Promise<Session> {
-    const place = locateSts(request, this.#environment);
-    this.#log.info(`STS endpoint: ${place.endpoint.origin}`);
-    const answer = await this.#exchange(request, place);
-    this.#log.info(`STS request id: ${answer.requestId ?? "none"}`);
-    const now = this.#clock.now();
-    const ahead = Math.round(offsetTo(answer, now) / 1000);
-    this.#log.debug(
-      `STS answered ${answer.status}, its clock ${ahead} s ahead of this one, as far as it said`,
-    );
-    if (answer.status !== 200) throw refusal(answer, request, place, now);
-    return toSession(answer);
-  }
-
+/** STS as `environment` leads to it; `timeout` is in milliseconds. */
+export function createIssuer(
+  environment: Environment,
+  clock: Clock,
+  log: Log,
+  userAgent = "updsts",
+  timeout = TIMEOUT,
+): SessionIssuer & Pick<Surroundings, "caBundle" | "reachSts"> {
   /** Sends the request until its answer counts, or the code may be spent. */
-  async #exchange(request: SessionRequest, place: Place): Promise<Answer> {
-    using deadline = new Deadline(this.#timeout);
+  async function exchange(
+    request: SessionRequest,
+    place: Place,
+  ): Promise<Answer> {
+    using deadline = new Deadline(timeout);
     const { signal } = deadline;
     let offset = 0;
     // Each reason has its own patience.
-    const sentFor = {
-      "throttled": 0,
-      "connection refused": 0,
-      "clock skew": 0,
-    };
+    const counts = { "throttled": 0, "connection refused": 0, "clock skew": 0 };
     for (let sent = 1;; sent++) {
-      const time = new Date(this.#clock.now().getTime() + offset);
-      const outcome = await this.#send(request, place, time, signal);
+      const time = new Date(clock.now().getTime() + offset);
+      let outcome: Answer | Error;
+      try {
+        // One for each request: on a connection that it has kept, the runtime
+        // sends a request again by itself if the server closes without an
+        // answer, though the code may be spent.
+        using client = createHttpClient(environment);
+        const delivery = { client, signal, userAgent };
+        outcome = await requestSession(request, place, time, delivery);
+      } catch (error) {
+        if (!(error instanceof Error)) throw error;
+        outcome = error;
+      }
       const reason = whyUnspent(outcome, time);
       if (
-        reason === undefined || ++sentFor[reason] >= MAX_SENT[reason] ||
-        !await wait(delayBefore(reason, sentFor[reason]), signal)
+        reason === undefined || ++counts[reason] >= MAX_SENT[reason] ||
+        !await wait(delayBefore(reason, counts[reason]), signal)
       ) {
         if (!(outcome instanceof Error)) return outcome;
         throw connectionError(outcome, place, deadline);
       }
-      if (reason === "clock skew" && !(outcome instanceof Error)) {
-        offset += offsetTo(outcome, time);
+      if ("date" in outcome && reason === "clock skew") {
+        offset += offsetTo(outcome.date, time);
       }
-      this.#log.info(`STS request ${sent}: ${reason}; sending it again`);
+      log.info(`STS request ${sent}: ${reason}; sending it again`);
     }
   }
 
-  /** Sends the request once. */
-  async #send(
-    request: SessionRequest,
-    place: Place,
-    time: Date,
-    signal: AbortSignal,
-  ): Promise<Answer | Error> {
-    try {
-      // One for each request: on a connection that it has kept, the runtime
-      // sends a request again by itself if the server closes without an
-      // answer, though the code may be spent.
-      using client = createHttpClient(this.#environment);
-      const delivery = { client, signal };
-      return await requestSession(
-        request,
-        place,
-        time,
-        this.#userAgent,
-        delivery,
+  return {
+    rehearse: (target) =>
+      Promise.try(() => {
+        locateSts(target, environment);
+        tryCaBundle(environment);
+      }),
+    issue: async (request) => {
+      const place = locateSts(request, environment);
+      log.info(`STS endpoint: ${place.endpoint.origin}`);
+      const answer = await exchange(request, place);
+      log.info(`STS request id: ${answer.requestId ?? "none"}`);
+      const now = clock.now();
+      const ahead = Math.round(offsetTo(answer.date, now) / 1000);
+      log.debug(
+        `STS answered ${answer.status}, its clock ${ahead} s ahead of this one, as far as it said`,
       );
-    } catch (error) {
-      if (error instanceof Error) return error;
-      throw error;
-    }
-  }
+      if (answer.status !== 200) throw refusal(answer, request, place, now);
+      return toSession(answer);
+    },
+    caBundle: () => Promise.try(() => tryCaBundle(environment)),
+    reachSts: async (target) => {
+      const place = locateSts(target, environment);
+      const { endpoint, proxy } = place;
+      using deadline = new Deadline(REACH_TIMEOUT);
+      const { signal } = deadline;
+      const start = performance.now();
+      try {
+        using client = createHttpClient(environment);
+        const delivery = { client, signal, userAgent };
+        const { status, date, requestId } = await post(
+          endpoint,
+          new Headers({ "content-type": "application/x-www-form-urlencoded" }),
+          // Asks who we are, without saying so: STS answers, and refuses.
+          "Action=GetCallerIdentity&Version=2011-06-15",
+          delivery,
+        );
+        const milliseconds = Math.round(performance.now() - start);
+        const genuine = requestId !== undefined;
+        const clockOffset = date === undefined
+          ? undefined
+          : offsetTo(date, clock.now());
+        const answer = { status, milliseconds, genuine, clockOffset };
+        return { endpoint, proxy, answer };
+      } catch (error) {
+        const answer = connectionError(error, place, deadline);
+        if (answer instanceof UpdstsError) return { endpoint, proxy, answer };
+        throw answer;
+      }
+    },
+  };
+}
+
+/** The file of certificate authorities in effect, once it has been tried. */
+function tryCaBundle(environment: Environment): string | undefined {
+  const path = environment.get("AWS_CA_BUNDLE");
+  if (path !== undefined) createHttpClient(environment).close();
+  return path;
 }
 
 /**
@@ -169,16 +174,17 @@ function wait(milliseconds: number, signal: AbortSignal): Promise<boolean> {
   });
 }
 
-function toSession({ credentials = {} }: Answer): Session {
-  // White space around them is the work of what has handled the XML.
-  const accessKeyId = credentials.AccessKeyId?.trim();
-  const secretAccessKey = credentials.SecretAccessKey?.trim();
-  const sessionToken = credentials.SessionToken?.trim();
-  const { Expiration: expiration } = credentials;
-  if (
-    !accessKeyId || !secretAccessKey || !sessionToken ||
-    expiration === undefined || !isWritable(expiration)
-  ) {
+function toSession({ credentials: given }: Answer): Session {
+  // White space around a value is the work of what has handled the XML.
+  const accessKeyId = given?.AccessKeyId?.trim();
+  const secretAccessKey = given?.SecretAccessKey?.trim();
+  const sessionToken = given?.SessionToken?.trim();
+  const expiration = given?.Expiration;
+  // The credentials file has four digits for a year, in local time.
+  const writable = expiration !== undefined &&
+    !Number.isNaN(expiration.getTime()) &&
+    /^\d{4}-/.test(toLocalIso(expiration));
+  if (!accessKeyId || !secretAccessKey || !sessionToken || !writable) {
     throw new UpdstsError(
       "STS_ANSWER_INVALID",
       "Cannot use the answer of STS: it holds no whole session",
@@ -193,50 +199,4 @@ function toSession({ credentials = {} }: Answer): Session {
     secretAccessKey: new Secret(secretAccessKey),
     sessionToken: new Secret(sessionToken),
   };
-}
-
-/** Whether the credentials file can say `time`, whose year has four digits there. */
-function isWritable(time: Date): boolean {
-  const shape = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d$/;
-  return !Number.isNaN(time.getTime()) && shape.test(toLocalIso(time));
-}
-
-/** The file of certificate authorities in effect, once it has been tried. */
-export function tryCaBundle(environment: Environment): string | undefined {
-  const path = environment.get("AWS_CA_BUNDLE");
-  if (path !== undefined) createHttpClient(environment).close();
-  return path;
-}
-
-/** How STS answers at `target`, for `doctor`: asked who we are, without saying so. */
-export async function reachSts(
-  target: StsTarget,
-  environment: Environment,
-): Promise<StsFacts> {
-  const place = locateSts(target, environment);
-  const { endpoint, proxy } = place;
-  using deadline = new Deadline(REACH_TIMEOUT);
-  const { signal } = deadline;
-  const headers = new Headers({
-    "content-type": "application/x-www-form-urlencoded; charset=utf-8",
-  });
-  const form = "Action=GetCallerIdentity&Version=2011-06-15";
-  const start = performance.now();
-  try {
-    using client = createHttpClient(environment);
-    const said = await post(endpoint, headers, form, { client, signal });
-    const answer = {
-      status: said.status,
-      milliseconds: Math.round(performance.now() - start),
-      genuine: said.requestId !== undefined,
-      clockOffset: said.date === undefined
-        ? undefined
-        : offsetTo(said, new Date()),
-    };
-    return { endpoint, proxy, answer };
-  } catch (error) {
-    const answer = connectionError(error, place, deadline);
-    if (answer instanceof UpdstsError) return { endpoint, proxy, answer };
-    throw answer;
-  }
 }

@@ -3,9 +3,9 @@ import { GetSessionTokenCommand, STSClient } from "@aws-sdk/client-sts";
 import { FetchHttpHandler } from "@smithy/fetch-http-handler";
 import assert from "node:assert/strict";
 import { createEnvironment } from "../../src/machine/environment.ts";
-import type { SessionRequest } from "../../src/ports.ts";
+import type { SessionIssuer, SessionRequest } from "../../src/ports.ts";
 import { Secret } from "../../src/secret.ts";
-import { AwsSessionIssuer } from "../../src/sts/issuer.ts";
+import { createIssuer } from "../../src/sts/issuer.ts";
 import { locateSts } from "../../src/sts/client.ts";
 import { MemoryLog } from "../support/memory_ports.ts";
 import { ALICE } from "../support/scenario.ts";
@@ -52,8 +52,8 @@ class CapturedFetch implements Disposable {
   }
 }
 
-function issuer(): AwsSessionIssuer {
-  return new AwsSessionIssuer(
+function issuer(): SessionIssuer {
+  return createIssuer(
     createEnvironment(() => undefined),
     { now: () => new Date() },
     new MemoryLog(),

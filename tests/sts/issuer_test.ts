@@ -8,7 +8,7 @@ import { UpdstsError } from "../../src/errors.ts";
 import type { Session } from "../../src/ports.ts";
 import { Secret } from "../../src/secret.ts";
 import type { Unspent } from "../../src/sts/failures.ts";
-import { AwsSessionIssuer, delayBefore } from "../../src/sts/issuer.ts";
+import { createIssuer, delayBefore } from "../../src/sts/issuer.ts";
 import { MemoryLog } from "../support/memory_ports.ts";
 import { ALICE } from "../support/scenario.ts";
 import { type Behaviour, StsEmulator } from "../support/sts_emulator.ts";
@@ -63,7 +63,7 @@ async function issueAt(endpoint: string, code: string, timeout?: number) {
   const log = new MemoryLog();
   const clock = { now: () => new Date() };
   const environment = createEnvironment(() => undefined);
-  const issuer = new AwsSessionIssuer(environment, clock, log, "", timeout);
+  const issuer = createIssuer(environment, clock, log, "", timeout);
   const came: { session?: Session; error?: UpdstsError } = {};
   try {
     came.session = await issuer.issue({
