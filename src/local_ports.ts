@@ -28,8 +28,8 @@ export function createLocalPorts(
   const clock = { now: () => new Date() };
   const files = openFiles(named, environment, log, stdin);
   const issuer = async () => {
-    const { AwsSessionIssuer } = await import("./sts/session_issuer.ts");
-    return new AwsSessionIssuer(environment, clock, log, { userAgent });
+    const { createIssuer } = await import("./sts/issuer.ts");
+    return createIssuer(environment, clock, log, userAgent);
   };
   return {
     ...files,
@@ -41,14 +41,8 @@ export function createLocalPorts(
     },
     surroundings: {
       fileFacts: () => Promise.resolve(files.file.facts()),
-      caBundle: async () => {
-        const { tryCaBundle } = await import("./sts/reachability.ts");
-        return tryCaBundle(environment);
-      },
-      reachSts: async (target) => {
-        const { reachSts } = await import("./sts/reachability.ts");
-        return await reachSts(target, environment);
-      },
+      caBundle: async () => await (await issuer()).caBundle(),
+      reachSts: async (target) => await (await issuer()).reachSts(target),
     },
     clock,
     log,

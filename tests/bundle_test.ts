@@ -118,7 +118,7 @@ for (
       command: "get",
       loads: [
         ...["cli/get.ts", "local_ports.ts"],
-        "sts/session_issuer.ts",
+        "sts/issuer.ts",
       ],
       files: 10,
     },

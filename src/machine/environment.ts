@@ -65,14 +65,17 @@ export const RUNTIME_VARIABLES: Readonly<Record<string, string>> = {
  */
 export function takeProxyVariables(): ReadonlyMap<string, string> {
   const names = Object.keys(PROXIES);
-  const values = names.flatMap((name) => {
+  const values = new Map(names.flatMap((name) => {
     const value = Deno.env.get(name);
     return value === undefined ? [] : [[name, value] as const];
-  });
+  }));
+  // The runtime does not look at the second one if the first is set, even to nothing.
+  const noProxy = values.get("NO_PROXY");
+  if (noProxy !== undefined) values.set("no_proxy", noProxy);
   for (const variable of names) {
     Deno.permissions.revokeSync({ name: "env", variable });
   }
-  return new Map(values);
+  return values;
 }
 
 /** Access to the process environment. */

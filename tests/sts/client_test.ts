@@ -3,61 +3,33 @@ import { GetSessionTokenCommand, STSClient } from "@aws-sdk/client-sts";
 import { FetchHttpHandler } from "@smithy/fetch-http-handler";
 import assert from "node:assert/strict";
 import { createEnvironment } from "../../src/machine/environment.ts";
-import type { SessionRequest } from "../../src/ports.ts";
+import type { SessionIssuer, SessionRequest } from "../../src/ports.ts";
 import { Secret } from "../../src/secret.ts";
-import { AwsSessionIssuer } from "../../src/sts/session_issuer.ts";
-import { endpointOf, readChoice } from "../../src/sts/sts_endpoint.ts";
+import { createIssuer } from "../../src/sts/issuer.ts";
+import { locateSts } from "../../src/sts/client.ts";
 import { MemoryLog } from "../support/memory_ports.ts";
 import { ALICE } from "../support/scenario.ts";
 import { StsEmulator } from "../support/sts_emulator.ts";
 
 /** By hand, from the service's documents: regions, domain, dual-stack domain. */
 const PARTITIONS = [
-  {
-    regions: [
-      ...["us-east-1", "us-west-2", "eu-central-1", "ap-northeast-1"],
-      ...["sa-east-1", "me-south-1", "af-south-1", "il-central-1"],
-      ...["mx-central-1", "ca-west-1", "aa-nowhere-9"],
-    ],
-    domain: "amazonaws.com",
-    dualStackDomain: "api.aws",
-  },
-  {
-    regions: ["cn-north-1", "cn-northwest-1"],
-    domain: "amazonaws.com.cn",
-    dualStackDomain: "api.amazonwebservices.com.cn",
-  },
-  {
-    regions: ["us-gov-west-1", "us-gov-east-1"],
-    domain: "amazonaws.com",
-    dualStackDomain: "api.aws",
-  },
-  {
-    regions: ["eusc-de-east-1"],
-    domain: "amazonaws.eu",
-    dualStackDomain: "api.amazonwebservices.eu",
-  },
-  {
-    regions: ["us-iso-east-1"],
-    domain: "c2s.ic.gov",
-    dualStackDomain: "api.aws.ic.gov",
-  },
-  {
-    regions: ["us-isob-east-1"],
-    domain: "sc2s.sgov.gov",
-    dualStackDomain: "api.aws.scloud",
-  },
-  {
-    regions: ["eu-isoe-west-1"],
-    domain: "cloud.adc-e.uk",
-    dualStackDomain: "api.cloud-aws.adc-e.uk",
-  },
-  {
-    regions: ["us-isof-south-1"],
-    domain: "csp.hci.ic.gov",
-    dualStackDomain: "api.aws.hci.ic.gov",
-  },
-];
+  [
+    "us-east-1 us-west-2 eu-central-1 ap-northeast-1 sa-east-1 me-south-1 af-south-1 il-central-1 mx-central-1 ca-west-1 aa-nowhere-9",
+    "amazonaws.com",
+    "api.aws",
+  ],
+  [
+    "cn-north-1 cn-northwest-1",
+    "amazonaws.com.cn",
+    "api.amazonwebservices.com.cn",
+  ],
+  ["us-gov-west-1 us-gov-east-1", "amazonaws.com", "api.aws"],
+  ["eusc-de-east-1", "amazonaws.eu", "api.amazonwebservices.eu"],
+  ["us-iso-east-1", "c2s.ic.gov", "api.aws.ic.gov"],
+  ["us-isob-east-1", "sc2s.sgov.gov", "api.aws.scloud"],
+  ["eu-isoe-west-1", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"],
+  ["us-isof-south-1", "csp.hci.ic.gov", "api.aws.hci.ic.gov"],
+] as const;
 
 const KINDS = [false, true].flatMap((fips) =>
   [false, true].map((dualStack) => ({ fips, dualStack }))
@@ -80,12 +52,12 @@ class CapturedFetch implements Disposable {
   }
 }
 
-function issuer(): AwsSessionIssuer {
-  return new AwsSessionIssuer(
+function issuer(): SessionIssuer {
+  return createIssuer(
     createEnvironment(() => undefined),
     { now: () => new Date() },
     new MemoryLog(),
-    { userAgent: "updsts/1.2.3" },
+    "updsts/1.2.3",
   );
 }
 
@@ -107,8 +79,8 @@ function requestFor(target: Partial<SessionRequest>): SessionRequest {
 
 Deno.test("a session is asked for once, at the right host and for the right region, in 20 regions x FIPS x dual-stack", async () => {
   let asked = 0;
-  for (const { regions, domain, dualStackDomain } of PARTITIONS) {
-    for (const region of regions) {
+  for (const [regions, domain, dualStackDomain] of PARTITIONS) {
+    for (const region of regions.split(" ")) {
       for (const { fips, dualStack } of KINDS) {
         // The endpoints of GovCloud are FIPS endpoints, without saying so.
         const plain = !fips || (!dualStack && region.startsWith("us-gov-"));
@@ -175,50 +147,62 @@ Deno.test("the request tells nobody more than STS has to know", async () => {
   assert.equal(request?.redirect, "manual");
 });
 
-Deno.test("an endpoint that is configured is taken as it is, and refused if it can be none", () => {
-  const choose = (
-    endpoint: string | undefined,
-    wanted: { readonly fips?: string; readonly dualStack?: string } = {},
-  ) => {
-    const target = { region: "eu-west-1", endpoint };
-    const none = { fips: undefined, dualStack: undefined };
-    return endpointOf(readChoice({ ...target, ...none, ...wanted })).href;
-  };
-  assert.equal(choose("http://127.0.0.1:5000"), "http://127.0.0.1:5000/");
+/** Where STS is asked with `wanted`. */
+function place(wanted: Partial<SessionRequest>): string {
+  const environment = createEnvironment(() => undefined);
+  return locateSts(requestFor(wanted), environment).endpoint.href;
+}
+
+Deno.test("an endpoint that is configured is taken as it is, and refused if it is not one", () => {
   assert.equal(
-    choose(undefined, { fips: "TRUE" }),
+    place({ fips: "TRUE" }),
     "https://sts-fips.eu-west-1.amazonaws.com/",
   );
   for (
-    const url of [
-      "127.0.0.1:5000",
-      "ftp://x",
-      // Once a pattern without its first letter bound took this for one.
-      "xhttp://x",
-      "httpsx://x",
-      "nonsense",
-      "//x",
-      "http://a:b@c/",
-      "http://a@c/",
+    const endpoint of [
+      ...["127.0.0.1:5000", "ftp://x", "nonsense", "//x", "http://a:b@c/"],
+      // Once a pattern without its first letter bound took these.
+      ...["xhttp://x", "httpsx://x", "http://a@c/"],
       // The SDK would ask there without the rest.
-      "http://c/?a=1",
-      "http://c/#a",
+      ...["http://c/?a=1", "http://c/#a"],
     ]
   ) {
-    assert.throws(() => choose(url), /^SyntaxError: the endpoint that/, url);
+    assert.throws(
+      () => place({ endpoint }),
+      { code: "STS_UNREACHABLE", message: /the endpoint that/ },
+      endpoint,
+    );
   }
   for (const name of ["fips", "dualStack"]) {
     // As the AWS CLI does: an emulator may be asked although FIPS is the rule.
     for (const value of ["true", "yes"]) {
-      assert.equal(
-        choose("http://127.0.0.1", { [name]: value }),
-        "http://127.0.0.1/",
-      );
+      const endpoint = "http://127.0.0.1/";
+      assert.equal(place({ endpoint, [name]: value }), endpoint);
     }
     assert.throws(
-      () => choose(undefined, { [name]: "yes" }),
-      /^SyntaxError: use_\w+_endpoint is neither true nor false$/,
+      () => place({ [name]: "yes" }),
+      { message: /use_\w+_endpoint is neither true nor false$/ },
     );
+  }
+});
+
+Deno.test("http: is for this machine alone, also where all hosts are allowed", () => {
+  for (
+    const host of [
+      ...["127.0.0.1.evil.example", "localhost.evil.example", "10.0.0.1"],
+      ...["evil-127.0.0.1.example", "evillocalhost", "128.0.0.1", "[::2]"],
+      ...["[::ffff:127.0.0.1]", "127.evil.example", "sts.amazonaws.com"],
+    ]
+  ) {
+    assert.throws(
+      () => place({ endpoint: `http://${host}/` }),
+      { code: "HOST_FORBIDDEN", message: /is not encrypted$/ },
+      host,
+    );
+  }
+  for (const host of ["127.0.0.1:5000", "127.9.9.9", "localhost", "[::1]:5"]) {
+    const endpoint = `http://${host}/`;
+    assert.equal(place({ endpoint }), endpoint);
   }
 });
 

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { Secret } from "../../src/secret.ts";
-import { shownWords } from "../../src/sts/sts_words.ts";
+import { shownWords } from "../../src/sts/failures.ts";
 import { ALICE } from "../support/scenario.ts";
 
 const CODE = "271828";
@@ -109,6 +109,10 @@ Deno.test("shownWords() shows no code, in one piece or in several", () => {
   for (
     const message of [
       "Value '271828' at 'tokenCode'",
+      "Value '271828' at line 12",
+      "12 271828 34",
+      "attempt 2: 271828, of 3",
+      "arn:aws:iam::123456789012:mfa/271828",
       "TokenCode=271828&x",
       "code 271 828",
       "code 2 7 1 8 2 8",
