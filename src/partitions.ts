@@ -21,9 +21,9 @@ const OTHERS: readonly Partition[] = [
   { id: "aws-iso-f", prefix: "us-isof-", firstRegion: "us-isof-south-1" },
 ];
 
-/** The partition that ARNs name so; undefined if it is the public one, or unknown. */
+/** The partition that ARNs name so; undefined if AWS has none of that name. */
 export function namedPartition(id: string | undefined): Partition | undefined {
-  return OTHERS.find((partition) => partition.id === id);
+  return [PUBLIC, ...OTHERS].find((partition) => partition.id === id);
 }
 
 /** The partition that a region is in by its name. */

@@ -4,7 +4,11 @@ import type { SessionValues } from "../credentials/session_edits.ts";
 import { UpdstsError } from "../errors.ts";
 import type { ProfileSettings, SessionRequest } from "../ports.ts";
 import { Secret } from "../secret.ts";
-import { chooseRegion, requireDevice } from "./session_target.ts";
+import {
+  assertSamePartition,
+  chooseRegion,
+  requireDevice,
+} from "./session_target.ts";
 
 /** A request to STS, but for the code and the duration. */
 export type SessionPlan = Omit<SessionRequest, "code" | "durationSeconds">;
@@ -72,12 +76,15 @@ export function planSession(
   }
   const device = requireDevice(profile, settings, askedDevice);
   const { endpoint, fips, dualStack } = settings;
+  const region = chooseRegion(profile, settings, device);
+  // Behind an endpoint of one's own, anything may be known.
+  if (endpoint === undefined) assertSamePartition(profile, device, region);
   return {
     profile: name,
     accessKeyId,
     secretAccessKey,
     device,
-    region: chooseRegion(profile, settings, device).name,
+    region: region.name,
     ...{ endpoint, fips, dualStack },
   };
 }

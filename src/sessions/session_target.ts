@@ -4,12 +4,17 @@ import { UpdstsError } from "../errors.ts";
 import { namedPartition, partitionOf } from "../partitions.ts";
 import type { ProfileSettings } from "../ports.ts";
 
+/** With or without a path before the name. */
+const DEVICE_ARN =
+  /^arn:([a-z-]+):iam::\d{12}:(?:sms-)?mfa\/(?:[\w+=,.@-]+\/)*[\w+=,.@-]+$/;
+
 /**
  * The serial number or ARN of the MFA device: what was `asked` for, else
  * of the profile `mfa_device_arn`, else
  * `mfa_serial`, else the config file's `mfa_serial`.
  *
- * @throws {UpdstsError} `DEVICE_MISSING`, or `DEVICE_UNSUPPORTED` for a FIDO key
+ * @throws {UpdstsError} `DEVICE_MISSING`, or `DEVICE_UNSUPPORTED` for what is
+ * not a device, or one whose codes STS does not take
  */
 export function requireDevice(
   profile: Profile,
@@ -24,35 +29,83 @@ export function requireDevice(
       `Cannot refresh profile ${
         JSON.stringify(profile.name)
       }: no MFA device is known for it`,
-      {
-        hint:
-          "add mfa_device_arn = arn:aws:iam::ACCOUNT:mfa/NAME to the profile (`aws iam list-mfa-devices` shows it)",
-      },
+      { hint: `add mfa_device_arn = ARN to the profile; ${DEVICE_HINT}` },
     );
   }
-  // First of all: what is none must not be shown.
+  // First of all: it must not be shown unless it looks like a device.
   if (!isDevice(device)) {
-    throw new UpdstsError(
-      "DEVICE_UNSUPPORTED",
-      `Cannot refresh profile ${
-        JSON.stringify(profile.name)
-      }: its MFA device is neither an ARN nor a serial number`,
-      { hint: "copy it from `aws iam list-mfa-devices`" },
+    throw unsupported(
+      profile,
+      "its MFA device is neither an ARN nor a serial number",
+      "copy it from `aws iam list-mfa-devices`",
     );
   }
   if (/^arn:[^:]*:iam::\d*:u2f\//.test(device)) {
-    throw new UpdstsError(
-      "DEVICE_UNSUPPORTED",
-      `Cannot refresh profile ${
-        JSON.stringify(profile.name)
-      }: ${device} is a FIDO security key or passkey, and STS takes no codes of those`,
-      {
-        hint:
-          "register a virtual or hardware TOTP device as well and name it, or use aws login, which needs no keys",
-      },
+    throw unsupported(
+      profile,
+      `${device} is a FIDO security key or passkey, and STS takes no codes of those`,
+      "register a virtual or hardware TOTP device as well and name it, or use aws login, which needs no keys",
     );
   }
+  const arn = device.startsWith("arn:");
+  const partition = DEVICE_ARN.exec(device)?.[1];
+  if (arn && namedPartition(partition) === undefined) {
+    throw unsupported(profile, `${device} ${whatItIs(device)}`, DEVICE_HINT);
+  }
   return device;
+}
+
+const DEVICE_HINT =
+  "the device's ARN looks like arn:aws:iam::123456789012:mfa/alice: `aws iam list-mfa-devices` shows it";
+
+/** What an ARN is that is not an MFA device's. */
+function whatItIs(arn: string): string {
+  const [, partition = "", service, , account = "", resource = ""] = arn
+    .split(":");
+  const kind = /^[a-z]+(?=\/)/.exec(resource)?.[0] ?? "mfa";
+  if (service === "iam" && kind !== "mfa") {
+    return `is the ARN of a ${kind}, and not of an MFA device`;
+  }
+  const why = service !== "iam"
+    ? "it is not of IAM"
+    : namedPartition(partition) === undefined
+    ? `AWS has no partition ${JSON.stringify(partition)}`
+    : /^\d{12}$/.test(account)
+    ? "its last part is not mfa/ and a name"
+    : "its account is not 12 digits";
+  return `is not the ARN of an MFA device: ${why}`;
+}
+
+/**
+ * Refuses a device that the STS of `region` does not know.
+ *
+ * @throws {UpdstsError} `DEVICE_UNSUPPORTED`
+ */
+export function assertSamePartition(
+  profile: Profile,
+  device: string,
+  { name, source }: Region,
+): void {
+  const own = namedPartition(DEVICE_ARN.exec(device)?.[1]);
+  const { id } = partitionOf(name);
+  if (own === undefined || own.id === id) return;
+  throw unsupported(
+    profile,
+    `${device} is of the partition ${own.id}, and the region ${name} (${source}) of ${id}`,
+    `name a region of ${own.id} such as ${own.firstRegion}, or a device of ${id}`,
+  );
+}
+
+function unsupported(
+  { name }: Profile,
+  state: string,
+  hint: string,
+): UpdstsError {
+  return new UpdstsError(
+    "DEVICE_UNSUPPORTED",
+    `Cannot refresh profile ${JSON.stringify(name)}: ${state}`,
+    { hint },
+  );
 }
 
 /** What kind of MFA device a serial number or an ARN stands for. */
@@ -117,8 +170,8 @@ function namedRegion(
 }
 
 function regionOfPartition(id: string | undefined): Region {
-  const partition = namedPartition(id);
-  return partition === undefined
-    ? { name: partitionOf("").firstRegion, source: "by default" }
-    : { name: partition.firstRegion, source: "the device's partition" };
+  const usual = partitionOf("");
+  const { firstRegion: name } = namedPartition(id) ?? usual;
+  const byDefault = name === usual.firstRegion;
+  return { name, source: byDefault ? "by default" : "the device's partition" };
 }

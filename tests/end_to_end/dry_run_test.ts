@@ -91,3 +91,22 @@ Deno.test("get --dry-run shows no line of the user's, whatever ends it", async (
     assert.equal(await scenario.read(), text);
   }
 });
+
+Deno.test("get, its rehearsal and doctor refuse the ARN of a user, and send no code for it", async () => {
+  const given = GIVEN.replace(":mfa/", ":user/");
+  await using scenario = await Scenario.start({ given });
+  for (const command of ["get --dry-run", `get -t ${scenario.code()}`]) {
+    const { code, stderr } = await scenario.updsts([
+      ...command.split(" "),
+      "default",
+    ]);
+    assert.equal(code, 3);
+    assert.match(stderr, /:user\/alice is the ARN of a user.*\nhint: the dev/);
+  }
+  assert.equal(scenario.sts.requests.length, 0);
+  const { code, stdout } = await scenario.updsts(["doctor", "default"]);
+  assert.equal(code, 3);
+  assert.match(stdout, /problem +profile default: .*is the ARN of a user/);
+  assert.equal(scenario.codesSent, 0);
+  assert.equal(await scenario.read(), given);
+});

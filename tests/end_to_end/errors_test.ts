@@ -292,10 +292,11 @@ const FAILURES: readonly Failure[] = [
     ],
   },
   ...[
-    { region: "us-nowhere-9", instead: "us-east-1" },
-    { region: "cn-nowhere-9", instead: "cn-north-1" },
-  ].map(({ region, instead }) => ({
+    { region: "us-nowhere-9", instead: "us-east-1", partition: "aws" },
+    { region: "cn-nowhere-9", instead: "cn-north-1", partition: "aws-cn" },
+  ].map(({ region, instead, partition }) => ({
     name: `the region ${region}`,
+    given: GIVEN.replace("arn:aws:", `arn:${partition}:`),
     env: { AWS_REGION: region, AWS_ENDPOINT_URL_STS: "" },
     exit: 5,
     sent: 0,

@@ -270,12 +270,6 @@ const REFUSALS: readonly {
     says: /mfa_device_arn/,
   },
   {
-    name: "a FIDO key",
-    code: "DEVICE_UNSUPPORTED",
-    text: DEFAULT.replace("mfa/alice", "u2f/user/alice/key-ABC"),
-    says: /FIDO/,
-  },
-  {
     // Once it was shown, as a part of the FIDO key's name.
     name: "a secret below a FIDO key",
     code: "DEVICE_UNSUPPORTED",
@@ -313,6 +307,62 @@ const REFUSALS: readonly {
     says: /line 5/,
   },
 ];
+
+const ACCOUNT = "arn:aws:iam::123456789012";
+
+Deno.test("refreshSession() takes what has the form of a device, in its own partition", async () => {
+  for (
+    const [device, settings] of [
+      [`${ACCOUNT}:mfa/root-account-mfa-device`],
+      [`${ACCOUNT}:mfa/team/al.ice+1=@x,_-`],
+      [`${ACCOUNT}:sms-mfa/alice`],
+      ["GAHT12345678"],
+      ["GAHT12345678", { environmentRegion: "cn-north-1" }],
+      ["arn:aws-cn:iam::123456789012:mfa/alice"],
+      [DEVICE, { environmentRegion: "xy-new-1" }],
+      [DEVICE, {
+        environmentRegion: "cn-north-1",
+        endpoint: "https://sts.example",
+      }],
+    ] as const
+  ) {
+    const ports = world(undefined, settings);
+    await refreshSession(ports, { ...REQUEST, device });
+    assert.equal(ports.issuer.requests[0]?.device, device);
+  }
+});
+
+Deno.test("refreshSession() refuses another device before STS is asked, and says what it is", async () => {
+  for (
+    const [device, says, environmentRegion] of [
+      [`${ACCOUNT}:user/alice`, /user\/alice is the ARN of a user.*mfa\/alice/],
+      [`${ACCOUNT}:role/Dev`, /the ARN of a role/],
+      [`${ACCOUNT}:root`, /is not mfa\/ and a name/],
+      ["arn:aws:iam::12345678901:mfa/alice", /account is not 12 digits/],
+      ["arn:aws:iam::1234-5678-9012:mfa/alice", /account is not 12 digits/],
+      ["arn:aws:iam::ACCOUNT:mfa/NAME", /account is not 12 digits/],
+      [`${ACCOUNT}:mfa`, /is not mfa\/ and a name/],
+      [`${ACCOUNT}:mfa/`, /is not mfa\/ and a name/],
+      [`${ACCOUNT}:mfa/team/`, /is not mfa\/ and a name/],
+      ["arn:aws:sns:us-east-1:123456789012:mfa/alice", /not of IAM/],
+      ["arn:aws-xy:iam::123456789012:mfa/alice", /no partition "aws-xy"/],
+      ["arn:aws:mfa/alice", /not of IAM/],
+      ["arn:aws-cn:iam::123456789012:mfa/a", /aws-cn.*us-east-1/, "us-east-1"],
+      [DEVICE, /partition aws, and the region cn-north-1/, "cn-north-1"],
+      [`${ACCOUNT}:u2f/user/alice/key`, /FIDO/],
+      ["arn:aws-cn:iam::123456789012:u2f/user/alice/key", /FIDO/],
+      ["arn:aws-us-gov:iam::123456789012:u2f/user/alice/key", /FIDO/],
+    ] as const
+  ) {
+    const ports = world(undefined, { environmentRegion });
+    const error = await failsWith(
+      "DEVICE_UNSUPPORTED",
+      () => refreshSession(ports, { ...REQUEST, device }),
+    );
+    assert.match(`${error.message} ${error.hint}`, says, device);
+    assert.equal(ports.issuer.requests.length, 0);
+  }
+});
 
 for (const { name, code, text, request, settings, says } of REFUSALS) {
   Deno.test(`refreshSession() refuses ${name} before STS is asked`, async () => {
