@@ -80,8 +80,8 @@ export const ERROR_CODES = {
     remedy: "Write mfa_device_arn into the profile, or give --device",
   },
   DEVICE_UNSUPPORTED: {
-    meaning: "The MFA device cannot give codes to STS",
-    remedy: "Register a TOTP device besides the security key",
+    meaning: "The MFA device cannot give codes to STS, or is not a device",
+    remedy: "Name a TOTP device; aws iam list-mfa-devices shows it",
   },
   SETTING_INVALID: {
     meaning: "Another setting of the profile is unusable",
@@ -106,6 +106,10 @@ export const ERROR_CODES = {
   MFA_REFUSED: {
     meaning: "STS refused the TOTP code",
     remedy: "Wait for the next code; look at the device's name and the clock",
+  },
+  DEVICE_REFUSED: {
+    meaning: "STS does not know the MFA device as one of this user",
+    remedy: "Name the device that aws iam list-mfa-devices shows for the key",
   },
   KEYS_REFUSED: {
     meaning: "STS refused the access key or its signature",

@@ -110,7 +110,7 @@ export interface SessionIssuer {
    * @throws {UpdstsError} `STS_UNREACHABLE`, `HOST_FORBIDDEN`, `CA_BUNDLE_INVALID`
    */
   rehearse(target: StsTarget): Promise<void>;
-  /** @throws {UpdstsError} one of the `STS_…`, `MFA_REFUSED`, `KEYS_REFUSED`. */
+  /** @throws {UpdstsError} one of the `STS_…`, `MFA_REFUSED`, `DEVICE_REFUSED`, `KEYS_REFUSED`. */
   issue(request: SessionRequest): Promise<Session>;
 }
 

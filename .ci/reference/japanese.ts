@@ -272,10 +272,10 @@ const TEXTS: Readonly<Record<string, string>> = {
     "プロファイルの MFA デバイスがわからない",
   "Write mfa_device_arn into the profile, or give --device":
     "プロファイルに mfa_device_arn を書くか、--device を指定する",
-  "The MFA device cannot give codes to STS":
-    "MFA デバイスが、STS の受け付けるコードを生成できない",
-  "Register a TOTP device besides the security key":
-    "セキュリティキーのほかに、TOTP デバイスを登録する",
+  "The MFA device cannot give codes to STS, or is not a device":
+    "MFA デバイスが、STS の受け付けるコードを生成できないか、デバイスではない",
+  "Name a TOTP device; aws iam list-mfa-devices shows it":
+    "TOTP デバイスを指定する。aws iam list-mfa-devices で確認できる",
   "Another setting of the profile is unusable":
     "プロファイルのほかの設定が使えない",
   "Correct the setting that the message names": "メッセージが示す設定を直す",
@@ -296,6 +296,10 @@ const TEXTS: Readonly<Record<string, string>> = {
   "STS refused the TOTP code": "STS が TOTP コードを拒否した",
   "Wait for the next code; look at the device's name and the clock":
     "次のコードを待つ。デバイスの名前と時計も確認する",
+  "STS does not know the MFA device as one of this user":
+    "MFA デバイスが、このユーザーのものとして STS に登録されていない",
+  "Name the device that aws iam list-mfa-devices shows for the key":
+    "キーのユーザーについて aws iam list-mfa-devices が示すデバイスを指定する",
   "STS refused the access key or its signature":
     "STS がアクセスキーか、その署名を拒否した",
   "Look whether the key is active, and both its parts are right":

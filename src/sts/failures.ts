@@ -141,7 +141,17 @@ export function refusal(
   const skew = Math.abs(offset) <= TOLERATED_SKEW
     ? ""
     : `; the clock of this machine is ${off} that of STS: set it`;
-  if (code === "AccessDenied" && /MultiFactorAuthentication/i.test(message)) {
+  const mfa = code === "AccessDenied" &&
+    /MultiFactorAuthentication/i.test(message);
+  // Another code would be refused as well, so it is not asked for.
+  if (mfa && /serial number is valid/i.test(message)) {
+    return failure(
+      "DEVICE_REFUSED",
+      `STS refused the device ${device}: ${said}`,
+      "name the MFA device of the user that the key belongs to: `aws iam list-mfa-devices` shows it",
+    );
+  }
+  if (mfa) {
     // Codes follow the true time, so STS's clock counts if it is known.
     const time = Math.floor((now.getTime() + offset) / 1000);
     const next = CODE_PERIOD - time % CODE_PERIOD;

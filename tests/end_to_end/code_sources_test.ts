@@ -246,6 +246,22 @@ Deno.test({
 });
 
 Deno.test({
+  name:
+    `get asks for no other code if STS does not know the device${terminal.note}`,
+  ignore: terminal.ignore,
+  fn: async () => {
+    const given = GIVEN.replace("mfa/alice", "mfa/bob");
+    await using scenario = await Scenario.start({ given });
+    const typed = ["271828\n", "271829\n"];
+    const { code, screen } = await atTerminal(scenario, typed);
+    assert.equal(code, 4, screen);
+    assert.equal(screen.split("TOTP code: ").length, 2, screen);
+    assert.match(screen, /STS refused the device .*mfa\/bob/);
+    assert.equal(scenario.sts.requests.length, 1);
+  },
+});
+
+Deno.test({
   name: `get leaves a clean line after arrow keys and Ctrl-D${terminal.note}`,
   ignore: terminal.ignore,
   fn: async () => {

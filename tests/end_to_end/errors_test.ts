@@ -248,7 +248,9 @@ const FAILURES: readonly Failure[] = [
     given: GIVEN.replace("mfa/alice", "mfa/bob"),
     exit: 4,
     sent: 1,
-    says: [/mfa\/bob/],
+    says: [
+      /STS refused the device \S+:mfa\/bob: Multi.*\nhint: .*list-mfa-devices/,
+    ],
   },
   {
     name: "a disabled region",
