@@ -6,9 +6,9 @@ import { type Content, content } from "../.ci/reference/content.ts";
 import { referenceFiles } from "../.ci/reference.ts";
 import { VARIABLES } from "../src/machine/environment.ts";
 import { COMMAND_NAMES, optionsOf } from "../src/cli/commands.ts";
-import { EXIT_MEANINGS, INTERRUPTED } from "../src/cli/exit_codes.ts";
+import { INTERRUPTED } from "../src/cli/exit_codes.ts";
 import { OPTION_NAMES, optionOf, OPTIONS } from "../src/cli/options.ts";
-import { ERROR_CODES } from "../src/error_codes.ts";
+import { ERROR_CODES, EXIT_MEANINGS } from "../src/error_codes.ts";
 import { ROOT, run, shippedFlags } from "./support/command.ts";
 import { needs } from "./support/skipping.ts";
 

@@ -7,7 +7,6 @@ import {
   COMMANDS,
   COMMON_OPTIONS,
 } from "../../src/cli/commands.ts";
-import { EXIT_MEANINGS, exitCodeOf } from "../../src/cli/exit_codes.ts";
 import {
   OPTION_NAMES,
   type OptionName,
@@ -15,7 +14,7 @@ import {
   type ValueKind,
 } from "../../src/cli/options.ts";
 import { RUNTIME_VARIABLES, VARIABLES } from "../../src/machine/environment.ts";
-import { ERROR_CODES } from "../../src/error_codes.ts";
+import { ERROR_CODES, EXIT_MEANINGS } from "../../src/error_codes.ts";
 import { baseEnvironment, updsts } from "../../tests/support/command.ts";
 
 /** What a person should know of a command besides what `--help` says. */
@@ -147,7 +146,6 @@ export async function content(): Promise<Content> {
       .map(([code, meaning]) => ({ code: Number(code), meaning })),
     errors: typedKeys(ERROR_CODES).map((code) => ({
       code,
-      exit: exitCodeOf(code),
       ...ERROR_CODES[code],
     })),
     tools: await toolDescriptions(),

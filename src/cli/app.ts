@@ -71,7 +71,7 @@ async function fail(
     // The answer could not be written: stderr is left.
     await output.fail(unwritable, false);
   }
-  return error instanceof UpdstsError ? exitCodeOf(error.code) : FAILURE;
+  return error instanceof UpdstsError ? await exitCodeOf(error.code) : FAILURE;
 }
 
 /** Does what a command is for; the exit code if that is not 0. */

@@ -34,7 +34,9 @@ export default async function doctor(
     output.answer(summary(findings));
   }
   const problem = findings.find(({ status }) => status === "problem");
-  return problem === undefined ? 0 : exitCodeOf(problem.code ?? "INTERNAL");
+  return problem === undefined
+    ? 0
+    : await exitCodeOf(problem.code ?? "INTERNAL");
 }
 
 function line({ status, check, message, hint }: Finding): LabelledText {

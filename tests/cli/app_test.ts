@@ -1,7 +1,7 @@
 // runCli(): exit codes for what a process cannot easily be made to do.
 import assert from "node:assert/strict";
 import { runCli } from "../../src/cli/app.ts";
-import { exitCodeOf } from "../../src/cli/exit_codes.ts";
+import { ERROR_CODES } from "../../src/error_codes.ts";
 import { UpdstsError } from "../../src/errors.ts";
 
 async function exitOf(args: readonly string[], failure: unknown) {
@@ -46,7 +46,7 @@ Deno.test("runCli() exits by the code of the error", async () => {
     ] as const
   ) {
     const { code } = await exitOf(["list"], new UpdstsError(name, "Cannot"));
-    assert.equal(code, exitCodeOf(name));
+    assert.equal(code, ERROR_CODES[name].exit);
   }
 });
 
