@@ -150,7 +150,7 @@ export class LocalCredentialsFile implements CredentialsFile {
   ): Promise<void> {
     const { log, system } = this.#world;
     using directories = new NewDirectories();
-    const stillness = new Stillness(system, this.#baseline);
+    const stillness = new Stillness(system, this.#baseline, spent);
     const task = { change, rehearsal, spent, stillness, directories };
     let said = false;
     try {

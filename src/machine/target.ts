@@ -37,6 +37,8 @@ const LOOK_EVERY = 100;
 /** Tells when a file that other programs change may be taken for whole. */
 export class Stillness {
   readonly #system: System;
+  /** Whether STS has given a session that waits to be written. */
+  readonly #spent: boolean;
   /** How many milliseconds other programs have been waited for. */
   #waited = 0;
   /** What the file held when it was last known to be whole. */
@@ -47,7 +49,8 @@ export class Stillness {
   disturbed = false;
 
   /** Begins now; the file is compared with `baseline`, else with its first text. */
-  constructor(system: System, baseline: string | undefined) {
+  constructor(system: System, baseline: string | undefined, spent: boolean) {
+    this.#spent = spent;
     this.#system = system;
     this.#baseline = baseline;
   }
@@ -81,7 +84,8 @@ export class Stillness {
     this.disturbed = true;
     // Lines that were added are whole; a last line that was cut may go on.
     const isWhole = difference === "added" && /[\r\n]$/.test(before);
-    if (isWhole && !refused) {
+    // Where nothing is spent, a refusal is believed at once.
+    if (isWhole && !(refused && this.#spent)) {
       this.#baseline = text;
       return 0;
     }
