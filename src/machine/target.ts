@@ -7,6 +7,7 @@ import { type OpenedFile, openRegularFile } from "./read.ts";
 import {
   CREDENTIALS_FILE,
   hasSystemCode,
+  LONGEST_PATIENCE,
   onceReleased,
   readError,
   type System,
@@ -25,11 +26,9 @@ const STILL_AFTER_CHANGE = 500;
 // A program that truncates a file and writes it anew may pause on the way.
 const STILL_AFTER_LOSS = 10_000;
 
-/** How long other programs are waited for in all, in milliseconds. */
-const LONGEST_WAIT = 60_000;
 // Programs that replace the file again and again never leave it alone, but what
 // they put there is whole.
-const LONGEST_WAIT_AFTER_CHANGE = 10_000;
+const LONGEST_AFTER_CHANGE = 10_000;
 
 /** How often to look at a file that is being written, in milliseconds. */
 const LOOK_EVERY = 100;
@@ -57,7 +56,7 @@ export class Stillness {
 
   /** Whether other programs have been waited for long enough. */
   get isOver(): boolean {
-    return this.#waited >= LONGEST_WAIT;
+    return this.#waited >= LONGEST_PATIENCE;
   }
 
   /** Waits until it is worth another look, `wait` milliseconds at most. */
@@ -97,7 +96,7 @@ export class Stillness {
     if (refused || difference === "missing") {
       return Math.max(0, since + STILL_AFTER_LOSS - now);
     }
-    return this.#waited >= LONGEST_WAIT_AFTER_CHANGE
+    return this.#waited >= LONGEST_AFTER_CHANGE
       ? 0
       : Math.max(0, since + STILL_AFTER_CHANGE - now);
   }
