@@ -79,6 +79,8 @@ export interface AwsConfig {
   /** The config file, one character a byte; undefined if there is none. */
   file(): Promise<{ readonly path: string; readonly text: string } | undefined>;
   settingsOf(name: string): Promise<ProfileSettings>;
+  /** Reads the config file anew when something of it is asked for next. */
+  renew(): void;
 }
 
 /** The key, the device and the place that a session is asked with. */

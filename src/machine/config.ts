@@ -6,7 +6,7 @@ import type { Environment } from "./environment.ts";
 import { readRegularFile } from "./read.ts";
 import { isMissing, onceReleased } from "./system.ts";
 
-/** Reads the config file once, when it is first asked. */
+/** Reads the config file once, when it is first asked, and again after `renew()`. */
 export class LocalAwsConfig implements AwsConfig {
   readonly #environment: Environment;
   #sections: ConfigSections | undefined;
@@ -22,6 +22,10 @@ export class LocalAwsConfig implements AwsConfig {
 
   settingsOf(name: string): Promise<ProfileSettings> {
     return onceReleased(() => this.#settingsOf(name));
+  }
+
+  renew(): void {
+    this.#sections = undefined;
   }
 
   /**

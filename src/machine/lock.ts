@@ -1,8 +1,15 @@
 // Makes updsts processes that write into one directory wait for each other.
 import { UpdstsError } from "../errors.ts";
-import { hasSystemCode, systemNumber, unwritable } from "./system.ts";
 import { PATHS } from "./paths.ts";
-import { onceReleased, PATIENCE, type System } from "./system.ts";
+import {
+  hasSystemCode,
+  LONGEST_PATIENCE,
+  onceReleased,
+  PATIENCE,
+  type System,
+  systemNumber,
+  unwritable,
+} from "./system.ts";
 import { isFileAt } from "./temporary.ts";
 
 /** The lock's file, where directories cannot be locked: in the directory, so that all see the same one. */
@@ -10,9 +17,6 @@ const LOCK_FILE = ".updsts.lock";
 
 /** How often to look who has the lock, in milliseconds. */
 const LOOK_EVERY = 500;
-
-/** The longest that the lock delays a session that STS has given, in milliseconds. */
-const LONGEST_DELAY = 60_000;
 
 /** What the lock takes of its user. */
 export interface LockOptions {
@@ -101,7 +105,7 @@ function patience(
     const now = system.now();
     const found = findHolder();
     if (found !== holder) [holder, since] = [found, now];
-    if (spent && now - start >= LONGEST_DELAY) return false;
+    if (spent && now - start >= LONGEST_PATIENCE) return false;
     if (now - since < PATIENCE) return true;
     if (spent) return false;
     const process = holder?.match(/\d+/)?.[0];

@@ -18,6 +18,7 @@ import {
   CREDENTIALS_FILE,
   isMissing,
   onceReleased,
+  patienceFor,
   readError,
   REAL_SYSTEM,
   type System,
@@ -150,7 +151,7 @@ export class LocalCredentialsFile implements CredentialsFile {
   ): Promise<void> {
     const { log, system } = this.#world;
     using directories = new NewDirectories();
-    const stillness = new Stillness(system, this.#baseline);
+    const stillness = new Stillness(system, this.#baseline, spent);
     const task = { change, rehearsal, spent, stillness, directories };
     let said = false;
     try {
@@ -219,7 +220,7 @@ export class LocalCredentialsFile implements CredentialsFile {
     if (place.directory !== directory) return this.#startOver(task);
     if (locked) removeLeftovers(place, temporary);
     using kept = new DisposableStack();
-    const target = kept.use(await this.#open(place));
+    const target = kept.use(await this.#open(place, task.spent));
     if (!target.isInPlace) return this.#startOver(task);
 
     const edits = this.#settledEdits(target.text, task);
@@ -244,7 +245,7 @@ export class LocalCredentialsFile implements CredentialsFile {
       this.#rehearsed = access;
       return undefined;
     }
-    const since = await this.#putInPlace(target, written);
+    const since = await this.#putInPlace(target, written, task.spent);
     if (since === undefined) return this.#startOver(task);
     const end = since +
       (task.stillness.disturbed ? LONG_LOOK_BACK : LOOK_BACK);
@@ -265,8 +266,12 @@ export class LocalCredentialsFile implements CredentialsFile {
   }
 
   /** The file at `place`, opened and read. */
-  #open(place: Place): Promise<Target> {
-    return onceReleased(() => new Target(place, this.path), this.#world.system);
+  #open(place: Place, spent: boolean): Promise<Target> {
+    return onceReleased(
+      () => new Target(place, this.path),
+      this.#world.system,
+      patienceFor(spent),
+    );
   }
 
   /** When to try again, since somebody else was faster. */
@@ -304,12 +309,13 @@ export class LocalCredentialsFile implements CredentialsFile {
   async #putInPlace(
     target: Target,
     written: TemporaryFile,
+    spent: boolean,
   ): Promise<number | undefined> {
     const { system } = this.#world;
     const { path, directory, exists } = target.place;
     // Windows replaces nothing that is open, be it to ourselves.
     if (system.os === "windows") target[Symbol.dispose]();
-    const unchanged = await this.#isUnchanged(target, written.uid) &&
+    const unchanged = await this.#isUnchanged(target, written.uid, spent) &&
       // A neighbour may have given its name to a file of their own.
       written.isAt(written.path);
     if (!unchanged) return undefined;
@@ -322,6 +328,7 @@ export class LocalCredentialsFile implements CredentialsFile {
         await onceReleased(
           () => system.rename(written.path, path),
           system,
+          patienceFor(spent),
           true,
         );
       } catch (error) {
@@ -339,9 +346,13 @@ export class LocalCredentialsFile implements CredentialsFile {
   }
 
   /** Whether the file is what it was when it was read. */
-  async #isUnchanged(target: Target, own: number | null): Promise<boolean> {
+  async #isUnchanged(
+    target: Target,
+    own: number | null,
+    spent: boolean,
+  ): Promise<boolean> {
     try {
-      using now = await this.#open(this.#locate(own));
+      using now = await this.#open(this.#locate(own), spent);
       return now.equals(target);
     } catch (error) {
       if (isMissing(error)) return false;

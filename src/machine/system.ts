@@ -34,8 +34,14 @@ export const REAL_SYSTEM: System = {
   link: Deno.linkSync,
 };
 
-/** How long other programs are waited for, in milliseconds. */
+/** How long other programs are waited for, in milliseconds: where nothing is spent, and in all. */
 export const PATIENCE = 10_000;
+export const LONGEST_PATIENCE = 60_000;
+
+/** How long a program that has the file open is waited for. */
+export function patienceFor(spent: boolean): number {
+  return spent ? LONGEST_PATIENCE : PATIENCE;
+}
 
 /**
  * Does `action`, again and again while another program has the file open:
@@ -45,9 +51,10 @@ export const PATIENCE = 10_000;
 export async function onceReleased<T>(
   action: () => T | Promise<T>,
   system: System = REAL_SYSTEM,
+  patience = PATIENCE,
   isDenied = false,
 ): Promise<T> {
-  const deadline = system.now() + PATIENCE;
+  const deadline = system.now() + patience;
   for (;;) {
     try {
       return await action();

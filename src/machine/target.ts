@@ -7,6 +7,7 @@ import { type OpenedFile, openRegularFile } from "./read.ts";
 import {
   CREDENTIALS_FILE,
   hasSystemCode,
+  LONGEST_PATIENCE,
   onceReleased,
   readError,
   type System,
@@ -25,11 +26,9 @@ const STILL_AFTER_CHANGE = 500;
 // A program that truncates a file and writes it anew may pause on the way.
 const STILL_AFTER_LOSS = 10_000;
 
-/** How long other programs are waited for in all, in milliseconds. */
-const LONGEST_WAIT = 60_000;
 // Programs that replace the file again and again never leave it alone, but what
 // they put there is whole.
-const LONGEST_WAIT_AFTER_CHANGE = 10_000;
+const LONGEST_AFTER_CHANGE = 10_000;
 
 /** How often to look at a file that is being written, in milliseconds. */
 const LOOK_EVERY = 100;
@@ -37,6 +36,8 @@ const LOOK_EVERY = 100;
 /** Tells when a file that other programs change may be taken for whole. */
 export class Stillness {
   readonly #system: System;
+  /** Whether STS has given a session that waits to be written. */
+  readonly #spent: boolean;
   /** How many milliseconds other programs have been waited for. */
   #waited = 0;
   /** What the file held when it was last known to be whole. */
@@ -47,14 +48,15 @@ export class Stillness {
   disturbed = false;
 
   /** Begins now; the file is compared with `baseline`, else with its first text. */
-  constructor(system: System, baseline: string | undefined) {
+  constructor(system: System, baseline: string | undefined, spent: boolean) {
+    this.#spent = spent;
     this.#system = system;
     this.#baseline = baseline;
   }
 
   /** Whether other programs have been waited for long enough. */
   get isOver(): boolean {
-    return this.#waited >= LONGEST_WAIT;
+    return this.#waited >= LONGEST_PATIENCE;
   }
 
   /** Waits until it is worth another look, `wait` milliseconds at most. */
@@ -81,7 +83,8 @@ export class Stillness {
     this.disturbed = true;
     // Lines that were added are whole; a last line that was cut may go on.
     const isWhole = difference === "added" && /[\r\n]$/.test(before);
-    if (isWhole && !refused) {
+    // Where nothing is spent, a refusal is believed at once.
+    if (isWhole && !(refused && this.#spent)) {
       this.#baseline = text;
       return 0;
     }
@@ -93,7 +96,7 @@ export class Stillness {
     if (refused || difference === "missing") {
       return Math.max(0, since + STILL_AFTER_LOSS - now);
     }
-    return this.#waited >= LONGEST_WAIT_AFTER_CHANGE
+    return this.#waited >= LONGEST_AFTER_CHANGE
       ? 0
       : Math.max(0, since + STILL_AFTER_CHANGE - now);
   }

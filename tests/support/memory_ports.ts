@@ -74,6 +74,8 @@ export class MemoryConfig implements AwsConfig {
   settingsOf(): Promise<ProfileSettings> {
     return Promise.resolve(this.#settings);
   }
+
+  renew(): void {}
 }
 
 /** An issuer that gives one session, or fails, and notes what it was asked. */
