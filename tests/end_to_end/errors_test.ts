@@ -510,6 +510,17 @@ Deno.test("get -v 2 shows where an error came from, and still no secret", async 
   assert.doesNotMatch(stderr, new RegExp(ALICE.secretAccessKey.slice(0, 8)));
 });
 
+Deno.test("get -v 2 shows no code, be it taken or refused", async () => {
+  await using scenario = await Scenario.start();
+  for (const totp of [scenario.code(), "271828"]) {
+    const args = ["get", "default", "-t", totp, "-v", "2"];
+    const { stdout, stderr } = await scenario.updsts(args);
+    assert.match(stderr, /sts/i);
+    assert(!(stdout + stderr).includes(totp), stdout + stderr);
+  }
+  assert.equal(scenario.codesSent, 2);
+});
+
 // Once it was tried: whoever is on the way would have read the code, and the session.
 Deno.test("STS is not spoken to where others on the network can read it", async () => {
   await using scenario = await Scenario.start();

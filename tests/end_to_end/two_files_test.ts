@@ -147,19 +147,28 @@ Deno.test("get -o --dry-run shows the block, and makes neither file nor director
 });
 
 Deno.test("get -o FILE is the same as -c FILE where that is one file", async () => {
-  await using scenario = await Scenario.start();
-  const { code } = await scenario.updsts([
-    ...["get", "default", "-t", scenario.code(), "-o", scenario.path],
-  ]);
-  assert.equal(code, 0);
-  const text = await scenario.read();
-  assert(text.startsWith(GIVEN));
-  const again = await scenario.updsts([
-    ...["get", "default", "-sn", "default", "-o", scenario.path, "--json"],
-    ...["-t", scenario.code()],
-  ]);
-  assert.equal(JSON.parse(again.stdout).error.code, "NAME_TAKEN");
-  assert.equal(await scenario.read(), text);
+  for (const linked of links.ignore ? [false] : [false, true]) {
+    await using scenario = await Scenario.start();
+    const file = linked ? join(scenario.home, "link") : scenario.path;
+    if (linked) await Deno.symlink(scenario.path, file);
+    const { code } = await scenario.updsts([
+      ...["get", "default", "-t", scenario.code(), "-o", file],
+    ]);
+    assert.equal(code, 0);
+    const text = await scenario.read();
+    assert(text.startsWith(GIVEN));
+    const list = ["list", "--json"];
+    assert.deepEqual(
+      await scenario.updsts([...list, "-o", file]),
+      await scenario.updsts(list),
+    );
+    const again = await scenario.updsts([
+      ...["get", "default", "-sn", "default", "-o", file, "--json"],
+      ...["-t", scenario.code()],
+    ]);
+    assert.equal(JSON.parse(again.stdout).error.code, "NAME_TAKEN");
+    assert.equal(await scenario.read(), text);
+  }
 });
 
 Deno.test("get -c - takes the keys from stdin, so that no file has them", async () => {
