@@ -28,19 +28,16 @@ export function parseDuration(text: string, what: string): number {
   );
 }
 
-/** Whether a duration was typed with units, and not as a number of seconds. */
-export function hasUnits(text: string | undefined): boolean {
-  return text !== undefined && /[dhms]/i.test(text);
-}
-
-/** `seconds` as {@linkcode parseDuration} reads it, in the largest units: `1h30m`. */
+/** `seconds` for people, who type `1h30m`, and for programs, which give `5400`: `1h30m (5400 s)`. */
 export function formatDuration(seconds: number): string {
+  if (!Number.isInteger(seconds) || seconds < 60) return `${seconds} s`;
   const parts = [
     [Math.floor(seconds / 3600), "h"],
     [Math.floor(seconds / 60) % 60, "m"],
     [seconds % 60, "s"],
   ] as const;
-  return parts.flatMap(([amount, unit]) =>
+  const units = parts.flatMap(([amount, unit]) =>
     amount === 0 ? [] : [`${amount}${unit}`]
-  ).join("") || "0s";
+  ).join("");
+  return `${units} (${seconds} s)`;
 }

@@ -47,8 +47,12 @@ Deno.test("parseDuration() refuses everything else", async () => {
   }
 });
 
-Deno.test("formatDuration() spells what parseDuration() reads", () => {
-  for (const text of ["15m", "36h", "1h30m", "1h5s", "45s", "0s"]) {
-    assert.equal(formatDuration(parseDuration(text, "-d")), text);
+Deno.test("formatDuration() spells what parseDuration() reads, and the seconds", () => {
+  for (const text of ["15m", "36h", "1h30m", "1h5s"]) {
+    const seconds = parseDuration(text, "-d");
+    assert.equal(formatDuration(seconds), `${text} (${seconds} s)`);
+  }
+  for (const seconds of [0, 45, 0.5, -60, Infinity]) {
+    assert.equal(formatDuration(seconds), `${seconds} s`);
   }
 });

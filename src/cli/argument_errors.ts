@@ -1,5 +1,4 @@
 // What is wrong with what stands behind a command, and what to type instead.
-import { hasUnits } from "../durations.ts";
 import { type CommandName, COMMANDS } from "./commands.ts";
 import { anyOf, helpOf, shown, usageError } from "./usage_errors.ts";
 import type { UpdstsError } from "../errors.ts";
@@ -45,7 +44,7 @@ export function oneTooMany(command: CommandName, word: string): UpdstsError {
       `type updsts ${command} ${anyOf(argument.choices)}`,
     );
   }
-  if (hasUnits(word) && /^\d+\w+$/.test(word)) {
+  if (/^\d+\w*[dhms]\w*$/i.test(word)) {
     return usageError(
       `updsts ${command} takes one name, and ${shown(word)} is one more`,
       `a duration goes behind -d: -d ${word}`,

@@ -1,6 +1,6 @@
 // `updsts get`: flags to use case to text.
 import { toRefreshAnswer } from "../sessions/answers.ts";
-import { formatDuration, hasUnits, parseDuration } from "../durations.ts";
+import { parseDuration } from "../durations.ts";
 import { settingVariable, shellQuoted } from "../shell_quoted.ts";
 import { chooseProfile } from "../sessions/choose_profile.ts";
 import {
@@ -68,10 +68,6 @@ export default async function get(
       minRemainingSeconds: minRemaining === undefined
         ? undefined
         : parseDuration(minRemaining, "--min-remaining"),
-      // Whoever counts in seconds is answered in seconds.
-      spellDuration: [duration, minRemaining].some(hasUnits)
-        ? formatDuration
-        : undefined,
     },
     hooks,
   );

@@ -5,6 +5,7 @@ import {
   assertSessionName,
 } from "../credentials/refusals.ts";
 import { requireCode } from "../codes.ts";
+import { formatDuration } from "../durations.ts";
 import { UpdstsError } from "../errors.ts";
 import type { ProfileSettings } from "../ports.ts";
 import type { Secret } from "../secret.ts";
@@ -31,12 +32,6 @@ export interface RefreshRequest {
   readonly minRemainingSeconds?: number | undefined;
   /** Checks everything, calls nobody, and changes nothing. */
   readonly dryRun?: boolean | undefined;
-  /** Durations as whoever asked spells them; by default in seconds. */
-  readonly spellDuration?: ((seconds: number) => string) | undefined;
-}
-
-function inSeconds(seconds: number): string {
-  return `${seconds} s`;
 }
 
 /**
@@ -49,7 +44,7 @@ export function assertRequest(request: RefreshRequest): void {
     request;
   assertProfileName(profile, "the profile name");
   if (sessionProfile !== undefined) assertSessionName(sessionProfile);
-  if (durationSeconds !== undefined) assertDuration(durationSeconds, request);
+  if (durationSeconds !== undefined) assertDuration(durationSeconds);
   assertMinRemaining(minRemainingSeconds);
   if (request.code !== undefined) requireCode(request.code);
 }
@@ -86,16 +81,16 @@ export function durationOf(
   profile: Profile,
   settings: ProfileSettings,
 ): number {
-  const { minRemainingSeconds = 0, spellDuration: spell = inSeconds } = request;
+  const { minRemainingSeconds = 0 } = request;
   const seconds = request.durationSeconds ??
     ownDuration(profile, settings) ?? DEFAULT_DURATION_SECONDS;
   // Of a session that STS gives now, less than all is left in a moment.
   if (minRemainingSeconds < seconds) return seconds;
   throw new UpdstsError(
     "DURATION_INVALID",
-    `Cannot have ${spell(minRemainingSeconds)} remain of a session: it lasts ${
-      spell(seconds)
-    } from the start`,
+    `Cannot have ${
+      formatDuration(minRemainingSeconds)
+    } remain of a session: it lasts ${formatDuration(seconds)} from the start`,
     {
       hint: "ask for a session that lasts longer, or for less to remain",
     },
@@ -127,23 +122,16 @@ function isDuration(seconds: number): boolean {
     seconds <= MAX_DURATION_SECONDS;
 }
 
-function assertDuration(
-  seconds: number,
-  { spellDuration }: RefreshRequest,
-): void {
+function assertDuration(seconds: number): void {
   if (isDuration(seconds)) return;
-  const spell = spellDuration ?? inSeconds;
-  const limits = spellDuration === undefined
-    ? `${MIN_DURATION_SECONDS} to ${MAX_DURATION_SECONDS} s`
-    : `${spell(MIN_DURATION_SECONDS)} to ${spell(MAX_DURATION_SECONDS)}`;
+  const [least, most] = [MIN_DURATION_SECONDS, MAX_DURATION_SECONDS]
+    .map(formatDuration);
   throw new UpdstsError(
     "DURATION_INVALID",
-    `Cannot ask for a session of ${spell(seconds)}: STS gives ${limits}`,
-    {
-      hint: spellDuration === undefined
-        ? "3600 is an hour, 43200 is twelve, 129600 a day and a half"
-        : "1h is the usual, 12h is a working day",
-    },
+    `Cannot ask for a session of ${
+      formatDuration(seconds)
+    }: STS gives ${least} to ${most}`,
+    { hint: "1h is the usual, 12h is a working day (43200 s)" },
   );
 }
 

@@ -94,14 +94,14 @@ const FAILURES: readonly Failure[] = [
     args: [...GET, "-d", "899"],
     exit: 2,
     sent: 0,
-    says: [/900 to 129600 s/],
+    says: [/15m \(900 s\) to 36h \(129600 s\)/],
   },
   {
     name: "a long session",
     args: [...GET, "-d", "129601"],
     exit: 2,
     sent: 0,
-    says: [/900 to 129600 s/],
+    says: [/15m \(900 s\) to 36h \(129600 s\)/],
   },
   {
     name: "a duration in words",
