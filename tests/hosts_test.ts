@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { allowedHosts, hostFor, partitions, withHosts } from "../.ci/hosts.ts";
 import type { ProfileSettings } from "../src/ports.ts";
 import { partitionOf } from "../src/partitions.ts";
-import { chooseRegion } from "../src/sessions/session_target.ts";
+import { chooseRegion } from "../src/sessions/plan.ts";
 import { shippedFlags, underShippedFlags } from "./support/command.ts";
 
 const NO_SETTINGS: ProfileSettings = {

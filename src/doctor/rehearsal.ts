@@ -9,7 +9,7 @@ import {
   prepareRefresh,
 } from "../sessions/prepare_refresh.ts";
 import type { SessionFiles } from "../sessions/session_files.ts";
-import { planSession } from "../sessions/session_plan.ts";
+import { planSession } from "../sessions/plan.ts";
 
 /** What is said while rehearsing is found by looking, too. */
 const SILENT: Log = {

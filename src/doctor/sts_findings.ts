@@ -7,7 +7,7 @@ import type {
   StsTarget,
   Surroundings,
 } from "../ports.ts";
-import { chooseRegion } from "../sessions/session_target.ts";
+import { chooseRegion } from "../sessions/plan.ts";
 import { type Finding, ok, problem, problemOf, warning } from "./finding.ts";
 
 /** A clock that is further off is worth a word, in milliseconds. */

@@ -17,7 +17,7 @@ import {
   type RefreshRequest,
 } from "./refresh_request.ts";
 import { findSession, readSessionFiles, sourceOf } from "./session_files.ts";
-import { planSession, REHEARSED, type SessionPlan } from "./session_plan.ts";
+import { planSession, REHEARSED, type SessionPlan } from "./plan.ts";
 import { unknownProfile } from "./unknown_profile.ts";
 
 /** What preparing takes of the world: nothing that asks anybody. */

@@ -9,6 +9,7 @@ import { formatDuration } from "../durations.ts";
 import { UpdstsError } from "../errors.ts";
 import type { ProfileSettings } from "../ports.ts";
 import type { Secret } from "../secret.ts";
+import { cannotRefresh } from "./plan.ts";
 
 /** How long a session lasts if nobody says otherwise, in seconds. */
 export const DEFAULT_DURATION_SECONDS = 3600;
@@ -105,15 +106,11 @@ function ownDuration(
   if (text === undefined) return undefined;
   // What cannot be one is not shown: it may be anything.
   if (/^\d{1,9}$/.test(text) && isDuration(Number(text))) return Number(text);
-  throw new UpdstsError(
+  throw cannotRefresh(
     "SETTING_INVALID",
-    `Cannot refresh profile ${
-      JSON.stringify(profile.name)
-    }: its duration_seconds is none that STS gives`,
-    {
-      hint:
-        `write ${MIN_DURATION_SECONDS} to ${MAX_DURATION_SECONDS} there, or ask for a duration`,
-    },
+    profile,
+    "its duration_seconds is none that STS gives",
+    `write ${MIN_DURATION_SECONDS} to ${MAX_DURATION_SECONDS} there, or ask for a duration`,
   );
 }
 

@@ -3,7 +3,7 @@ import { decodeBytes } from "../../src/machine/read.ts";
 import { parseFile } from "../../src/credentials/parse.ts";
 import { refreshEdits } from "../../src/credentials/session_edits.ts";
 import { applyEdits } from "../../src/credentials/text.ts";
-import { REHEARSED } from "../../src/sessions/session_plan.ts";
+import { REHEARSED } from "../../src/sessions/plan.ts";
 import { type Candidate, time } from "./measure.ts";
 
 /** A credentials file of so many profiles, over 200 bytes each, and a block at its end. */

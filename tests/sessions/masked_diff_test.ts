@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { parseFile } from "../../src/credentials/parse.ts";
 import { refreshEdits } from "../../src/credentials/session_edits.ts";
 import { maskedDiff } from "../../src/sessions/masked_diff.ts";
-import { REHEARSED } from "../../src/sessions/session_plan.ts";
+import { REHEARSED } from "../../src/sessions/plan.ts";
 
 const BEGIN = "# ${{{ key=default [auto update by updsts]";
 const END = "# $}}} [auto update by updsts]";

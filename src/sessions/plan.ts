@@ -1,8 +1,98 @@
-// Which device and which region a session is asked with.
+// What a session is asked with: the key, the device and the region; or why it cannot be.
 import { isDevice, type Profile } from "../credentials/profiles.ts";
-import { UpdstsError } from "../errors.ts";
+import type { SessionValues } from "../credentials/session_edits.ts";
+import { type ErrorCode, UpdstsError } from "../errors.ts";
 import { namedPartition, partitionOf } from "../partitions.ts";
-import type { ProfileSettings } from "../ports.ts";
+import type { ProfileSettings, SessionRequest } from "../ports.ts";
+import { Secret } from "../secret.ts";
+
+/** A request to STS, but for the code and the duration. */
+export type SessionPlan = Omit<SessionRequest, "code" | "durationSeconds">;
+
+/** As long as anything that STS gives, so that a rehearsal needs the same room. */
+export const REHEARSED: SessionValues = {
+  // Longer than any, and of no shape that would be shown.
+  accessKeyId: "a".repeat(129),
+  secretAccessKey: new Secret("A".repeat(128)),
+  sessionToken: new Secret("A".repeat(4096)),
+  expiration: "to-be-given-by-STS-in-a-moment",
+};
+
+/**
+ * All that a request to STS needs of the profile and its settings; the device
+ * is `askedDevice` if that is given.
+ *
+ * @throws {UpdstsError} `KEYS_TEMPORARY`, `KEYS_MISSING`, `DEVICE_MISSING`,
+ * `DEVICE_UNSUPPORTED`, `REGION_INVALID`
+ */
+export function planSession(
+  profile: Profile,
+  settings: ProfileSettings,
+  askedDevice?: string,
+): SessionPlan {
+  const { name } = profile;
+  if (profile.token !== undefined) {
+    throw cannotRefresh(
+      "KEYS_TEMPORARY",
+      profile,
+      "it holds a session token, and STS gives no session for a session",
+      "name the profile that holds the long-term key",
+    );
+  }
+  const accessKeyId = profile.value("aws_access_key_id");
+  const secretAccessKey = profile.secret("aws_secret_access_key");
+  const badKey = (state: string, hint: string) =>
+    cannotRefresh("KEYS_MISSING", profile, state, hint);
+  if (accessKeyId === undefined || secretAccessKey === undefined) {
+    const key = accessKeyId === undefined
+      ? "aws_access_key_id"
+      : "aws_secret_access_key";
+    throw badKey(
+      `it has no ${key}`,
+      `add a long-term key with: aws configure --profile ${name}`,
+    );
+  }
+  // What is signed with goes into headers: anything else was mistyped.
+  if (!/^[A-Z0-9_]{16,128}$/.test(accessKeyId)) {
+    throw badKey(
+      "its aws_access_key_id is none",
+      "it has 16 or more capital letters and digits, and mostly begins AKIA",
+    );
+  }
+  if (/\s/.test(secretAccessKey.reveal())) {
+    throw badKey(
+      "its aws_secret_access_key is none",
+      "it is one word, on one line, behind the equals sign",
+    );
+  }
+  const device = requireDevice(profile, settings, askedDevice);
+  const { endpoint, fips, dualStack } = settings;
+  const region = chooseRegion(profile, settings, device);
+  // Behind an endpoint of one's own, anything may be known.
+  if (endpoint === undefined) assertSamePartition(profile, device, region);
+  return {
+    profile: name,
+    accessKeyId,
+    secretAccessKey,
+    device,
+    region: region.name,
+    ...{ endpoint, fips, dualStack },
+  };
+}
+
+/** The error that says why `profile` is not refreshed. */
+export function cannotRefresh(
+  code: ErrorCode,
+  { name }: Profile,
+  state: string,
+  hint: string,
+): UpdstsError {
+  return new UpdstsError(
+    code,
+    `Cannot refresh profile ${JSON.stringify(name)}: ${state}`,
+    { hint },
+  );
+}
 
 /** With or without a path before the name. */
 const DEVICE_ARN =
@@ -16,7 +106,7 @@ const DEVICE_ARN =
  * @throws {UpdstsError} `DEVICE_MISSING`, or `DEVICE_UNSUPPORTED` for what is
  * not a device, or one whose codes STS does not take
  */
-export function requireDevice(
+function requireDevice(
   profile: Profile,
   settings: ProfileSettings,
   asked?: string,
@@ -24,24 +114,25 @@ export function requireDevice(
   const device = asked ?? profile.value("mfa_device_arn") ??
     profile.value("mfa_serial") ?? settings.mfaSerial;
   if (device === undefined) {
-    throw new UpdstsError(
+    throw cannotRefresh(
       "DEVICE_MISSING",
-      `Cannot refresh profile ${
-        JSON.stringify(profile.name)
-      }: no MFA device is known for it`,
-      { hint: `add mfa_device_arn = ARN to the profile; ${DEVICE_HINT}` },
+      profile,
+      "no MFA device is known for it",
+      `add mfa_device_arn = ARN to the profile; ${DEVICE_HINT}`,
     );
   }
   // First of all: it must not be shown unless it looks like a device.
   if (!isDevice(device)) {
-    throw unsupported(
+    throw cannotRefresh(
+      "DEVICE_UNSUPPORTED",
       profile,
       "its MFA device is neither an ARN nor a serial number",
       "copy it from `aws iam list-mfa-devices`",
     );
   }
   if (/^arn:[^:]*:iam::\d*:u2f\//.test(device)) {
-    throw unsupported(
+    throw cannotRefresh(
+      "DEVICE_UNSUPPORTED",
       profile,
       `${device} is a FIDO security key or passkey, and STS takes no codes of those`,
       "register a virtual or hardware TOTP device as well and name it, or use aws login, which needs no keys",
@@ -50,7 +141,12 @@ export function requireDevice(
   const arn = device.startsWith("arn:");
   const partition = DEVICE_ARN.exec(device)?.[1];
   if (arn && namedPartition(partition) === undefined) {
-    throw unsupported(profile, `${device} ${whatItIs(device)}`, DEVICE_HINT);
+    throw cannotRefresh(
+      "DEVICE_UNSUPPORTED",
+      profile,
+      `${device} ${whatItIs(device)}`,
+      DEVICE_HINT,
+    );
   }
   return device;
 }
@@ -81,7 +177,7 @@ function whatItIs(arn: string): string {
  *
  * @throws {UpdstsError} `DEVICE_UNSUPPORTED`
  */
-export function assertSamePartition(
+function assertSamePartition(
   profile: Profile,
   device: string,
   { name, source }: Region,
@@ -89,22 +185,11 @@ export function assertSamePartition(
   const own = namedPartition(DEVICE_ARN.exec(device)?.[1]);
   const { id } = partitionOf(name);
   if (own === undefined || own.id === id) return;
-  throw unsupported(
+  throw cannotRefresh(
+    "DEVICE_UNSUPPORTED",
     profile,
     `${device} is of the partition ${own.id}, and the region ${name} (${source}) of ${id}`,
     `name a region of ${own.id} such as ${own.firstRegion}, or a device of ${id}`,
-  );
-}
-
-function unsupported(
-  { name }: Profile,
-  state: string,
-  hint: string,
-): UpdstsError {
-  return new UpdstsError(
-    "DEVICE_UNSUPPORTED",
-    `Cannot refresh profile ${JSON.stringify(name)}: ${state}`,
-    { hint },
   );
 }
 
@@ -114,7 +199,7 @@ export function deviceKind(device: string): "virtual" | "hardware" {
 }
 
 /** A region, and what named it. */
-export interface Region {
+interface Region {
   readonly name: string;
   /** For a person to read. */
   readonly source: string;
