@@ -88,7 +88,6 @@ export async function prepareRefresh(
     });
   }
   assertNotConfigured(sessionProfile, await config.settingsOf(sessionProfile));
-  const durationSeconds = durationOf(request, source, settings);
   const current = findSession(files, profile, sessionProfile);
   if (current !== undefined && request.minRemainingSeconds !== undefined) {
     const end = ports.clock.now().getTime() +
@@ -97,6 +96,8 @@ export async function prepareRefresh(
       return { status: "still_valid", profile, sessionProfile, ...current };
     }
   }
+  // Only a new session has to last as long as that.
+  const durationSeconds = durationOf(request, source, settings);
   const plan = inWordsOf(
     keys ?? file,
     () => planSession(source, settings, request.device),

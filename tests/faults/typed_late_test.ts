@@ -70,6 +70,11 @@ const CHANGES: readonly {
     says: /FIDO/,
   },
   {
+    what: "another device takes its place",
+    text: GIVEN.replaceAll(ALICE.device, "arn:aws:iam::123456789012:mfa/bob"),
+    says: /its MFA device was changed/,
+  },
+  {
     what: "the key is replaced",
     text: GIVEN.replaceAll(ALICE.accessKeyId, OTHER.accessKeyId),
   },
