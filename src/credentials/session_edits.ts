@@ -19,7 +19,6 @@ import {
 } from "./refusals.ts";
 import {
   applyEdits,
-  BLANKS,
   cutLines,
   type Edit,
   encodeText,
@@ -370,16 +369,18 @@ function valueEdits(
 }
 
 /**
- * Writes `value` in place. An inline comment behind it goes, which the AWS CLI
- * would read as a part of it; the key is spelt as all programs read it.
+ * Writes `value` in place. What follows it on its line goes: the AWS CLI would
+ * read a comment as a part of it, and the SDK for Go a vertical tab. The key is
+ * spelt as all programs read it.
  */
 function valueEdit(file: ParsedFile, property: Property, value: string): Edit {
   const { text, lines } = file;
   const { start, end } = lines.at(property.line);
   const valueEnd = property.offset + property.length;
-  const commented = trim(text.slice(valueEnd, end), BLANKS) !== "";
+  const commented = /[^ \t]/.test(text.slice(valueEnd, end));
   const key = text.slice(start, property.offset);
-  const plainKey = key.toLowerCase().replace(":", "=");
+  const plainKey = key.toLowerCase().replace(":", "=")
+    .replace(/[\v\f]/g, " ");
   const offset = key === plainKey ? property.offset : start;
   return {
     offset,
