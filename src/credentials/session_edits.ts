@@ -18,7 +18,7 @@ import {
   unreadableBlock,
 } from "./refusals.ts";
 import {
-  BLANKS,
+  applyEdits,
   cutLines,
   type Edit,
   encodeText,
@@ -196,6 +196,11 @@ function lastingEdits(
     const again = made.blocks.find((block) => block.key === key);
     const next = planned(made, key, again, name, others);
     problem = readAfter(made, next.edits, next.change).problem;
+    // A line that counted for nothing before may be a key of ours now.
+    const same = planned(made, key, again, name, owned).edits;
+    if (applyEdits(made.text, same) !== made.text) {
+      problem ??= "the next refresh would find other keys of the session";
+    }
   }
   if (problem === undefined) return edits;
   throw unreadableBlock(
@@ -364,20 +369,20 @@ function valueEdits(
 }
 
 /**
- * Writes `value` in place. An inline comment behind it goes, which the AWS CLI
- * would read as a part of it; the key is spelt as all programs read it.
+ * Writes `value` in place. What stands behind it on its line goes, spaces
+ * aside: programs read comments, and other blanks, as a part of it. The key is spelt as all
+ * programs read it.
  */
 function valueEdit(file: ParsedFile, property: Property, value: string): Edit {
-  const { text, lines } = file;
-  const { start, end } = lines.at(property.line);
+  const { start, end } = file.lines.at(property.line);
   const valueEnd = property.offset + property.length;
-  const commented = trim(text.slice(valueEnd, end), BLANKS) !== "";
-  const key = text.slice(start, property.offset);
+  const kept = /^ *$/.test(file.text.slice(valueEnd, end));
+  const key = file.text.slice(start, property.offset);
   const plainKey = key.toLowerCase().replace(":", "=");
   const offset = key === plainKey ? property.offset : start;
   return {
     offset,
-    length: (commented ? end : valueEnd) - offset,
+    length: (kept ? valueEnd : end) - offset,
     text: (key === plainKey ? "" : plainKey) +
       (property.length === 0 ? ` ${value}` : value),
   };
