@@ -196,10 +196,19 @@ function lastingEdits(
     const again = made.blocks.find((block) => block.key === key);
     const next = planned(made, key, again, name, others);
     problem = readAfter(made, next.edits, next.change).problem;
-    // A line that counted for nothing before may be a key of ours now.
+    // A line that counted for nothing before may be a key of ours now, and
+    // one behind the block is.
     const same = planned(made, key, again, name, owned).edits;
-    if (applyEdits(made.text, same) !== made.text) {
-      problem ??= "the next refresh would find other keys of the session";
+    const isRead = ([key, value]: readonly [string, string]) => {
+      const property = again?.section?.properties.findLast((property) =>
+        property.key === key && property.length > 0
+      );
+      return property !== undefined && readValue(made, property) === value;
+    };
+    if (
+      applyEdits(made.text, same) !== made.text || ![...owned].every(isRead)
+    ) {
+      problem ??= "updsts would read other keys as the session's";
     }
   }
   if (problem === undefined) return edits;
