@@ -4,10 +4,10 @@ import {
   assertProfileName,
   assertSessionName,
 } from "../credentials/refusals.ts";
+import { requireCode } from "../codes.ts";
 import { UpdstsError } from "../errors.ts";
 import type { ProfileSettings } from "../ports.ts";
 import type { Secret } from "../secret.ts";
-import { requireCode } from "./issue_session.ts";
 
 /** How long a session lasts if nobody says otherwise, in seconds. */
 export const DEFAULT_DURATION_SECONDS = 3600;

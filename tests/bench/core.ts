@@ -1,5 +1,5 @@
 // In process: reading a file and refreshing a block in it, beside reading its bytes at all.
-import { decodeBytes } from "../../src/machine/regular_file.ts";
+import { decodeBytes } from "../../src/machine/read.ts";
 import { parseFile } from "../../src/credentials/parse.ts";
 import { refreshEdits } from "../../src/credentials/session_edits.ts";
 import { applyEdits } from "../../src/credentials/text.ts";

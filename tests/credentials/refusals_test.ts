@@ -4,8 +4,11 @@ import {
   assertProfileName,
   assertSessionName,
 } from "../../src/credentials/refusals.ts";
+import { parseFile } from "../../src/credentials/parse.ts";
+import { refreshEdits } from "../../src/credentials/session_edits.ts";
 import { decodeText, encodeText } from "../../src/credentials/text.ts";
 import { failsWith } from "../support/errors.ts";
+import { EXAMPLE_SESSION } from "../support/sessions.ts";
 
 Deno.test("assertProfileName() takes what the field uses", () => {
   for (
@@ -77,4 +80,19 @@ Deno.test("assertSessionName() refuses # and ; as well, and names -sn", async ()
   for (const name of ["default_sts", "a b", "\u672c\u756a", "a.b/c@d+e:f%g"]) {
     assertSessionName(name);
   }
+});
+
+// The empty token makes the indented key below it a nested one, until it has a
+// value: a second refresh changed the file again.
+Deno.test("refreshEdits() refuses a block that reads otherwise once it is filled", async () => {
+  const file = parseFile(
+    "# ${{{ key=a [auto update by updsts]\n[a_sts]\n" +
+      "  aws_session_token=\n\taws_access_key_id=\n" +
+      "# $}}} [auto update by updsts]\n",
+  );
+  const error = await failsWith(
+    "BLOCK_BROKEN",
+    () => refreshEdits(file, "a", "a_sts", EXAMPLE_SESSION),
+  );
+  assert.match(error.message, /line 4 is indented/);
 });

@@ -1,7 +1,8 @@
 // Feeds every reader a megabyte of what takes it longest, and prints how many were read. A step too many for each character, and it never ends.
-import { LocalAwsConfig } from "../../src/machine/aws_config.ts";
+import { LocalAwsConfig } from "../../src/machine/config.ts";
 import { createEnvironment } from "../../src/machine/environment.ts";
 import { readCode } from "../../src/codes.ts";
+import { compareOutsideBlocks } from "../../src/credentials/compare.ts";
 import { parseFile } from "../../src/credentials/parse.ts";
 import {
   isDevice,
@@ -24,7 +25,7 @@ import {
   sectionFindings,
 } from "../../src/doctor/file_findings.ts";
 import { UpdstsError } from "../../src/errors.ts";
-import { foreignChange } from "../../src/sessions/foreign_change.ts";
+
 import { maskedDiff } from "../../src/sessions/masked_diff.ts";
 import { EXAMPLE_SESSION } from "./sessions.ts";
 
@@ -79,12 +80,12 @@ function read(text: string): void {
   quietly(() => {
     const edits = refreshEdits(file, "default", "default_sts", EXAMPLE_SESSION);
     maskedDiff("path", text, edits);
-    foreignChange(text, applyEdits(text, edits));
+    compareOutsideBlocks(text, applyEdits(text, edits));
   });
   for (const block of file.blocks.slice(0, 3)) {
     quietly(() => removeEdits(file, block));
   }
-  foreignChange(text, `${text}x`);
+  compareOutsideBlocks(text, `${text}x`);
   whyAwsCliRefusesFile(text);
   readAsJavaScript(decodeText(text));
   readAsGo(decodeText(text));
