@@ -4,13 +4,12 @@
 #
 # From a secret in groups of four, as many sites show it and as people write it
 # down, speakeasy and otplib make a code without an error, each a wrong one of
-# its own: they decode a blank as if it were a letter of Base32. otpauth and
-# oathtool drop the blanks.
+# its own: they decode a blank as if it were the letter A, by which the key has
+# other bytes. otpauth and oathtool drop the blanks.
 #
 # One would guess that a decoder either ignores a blank or refuses it, since it
-# is no letter of the alphabet, as otpauth and oathtool, otplib 13 and
-# totp-generator do, one or the other. The codes change every 30 seconds and have
-# six digits; only AWS tells that they are wrong.
+# is no letter of the alphabet. The codes change every 30 seconds and have six
+# digits; only AWS tells that they are wrong.
 #
 # Needs npm and apt-get.
 set -euo pipefail

@@ -5,9 +5,8 @@
 # A parameter is a string by the tool's input schema. With 0.15.0 it arrives as
 # one. With 2.12.0 a code of six digits arrives as a number, whatever the schema
 # says, unless it begins with 0: a server that checks its input refuses nine codes
-# of ten, and one call in ten works. Account numbers and AWS serial numbers fare
-# alike. Within quotes for JSON (code='"123456"') it stays a string; 0.15.0 hands
-# those quotes on.
+# of ten, and one call in ten works. Within quotes for JSON (code='"123456"') it
+# stays a string.
 #
 # One would guess that the schema decides, since the command asks the server for
 # it, as 0.15.0 did, or that all values are strings.

@@ -7,8 +7,7 @@
 # which has a counter and no clock, yields the code of the clock.
 #
 # One would guess the secret's code, since a bare secret is what KeePassXC's own
-# dialog takes, or an error, as for an entry that has no TOTP. Three such codes
-# in a row look like a device that is out of step.
+# dialog takes, or an error, as for an entry that has no TOTP.
 #
 # Needs apt-get and python3.
 set -euo pipefail

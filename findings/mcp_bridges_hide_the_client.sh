@@ -12,7 +12,7 @@
 # One would guess that a bridge between transports carries the messages of both
 # sides as they are, initialize included: the tools do look and work the same.
 #
-# Needs npm. All of it stays on this machine.
+# Needs npm. While it runs, supergateway listens on all interfaces, as it always does.
 set -euo pipefail
 
 dir=$(mktemp -d)

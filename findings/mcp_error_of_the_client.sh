@@ -3,8 +3,8 @@
 # (v2).
 #
 # A tool with an output schema fails: isError, the reason as text, and details
-# of the failure as structuredContent. The server of SDK v1 lets that pass, since
-# the schema is about success. Its client does not: callTool throws «does not
+# of the failure as structuredContent. The server of SDK v1 sends that on, since
+# it checks no failure against the schema. Its client does: callTool throws «does not
 # match the tool's output schema» in place of the result, so the reason never
 # reaches whoever called. It does so only after listTools; before that, the same
 # call returns the result. The client of v2 returns it always.

@@ -55,9 +55,11 @@ mkdir "$HOME/.aws"
 cp "$dir/credentials" "$HOME/.aws/credentials" # boto 2 knows no other place
 saw=$(
   AWS_PROFILE=work AWS_SECURITY_TOKEN=token-of-the-shell /usr/bin/python3 "$dir/provider.py"
+  AWS_PROFILE=work AWS_SESSION_TOKEN=token-of-the-shell /usr/bin/python3 "$dir/provider.py"
   AWS_ACCESS_KEY_ID=ASIAIOSFODNN7EXAMPLE AWS_SECRET_ACCESS_KEY=secret-of-the-shell \
     AWS_SESSION_TOKEN=token-of-the-shell /usr/bin/python3 "$dir/settings.py"
 )
 echo "$saw"
 [ "$saw" = "boto 2: AKIAIOSFODNN7EXAMPLE secret-of-the-profile token-of-the-shell
+boto 2: AKIAIOSFODNN7EXAMPLE secret-of-the-profile None
 django-storages: AKIAI44QH8DHBEXAMPLE secret-of-the-settings token-of-the-shell" ]
