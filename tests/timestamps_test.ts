@@ -15,6 +15,18 @@ Deno.test("parseTimestamp() reads back what toLocalIso() wrote", () => {
   assert.deepEqual(parseTimestamp(toLocalIso(date)), date);
 });
 
+Deno.test("parseTimestamp() takes a time without a zone for UTC, and reads a leap second", () => {
+  const date = new Date("2017-01-01T00:00:00Z");
+  for (
+    const text of [
+      ...["2017-01-01T00:00:00", "2017-01-01 00:00", "2017-01-01T00:00:00.5Z"],
+      ...["2016-12-31T23:59:60Z", "2017-01-01T08:59:60+09:00"],
+    ]
+  ) {
+    assert.deepEqual(parseTimestamp(text), date, text);
+  }
+});
+
 Deno.test("parseTimestamp() gives undefined for what is no time", () => {
   assert.equal(parseTimestamp("soon"), undefined);
   assert.equal(parseTimestamp(undefined), undefined);

@@ -19,7 +19,6 @@ import {
 } from "./refusals.ts";
 import {
   applyEdits,
-  BLANKS,
   cutLines,
   type Edit,
   encodeText,
@@ -197,10 +196,19 @@ function lastingEdits(
     const again = made.blocks.find((block) => block.key === key);
     const next = planned(made, key, again, name, others);
     problem = readAfter(made, next.edits, next.change).problem;
-    // An indented key below an empty one is another key once that has a value.
-    const same = planned(made, key, again, name, owned);
-    if (applyEdits(made.text, same.edits) !== made.text) {
-      problem ??= "updsts itself would read the session differently afterwards";
+    // A line that counted for nothing before may be a key of ours now, and
+    // one behind the block is.
+    const same = planned(made, key, again, name, owned).edits;
+    const isRead = ([key, value]: readonly [string, string]) => {
+      const property = again?.section?.properties.findLast((property) =>
+        property.key === key && property.length > 0
+      );
+      return property !== undefined && readValue(made, property) === value;
+    };
+    if (
+      applyEdits(made.text, same) !== made.text || ![...owned].every(isRead)
+    ) {
+      problem ??= "updsts would read other keys as the session's";
     }
   }
   if (problem === undefined) return edits;
@@ -370,20 +378,21 @@ function valueEdits(
 }
 
 /**
- * Writes `value` in place. An inline comment behind it goes, which the AWS CLI
- * would read as a part of it; the key is spelt as all programs read it.
+ * Writes `value` in place. What follows it on its line goes, spaces aside:
+ * programs read comments, and other blanks, as a part of it. The key is spelt as
+ * all programs read it.
  */
 function valueEdit(file: ParsedFile, property: Property, value: string): Edit {
-  const { text, lines } = file;
-  const { start, end } = lines.at(property.line);
+  const { start, end } = file.lines.at(property.line);
   const valueEnd = property.offset + property.length;
-  const commented = trim(text.slice(valueEnd, end), BLANKS) !== "";
-  const key = text.slice(start, property.offset);
-  const plainKey = key.toLowerCase().replace(":", "=");
+  const kept = /^ *$/.test(file.text.slice(valueEnd, end));
+  const key = file.text.slice(start, property.offset);
+  const plainKey = key.toLowerCase().replace(":", "=")
+    .replace(/[\v\f]/g, " ");
   const offset = key === plainKey ? property.offset : start;
   return {
     offset,
-    length: (commented ? end : valueEnd) - offset,
+    length: (kept ? valueEnd : end) - offset,
     text: (key === plainKey ? "" : plainKey) +
       (property.length === 0 ? ` ${value}` : value),
   };

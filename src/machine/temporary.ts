@@ -34,35 +34,15 @@ export function ownName(system: System, kind: "tmp" | "probe" = "tmp"): string {
   return `.updsts-${Deno.pid}-${system.random()}.${kind}`;
 }
 
-/** A new file that is open. */
-interface NewFile {
-  stat(): Promise<Identity & Access>;
-  write(bytes: Uint8Array): Promise<void>;
-  /** Gives it to somebody, if it was opened for that. */
-  give?(access: Access): Promise<void>;
-  sync(): Promise<void>;
-  close(): unknown;
-}
+/** A new file that is open: of the runtime, or of Node, by which it can be given away. */
+type NewFile = Deno.FsFile | import("node:fs/promises").FileHandle;
 
 /** Creates a file at `path`, where there must be none and no link, mode 0600. */
 type Open = (path: string) => NewFile | Promise<NewFile>;
 
 /** For a file that stays ours. */
-const openPlainly: Open = (path) => {
-  const options = { write: true, createNew: true, mode: 0o600 };
-  const file = Deno.openSync(path, options);
-  const write = async (bytes: Uint8Array) => {
-    for (let written = 0; written < bytes.length;) {
-      written += await file.write(bytes.subarray(written));
-    }
-  };
-  return {
-    stat: () => file.stat(),
-    write,
-    sync: () => file.sync(),
-    close: () => file.close(),
-  };
-};
+const openPlainly: Open = (path) =>
+  Deno.openSync(path, { write: true, createNew: true, mode: 0o600 });
 
 /** For a file that is given away through the very handle that created it. */
 const openToGive: Open = async (path) => {
@@ -73,32 +53,34 @@ const openToGive: Open = async (path) => {
     import("node:fs/promises"),
   ]);
   const { O_CREAT, O_EXCL, O_NOFOLLOW = 0, O_WRONLY } = constants;
-  const file = await open(
-    path,
-    O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY,
-    0o600,
-  );
-  const give = async ({ uid, gid, mode }: Access) => {
-    const own = await file.stat();
-    if (uid !== null && gid !== null && (uid !== own.uid || gid !== own.gid)) {
-      // Only root may give a file away; others may still give it to their group.
-      await file.chown(uid, gid)
-        .catch(() => file.chown(own.uid, gid))
-        .catch(() => {});
-    }
-    if (mode === null) return;
-    // What the old group was allowed is not for another one.
-    const { gid: group } = await file.stat();
-    await file.chmod(gid === null || group === gid ? mode : mode & ~0o070);
-  };
-  return {
-    stat: () => file.stat(),
-    write: (bytes) => file.writeFile(bytes),
-    give,
-    sync: () => file.sync(),
-    close: () => file.close(),
-  };
+  return await open(path, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY, 0o600);
 };
+
+/** Writes all of `bytes`, and gives the file to whom it is for, as far as this user may. */
+async function fill(
+  file: NewFile,
+  bytes: Uint8Array,
+  { uid, gid, mode }: Access,
+): Promise<void> {
+  if (file instanceof Deno.FsFile) {
+    for (let written = 0; written < bytes.length;) {
+      written += await file.write(bytes.subarray(written));
+    }
+    return;
+  }
+  await file.writeFile(bytes);
+  const own = await file.stat();
+  if (uid !== null && gid !== null && (uid !== own.uid || gid !== own.gid)) {
+    // Only root may give a file away; others may still give it to their group.
+    await file.chown(uid, gid)
+      .catch(() => file.chown(own.uid, gid))
+      .catch(() => {});
+  }
+  if (mode === null) return;
+  // What the old group was allowed is not for another one.
+  const { gid: group } = await file.stat();
+  await file.chmod(gid === null || group === gid ? mode : mode & ~0o070);
+}
 
 /**
  * A file of our own in a directory where others may write as well.
@@ -172,8 +154,7 @@ export class TemporaryFile implements AsyncDisposable {
 
   /** Writes `text`, gives the file to whom it is for, and has it on the disk before it returns. */
   async write(text: string, access: Access): Promise<void> {
-    await this.#file.write(encodeBytes(text));
-    await this.#file.give?.(access);
+    await fill(this.#file, encodeBytes(text), access);
     // Before the rename: a power cut must not leave an empty file.
     await this.#file.sync();
     // Windows renames nothing over it that we have open, nor it on some drives.

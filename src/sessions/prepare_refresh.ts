@@ -88,7 +88,6 @@ export async function prepareRefresh(
     });
   }
   assertNotConfigured(sessionProfile, await config.settingsOf(sessionProfile));
-  const durationSeconds = durationOf(request, source, settings);
   const current = findSession(files, profile, sessionProfile);
   if (current !== undefined && request.minRemainingSeconds !== undefined) {
     const end = ports.clock.now().getTime() +
@@ -97,6 +96,8 @@ export async function prepareRefresh(
       return { status: "still_valid", profile, sessionProfile, ...current };
     }
   }
+  // Only a new session has to last as long as that.
+  const durationSeconds = durationOf(request, source, settings);
   const plan = inWordsOf(
     keys ?? file,
     () => planSession(source, settings, request.device),
@@ -105,16 +106,22 @@ export async function prepareRefresh(
   if (keys !== undefined) log.info(`File for sessions: ${file.path}`);
   log.info(`Region: ${plan.region}`);
   log.info(`MFA device: ${plan.device}`);
-  await ports.issuer.rehearse(plan);
   let text = "";
   let edits: readonly Edit[] = [];
   let refusal: string | undefined;
-  await file.rehearse((now) => {
-    text = now;
-    edits = refreshEdits(parseFile(now), profile, sessionProfile, REHEARSED);
-    refusal = awsCliRefusal(text, edits);
-    return edits;
-  });
+  // Both at once: the disk takes as long as what asks STS does to load.
+  const rehearsed = await Promise.allSettled([
+    ports.issuer.rehearse(plan),
+    file.rehearse((now) => {
+      text = now;
+      edits = refreshEdits(parseFile(now), profile, sessionProfile, REHEARSED);
+      refusal = awsCliRefusal(text, edits);
+      return edits;
+    }),
+  ]);
+  for (const outcome of rehearsed) {
+    if (outcome.status === "rejected") throw outcome.reason;
+  }
   if (refusal !== undefined) {
     log.warn(
       `the AWS CLI refuses ${file.path}: ${refusal}; ` +

@@ -81,6 +81,7 @@ export async function refreshSession(
       config.renew();
       prepared = await prepareRefresh({ ...ports, log: SILENT }, request);
       if (prepared.status === "still_valid") return prepared;
+      assertAskedFor(device, prepared);
     }
     const { plan, durationSeconds } = prepared;
     hooks.sending?.(plan.region);
@@ -108,6 +109,23 @@ export async function refreshSession(
     };
     return { status: "updated", ...names, accessKeyId, expiration };
   }
+}
+
+/**
+ * Refuses to spend a code that was asked for another device than the one that
+ * the files name now.
+ *
+ * @throws {UpdstsError} `FILE_BUSY`
+ */
+function assertAskedFor(asked: string, { profile, plan }: Prepared): void {
+  if (plan.device === asked) return;
+  throw new UpdstsError(
+    "FILE_BUSY",
+    `Cannot refresh profile ${
+      JSON.stringify(profile)
+    }: its MFA device was changed while a code of ${asked} was asked for`,
+    { hint: `the code was not sent; try again with one of ${plan.device}` },
+  );
 }
 
 function isRefusedCode(error: unknown): error is UpdstsError {

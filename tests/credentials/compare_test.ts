@@ -63,6 +63,7 @@ Deno.test("compareOutsideBlocks() tells what other programs did", () => {
     missing: [
       [GIVEN, ""],
       [own, "\n"],
+      [refreshed("", "default"), ""],
       [GIVEN, unended],
       [GIVEN, "[default]\n"],
       [GIVEN, GIVEN.replace("[other]\nregion = x\n", "")],

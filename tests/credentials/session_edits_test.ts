@@ -138,3 +138,34 @@ Deno.test("refreshEdits() takes a name with two blanks in a row, which Go reads 
     }
   }
 });
+
+// Debian's SDK for Go takes a vertical tab at either end for a part of the value.
+Deno.test("refreshEdits() leaves no odd blank beside its values", () => {
+  const given = "# ${{{ key=a [auto update by updsts]\n[a_sts]\n" +
+    "aws_access_key_id=\vASIAOLD\f\naws_secret_access_key = x\v\n" +
+    "region = x\v\n# $}}} [auto update by updsts]\n";
+  const edits = refreshEdits(parseFile(given), "a", "a_sts", EXAMPLE_SESSION);
+  const after = applyEdits(given, edits);
+  assert.doesNotMatch(after.replace("region = x\v", ""), /[\v\f]/);
+  assert.match(after, /^aws_access_key_id= ASIAEXAMPLESESSION00$/m);
+});
+
+Deno.test("refreshEdits() refuses what only the next refresh would break", async () => {
+  const cases = [
+    // The SDKs take one of these names for a header, and not the other.
+    ["[p]\n", "aws_session_token = x\n[p]#\n", "a b"],
+    // Nested below the empty key, until that has a value.
+    [
+      "",
+      "[a_sts]\n\t aws_access_key_id=\n\vaws_access_key_id:\n  aws_session_token=\n",
+      "a_sts",
+    ],
+  ];
+  for (const [above, section, name] of cases) {
+    const given = `${above}${BEGIN}\n${section}${END}\n`;
+    await failsWith(
+      "BLOCK_BROKEN",
+      () => refreshed(given, EXAMPLE_SESSION, name),
+    );
+  }
+});

@@ -3,69 +3,7 @@ import assert from "node:assert/strict";
 import { baseEnvironment, commandLine, run } from "../support/command.ts";
 import { ALICE, GIVEN, Scenario } from "../support/scenario.ts";
 import { needs } from "../support/skipping.ts";
-
-/** Runs get at a pseudo-terminal; each question is answered by the next line. */
-async function atTerminal(
-  scenario: Scenario,
-  answers: readonly string[],
-  { args = [], redirect = "", env = {}, interrupted = false, closed = false }: {
-    args?: readonly string[];
-    redirect?: string;
-    env?: Readonly<Record<string, string>>;
-    /** Whether Ctrl-C is typed as soon as STS has been asked. */
-    interrupted?: boolean;
-    /** Whether the terminal is closed then. */
-    closed?: boolean;
-  } = {},
-): Promise<{ code: number; screen: string }> {
-  const command = commandLine(["get", "-n", "default", ...args])
-    .map((word) => `'${word}'`).join(" ");
-  const child = new Deno.Command("script", {
-    args: [
-      "--quiet",
-      "--return",
-      "--command",
-      `${command} ${redirect}`,
-      "/dev/null",
-    ],
-    env: {
-      ...await baseEnvironment(),
-      ...scenario.env,
-      TERM: "xterm",
-      ...env,
-    },
-    clearEnv: true,
-    stdin: "piped",
-    stdout: "piped",
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  const type = (text: string) => writer.write(new TextEncoder().encode(text));
-  const disturb = async () => {
-    while (scenario.codesSent === 0) {
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-    if (closed) child.kill("SIGKILL");
-    else await type("\x03");
-  };
-  const disturbing = interrupted || closed ? disturb() : undefined;
-  const open = [...answers];
-  let screen = "";
-  let asked = 0;
-  for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
-    screen += chunk;
-    const questions = screen.split("TOTP code: ").length - 1;
-    for (; asked < questions; asked++) {
-      // A question that nobody expected is declined: waiting would never end.
-      const answer = open.shift() ?? "\x04";
-      await type(answer);
-    }
-  }
-  await disturbing;
-  await writer.close().catch(() => {});
-  const { code } = await child.status;
-  scenario.assertNoSecret(screen);
-  return { code, screen };
-}
+import { atTerminal } from "../support/terminal.ts";
 
 const terminal = needs("script");
 const orphaning = needs("script", "python3");

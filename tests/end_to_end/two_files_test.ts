@@ -171,6 +171,23 @@ Deno.test("get -o FILE is the same as -c FILE where that is one file", async () 
   }
 });
 
+Deno.test({
+  name:
+    `-o LINK is that one file, too, and its profiles are listed once${links.note}`,
+  ignore: links.ignore,
+  fn: async () => {
+    await using scenario = await Scenario.start();
+    const link = join(scenario.home, "link");
+    await Deno.symlink(scenario.path, link);
+    const [listed, usual] = [
+      await scenario.updsts(["list", "--json", "-o", link]),
+      await scenario.updsts(["list", "--json"]),
+    ];
+    assert.equal(usual.code, 0);
+    assert.equal(listed.stdout, usual.stdout);
+  },
+});
+
 Deno.test("get -c - takes the keys from stdin, so that no file has them", async () => {
   await using scenario = await Scenario.start();
   const path = sessionsOf(scenario);

@@ -1,10 +1,10 @@
 // What the files say when a person has typed the code, minutes after it was asked for: at the terminal, and on the page.
 import assert from "node:assert/strict";
-import { baseEnvironment, commandLine } from "../support/command.ts";
 import { connect } from "../support/mcp_clients.ts";
 import { type as typeOnPage } from "../support/page_desk.ts";
 import { ALICE, GIVEN, Scenario } from "../support/scenario.ts";
 import { needs } from "../support/skipping.ts";
+import { atTerminal } from "../support/terminal.ts";
 
 /** Changes what a question was about while it is open; then the code is typed. */
 type Door = (
@@ -12,30 +12,13 @@ type Door = (
   change: () => Promise<void>,
 ) => Promise<{ readonly done: boolean; readonly said: string }>;
 
-const atTerminal: Door = async (scenario, change) => {
-  const command = commandLine(["get", "-n", "default"])
-    .map((word) => `'${word}'`).join(" ");
-  const child = new Deno.Command("script", {
-    args: ["--quiet", "--return", "--command", command, "/dev/null"],
-    env: { ...await baseEnvironment(), ...scenario.env, TERM: "xterm" },
-    clearEnv: true,
-    stdin: "piped",
-    stdout: "piped",
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  let said = "";
-  let asked = 0;
-  for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
-    said += chunk;
-    for (; asked < said.split("TOTP code: ").length - 1; asked++) {
-      if (asked === 0) await change();
-      const answer = asked === 0 ? `${scenario.code()}\n` : "\x04";
-      await writer.write(new TextEncoder().encode(answer));
-    }
-  }
-  await writer.close().catch(() => {});
-  const { code } = await child.status;
-  return { done: code === 0, said };
+const typed: Door = async (scenario, change) => {
+  const { code, screen } = await atTerminal(
+    scenario,
+    [`${scenario.code()}\n`],
+    { change },
+  );
+  return { done: code === 0, said: screen };
 };
 
 const onPage: Door = async (scenario, change) => {
@@ -54,7 +37,7 @@ const onPage: Door = async (scenario, change) => {
   return { done: isError !== true, said: body + content[0]?.text };
 };
 
-const DOORS = { "the terminal": atTerminal, "the page": onPage };
+const DOORS = { "the terminal": typed, "the page": onPage };
 
 const OTHER = { ...ALICE, accessKeyId: "AKIAROTATEDROTATED01" };
 
@@ -87,13 +70,18 @@ const CHANGES: readonly {
     says: /FIDO/,
   },
   {
+    what: "another device takes its place",
+    text: GIVEN.replaceAll(ALICE.device, "arn:aws:iam::123456789012:mfa/bob"),
+    says: /its MFA device was changed/,
+  },
+  {
     what: "the key is replaced",
     text: GIVEN.replaceAll(ALICE.accessKeyId, OTHER.accessKeyId),
   },
 ];
 
 for (const [name, door] of Object.entries(DOORS)) {
-  const skipping = door === atTerminal
+  const skipping = door === typed
     ? needs("script")
     : { note: "", ignore: false };
   for (const { what, text, mode, says } of CHANGES) {

@@ -104,14 +104,7 @@ for (
       );
       assert.deepEqual(names(), []);
     }));
-}
 
-for (
-  const [what, system] of [["directory", REAL_SYSTEM], [
-    "file",
-    FILES_ONLY,
-  ]] as const
-) {
   Deno.test(`processes that want the lock of a ${what} are let in one by one`, () =>
     inDirectory(async (directory) => {
       const counter = join(directory, "counter");

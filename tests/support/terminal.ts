@@ -1,5 +1,5 @@
-// A terminal of a given width with a shell in it, by tmux: what a person would see.
-import { baseEnvironment, run } from "./command.ts";
+// Terminals: one for a single command, and one of a given width with a shell in it, by tmux.
+import { baseEnvironment, commandLine, run } from "./command.ts";
 import type { Scenario } from "./scenario.ts";
 import { needs, type Skipping, unless } from "./skipping.ts";
 
@@ -7,6 +7,79 @@ import { needs, type Skipping, unless } from "./skipping.ts";
 export const screens: Skipping = Deno.build.os === "linux"
   ? needs("tmux", "bash")
   : unless(false, "screens are those of Linux");
+
+/** Runs get at a pseudo-terminal; each question is answered by the next line. */
+export async function atTerminal(
+  scenario: Scenario,
+  answers: readonly string[],
+  {
+    args = [],
+    redirect = "",
+    env = {},
+    interrupted = false,
+    closed = false,
+    change,
+  }: {
+    args?: readonly string[];
+    redirect?: string;
+    env?: Readonly<Record<string, string>>;
+    /** Whether Ctrl-C is typed as soon as STS has been asked. */
+    interrupted?: boolean;
+    /** Whether the terminal is closed then. */
+    closed?: boolean;
+    /** What happens while the first question is open. */
+    change?: () => Promise<void>;
+  } = {},
+): Promise<{ code: number; screen: string }> {
+  const command = commandLine(["get", "-n", "default", ...args])
+    .map((word) => `'${word}'`).join(" ");
+  const child = new Deno.Command("script", {
+    args: [
+      "--quiet",
+      "--return",
+      "--command",
+      `${command} ${redirect}`,
+      "/dev/null",
+    ],
+    env: {
+      ...await baseEnvironment(),
+      ...scenario.env,
+      TERM: "xterm",
+      ...env,
+    },
+    clearEnv: true,
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  const type = (text: string) => writer.write(new TextEncoder().encode(text));
+  const disturb = async () => {
+    while (scenario.codesSent === 0) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    if (closed) child.kill("SIGKILL");
+    else await type("\x03");
+  };
+  const disturbing = interrupted || closed ? disturb() : undefined;
+  const open = [...answers];
+  let screen = "";
+  let asked = 0;
+  for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
+    screen += chunk;
+    const questions = screen.split("TOTP code: ").length - 1;
+    for (; asked < questions; asked++) {
+      if (asked === 0) await change?.();
+      // A question that nobody expected is declined: waiting would never end.
+      const answer = open.shift() ?? "\x04";
+      await type(answer);
+    }
+  }
+  await disturbing;
+  await writer.close().catch(() => {});
+  const { code } = await child.status;
+  scenario.assertNoSecret(screen);
+  return { code, screen };
+}
 
 /** How long anything on a screen may take, in milliseconds. */
 const PATIENCE = 20_000;
