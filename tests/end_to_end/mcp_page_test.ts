@@ -6,6 +6,7 @@ import { ALICE, GIVEN, Scenario, valueIn } from "../support/scenario.ts";
 import {
   connect,
   ERAS,
+  errorOf,
   type Person,
   type TestClient,
   type ToolResult,
@@ -23,19 +24,6 @@ function updated(result: ToolResult): Record<string, unknown> {
   assert(!result.isError, result.content[0]?.text);
   return z.object({ result: z.record(z.string(), z.unknown()) })
     .parse(result.structuredContent).result;
-}
-
-function errorOf({ isError, content }: ToolResult) {
-  assert.equal(isError, true, content[0]?.text);
-  return z.object({
-    error: z.object({
-      code: z.string(),
-      message: z.string(),
-      hint: z.string().default(""),
-      code_page: z.url().optional(),
-      next_step: z.string(),
-    }),
-  }).parse(JSON.parse(content[0]?.text ?? "")).error;
 }
 
 /** The page that the model is to show. */

@@ -6,6 +6,7 @@ import { ALICE, GIVEN, Scenario, valueIn } from "../support/scenario.ts";
 import {
   connect,
   ERAS,
+  errorOf,
   type Person,
   type ToolResult,
 } from "../support/mcp_clients.ts";
@@ -34,19 +35,6 @@ function updateOf(result: ToolResult) {
     expires_in_seconds: z.number(),
     cred_file: z.string(),
   }).parse(resultOf(result));
-}
-
-function errorOf({ isError, content }: ToolResult) {
-  assert.equal(isError, true);
-  const shape = z.object({
-    error: z.object({
-      code: z.string(),
-      message: z.string(),
-      hint: z.string().optional(),
-      next_step: z.string(),
-    }),
-  });
-  return shape.parse(JSON.parse(content[0]?.text ?? "")).error;
 }
 
 for (const era of ERAS) {

@@ -10,7 +10,7 @@ import { z } from "zod";
 import { UpdstsError } from "../../src/errors.ts";
 import { serveMcp } from "../../src/mcp/serve.ts";
 import { PATIENCE } from "../../src/mcp/world.ts";
-import { type Elicitation, ERAS } from "../support/mcp_clients.ts";
+import { type Elicitation, ERAS, errorOf } from "../support/mcp_clients.ts";
 import { assertClosed, send, type } from "../support/page_desk.ts";
 import {
   exampleSession,
@@ -88,24 +88,6 @@ async function finish({ stdin, ended }: Service, client: Client) {
   stdin.end();
   await ended;
   await client.close();
-}
-
-const failed = z.object({
-  isError: z.literal(true),
-  content: z.array(z.object({ text: z.string() })),
-});
-
-function errorOf(result: unknown) {
-  const { content } = failed.parse(result);
-  return z.object({
-    error: z.object({
-      code: z.string(),
-      message: z.string(),
-      hint: z.string().optional(),
-      code_page: z.string().optional(),
-      next_step: z.string(),
-    }),
-  }).parse(JSON.parse(content[0]?.text ?? "")).error;
 }
 
 for (const era of ERAS) {
