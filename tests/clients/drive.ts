@@ -1,174 +1,191 @@
 // Drives one real client through the flow: the tool is called without a code, a page appears, the code is typed there, the call ends.
 import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { baseEnvironment, commandLine, run } from "../support/command.ts";
+import {
+  baseEnvironment,
+  commandLine,
+  homeVariables,
+  run,
+} from "../support/command.ts";
 import { Scenario } from "../support/scenario.ts";
 import { ModelStandIn } from "./model.ts";
 
-/** Where things are that a client's configuration names. */
+/** What a client's configuration names. */
 export interface Place {
-  readonly home: string;
   /** The empty directory that the client works in. */
   readonly project: string;
   /** The command of the MCP server. */
   readonly server: string;
   /** The variables that the configuration hands to the server. */
   readonly serverEnv: Readonly<Record<string, string>>;
-  /** Of the model, without a path. */
+  /** Where the model listens, without a path. */
   readonly model: string;
 }
 
-/** A way to run a client. */
-export interface Mode {
-  readonly args: readonly string[];
-  /** What a person presses when something is on the screen; without, nobody is there. */
-  readonly keys?: readonly {
-    readonly at: RegExp;
-    readonly press: readonly string[];
-  }[];
+/** What a person presses, once, when something is on the screen. */
+export interface Key {
+  readonly at: RegExp;
+  readonly press: readonly string[];
+  /** Not before the client has asked for the server's tools. */
+  readonly ready?: true;
 }
 
-/** One client, pinned. */
+/** A client, pinned, and how it is led to the model of this machine. */
 export interface Client {
   readonly title: string;
+  /** On npm. */
   readonly package: string;
   readonly version: string;
   readonly command: string;
   readonly env: (place: Place) => Readonly<Record<string, string>>;
-  /** Files below the home, by their path. */
+  /** Its configuration: texts of files, by their path below the home directory. */
   readonly files: (place: Place) => Readonly<Record<string, string>>;
-  readonly modes: Readonly<Record<string, Mode>>;
+  /** Arguments that answer a prompt and end. */
+  readonly print: readonly string[];
+  /** Arguments that open it on a terminal, and what its person presses there. */
+  readonly screen: {
+    readonly args: readonly string[];
+    readonly keys: readonly Key[];
+  };
+  /** Arguments that end what it leaves running. */
+  readonly end?: readonly string[];
 }
+
+/** Whether somebody sits at the client. */
+export type Mode = "print" | "screen";
 
 /** What came of a run. */
 export interface Report {
+  /** As on the wire, each. */
   readonly clientInfo: string;
   readonly revision: string;
   readonly elicitation: string;
-  /** The variables of the client that reached the server without being named. */
+  /** Those of {@linkcode PROBES} that reached the server without being named. */
   readonly environment: readonly string[];
-  /** Requests of the server to the client, and answers that ask for input. */
-  readonly asked: string;
+  /** How long each call of the tool took, in milliseconds. */
   readonly durations: readonly number[];
-  readonly results: readonly string[];
-  /** Who opened the page first. */
-  readonly opened: "client" | "model" | "nobody";
-  /** Of the session, as the AWS CLI reads it; undefined if it did not work. */
-  readonly identity: string | undefined;
+  /** Who had the page opened first. */
+  readonly openedBy: "client" | "model" | "nobody";
+  /** Whether the AWS CLI can use the session. */
+  readonly works: boolean;
+  /** All that the client showed. */
   readonly screen: string;
 }
 
-/** What a shell of a person may know, and a server may want to. */
-const PROBES = {
-  AWS_PROFILE: "default_sts",
-  AWS_REGION: "eu-west-1",
-  AWS_DEFAULT_REGION: "eu-west-1",
-  AWS_SHARED_CREDENTIALS_FILE: "",
-  AWS_CONFIG_FILE: "",
-  AWS_CA_BUNDLE: "",
-  SSL_CERT_FILE: "",
-  HTTPS_PROXY: "http://127.0.0.1:9",
-  NO_PROXY: "127.0.0.1,localhost",
-} as const;
+/** What the shell of a person may have set, and a server may want to know. */
+export const PROBES = [
+  "AWS_CA_BUNDLE",
+  "AWS_CONFIG_FILE",
+  "AWS_DEFAULT_REGION",
+  "AWS_PROFILE",
+  "AWS_REGION",
+  "AWS_SHARED_CREDENTIALS_FILE",
+  "HTTPS_PROXY",
+  "NO_PROXY",
+  "SSL_CERT_FILE",
+] as const;
 
 /** How long a run may take, in milliseconds. */
-const LIMIT = Number(Deno.env.get('LIM') ?? 240_000);
+const LIMIT = 120_000;
 
-/** Runs `client` in `mode`; `bin` has the clients. */
+/** Runs `client`, which is in a directory of `bin`; what was said is copied to `logs`. */
 export async function drive(
   client: Client,
   mode: Mode,
-  bin: readonly string[],
+  { bin, logs }: { readonly bin: readonly string[]; readonly logs: string },
 ): Promise<Report> {
   await using scenario = await Scenario.start();
-  const { home } = scenario;
+  const { home, path, sts } = scenario;
+  const log = join(home, "log");
   const person = new Person(scenario);
   await using model = new ModelStandIn(
-    join(home, "model.log"),
+    join(log, "model"),
     (link) => person.open(link, "model"),
   );
   const place: Place = {
-    home,
     project: join(home, "project"),
     server: join(home, "bin", "updsts"),
-    serverEnv: { AWS_ENDPOINT_URL_STS: scenario.sts.url },
+    serverEnv: { AWS_ENDPOINT_URL_STS: sts.url },
     model: model.url,
   };
-  await Deno.mkdir(place.project);
-  await Deno.mkdir(join(home, "bin"));
-  await script(join(home, "bin", "updsts"), await tapped(home));
-  for (const browser of ["xdg-open", "browser"]) {
-    await script(
-      join(home, "bin", browser),
-      `echo "$1" >> '${home}/opened.log'`,
-    );
+  await write(join(place.project, "README.md"), "");
+  await write(join(log, "opened"), "");
+  await write(place.server, await tapped(log));
+  // Clients open a browser by one of these.
+  const browser = `#!/bin/sh\necho "$1" >> '${log}/opened'\n`;
+  for (const name of ["xdg-open", "open"]) {
+    await write(join(home, "bin", name), browser);
   }
-  for (const [path, text] of Object.entries(client.files(place))) {
-    const file = join(home, path);
-    await Deno.mkdir(join(file, ".."), { recursive: true });
-    await Deno.writeTextFile(file, text);
+  await write(`${path}.config`, "");
+  for (const [file, text] of Object.entries(client.files(place))) {
+    await write(join(home, file), text);
   }
-  const ca = new URL("../fixtures/tls/ca.pem", import.meta.url).pathname;
+  const ca = fileURLToPath(new URL("../fixtures/tls/ca.pem", import.meta.url));
   const env = {
     ...await baseEnvironment(),
-    ...PROBES,
-    AWS_SHARED_CREDENTIALS_FILE: scenario.path,
-    AWS_CONFIG_FILE: `${scenario.path}.config`,
+    ...homeVariables(home),
     AWS_CA_BUNDLE: ca,
+    AWS_CONFIG_FILE: `${path}.config`,
+    AWS_DEFAULT_REGION: "us-east-1",
+    AWS_PROFILE: "default_sts",
+    AWS_REGION: "us-east-1",
+    AWS_SHARED_CREDENTIALS_FILE: path,
+    // Nobody listens there: no client reaches more than this machine.
+    HTTPS_PROXY: "http://127.0.0.1:9",
+    NO_PROXY: "127.0.0.1,localhost",
     SSL_CERT_FILE: ca,
-    HOME: home,
-    PATH: [join(home, "bin"), ...bin, Deno.env.get("PATH")].join(delimiter),
-    BROWSER: join(home, "bin", "browser"),
+    BROWSER: join(home, "bin", "open"),
+    // Else some take it that there is no browser.
     DISPLAY: ":0",
-    TERM: "xterm-256color",
     LC_ALL: "C.UTF-8",
+    PATH: [join(home, "bin"), ...bin, Deno.env.get("PATH")].join(delimiter),
+    TERM: "xterm-256color",
     ...client.env(place),
   };
-  await Deno.writeTextFile(`${scenario.path}.config`, "");
-  const watching = person.watch(join(home, "opened.log"));
-  const screen = mode.keys === undefined
-    ? await runAlone(client, mode, place, env)
-    : await runOnScreen(client, mode, place, env, model);
+  const here = { project: place.project, env, log };
+  const watching = person.watch(join(log, "opened"));
+  const screen = mode === "print"
+    ? await runAlone([client.command, ...client.print], here)
+    : await runOnScreen(client, here, model);
   await watching.stop();
-  const identity = await scenario.run("aws", ["sts", "get-caller-identity"], {
-    AWS_PROFILE: "default_sts",
-    AWS_ENDPOINT_URL_STS: scenario.sts.url,
-    AWS_DEFAULT_REGION: "us-east-1",
-    PATH: Deno.env.get("PATH") ?? "",
-  });
-  const kept = Deno.env.get("UPDSTS_CLIENT_LOGS");
-  if (kept !== undefined) {
-    const directory = join(
-      kept,
-      `${client.command}-${crypto.randomUUID().slice(0, 4)}`,
-    );
-    await Deno.mkdir(directory, { recursive: true });
-    for (
-      const name of ["to", "from", "env", "stderr", "model.log", "opened.log"]
-    ) {
-      await Deno.copyFile(join(home, name), join(directory, name)).catch(
-        () => {},
-      );
-    }
-    await Deno.writeTextFile(join(directory, "screen"), screen);
-    console.error(directory);
+  if (client.end !== undefined) await run(client.command, client.end, env);
+  await write(join(log, "screen"), screen);
+  await Deno.mkdir(logs, { recursive: true });
+  for await (const { name } of Deno.readDir(log)) {
+    await Deno.copyFile(join(log, name), join(logs, name));
   }
+  const identity = await scenario.run("aws", [
+    ...["--profile", "default_sts", "--region", "us-east-1"],
+    ...["--endpoint-url", sts.url, "sts", "get-caller-identity"],
+  ]);
   return {
-    ...await readWire(home),
-    environment: await arrived(home),
+    ...await readWire(log),
     durations: model.durations,
-    results: model.results,
-    opened: person.openedBy,
-    identity: identity.code === 0 ? identity.stdout : identity.stderr,
+    openedBy: person.openedBy,
+    works: identity.code === 0 && model.isContent,
     screen,
   };
+}
+
+/** What a client runs with. */
+interface Here {
+  readonly project: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly log: string;
+}
+
+/** Writes a file that may be run, in a directory that may be missing. */
+async function write(path: string, text: string): Promise<void> {
+  await Deno.mkdir(join(path, ".."), { recursive: true });
+  await Deno.writeTextFile(path, text, { mode: 0o755 });
 }
 
 /** Who sits in front of a browser. */
 class Person {
   readonly #scenario: Scenario;
   readonly #links = new Set<string>();
-  openedBy: Report["opened"] = "nobody";
+  openedBy: Report["openedBy"] = "nobody";
 
   constructor(scenario: Scenario) {
     this.#scenario = scenario;
@@ -216,28 +233,25 @@ function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-function script(path: string, text: string): Promise<void> {
-  return Deno.writeTextFile(path, `#!/bin/sh\n${text}\n`, { mode: 0o755 });
-}
-
-/** The server, with all that is said on the wire written down. */
-async function tapped(home: string): Promise<string> {
-  const command = commandLine(["mcp", "--mcp-server", "-v", "1"])
+/** The server, with its environment and all that is said on the wire written down. */
+async function tapped(log: string): Promise<string> {
+  const command = commandLine(["mcp", "--mcp-server"])
     .map((word) => `'${word}'`).join(" ");
   const { DENO_DIR } = await baseEnvironment();
-  return `env > '${home}/env'
+  return `#!/bin/sh
+cd '${log}' && env > environment
 export DENO_DIR='${DENO_DIR}'
-tee -a '${home}/to' | ${command} 2>> '${home}/stderr' | tee -a '${home}/from'`;
+tee -a to_server | ${command} 2>> stderr | tee -a from_server
+`;
 }
 
+/** Runs a command to its end, with nobody there. */
 async function runAlone(
-  client: Client,
-  { args }: Mode,
-  { project }: Place,
-  env: Readonly<Record<string, string>>,
+  [command, ...args]: readonly [string, ...string[]],
+  { project, env }: Here,
 ): Promise<string> {
-  const child = new Deno.Command(client.command, {
-    args: [...args],
+  const child = new Deno.Command(command, {
+    args,
     cwd: project,
     env: { ...env },
     clearEnv: true,
@@ -249,63 +263,72 @@ async function runAlone(
   const { code, stdout, stderr } = await child.output();
   clearTimeout(limit);
   const decoder = new TextDecoder();
-  return `${decoder.decode(stdout)}\n${decoder.decode(stderr)}\nexit ${code}`;
+  return `${decoder.decode(stdout)}${decoder.decode(stderr)}exit ${code}\n`;
 }
 
+/** Runs a client on a terminal until its model has said the last word. */
 async function runOnScreen(
-  client: Client,
-  { args, keys = [] }: Mode,
-  { home, project }: Place,
-  env: Readonly<Record<string, string>>,
+  { command, screen: { args, keys } }: Client,
+  { project, env, log }: Here,
   model: ModelStandIn,
 ): Promise<string> {
   const tmux = async (...words: string[]) =>
-    (await run("tmux", ["-S", join(home, "tmux"), ...words], env)).stdout;
-  const command = [client.command, ...args]
-    .map((word) => `'${word}'`).join(" ");
+    (await run("tmux", ["-S", join(project, "..", "tmux"), ...words], env))
+      .stdout;
+  const words = [command, ...args].map((word) => `'${word}'`).join(" ");
   await tmux(
     ...["-f", "/dev/null", "new-session", "-d", "-x", "160", "-y", "50"],
-    ...["-c", project, `env -u NO_COLOR ${command}; sleep 1000`],
+    ...["-c", project, `env -u NO_COLOR ${words}; sleep ${LIMIT}`],
   );
   const deadline = performance.now() + LIMIT;
-  let [screen, pressed] = ["", ""];
   const history: string[] = [];
+  const pressed = new Set<Key>();
+  const look = async () => {
+    const screen = await tmux("capture-pane", "-p");
+    if (screen !== history.at(-1)) history.push(screen);
+    return screen;
+  };
   try {
-    while (!model.done && performance.now() < deadline) {
+    while (!model.isDone && performance.now() < deadline) {
       await pause(300);
-      const now = await tmux("capture-pane", "-p");
-      if (now !== screen) history.push(screen = now);
-      const key = keys.find(({ at }) => at.test(screen));
-      // The same screen is not answered twice, unless it has changed between.
-      if (key === undefined || pressed === screen) continue;
-      pressed = screen;
-      history.push(`>>> ${key.press.join(" ")}`);
+      const screen = await look();
+      const key = keys.find((key) => !pressed.has(key) && key.at.test(screen));
+      if (key === undefined) continue;
+      if (key.ready === true && !await listsTools(log)) continue;
+      pressed.add(key);
       for (const press of key.press) {
         await tmux("send-keys", press);
         await pause(300);
       }
     }
     await pause(1_000);
-    history.push(await tmux("capture-pane", "-p"));
+    await look();
   } finally {
     await tmux("kill-server");
   }
-  return history.join("\n--------\n");
+  return history.join(`${"-".repeat(160)}\n`);
 }
 
+const capabilitiesSchema = z.looseObject({
+  elicitation: z.record(z.string(), z.unknown()).optional(),
+}).optional();
 const message = z.looseObject({
   method: z.string().optional(),
   params: z.looseObject({
     protocolVersion: z.string().optional(),
     clientInfo: z.unknown().optional(),
-    capabilities: z.looseObject({ elicitation: z.unknown().optional() }).optional(),
+    capabilities: z.unknown().optional(),
     _meta: z.record(z.string(), z.unknown()).optional(),
   }).optional(),
   result: z.looseObject({
     protocolVersion: z.string().optional(),
-    resultType: z.string().optional(),
   }).optional(),
 });
+
+async function listsTools(log: string): Promise<boolean> {
+  const said = await messages(join(log, "to_server"));
+  return said.some(({ method }) => method === "tools/list");
+}
 
 async function messages(file: string) {
   const text = await Deno.readTextFile(file).catch(() => "");
@@ -320,34 +343,31 @@ async function messages(file: string) {
 
 const META = "io.modelcontextprotocol";
 
-/** What was spoken. */
-async function readWire(home: string) {
-  const to = await messages(join(home, "to"));
-  const from = await messages(join(home, "from"));
-  const call = to.findLast(({ method }) => method === "tools/call");
-  const meta = call?.params?._meta ?? {};
-  const hello = to.find(({ method }) => method === "initialize")?.params;
-  const revision = meta[`${META}/protocolVersion`] ??
-    from.find(({ result }) => result?.protocolVersion !== undefined)?.result
-      ?.protocolVersion;
-  const capabilities = z.looseObject({ elicitation: z.unknown().optional() }).optional()
-    .parse(meta[`${META}/clientCapabilities`]) ?? hello?.capabilities;
-  return {
-    clientInfo: JSON.stringify(meta[`${META}/clientInfo`] ?? hello?.clientInfo),
-    revision: String(revision),
-    elicitation: JSON.stringify(capabilities?.elicitation) ?? "no",
-    asked: from.flatMap(({ method, result }) =>
-      method === "elicitation/create"
-        ? [method]
-        : result?.resultType === "input_required"
-        ? ["input_required"]
-        : []
-    ).join(", "),
-  };
-}
-
-async function arrived(home: string): Promise<string[]> {
-  const env = await Deno.readTextFile(join(home, "env")).catch(() => "");
+/** What was spoken, and what of the environment arrived. */
+async function readWire(log: string) {
+  const to = await messages(join(log, "to_server"));
+  const from = await messages(join(log, "from_server"));
+  const env = await Deno.readTextFile(join(log, "environment"))
+    .catch(() => "");
   const names = env.split("\n").map((line) => line.split("=")[0] ?? "");
-  return Object.keys(PROBES).filter((name) => names.includes(name));
+  const hello = to.find(({ method }) => method === "initialize")?.params;
+  const answer = from.find(({ result }) =>
+    result?.protocolVersion !== undefined
+  )?.result;
+  // Since 2026-07-28 each request says it.
+  const meta = to.findLast(({ method }) => method === "tools/call")?.params
+    ?._meta;
+  const revision = meta?.[`${META}/protocolVersion`] ??
+    answer?.protocolVersion;
+  const capabilities = capabilitiesSchema.parse(
+    meta?.[`${META}/clientCapabilities`] ?? hello?.capabilities,
+  );
+  return {
+    clientInfo: JSON.stringify(
+      meta?.[`${META}/clientInfo`] ?? hello?.clientInfo,
+    ),
+    revision: String(revision),
+    elicitation: Object.keys(capabilities?.elicitation ?? {}).join(", "),
+    environment: PROBES.filter((name) => names.includes(name)),
+  };
 }

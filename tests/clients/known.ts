@@ -36,12 +36,14 @@ export const CLIENTS: readonly Client[] = [
         ...mcpServers(place),
       }),
     }),
-    modes: {
-      alone: { args: ["-p", PROMPT, "--allowedTools", "mcp__updsts"] },
-      screen: {
-        args: ["--allowedTools", "mcp__updsts", "--", PROMPT],
-        keys: [],
-      },
+    print: ["-p", PROMPT, "--allowedTools", "mcp__updsts"],
+    screen: {
+      args: ["--allowedTools", "mcp__updsts"],
+      // A prompt on the command line would be sent before the server is there.
+      keys: [
+        { at: /^❯\s*$/m, press: [PROMPT, "Enter"], ready: true },
+        { at: /wants to open a URL/, press: ["Enter"] },
+      ],
     },
   },
   {
@@ -79,10 +81,10 @@ env = { AWS_ENDPOINT_URL_STS = "${serverEnv["AWS_ENDPOINT_URL_STS"]}" }
 approval_mode = "approve"
 `,
     }),
-    modes: {
-      alone: { args: ["exec", "--skip-git-repo-check", PROMPT] },
-      screen: { args: [PROMPT], keys: [] },
-    },
+    print: ["exec", "--skip-git-repo-check", PROMPT],
+    screen: { args: [PROMPT], keys: [] },
+    // It starts a daemon, which outlives it.
+    end: ["app-server", "daemon", "stop"],
   },
   {
     title: "Gemini CLI",
@@ -102,10 +104,8 @@ approval_mode = "approve"
         ...mcpServers(place, { trust: true }),
       }),
     }),
-    modes: {
-      alone: { args: ["-m", "gemini-2.5-flash", "-p", PROMPT] },
-      screen: { args: ["-m", "gemini-2.5-flash", "-i", PROMPT], keys: [] },
-    },
+    print: ["-m", "gemini-2.5-flash", "-p", PROMPT],
+    screen: { args: ["-m", "gemini-2.5-flash", "-i", PROMPT], keys: [] },
   },
   {
     title: "Qwen Code",
@@ -127,10 +127,8 @@ approval_mode = "approve"
         ...mcpServers(place, { trust: true }),
       }),
     }),
-    modes: {
-      alone: { args: ["-p", PROMPT] },
-      screen: { args: ["-i", PROMPT], keys: [] },
-    },
+    print: ["-p", PROMPT],
+    screen: { args: ["-i", PROMPT], keys: [] },
   },
   {
     title: "opencode",
@@ -164,10 +162,8 @@ approval_mode = "approve"
         },
       }),
     }),
-    modes: {
-      alone: { args: ["run", PROMPT] },
-      screen: { args: ["--prompt", PROMPT], keys: [] },
-    },
+    print: ["run", PROMPT],
+    screen: { args: ["--prompt", PROMPT], keys: [] },
   },
   {
     title: "Copilot CLI",
@@ -189,9 +185,10 @@ approval_mode = "approve"
         trusted_folders: [place.project],
       }),
     }),
-    modes: {
-      alone: { args: ["-p", PROMPT, "--allow-all-tools"] },
-      screen: { args: ["--allow-all-tools", "-i", PROMPT], keys: [] },
+    print: ["-p", PROMPT, "--allow-all-tools"],
+    screen: {
+      args: ["--allow-all-tools", "-i", PROMPT],
+      keys: [{ at: /wants you to visit/, press: ["Enter"] }],
     },
   },
 ];

@@ -345,13 +345,13 @@ export class ModelStandIn implements AsyncDisposable {
   }
 
   /** Whether it has said its last word. */
-  get done(): boolean {
+  get isDone(): boolean {
     return this.#done;
   }
 
-  /** What the tool answered, as the model was told it. */
-  get results(): readonly string[] {
-    return this.#results;
+  /** Whether the last answer of the tool was a session. */
+  get isContent(): boolean {
+    return this.#results.at(-1)?.includes("updated_profile_name") === true;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
