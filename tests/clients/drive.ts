@@ -17,8 +17,6 @@ export interface Place {
   readonly project: string;
   /** The command of the MCP server. */
   readonly server: string;
-  /** The variables that the configuration hands to the server. */
-  readonly serverEnv: Readonly<Record<string, string>>;
   /** Where the model listens, without a path. */
   readonly model: string;
 }
@@ -38,9 +36,15 @@ export interface Client {
   readonly package: string;
   readonly version: string;
   readonly command: string;
+  /** How long it waits for a call, as it was seen with a server that never answers. */
+  readonly limit: string;
+  /** Variables that its snippet hands on, so that they do not count as arrived. */
+  readonly named?: readonly string[];
   readonly env: (place: Place) => Readonly<Record<string, string>>;
   /** Its configuration: texts of files, by their path below the home directory. */
   readonly files: (place: Place) => Readonly<Record<string, string>>;
+  /** What a person runs in a shell before. */
+  readonly prepare?: (place: Place) => string;
   /** Arguments that answer a prompt and end. */
   readonly print: readonly string[];
   /** Arguments that open it on a terminal, and what its person presses there. */
@@ -48,8 +52,6 @@ export interface Client {
     readonly args: readonly string[];
     readonly keys: readonly Key[];
   };
-  /** Arguments that end what it leaves running. */
-  readonly end?: readonly string[];
 }
 
 /** Whether somebody sits at the client. */
@@ -106,7 +108,6 @@ export async function drive(
   const place: Place = {
     project: join(home, "project"),
     server: join(home, "bin", "updsts"),
-    serverEnv: { AWS_ENDPOINT_URL_STS: sts.url },
     model: model.url,
   };
   await write(join(place.project, "README.md"), "");
@@ -117,7 +118,8 @@ export async function drive(
   for (const name of ["xdg-open", "open"]) {
     await write(join(home, "bin", name), browser);
   }
-  await write(`${path}.config`, "");
+  const config = join(home, ".aws", "config");
+  await write(config, `[default]\nendpoint_url = ${sts.url}\n`);
   for (const [file, text] of Object.entries(client.files(place))) {
     await write(join(home, file), text);
   }
@@ -126,7 +128,7 @@ export async function drive(
     ...await baseEnvironment(),
     ...homeVariables(home),
     AWS_CA_BUNDLE: ca,
-    AWS_CONFIG_FILE: `${path}.config`,
+    AWS_CONFIG_FILE: config,
     AWS_DEFAULT_REGION: "us-east-1",
     AWS_PROFILE: "default_sts",
     AWS_REGION: "us-east-1",
@@ -144,12 +146,19 @@ export async function drive(
     ...client.env(place),
   };
   const here = { project: place.project, env, log };
+  if (client.prepare !== undefined) {
+    const { code, stdout, stderr } = await run(
+      "sh",
+      ["-ec", `cd '${place.project}'\n${client.prepare(place)}`],
+      env,
+    );
+    if (code !== 0) throw new Error(`${client.title}: ${stdout}${stderr}`);
+  }
   const watching = person.watch(join(log, "opened"));
   const screen = mode === "print"
     ? await runAlone([client.command, ...client.print], here)
     : await runOnScreen(client, here, model);
   await watching.stop();
-  if (client.end !== undefined) await run(client.command, client.end, env);
   await write(join(log, "screen"), screen);
   await Deno.mkdir(logs, { recursive: true });
   for await (const { name } of Deno.readDir(log)) {
@@ -235,13 +244,13 @@ function pause(milliseconds: number): Promise<void> {
 
 /** The server, with its environment and all that is said on the wire written down. */
 async function tapped(log: string): Promise<string> {
-  const command = commandLine(["mcp", "--mcp-server"])
+  const command = commandLine([])
     .map((word) => `'${word}'`).join(" ");
   const { DENO_DIR } = await baseEnvironment();
   return `#!/bin/sh
 cd '${log}' && env > environment
 export DENO_DIR='${DENO_DIR}'
-tee -a to_server | ${command} 2>> stderr | tee -a from_server
+tee -a to_server | ${command} "$@" 2>> stderr | tee -a from_server
 `;
 }
 

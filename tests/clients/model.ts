@@ -302,7 +302,9 @@ const GEMINI: Dialect = {
           { text },
           ...call === undefined ? [] : [{
             functionCall: {
-              ...{ id: call.id, name: call.tool.name, args: ARGUMENTS },
+              ...{ id: call.id, name: call.tool.name },
+              // Gemini CLI adds it to each tool, and models set it.
+              args: { ...ARGUMENTS, wait_for_previous: true },
             },
           }],
         ],
@@ -323,7 +325,6 @@ export class ModelStandIn implements AsyncDisposable {
   readonly #log: string;
   readonly #shown: (link: string) => void;
   #results: readonly string[] = [];
-  #calls = 0;
   #done = false;
   #lastCallAt = 0;
   /** How long each call of the tool took until its result was told, in milliseconds. */
@@ -403,7 +404,7 @@ export class ModelStandIn implements AsyncDisposable {
       return { text: "Done." };
     }
     if (link !== undefined) this.#shown(link);
-    if (this.#calls === MOST_CALLS) {
+    if (results.length === MOST_CALLS) {
       this.#done = true;
       return { text: "Giving up." };
     }
@@ -412,7 +413,7 @@ export class ModelStandIn implements AsyncDisposable {
       text: link === undefined
         ? "I refresh the session."
         : `Please type the code here: ${link}`,
-      call: { tool, id: `call_${++this.#calls}` },
+      call: { tool, id: `call_${results.length + 1}` },
     };
   }
 }
