@@ -3,8 +3,6 @@
  *
  * @module
  */
-// First of all: see there.
-import { proxyVariables } from "./src/machine/proxy_variables.ts";
 import denoJson from "./deno.json" with { type: "json" };
 import type {
   Connect,
@@ -18,8 +16,12 @@ import { type Screen, visible } from "./src/cli/output.ts";
 import { wrap } from "./src/cli/wrapping.ts";
 import { UpdstsError } from "./src/errors.ts";
 import type { CodeSource, Log } from "./src/ports.ts";
-import { onSignals } from "./src/machine/signals.ts";
-import { writeAll } from "./src/machine/streams.ts";
+import { ownCommand, takeProxyVariables } from "./src/machine/environment.ts";
+import { onSignals, writeAll } from "./src/machine/process.ts";
+import type { Terminal } from "./src/machine/terminal.ts";
+
+// First of all: see there. What is imported above loads no package.
+const proxyVariables = takeProxyVariables();
 
 /** What is no answer goes to stderr; if that cannot be written, nobody can be told. */
 function writeNotes(text: string): void {
@@ -45,13 +47,18 @@ function screen(): Screen {
 }
 
 /** Where a person can be asked: a pipe may stand in for one stream or two. */
-const terminal = {
-  get descriptor(): number | undefined {
-    if (Deno.stdin.isTerminal()) return 0;
-    // There, what is written to cannot be read from.
-    if (Deno.build.os === "windows") return undefined;
-    if (Deno.stderr.isTerminal()) return 2;
-    return Deno.stdout.isTerminal() ? 1 : undefined;
+const terminal: Terminal = {
+  open: () => {
+    if (Deno.stdin.isTerminal()) return Deno.stdin;
+    // Windows reads from no stream that is written to.
+    const isSeen = Deno.stderr.isTerminal() || Deno.stdout.isTerminal();
+    if (Deno.build.os === "windows" || !isSeen) return undefined;
+    try {
+      return Deno.openSync("/dev/tty");
+    } catch {
+      // The process has none that is its own.
+      return undefined;
+    }
   },
   write: (text: string) => {
     const { noteColumns = Infinity } = screen();
@@ -92,8 +99,7 @@ const connect: Connect = async (files, log) => {
 };
 
 /** What the MCP server takes of the process. */
-async function mcpSettings({ files, forms }: McpOptions, log: Log) {
-  const { ownCommand } = await import("./src/machine/own_command.ts");
+function mcpSettings({ files, forms }: McpOptions, log: Log) {
   return {
     version: denoJson.version,
     connect: (path: string | undefined) =>
@@ -127,7 +133,7 @@ const mcp: McpDoor = {
   describe: async (log) => {
     const { describeTools } = await import("./src/mcp/mod.ts");
     const options = { files: { credentials: undefined }, forms: false };
-    return await describeTools(await mcpSettings(options, log));
+    return await describeTools(mcpSettings(options, log));
   },
   serve: async (options, log) => {
     // stdout belongs to the protocol, also where a dependency prints something.
@@ -143,7 +149,7 @@ const mcp: McpDoor = {
       import("node:process"),
     ]);
     await serveMcp({
-      ...await mcpSettings(options, log),
+      ...mcpSettings(options, log),
       ...{ stdin, stdout, stop: stop.signal },
     });
   },

@@ -60,6 +60,22 @@ async function keepDeno(directory: string): Promise<string> {
   return kept;
 }
 
+/**
+ * What `deno install` wrote as the command `updsts` for POSIX, with `cache` as
+ * its DENO_DIR: V8 rejects code that was cached under other flags, so this and
+ * other Deno programs would spoil each other's. Whoever cannot write there, of
+ * several users, keeps the usual one.
+ */
+export function withCache(cache: string, script: string): string {
+  const quoted = `'${cache.replaceAll("'", `'\\''`)}'`;
+  const line = `[ ! -w ${quoted} ] || export DENO_DIR=${quoted}\n`;
+  const changed = script.replace(/^(?=exec deno )/m, () => line);
+  if (changed === script) {
+    throw new Error("deno install writes another command");
+  }
+  return changed;
+}
+
 /** What `deno install` wrote as the command `updsts`, led to the executable `deno`. */
 export function ledTo(deno: string, script: string): string {
   const batch = `@"${deno.replaceAll("%", "%%")}" `;
@@ -73,12 +89,13 @@ export function ledTo(deno: string, script: string): string {
 }
 
 /**
- * A program that runs the bundle `main` on `deno`, with the shipped flags.
+ * A program that runs the bundle `main` on `deno`, with the shipped flags and
+ * with `cache` as its DENO_DIR.
  *
  * For Windows, where no line of a command script may be longer than 8,191
  * characters, and the flags alone are.
  */
-export function launcher(deno: string, main: string): string {
+export function launcher(deno: string, main: string, cache: string): string {
   const args = ["run", "--no-config", ...shippedFlags(), main];
   return `// Made by deno task install.
 // What an interrupt does is for the program to say.
@@ -87,6 +104,7 @@ for (const signal of Deno.build.os === "windows" ? ["SIGINT", "SIGBREAK"] : []) 
 }
 const { code } = await new Deno.Command(${JSON.stringify(deno)}, {
   args: [...${JSON.stringify(args)}, ...Deno.args],
+  env: { DENO_DIR: ${JSON.stringify(cache)} },
 }).spawn().status;
 Deno.exit(code);
 `;
@@ -115,19 +133,24 @@ if (import.meta.main) {
     const runner = onPath ? Deno.execPath() : await keepDeno(directory);
     const main = join(directory, "main.js");
     const started = WINDOWS ? join(directory, "launcher.js") : main;
-    if (WINDOWS) await Deno.writeTextFile(started, launcher(runner, main));
+    const cache = join(directory, "cache");
+    // What is in there is run: it is for its owner alone.
+    await Deno.mkdir(cache, { recursive: true, mode: 0o700 });
+    if (WINDOWS) {
+      await Deno.writeTextFile(started, launcher(runner, main, cache));
+    }
     const flags = WINDOWS ? ["--no-prompt", "--allow-run"] : shippedFlags();
     await deno(
       ...["install", "--global", "--force", "--root", root],
       ...["--name", "updsts", ...flags, started],
     );
-    if (!onPath) {
-      for (const name of WINDOWS ? ["updsts.cmd", "updsts"] : ["updsts"]) {
-        const command = join(root, "bin", name);
-        const script = await Deno.readTextFile(command);
-        await Deno.writeTextFile(command, ledTo(runner, script));
-      }
-      console.log(`It runs on ${runner}`);
+    for (const name of WINDOWS ? ["updsts.cmd", "updsts"] : ["updsts"]) {
+      const command = join(root, "bin", name);
+      let script = await Deno.readTextFile(command);
+      if (!WINDOWS) script = withCache(cache, script);
+      if (!onPath) script = ledTo(runner, script);
+      await Deno.writeTextFile(command, script);
     }
+    if (!onPath) console.log(`It runs on ${runner}`);
   }
 }

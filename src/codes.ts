@@ -1,4 +1,9 @@
 // TOTP codes as people and programs spell them.
+import { UpdstsError } from "./errors.ts";
+import { Secret } from "./secret.ts";
+
+/** How many codes a person may try for one session. */
+export const CODE_ATTEMPTS = 3;
 
 /**
  * The six digits that `text` stands for, as phones, pages and input methods
@@ -14,4 +19,19 @@ export function readCode(text: string): string | undefined {
       (digit) => String(digit.charCodeAt(0) - 0xff10),
     );
   return /^[0-9]{6}$/.test(digits) ? digits : undefined;
+}
+
+/**
+ * The six digits of `code`, in whatever spelling.
+ *
+ * @throws {UpdstsError} `CODE_INVALID`
+ */
+export function requireCode(code: Secret): Secret {
+  const digits = readCode(code.reveal());
+  if (digits !== undefined) return new Secret(digits);
+  throw new UpdstsError(
+    "CODE_INVALID",
+    "Cannot use the TOTP code: it is not six digits",
+    { hint: "type the six digits that the MFA device shows now" },
+  );
 }

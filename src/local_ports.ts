@@ -1,20 +1,11 @@
 // All ports to the machine that the program runs on; what only some commands need is loaded by them.
-import type {
-  CodeSource,
-  CredentialsFile,
-  DoctorPorts,
-  KeySource,
-  Log,
-  NamedFiles,
-} from "./ports.ts";
-import { LocalAwsConfig } from "./machine/aws_config.ts";
-import {
-  credentialsPath,
-  LocalCredentialsFile,
-} from "./machine/credentials_file.ts";
+import type { DoctorPorts, KeySource, Log, NamedFiles } from "./ports.ts";
+import { LocalAwsConfig } from "./machine/config.ts";
 import { createEnvironment, type Environment } from "./machine/environment.ts";
-import type { Stdin } from "./machine/stdin_keys.ts";
-import type { Terminal } from "./machine/terminal.ts";
+import { isSameFile } from "./machine/place.ts";
+import { readStdin, type Stdin } from "./machine/read.ts";
+import { LocalCredentialsFile } from "./machine/replace.ts";
+import { type Terminal, TerminalCodes } from "./machine/terminal.ts";
 
 /** What the ports take of the process. */
 export interface ProcessParts {
@@ -36,45 +27,22 @@ export function createLocalPorts(
   const environment = createEnvironment(variable, Deno.build.os, directory);
   const clock = { now: () => new Date() };
   const files = openFiles(named, environment, log, stdin);
-  const { path } = files.file;
-  let codes: Promise<CodeSource> | undefined;
-  const terminalCodes = async () => {
-    const { TerminalCodes } = await import("./machine/terminal.ts");
-    return new TerminalCodes(terminal);
-  };
   const issuer = async () => {
-    const { AwsSessionIssuer } = await import("./sts/session_issuer.ts");
-    return new AwsSessionIssuer(environment, clock, log, { userAgent });
+    const { createIssuer } = await import("./sts/issuer.ts");
+    return createIssuer(environment, clock, log, userAgent);
   };
   return {
     ...files,
     config: new LocalAwsConfig(environment),
-    codes: {
-      asksAgain: terminal.descriptor !== undefined,
-      code: async (profile, device, refused) =>
-        await (await (codes ??= terminalCodes())).code(
-          profile,
-          device,
-          refused,
-        ),
-    },
+    codes: new TerminalCodes(terminal),
     issuer: {
       rehearse: async (target) => await (await issuer()).rehearse(target),
       issue: async (request) => await (await issuer()).issue(request),
     },
     surroundings: {
-      fileFacts: async () => {
-        const { fileFacts } = await import("./machine/file_facts.ts");
-        return await fileFacts(path, environment);
-      },
-      caBundle: async () => {
-        const { tryCaBundle } = await import("./sts/reachability.ts");
-        return tryCaBundle(environment);
-      },
-      reachSts: async (target) => {
-        const { reachSts } = await import("./sts/reachability.ts");
-        return await reachSts(target, environment);
-      },
+      fileFacts: () => Promise.resolve(files.file.facts()),
+      caBundle: async () => await (await issuer()).caBundle(),
+      reachSts: async (target) => await (await issuer()).reachSts(target),
     },
     clock,
     log,
@@ -87,36 +55,21 @@ function openFiles(
   environment: Environment,
   log: Log,
   stdin: Stdin,
-): { readonly file: CredentialsFile; readonly keys?: KeySource } {
-  const path = (given?: string) => credentialsPath(given, environment);
+): { readonly file: LocalCredentialsFile; readonly keys?: KeySource } {
   const open = (path: string, create: boolean) =>
-    new LocalCredentialsFile(path, environment, log, { create });
-  if (sessions === undefined) return { file: open(path(credentials), false) };
-  const file = open(path(sessions), true);
-  if (credentials === "-") return { file, keys: stdinKeys(stdin) };
-  const keys = path(credentials);
-  return isSameFile(keys, file.path)
-    ? { file: open(keys, false) }
-    : { file, keys: open(keys, false) };
+    new LocalCredentialsFile(path, { environment, log, create });
+  const path = credentials === "-"
+    ? undefined
+    : environment.credentialsPath(credentials);
+  if (sessions === undefined) return { file: open(path ?? "-", false) };
+  const file = open(environment.credentialsPath(sessions), true);
+  if (path === undefined) return { file, keys: stdinKeys(stdin) };
+  const keys = open(path, false);
+  return isSameFile(path, file.path) ? { file: keys } : { file, keys };
 }
 
 /** The text is read once, when it is first asked for. */
 function stdinKeys(stdin: Stdin): KeySource {
   let text: Promise<string> | undefined;
-  return {
-    path: undefined,
-    read: () =>
-      text ??= import("./machine/stdin_keys.ts").then(({ readStdin }) =>
-        readStdin(stdin)
-      ),
-  };
-}
-
-function isSameFile(one: string, other: string): boolean {
-  try {
-    return Deno.realPathSync(one) === Deno.realPathSync(other);
-  } catch {
-    // One of them is not there, or what is wrong with it shows when it is read.
-    return one === other;
-  }
+  return { path: undefined, read: () => text ??= readStdin(stdin) };
 }

@@ -1,22 +1,19 @@
 // The small interfaces through which the use cases reach the world.
-import type { Edit } from "./credentials/edit.ts";
+import type { Edit } from "./credentials/text.ts";
 import type { UpdstsError } from "./errors.ts";
 import type { Secret } from "./secret.ts";
 
 /** The edits to make to a text (one character a byte); throws to refuse. */
 export type Change = (text: string) => readonly Edit[];
 
-/**
- * What other programs have done to a text between two looks at it: nothing,
- * or only what updsts does; changed it; or left it without something that it
- * held, so that it may be half written.
- */
-export type Difference = "none" | "changed" | "lost";
-
-/** What a file held when it was last known to be whole. */
-export interface SeenBefore {
-  readonly text: string;
-  readonly difference: (before: string, now: string) => Difference;
+/** What is to be known of an update besides the change. */
+export interface UpdateOptions {
+  /**
+   * Whether STS has given a session for a code: it cannot be had again, so the
+   * lock delays the update and never prevents it, and a file that other
+   * programs keep changing for a minute is written all the same.
+   */
+  readonly spent?: boolean;
 }
 
 /** Where long-term keys are read, and nothing is written. */
@@ -40,13 +37,13 @@ export interface CredentialsFile extends KeySource {
   rehearse(change: Change): Promise<void>;
   /**
    * Replaces the file by what `change` makes of it, as a whole or not at all.
-   * Calls `change` again if another program wrote to the file meanwhile.
-   *
-   * `seen` is for what cannot be had again, such as an answer of STS: the file
-   * is waited for, until the lock is free, and until other programs that have
-   * changed it since are done with it.
+   * Calls `change` again if another program wrote to the file meanwhile, and
+   * waits until a file that lacks something of what was read first has been
+   * left alone.
    */
-  update(change: Change, seen?: SeenBefore): Promise<void>;
+  update(change: Change, options?: UpdateOptions): Promise<void>;
+  /** When what {@linkcode update} still has to find out about the replaced file is found out. */
+  settled(): Promise<void>;
 }
 
 /** Where STS is asked. */
@@ -82,6 +79,8 @@ export interface AwsConfig {
   /** The config file, one character a byte; undefined if there is none. */
   file(): Promise<{ readonly path: string; readonly text: string } | undefined>;
   settingsOf(name: string): Promise<ProfileSettings>;
+  /** Reads the config file anew when something of it is asked for next. */
+  renew(): void;
 }
 
 /** The key, the device and the place that a session is asked with. */

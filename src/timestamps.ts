@@ -1,4 +1,5 @@
 // Points in time, as the credentials file spells them and as people say them.
+export { parseTimestamp } from "./credentials/profiles.ts";
 
 /**
  * `date` in ISO 8601, in local time with its offset, in whole seconds:
@@ -17,13 +18,6 @@ export function toLocalIso(
   return `${local.toISOString().slice(0, 19)}${sign}${two(minutes / 60)}:${
     two(minutes % 60)
   }`;
-}
-
-/** The time that `text` stands for, or undefined if it is none. */
-export function parseTimestamp(text: string | undefined): Date | undefined {
-  if (text === undefined) return undefined;
-  const date = new Date(text);
-  return Number.isNaN(date.getTime()) ? undefined : date;
 }
 
 /** Each unit is as many of the one before it; two of it are the least that it is used for. */

@@ -180,3 +180,16 @@ Deno.test("only main.ts exits, and only it and its streams see stdout", async ()
   assert.deepEqual(matching(found, EXIT), ["main.ts"]);
   assert.deepEqual(matching(found, PRINTING), ["main.ts"]);
 });
+
+// The moment from which a code may be spent was wrapped onto ports in five
+// places, and each door behaved a little differently.
+Deno.test("nobody wraps the issuer or the file of the ports: the hooks of a refresh are for that", async () => {
+  const found = (await projectSources()).filter(({ path }) =>
+    /^src\/(?:cli|mcp|page|sessions)\//.test(path)
+  );
+  const WRAPPING = /\b(?:issuer|file):\s*\{|\.(?:issue|update)\(/;
+  assert.deepEqual(matching(found, WRAPPING), [
+    "src/sessions/refresh_session.ts",
+    "src/sessions/remove_sessions.ts",
+  ]);
+});

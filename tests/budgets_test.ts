@@ -27,8 +27,8 @@ const BUDGETS = [
   {
     command: "list",
     loads: ["src/cli/list.ts", "src/local_ports.ts"],
-    // What waits for programs that hold a file is one of them.
-    modules: 45,
+    // What writes the file is among them: one room, loaded with the command.
+    modules: 48,
     packages: [],
   },
   {
@@ -36,12 +36,11 @@ const BUDGETS = [
     loads: [
       "src/cli/get.ts",
       "src/local_ports.ts",
-      "src/machine/file_replacement.ts",
-      "src/sts/session_issuer.ts",
+      "src/sts/issuer.ts",
     ],
     // What reads a code, and what a request may be, are files of their own.
-    // Writing the file is ten modules, the rules of three parsers are eight.
-    modules: 93,
+    // Writing the file is ten modules, the rules of three parsers are five.
+    modules: 83,
     packages: ["@aws-sdk/client-sts"],
   },
 ] as const;

@@ -86,7 +86,7 @@ test("no package runs before main.ts has given up the variables that name a prox
     chunksOf(metafile),
     loadedWith(chunksOf(metafile), "main.js"),
   );
-  assert(sources.includes("src/machine/proxy_variables.ts"));
+  assert(sources.includes("src/machine/environment.ts"));
   for (const source of sources) {
     assert.match(source, /^(?:main\.ts|deno\.json|src\/)/);
   }
@@ -118,7 +118,7 @@ for (
       command: "get",
       loads: [
         ...["cli/get.ts", "local_ports.ts"],
-        ...["machine/file_replacement.ts", "sts/session_issuer.ts"],
+        "sts/issuer.ts",
       ],
       files: 10,
     },

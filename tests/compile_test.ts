@@ -89,7 +89,7 @@ Deno.test(
       // Behind the runtime itself, there is no trace of tests and of what they need.
       const { size } = await Deno.stat(Deno.execPath());
       const embedded = bytes.subarray(size);
-      assert(embedded.includes("/reachability.ts"), "it is in a map");
+      assert(embedded.includes("/issuer.ts"), "it is in a map");
       for (
         const foreign of [
           "canaryLongTerm",

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { launcher, ledTo } from "../.ci/install_bundle.ts";
+import { launcher, ledTo, withCache } from "../.ci/install_bundle.ts";
 import { ROOT, run, shippedFlags } from "./support/command.ts";
 import { Scenario } from "./support/scenario.ts";
 import { directoryLinks, unlessWindows } from "./support/skipping.ts";
@@ -80,7 +80,12 @@ Deno.test(
     // Besides, where they look for a configuration: nowhere.
     assert.equal(flags.length, shippedFlags().length + 1);
     assert(!script.includes(fileURLToPath(ROOT)), "the clone may go");
-    await assertWorks(scenario, env);
+    // Whatever other Deno programs keep in theirs, it neither reads nor spoils.
+    const shared = join(home, "deno-dir");
+    await assertWorks(scenario, { ...env, DENO_DIR: shared });
+    const kept = [...Deno.readDirSync(join(home, ".deno/lib/updsts/cache"))];
+    assert(kept.some(({ name }) => name.startsWith("v8_code_cache")));
+    if (!WINDOWS) await assert.rejects(Deno.stat(shared), Deno.errors.NotFound);
 
     const { code, stderr } = await task("uninstall", env);
     assert.equal(code, 0, stderr);
@@ -128,7 +133,7 @@ Deno.test("the launcher for Windows runs the bundle with the shipped flags", asy
       `console.log(JSON.stringify([Deno.args, Deno.permissions.querySync({ name: "run" }).state, Deno.permissions.querySync({ name: "read" }).state])); Deno.exit(3);`,
     );
     const path = join(directory, "launcher.js");
-    await Deno.writeTextFile(path, launcher(Deno.execPath(), main));
+    await Deno.writeTextFile(path, launcher(Deno.execPath(), main, directory));
     const { code, stdout } = await run(Deno.execPath(), [
       ...["run", "--no-config", "--no-prompt", "--allow-run", path],
       ...["get", "a b", '"%PATH%"'],
@@ -152,6 +157,9 @@ Deno.test("the launcher outlives whatever interrupts the program", async () => {
     build: { os: "windows" },
     addSignalListener: (signal: string) => heard.push(signal),
     Command: class {
+      constructor(_: string, { env }: { env: { DENO_DIR: string } }) {
+        assert.equal(env.DENO_DIR, "C:\\lib\\cache");
+      }
       spawn() {
         assert.deepEqual(heard, ["SIGINT", "SIGBREAK"]);
         return { status: Promise.resolve({ code: 130 }) };
@@ -161,7 +169,10 @@ Deno.test("the launcher outlives whatever interrupts the program", async () => {
     exit: launched.resolve,
   };
   const { constructor: AsyncFunction } = async function () {};
-  await AsyncFunction("Deno", launcher("deno.exe", "main.js"))(windows);
+  await AsyncFunction(
+    "Deno",
+    launcher("deno.exe", "main.js", "C:\\lib\\cache"),
+  )(windows);
   assert.equal(await launched.promise, 130);
 });
 
@@ -183,4 +194,10 @@ Deno.test("the command leads to a Deno of any name, in every kind of shell", () 
     `#!/bin/sh\nexec '/opt/deno' run 'file:///main.js' "$@"\n`,
   );
   assert.throws(() => ledTo("/opt/deno", "#!/bin/sh\nexit 1\n"), /another/);
+  const cache = "/it's/cache";
+  assert.equal(
+    ledTo("/opt/deno", withCache(cache, plain)),
+    `#!/bin/sh\n[ ! -w '/it'\\''s/cache' ] || export DENO_DIR='/it'\\''s/cache'\nexec '/opt/deno' run 'file:///main.js' "$@"\n`,
+  );
+  assert.throws(() => withCache(cache, "#!/bin/sh\nexit 1\n"), /another/);
 });

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { japanese } from "../.ci/reference/japanese.ts";
 import { type Content, content } from "../.ci/reference/content.ts";
 import { referenceFiles } from "../.ci/reference.ts";
-import { VARIABLES } from "../src/machine/variables.ts";
+import { VARIABLES } from "../src/machine/environment.ts";
 import { COMMAND_NAMES, optionsOf } from "../src/cli/commands.ts";
 import { EXIT_MEANINGS, INTERRUPTED } from "../src/cli/exit_codes.ts";
 import { OPTION_NAMES, optionOf, OPTIONS } from "../src/cli/options.ts";

@@ -14,7 +14,7 @@ import {
   optionOf,
   type ValueKind,
 } from "../../src/cli/options.ts";
-import { RUNTIME_VARIABLES, VARIABLES } from "../../src/machine/variables.ts";
+import { RUNTIME_VARIABLES, VARIABLES } from "../../src/machine/environment.ts";
 import { ERROR_CODES } from "../../src/error_codes.ts";
 import { baseEnvironment, updsts } from "../../tests/support/command.ts";
 

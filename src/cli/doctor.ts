@@ -20,11 +20,9 @@ export default async function doctor(
   given: Given,
 ): Promise<number> {
   const ports = await connect(filesOf(given), output);
-  const findings = await sayWhenWaiting(
-    output,
-    "Waiting for STS ...",
-    () => diagnose(ports, given.text("profile")),
-  );
+  const waiting = sayWhenWaiting(output, "Waiting for STS ...");
+  const findings = await diagnose(ports, given.text("profile"))
+    .finally(() => waiting[Symbol.dispose]());
   if (given.has("json")) {
     output.answerJson({ result: findings });
   } else {

@@ -4,10 +4,11 @@ import { formatDuration, hasUnits, parseDuration } from "../durations.ts";
 import { settingVariable, shellQuoted } from "../shell_quoted.ts";
 import { chooseProfile } from "../sessions/choose_profile.ts";
 import {
+  type RefreshHooks,
   type RefreshResult,
   refreshSession,
 } from "../sessions/refresh_session.ts";
-import type { DoctorPorts, Ports } from "../ports.ts";
+import type { DoctorPorts } from "../ports.ts";
 import { Secret } from "../secret.ts";
 import { relativeTime, toLocalIso } from "../timestamps.ts";
 import type { Context } from "./context.ts";
@@ -21,52 +22,40 @@ export default async function get(
   { connect, output, stdinCodes, heedSignals }: Context,
   given: Given,
 ): Promise<number | void> {
-  const connected = await connect(filesOf(given), output);
-  const { issuer } = connected;
+  const ports = await connect(filesOf(given), output);
   const code = given.text("totpToken");
-  const codes = code === "-" ? stdinCodes : connected.codes;
   let interrupted = false;
   let signals = heedSignals();
-  const issue: Ports["issuer"]["issue"] = async (request) => {
-    // From here on the code may be spent: what STS gives is waited for, and
-    // written. Nobody is asked any more, so nothing else would wait for long.
-    signals[Symbol.dispose]();
-    signals = heedSignals(() => {
-      interrupted = true;
-      output.note(
-        "STS has been asked, and its answer is waited for, or the code would be lost; interrupt again to end at once",
-      );
-    });
-    try {
-      return await sayWhenWaiting(
-        output,
-        `Waiting for STS in ${request.region} ...`,
-        () => issuer.issue(request),
-      );
-    } catch (error) {
+  let waiting: Disposable | undefined;
+  const hooks: RefreshHooks = {
+    asking: (refused) => {
+      if (interrupted && refused !== undefined) throw refused;
+      // A script goes on after a program that exits, and ends with its person
+      // if a signal ends the program. There is nothing to take back here.
       signals[Symbol.dispose]();
-      throw error;
-    }
-  };
-  const ports: Ports = {
-    ...connected,
-    issuer: { rehearse: (target) => issuer.rehearse(target), issue },
-    codes: {
-      get asksAgain() {
-        return !interrupted && codes.asksAgain === true;
-      },
-      code: (...question) => {
-        // A script goes on after a program that exits, and ends with its person
-        // if a signal ends the program. There is nothing to take back here.
-        signals[Symbol.dispose]();
-        return codes.code(...question);
-      },
+      return { [Symbol.dispose]: () => void (signals = heedSignals()) };
+    },
+    sending: (region) => {
+      // What STS gives is waited for, and written. Nobody is asked any more, so
+      // nothing else would wait for long.
+      signals[Symbol.dispose]();
+      signals = heedSignals(() => {
+        interrupted = true;
+        output.note(
+          "STS has been asked, and its answer is waited for, or the code would be lost; interrupt again to end at once",
+        );
+      });
+      waiting = sayWhenWaiting(output, `Waiting for STS in ${region} ...`);
+    },
+    answered: (error) => {
+      waiting?.[Symbol.dispose]();
+      if (error !== undefined) signals[Symbol.dispose]();
     },
   };
   const duration = given.text("duration");
   const minRemaining = given.text("minRemaining");
   const result = await refreshSession(
-    ports,
+    code === "-" ? { ...ports, codes: stdinCodes } : ports,
     {
       profile: given.text("profile") ?? await chooseProfile(ports),
       code: code === undefined || code === "-" ? undefined : new Secret(code),
@@ -84,8 +73,10 @@ export default async function get(
         ? formatDuration
         : undefined,
     },
+    hooks,
   );
-  await answer(result, connected, output, given);
+  await answer(result, ports, output, given);
+  await ports.file.settled();
   return interrupted ? INTERRUPTED : 0;
 }
 

@@ -47,17 +47,36 @@
  *
  * @module
  */
-export * from "./edit.ts";
-export { type FileText, type Line, Lines } from "./lines.ts";
-export type { ManagedBlock } from "./managed_block.ts";
-export { ParsedFile, parseFile } from "./parsed_file.ts";
-export * from "./profile_name.ts";
-export { findProfile, listProfiles, Profile } from "./profiles.ts";
-export type { Property, Section } from "./sections.ts";
-export type { PublicKey, SecretKey } from "./shown_values.ts";
-export { removeEdits } from "./remove_edits.ts";
-export { refreshEdits } from "./refresh_edits.ts";
-export type { SessionValues } from "./session_values.ts";
+export {
+  type ManagedBlock,
+  ParsedFile,
+  parseFile,
+  type Property,
+  type Section,
+} from "./parse.ts";
+export {
+  findProfile,
+  listProfiles,
+  Profile,
+  type PublicKey,
+  type SecretKey,
+} from "./profiles.ts";
+export { assertProfileName, assertSessionName } from "./refusals.ts";
+export {
+  refreshEdits,
+  removeEdits,
+  type SessionValues,
+} from "./session_edits.ts";
+export {
+  applyEdits,
+  decodeText,
+  type Edit,
+  encodeText,
+  type FileText,
+  isUtf8,
+  type Line,
+  Lines,
+} from "./text.ts";
 export { MASK, Secret } from "../secret.ts";
 export {
   type ErrorCode,

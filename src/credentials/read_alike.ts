@@ -1,20 +1,15 @@
 // Whether programs read all that an edit does not mean to change as they did before.
-import { brokenBlock } from "./block_refusals.ts";
-import { applyEdits, type Edit } from "./edit.ts";
-import { readAsAwsCli } from "./aws_cli_reading.ts";
-import { readAsGo } from "./go_reading.ts";
-import { javaScriptHeader, readAsJavaScript } from "./javascript_reading.ts";
-import { trimBlanks } from "./lines.ts";
-import type { ParsedFile } from "./parsed_file.ts";
-import { decodeText } from "./profile_name.ts";
-import type { Reading } from "./reading.ts";
-import type { Section } from "./sections.ts";
-import { trimWhiteSpace } from "./white_space.ts";
+import type { ParsedFile, Section } from "./parse.ts";
+import { awsCliHeader, readAsAwsCli } from "./readers/aws_cli.ts";
+import { goHeader, readAsGo } from "./readers/go.ts";
+import { javaScriptHeader, readAsJavaScript } from "./readers/javascript.ts";
+import type { Reading } from "./readers/reading.ts";
+import { applyEdits, decodeText, type Edit, trim } from "./text.ts";
 
 /** What edits mean to change, one character a byte. */
 export interface IntendedChange {
-  /** The profiles that come, go, or change. */
-  readonly names: readonly string[];
+  /** The profile that goes or changes; undefined if there is none yet. */
+  readonly former?: string | undefined;
   /** The profile that must be there afterwards, with its keys. */
   readonly session?: {
     readonly name: string;
@@ -24,102 +19,136 @@ export interface IntendedChange {
   };
 }
 
-interface Program {
-  readonly name: string;
-  /** What it reads in a decoded text; undefined if it refuses it. */
-  readonly read: (text: string) => Reading | undefined;
-  /** Whether it can see a profile of that name at all. */
-  readonly sees: (session: { name: string; seenByAll: boolean }) => boolean;
+/** What became of the part of the text that edits can change the meaning of. */
+export interface Outcome {
+  /** What the edits make of the part. */
+  readonly made: string;
+  /** Where the part stands in the text that was given: `[start, end)`. */
+  readonly start: number;
+  readonly end: number;
+  /** What keeps the edits from being made, if anything does. */
+  readonly problem: string | undefined;
 }
 
-const PROGRAMS: readonly Program[] = [
-  {
-    name: "the AWS CLI",
-    read: (text) => {
-      const reading = readAsAwsCli(text);
-      return reading instanceof Map ? reading : undefined;
-    },
-    sees: () => true,
-  },
+interface Program {
+  readonly name: string;
+  /** What it reads in a decoded text, and whether it refuses that. */
+  readonly read: (
+    text: string,
+  ) => { readonly reading: Reading; readonly refusal?: unknown };
+  /** The name of the section that it sees begin on a line; empty if it ignores that. */
+  readonly headerOf: (line: string) => string | undefined;
+}
+
+const AWS_CLI: Program = {
+  name: "the AWS CLI",
+  // A byte order mark, for which it refuses a file, hides nothing else.
+  read: (text) => readAsAwsCli(text.replace(/^\ufeff/, "")),
+  headerOf: awsCliHeader,
+};
+
+/** The programs whose reading counts. */
+export const PROGRAMS: readonly Program[] = [
+  AWS_CLI,
   {
     name: "the AWS SDK for JavaScript",
     read: readAsJavaScript,
-    sees: ({ name, seenByAll }) =>
-      seenByAll && javaScriptHeader(`[${name}]`) === name,
+    headerOf: javaScriptHeader,
   },
   {
     name: "the AWS SDK for Go",
-    read: readAsGo,
-    sees: ({ seenByAll }) => seenByAll,
+    read: (text) => ({ reading: readAsGo(text) }),
+    headerOf: goHeader,
   },
 ];
 
 /**
- * Refuses edits after which a program would not read the file any more, would
- * read another profile differently, or would not find the session.
- *
- * @throws {UpdstsError} `BLOCK_BROKEN`, with line numbers
+ * Finds whether a program would not read the file any more after `edits`,
+ * would read something else differently, or would not find the session.
  */
-export function assertReadAlike(
+export function readAfter(
   file: ParsedFile,
   edits: readonly Edit[],
-  { names, session }: IntendedChange,
-): void {
+  change: IntendedChange,
+): Outcome {
   const { start, end } = surroundings(file, edits);
   const before = file.text.slice(start, end);
-  const after = applyEdits(
+  const made = applyEdits(
     before,
     edits.map((edit) => ({ ...edit, offset: edit.offset - start })),
   );
-  const [given, made] = [decodeText(before), decodeText(after)];
-  const touched = new Set(names.flatMap((bytes) => {
-    const name = decodeText(bytes);
-    return [name, trimWhiteSpace(name)];
-  }));
-  const refuse = (problem: string) => {
-    const odd = oddLine(file, start, end);
-    return brokenBlock(
-      odd === undefined
-        ? `${problem} (lines ${lineAt(file, start)} to ${lineAt(file, end)})`
-        : `line ${odd}, on which ${WHAT_IS_ODD}: ${problem}`,
-      "make the lines around the block plain, each a header, a key or a " +
-        "comment that begins at its start; nothing was changed",
-    );
-  };
-  for (const { name, read, sees } of PROGRAMS) {
-    const reading = read(given);
-    const now = read(made);
-    if (now === undefined) {
-      if (reading === undefined) continue;
-      throw refuse(`${name} would no longer read the file`);
-    }
-    if (reading !== undefined && !alike(reading, now, touched)) {
-      throw refuse(`${name} would read another profile differently`);
-    }
-    if (session === undefined) continue;
-    const target = decodeText(session.name);
-    if (!sees({ name: target, seenByAll: session.seenByAll })) continue;
-    const keys = now.get(target);
-    for (const [key, value] of session.values) {
-      if (keys?.get(key) === value) continue;
-      throw refuse(`${name} would not read the session as it is written`);
-    }
+  const [given, after] = [decodeText(before), decodeText(made)];
+  let problem: string | undefined;
+  for (const program of PROGRAMS) {
+    problem ??= problemFor(program, given, after, change);
   }
+  return { made, start, end, problem };
 }
 
-function alike(
-  before: Reading,
-  after: Reading,
-  touched: ReadonlySet<string>,
-): boolean {
-  for (const name of new Set([...before.keys(), ...after.keys()])) {
-    if (touched.has(name)) continue;
-    const [keys, now] = [before.get(name), after.get(name)];
-    if (keys === undefined || now === undefined) return false;
-    if (keys.size !== now.size) return false;
-    for (const [key, value] of keys) if (now.get(key) !== value) return false;
+function problemFor(
+  program: Program,
+  given: string,
+  after: string,
+  { former, session }: IntendedChange,
+): string | undefined {
+  const { name, read } = program;
+  const [before, now] = [read(given), read(after)];
+  if (now.refusal && !before.refusal) {
+    return `${name} would no longer read the file`;
   }
-  return true;
+  const nameFor = (bytes: string | undefined) =>
+    bytes === undefined ? undefined : nameIn(program, decodeText(bytes));
+  const [old, target] = [nameFor(former), nameFor(session?.name)];
+  for (
+    const profile of new Set([...before.reading.keys(), ...now.reading.keys()])
+  ) {
+    if (profile === old || profile === target) continue;
+    if (!alike(before.reading.get(profile), now.reading.get(profile))) {
+      return `${name} would read another profile differently`;
+    }
+  }
+  if (session === undefined || target === undefined) return undefined;
+  // What updsts does not own in the session's section.
+  const keys = now.reading.get(target);
+  const kept = old === undefined || (old !== target && now.reading.has(old))
+    ? undefined
+    : before.reading.get(old);
+  if (kept !== undefined && !alike(kept, keys, session.values)) {
+    return `${name} would read other keys of the session differently`;
+  }
+  if (program !== AWS_CLI && !session.seenByAll) return undefined;
+  for (const [key, value] of session.values) {
+    if (keys?.get(key) !== value) {
+      return `${name} would not read the session as it is written`;
+    }
+  }
+  return undefined;
+}
+
+/** The name under which `program` sees a profile; undefined if it does not. */
+function nameIn({ headerOf }: Program, name: string): string | undefined {
+  const found = headerOf(`[${name}]`) ?? "";
+  // Some trim it, and some take all blanks between two words for one.
+  const plain = (text: string) => trim(text).replace(/ +/g, " ");
+  return plain(found) === plain(name) ? found : undefined;
+}
+
+type Keys = ReadonlyMap<string, string>;
+
+/** Whether both have the same keys and values, those of `owned` aside. */
+function alike(
+  before: Keys | undefined,
+  after: Keys | undefined,
+  owned?: Keys,
+): boolean {
+  if (before === undefined || after === undefined) return false;
+  const others = (keys: Keys) =>
+    owned === undefined
+      ? [...keys]
+      : [...keys].filter(([key]) => !owned.has(key.toLowerCase()));
+  const old = others(before);
+  return old.length === others(after).length &&
+    old.every(([key, value]) => after.get(key) === value);
 }
 
 /**
@@ -163,26 +192,4 @@ function isUnmistakable(
     /^[A-Za-z0-9_.@+/-]+$/.test(name) && name !== "__proto__" &&
     /^(?:\r?\n)?$/.test(text.slice(start + name.length + 2, next)) &&
     text.startsWith(`[${name}]`, start);
-}
-
-const WHAT_IS_ODD = "not all programs take the same for white space";
-
-/** The first line in `[start, end)` that programs may trim differently, from 1. */
-function oddLine(
-  { text, lines }: ParsedFile,
-  start: number,
-  end: number,
-): number | undefined {
-  for (let index = lines.indexAt(start); index < lines.length; index++) {
-    const line = lines.at(index);
-    if (line.start >= end) return undefined;
-    const content = decodeText(text.slice(line.start, line.end));
-    if (trimBlanks(content) !== trimWhiteSpace(content)) return index + 1;
-  }
-  return undefined;
-}
-
-/** The line, from 1, that the character before `offset` stands on. */
-function lineAt({ lines }: ParsedFile, offset: number): number {
-  return Math.min(lines.indexAt(offset), lines.length - 1) + 1;
 }

@@ -1,6 +1,6 @@
 // Use case: look at all that a refresh depends on, and say what is not in order.
-import { type ParsedFile, parseFile } from "../credentials/parsed_file.ts";
-import { assertProfileName } from "../credentials/profile_name.ts";
+import { type ParsedFile, parseFile } from "../credentials/parse.ts";
+import { assertProfileName } from "../credentials/refusals.ts";
 import type { DoctorPorts, FileFacts } from "../ports.ts";
 import { factFindings, writingFinding } from "./fact_findings.ts";
 import {

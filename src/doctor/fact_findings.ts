@@ -1,5 +1,5 @@
 // What `doctor` finds of the credentials file from the outside: where it is, whose, and whether it can be replaced.
-import type { ParsedFile } from "../credentials/parsed_file.ts";
+import type { ParsedFile } from "../credentials/parse.ts";
 import type { CredentialsFile, FileFacts } from "../ports.ts";
 import { settingVariable, shellQuoted } from "../shell_quoted.ts";
 import { type Finding, ok, problemOf, warning } from "./finding.ts";

@@ -1,8 +1,8 @@
 // What `doctor` finds in the text of the credentials file, and of the config file.
-import { assertRefreshable } from "../credentials/refresh_edits.ts";
-import { whyAwsCliRefuses } from "../credentials/aws_cli_reading.ts";
-import { decodeText, isUtf8 } from "../credentials/profile_name.ts";
-import type { ParsedFile } from "../credentials/parsed_file.ts";
+import type { ParsedFile } from "../credentials/parse.ts";
+import { whyAwsCliRefuses } from "../credentials/readers/aws_cli.ts";
+import { assertRefreshable } from "../credentials/session_edits.ts";
+import { decodeText, isUtf8 } from "../credentials/text.ts";
 import { type Finding, ok, problem, problemOf, warning } from "./finding.ts";
 
 const UTF8_BOM = "\xEF\xBB\xBF";

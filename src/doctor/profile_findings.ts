@@ -1,5 +1,5 @@
 // What `doctor` finds of profiles: a refresh of each is rehearsed as `get` does it.
-import type { ParsedFile } from "../credentials/parsed_file.ts";
+import type { ParsedFile } from "../credentials/parse.ts";
 import { listProfiles, type Profile } from "../credentials/profiles.ts";
 import { UpdstsError } from "../errors.ts";
 import type { AwsConfig, Clock } from "../ports.ts";

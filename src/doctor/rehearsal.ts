@@ -1,6 +1,6 @@
 // Rehearses a refresh as `get` does it, up to the code, so that `doctor` says what that says.
-import { applyEdits } from "../credentials/edit.ts";
 import type { Profile } from "../credentials/profiles.ts";
+import { applyEdits } from "../credentials/text.ts";
 import { UpdstsError } from "../errors.ts";
 import type { AwsConfig, Log } from "../ports.ts";
 import {

@@ -1,7 +1,82 @@
-// The environment variables that updsts reads, and the places they stand for.
+// The environment: the variables that updsts reads, and the paths and command that depend on it.
 import { UpdstsError } from "../errors.ts";
-import { absolute, below, withOneSeparator } from "./paths.ts";
-import type { Variable } from "./variables.ts";
+import { shellQuoted } from "../shell_quoted.ts";
+import { Paths } from "./paths.ts";
+
+const ENDPOINT =
+  "The endpoint, as for the AWS CLI; settings of these names in the config file count as well";
+const REGION =
+  "The region (default: the profile's, else the first of the device's partition)";
+const PROXY = "The proxy, in upper or lower case";
+const DIRECT = "The hosts that are asked without it, in upper or lower case";
+
+/** The proxy variables. */
+const PROXIES = {
+  HTTPS_PROXY: PROXY,
+  HTTP_PROXY: PROXY,
+  ALL_PROXY: PROXY,
+  NO_PROXY: DIRECT,
+  https_proxy: PROXY,
+  http_proxy: PROXY,
+  all_proxy: PROXY,
+  no_proxy: DIRECT,
+} as const;
+
+/**
+ * What each variable says. The documents are made of this, and the flags allow
+ * these variables and no others.
+ */
+export const VARIABLES = {
+  AWS_SHARED_CREDENTIALS_FILE:
+    "The credentials file, unless -c names one (default: ~/.aws/credentials)",
+  AWS_CONFIG_FILE:
+    "The file where region, mfa_serial and the endpoint are looked up (default: ~/.aws/config)",
+  AWS_REGION: REGION,
+  AWS_DEFAULT_REGION: REGION,
+  AWS_ENDPOINT_URL_STS: ENDPOINT,
+  AWS_ENDPOINT_URL: ENDPOINT,
+  AWS_USE_FIPS_ENDPOINT: ENDPOINT,
+  AWS_USE_DUALSTACK_ENDPOINT: ENDPOINT,
+  AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: ENDPOINT,
+  AWS_CA_BUNDLE:
+    "PEM file of further certificate authorities, for proxies that inspect TLS",
+  ...PROXIES,
+  HOME: "What ~ stands for",
+  USERPROFILE: "What ~ stands for on Windows",
+  INIT_CWD:
+    "Where deno task updsts was started: relative paths count from there",
+} as const;
+
+/** A variable that the program may read. */
+export type Variable = keyof typeof VARIABLES;
+
+/** What the runtime reads for the program, which needs no leave for it. */
+export const RUNTIME_VARIABLES: Readonly<Record<string, string>> = {
+  NO_COLOR: "With any value, nothing is coloured",
+};
+
+/**
+ * Reads the variables that name a proxy, and gives up the right to touch them.
+ *
+ * The runtime looks at them for each request, and a proxy needs no permission.
+ * Who may read a variable may also set it: a dependency could name a proxy of
+ * its own, and hear from it all that goes to AWS. So main.ts calls this before
+ * any dependency is loaded, and what is revoked here stays revoked.
+ */
+export function takeProxyVariables(): ReadonlyMap<string, string> {
+  const names = Object.keys(PROXIES);
+  const values = new Map(names.flatMap((name) => {
+    const value = Deno.env.get(name);
+    return value === undefined ? [] : [[name, value] as const];
+  }));
+  // The runtime does not look at the second one if the first is set, even to nothing.
+  const noProxy = values.get("NO_PROXY");
+  if (noProxy !== undefined) values.set("no_proxy", noProxy);
+  for (const variable of names) {
+    Deno.permissions.revokeSync({ name: "env", variable });
+  }
+  return values;
+}
 
 /** Access to the process environment. */
 export interface Environment {
@@ -12,6 +87,8 @@ export interface Environment {
    * separator; absolute if it is known where relative ones count from.
    */
   expandHome(path: string): string;
+  /** The path of the credentials file: `given`, else the environment's, else the usual one. */
+  credentialsPath(given?: string): string;
 }
 
 /**
@@ -23,29 +100,49 @@ export function createEnvironment(
   os: typeof Deno.build.os = Deno.build.os,
   directory?: string,
 ): Environment {
+  const paths = new Paths(os);
   const value = (name: Variable) => get(name) || undefined;
   const home = () => {
-    const found = os === "windows"
-      ? value("USERPROFILE") ?? value("HOME")
-      : value("HOME") ?? value("USERPROFILE");
+    const names: readonly Variable[] = os === "windows"
+      ? ["USERPROFILE", "HOME"]
+      : ["HOME", "USERPROFILE"];
+    const found = names.map(value).find((path) => path !== undefined);
     if (found !== undefined) return found;
-    const variable = os === "windows" ? "USERPROFILE" : "HOME";
     throw new UpdstsError(
       "FILE_NOT_FOUND",
-      `Cannot find the home directory: ${variable} is not set`,
-      { hint: `set ${variable}` },
+      `Cannot find the home directory: ${names[0]} is not set`,
+      { hint: `set ${names[0]}` },
     );
   };
+  const expandHome = (path: string) =>
+    paths.withOneSeparator(
+      /^~[/\\]/.test(path)
+        ? paths.join(home(), path.slice(2))
+        : directory === undefined
+        ? path
+        : paths.absolute(path, directory),
+    );
   return {
     get: value,
-    expandHome: (path) =>
-      withOneSeparator(
-        /^~[/\\]/.test(path)
-          ? below(home(), [path.slice(2)], os)
-          : directory === undefined
-          ? path
-          : absolute(path, directory, os),
-        os,
+    expandHome,
+    credentialsPath: (given) =>
+      expandHome(
+        given || value("AWS_SHARED_CREDENTIALS_FILE") || "~/.aws/credentials",
       ),
   };
+}
+
+/** What starts this very program in a terminal, as it is: `main` is where its main module is. */
+export function ownCommand(
+  main: Pick<ImportMeta, "url" | "filename" | "dirname">,
+): string {
+  const program = Deno.execPath();
+  if (Deno.build.standalone) return shellQuoted(program);
+  if (main.filename?.endsWith("main.ts")) {
+    const clone = shellQuoted(main.dirname ?? ".");
+    return `${shellQuoted(program)} task --quiet --cwd ${clone} updsts`;
+  }
+  return main.url.startsWith("file:")
+    ? "updsts"
+    : `${shellQuoted(program)} run -A jsr:@updsts/cli`;
 }

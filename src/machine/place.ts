@@ -1,92 +1,148 @@
-// Where the credentials file is, behind all links, and who has made these.
-import { UpdstsError } from "../errors.ts";
-import type { Environment } from "./environment.ts";
-import { below, directoryOf, isBelow, withinReach } from "./paths.ts";
-import { readRegularFile } from "./regular_file.ts";
-
-/** What the file is in messages. */
-export const WHAT = "credentials file";
+// Where a file is behind all links, each followed as the system does.
+import { badLink, isMissing, unwritable } from "./system.ts";
+import { PATHS } from "./paths.ts";
 
 /** More links than any system follows. */
 const MAX_LINKS = 100;
 
-/** Which file it is, whatever its name. */
-export interface Identity {
-  readonly dev: number;
-  readonly ino: number | null;
-}
-
-/** Whose a file is, and its permission bits; null where the system has no such thing. */
-export interface Access {
-  readonly uid: number | null;
-  readonly gid: number | null;
-  readonly mode: number | null;
-}
-
 /** Where a file is, behind all links. */
 export interface Place {
+  /** Without links, `.` and `..`. */
   readonly path: string;
   readonly directory: string;
-  /** Whether there is a file; if not, one may be made there. */
+  /** Whether there is a file; if not, one may be created there. */
   readonly exists: boolean;
+  /** The directories that the file lacks, the outermost first. */
+  readonly missing: readonly string[];
 }
 
-/** What `path` is behind all links, as far as the sandbox opens that. */
-export function realPathOf(path: string): string {
-  const real = withinReach(Deno.realPathSync(path), path);
-  if (real !== path || !isLink(path)) return real;
-  // It would be replaced by a file, and what it leads to would stay as it is.
-  throw new UpdstsError(
-    "FILE_UNUSABLE",
-    `Cannot use the ${WHAT}: ${path} is a link to a server, where updsts may not open anything`,
-    {
-      hint:
-        "give the share a drive letter (net use), and name the file by that",
-    },
-  );
+/**
+ * Where the file at `path` is; it need not exist. `own` is the user whose
+ * file is to be written: then a link that a neighbour has put into a sticky
+ * directory is refused, where anybody may put one and choose so what that user
+ * writes. Most systems do so themselves, not all.
+ *
+ * @throws {UpdstsError} `FILE_NOT_FOUND` for a link to nothing, `FILE_UNUSABLE`
+ * for a link to a server, `FILE_UNWRITABLE` for a link of a neighbour
+ */
+export function locate(path: string, own: number | null = null): Place {
+  const { path: start, rest } = Deno.build.os === "windows"
+    ? followOnWindows(path)
+    : follow(path, own);
+  const missing: string[] = [];
+  let at = start;
+  for (const name of rest) {
+    if (at !== start) missing.push(at);
+    at = PATHS.join(at, name);
+  }
+  return {
+    path: at,
+    directory: PATHS.directoryOf(at),
+    exists: rest.length === 0,
+    missing,
+  };
 }
 
-/** Whether the file at `path`, behind all links, is in the user's profile; undefined if there is none. */
-export function isInProfile(
-  path: string,
-  environment: Environment,
-): boolean | undefined {
+/** `path`, whose `..` the runtime would take away with the name before, although that may be a link. */
+export function asSystemReads(path: string): string {
+  return /(?:^|\/)\.\.(?:\/|$)/.test(path) && Deno.build.os !== "windows"
+    ? locate(path).path
+    : path;
+}
+
+/** Whether two paths lead to one file, or to one that is not there yet. */
+export function isSameFile(one: string, other: string): boolean {
   try {
-    return isBelow(path, realPathOf(environment.expandHome("~/")));
+    return locate(one).path === locate(other).path;
   } catch {
-    return undefined;
+    // What is wrong with one of them shows when it is read.
+    return one === other;
   }
 }
 
-/** Permission bits; null on Windows, where the runtime makes some up. */
-export function modeOf(
-  { mode }: { readonly mode: number | null },
-): number | null {
-  return Deno.build.os === "windows" ? null : mode;
+/** As far as a path leads, and the names after that. */
+interface Followed {
+  readonly path: string;
+  readonly rest: readonly string[];
 }
 
-/** Where the file at `path` is; `create` says that there need be none yet. */
-export function locate(path: string, create: boolean): Place {
+/** Follows links one by one, as the system does: `..` leads up from what the link before it leads to. */
+function follow(path: string, own: number | null): Followed {
+  let at = path.startsWith("/") ? "/" : Deno.realPathSync(".");
+  const names = path.split("/").reverse();
+  let inFile = false;
+  // The link that was followed last, and how many names come after its own.
+  let link: { readonly path: string; readonly after: number } | undefined;
+  for (
+    let name = names.pop(), links = 0;
+    name !== undefined;
+    name = names.pop()
+  ) {
+    if (name === "" || name === ".") continue;
+    if (name === "..") {
+      if (inFile) throw new Deno.errors.NotADirectory("Not a directory");
+      at = PATHS.directoryOf(at);
+      continue;
+    }
+    const next = PATHS.join(at, name);
+    let info: Deno.FileInfo;
+    try {
+      info = Deno.lstatSync(next);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      if (link !== undefined && names.length >= link.after) {
+        throw badLink(link.path, "nothing");
+      }
+      const rest = names.filter((name) => name !== "" && name !== ".");
+      // The system finds nothing there, however often it leads back up.
+      if (rest.includes("..") || path.endsWith("/")) throw error;
+      return { path: at, rest: [name, ...rest.reverse()] };
+    }
+    if (!info.isSymlink) {
+      at = next;
+      inFile = !info.isDirectory;
+      continue;
+    }
+    assertOwnLink(next, info, at, own);
+    // The system says itself that they go round in a circle.
+    if (links++ === MAX_LINKS) Deno.statSync(path);
+    const to = Deno.readLinkSync(next);
+    link = { path: next, after: names.length };
+    names.push(...to.split("/").reverse());
+    if (to.startsWith("/")) at = "/";
+  }
+  return { path: at, rest: [] };
+}
+
+function assertOwnLink(
+  path: string,
+  { uid }: Deno.FileInfo,
+  directory: string,
+  own: number | null,
+): void {
+  if (own === null || uid === own || uid === 0) return;
+  if (!isSticky(Deno.statSync(directory).mode)) return;
+  throw unwritable(
+    `${path} is a link of another user, in a directory where anybody may put one`,
+    "name the file that is meant, or one in a directory of your own",
+  );
+}
+
+function followOnWindows(path: string): Followed {
   try {
-    const real = realPathOf(path);
-    return { path: real, directory: directoryOf(real), exists: true };
+    const real = Deno.realPathSync(path);
+    // What Windows has given a drive letter, the sandbox opens by that.
+    const hasDrive = /^[A-Z]:[/\\]/i.test(path);
+    const within = hasDrive && PATHS.isNetwork(real) ? path : real;
+    if (within === path && isLink(path)) throw badLink(path, "a server");
+    return { path: within, rest: [] };
   } catch (error) {
-    const missing = error instanceof Deno.errors.NotFound;
-    if (missing && isLink(path)) {
-      throw new UpdstsError(
-        "FILE_NOT_FOUND",
-        `Cannot read the ${WHAT}: ${path} is a link to nothing`,
-        { hint: "mend the link, or create what it points to", cause: error },
-      );
-    }
+    const directory = PATHS.directoryOf(path);
+    if (!isMissing(error) || directory === path) throw error;
+    if (isLink(path)) throw badLink(path, "nothing");
+    const up = followOnWindows(directory || ".");
     const name = /[^/\\]*$/.exec(path)?.[0] ?? "";
-    if (missing && create && name !== "") {
-      const directory = realPathOf(directoryOf(path) || ".");
-      return { path: below(directory, [name]), directory, exists: false };
-    }
-    // Says why, in the words that reading it would.
-    readRegularFile(path, WHAT);
-    throw error;
+    return { path: up.path, rest: [...up.rest, name] };
   }
 }
 
@@ -96,53 +152,6 @@ function isLink(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-/**
- * Whether the links of `path` lead to `target`, step by step. Refuses one that
- * a neighbour has put into a sticky directory, where anybody may: it would
- * choose what the user `own` writes. Most systems do so themselves, not all.
- */
-export function leadsTo(
-  path: string,
-  target: Identity | undefined,
-  own: number | null,
-): boolean {
-  // Without owners, as on Windows, there is no such directory either.
-  if (own === null || target === undefined) return true;
-  let at = path.startsWith("/") ? "/" : Deno.realPathSync(".");
-  let found = Deno.lstatSync(at);
-  const names = path.split("/").reverse();
-  for (
-    let name = names.pop(), links = 0;
-    name !== undefined;
-    name = names.pop()
-  ) {
-    if (name === "" || name === ".") continue;
-    const next = name === ".." ? directoryOf(at) : below(at, [name]);
-    const info = Deno.lstatSync(next);
-    if (!info.isSymlink) {
-      [at, found] = [next, info];
-      continue;
-    }
-    const mayBeAnybodys = isSticky(found.mode) && info.uid !== own &&
-      info.uid !== 0;
-    if (mayBeAnybodys) {
-      throw new UpdstsError(
-        "FILE_UNWRITABLE",
-        `Cannot write the ${WHAT}: ${next} is a link of somebody else's, in a directory where anybody may put one`,
-        {
-          hint:
-            "name the file that is meant, or one in a directory of your own",
-        },
-      );
-    }
-    if (links++ === MAX_LINKS) return false;
-    const to = Deno.readLinkSync(next);
-    if (to.startsWith("/")) [at, found] = ["/", Deno.lstatSync("/")];
-    names.push(...to.split("/").reverse());
-  }
-  return found.ino === target.ino && found.dev === target.dev;
 }
 
 /** Whether only its owner, besides that of the directory, may remove a file there. */

@@ -1,26 +1,30 @@
-// Asks the person at the terminal for the code.
-//
-// The question goes to stderr, so that stdout stays an answer. The line is read
-// from whichever standard stream is a terminal: opening /dev/tty would take all
-// permissions that there are.
-import { once } from "node:events";
-import { ReadStream } from "node:tty";
+// The code: typed by the person at the terminal, or written to stdin by another program.
 import { readCode } from "../codes.ts";
 import { UpdstsError } from "../errors.ts";
 import type { CodeSource } from "../ports.ts";
 import { Secret } from "../secret.ts";
+import { REAL_SYSTEM } from "./system.ts";
 
 /** How often a person may mistype before the command gives up. */
 const ATTEMPTS = 3;
 
-/** The terminal of the process. */
+/** How soon the system says that a terminal cannot be read, in milliseconds. */
+const SOON = 20;
+
+/** Where a person is asked: the question goes to stderr, so that stdout stays an answer. */
 export interface Terminal {
-  /** The standard stream, 0 to 2, that is a terminal; undefined if none is. */
-  readonly descriptor: number | undefined;
+  /** What the person types; undefined if there is no terminal to ask at. */
+  open(): TypedInput | undefined;
   /** Shows `text` to the person. */
   write(text: string): void;
   /** Shows `text` in place of the line above. */
   rewrite(text: string): void;
+}
+
+/** What the person types, line by line. */
+export interface TypedInput {
+  /** As of an open file; null or 0 at the end of input. */
+  read(bytes: Uint8Array): Promise<number | null>;
 }
 
 /** What keys send that write nothing: arrows, function keys; and all other control characters. */
@@ -32,15 +36,16 @@ const QUESTION = "TOTP code: ";
 export class TerminalCodes implements CodeSource {
   readonly #terminal: Terminal;
   /** One for all questions; what is typed between two of them answers neither. */
-  #lines: ReadStream | undefined;
+  #lines: Lines | undefined;
 
   /** Codes typed at `terminal`. */
   constructor(terminal: Terminal) {
     this.#terminal = terminal;
   }
 
+  /** Whoever has answered once can be asked again. */
   get asksAgain(): boolean {
-    return this.#terminal.descriptor !== undefined;
+    return this.#lines !== undefined;
   }
 
   async code(
@@ -48,8 +53,16 @@ export class TerminalCodes implements CodeSource {
     device: string,
     refused?: UpdstsError,
   ): Promise<Secret> {
-    const { descriptor } = this.#terminal;
-    if (descriptor === undefined) {
+    const lines = this.#lines ??= openLines(this.#terminal);
+    let line = lines?.next();
+    // A terminal may be written to and not read, by an orphaned job, say: what
+    // the person typed would go to the shell, and to its history.
+    const isReadable = line !== undefined &&
+      await Promise.race([
+        line.then(() => true, () => false),
+        REAL_SYSTEM.sleep(SOON).then(() => true),
+      ]);
+    if (lines === undefined || line === undefined || !isReadable) {
       throw new UpdstsError(
         "CODE_MISSING",
         "Cannot get a session: no TOTP code, and no terminal to ask at",
@@ -58,18 +71,19 @@ export class TerminalCodes implements CodeSource {
         },
       );
     }
-    const lines = this.#opened(descriptor);
     this.#terminal.write(
       refused === undefined
         ? `Profile ${profile}, MFA device ${device}\n`
         : againAfter(refused),
     );
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      const line = await this.#ask(lines);
-      if (line === undefined) throw declined();
-      const code = readCode(line);
+      this.#terminal.write(QUESTION);
+      // One that is closed meanwhile is at its end.
+      const typed = await (line ?? lines.next()).catch(() => undefined);
+      const code = readCode(this.#shown(typed));
       if (code !== undefined) return new Secret(code);
       this.#terminal.write("That is not six digits\n");
+      line = undefined;
     }
     throw new UpdstsError(
       "CODE_INVALID",
@@ -78,23 +92,11 @@ export class TerminalCodes implements CodeSource {
     );
   }
 
-  #opened(descriptor: number): ReadStream {
-    // Ctrl-D between two questions ends it.
-    if (this.#lines === undefined || this.#lines.destroyed) {
-      this.#lines = new ReadStream(descriptor);
-      // A terminal may be closed while nobody is asked; that ends nothing.
-      this.#lines.on("error", () => {});
-    }
-    return this.#lines;
-  }
-
-  /** The line that is typed, and a screen that shows it as it was meant. */
-  async #ask(lines: ReadStream): Promise<string | undefined> {
-    this.#terminal.write(QUESTION);
-    const line = await nextLine(lines);
+  /** What was meant by the line that was typed, and a screen that shows that. */
+  #shown(line: string | undefined): string {
     // The end of input ends no line on the screen.
     if (line === undefined || !/[\r\n]$/.test(line)) this.#terminal.write("\n");
-    if (line === undefined) return undefined;
+    if (line === undefined) throw declined();
     const typed = line.replace(/[\r\n]+$/, "");
     const meant = typed.replace(KEYS, "");
     if (meant !== typed) this.#terminal.rewrite(QUESTION + meant);
@@ -102,24 +104,52 @@ export class TerminalCodes implements CodeSource {
   }
 }
 
+/** The lines that are typed, each for whoever waits for it just then. */
+class Lines {
+  readonly #input: TypedInput;
+  #waiting: PromiseWithResolvers<string | undefined> | undefined;
+  #reading = false;
+
+  constructor(input: TypedInput) {
+    this.#input = input;
+  }
+
+  /** The next one; undefined at the end of input. */
+  next(): Promise<string | undefined> {
+    const { promise } = this.#waiting = Promise.withResolvers();
+    if (!this.#reading) this.#read();
+    return promise;
+  }
+
+  async #read(): Promise<void> {
+    this.#reading = true;
+    // A terminal hands over whole lines, and no longer ones.
+    const bytes = new Uint8Array(4096);
+    try {
+      for (let count: number | null = 1; count;) {
+        count = await this.#input.read(bytes);
+        const line = new TextDecoder().decode(bytes.subarray(0, count ?? 0));
+        this.#waiting?.resolve(count ? line : undefined);
+        this.#waiting = undefined;
+      }
+    } catch (error) {
+      this.#waiting?.reject(error);
+      this.#waiting = undefined;
+    } finally {
+      this.#reading = false;
+    }
+  }
+}
+
+function openLines(terminal: Terminal): Lines | undefined {
+  const input = terminal.open();
+  return input && new Lines(input);
+}
+
 /** What STS said of the code before, and that there is another try. */
 function againAfter({ message, hint }: UpdstsError): string {
   const said = message.replace(/\.$/, "");
   return hint === undefined ? `${said}\n` : `${said}\nhint: ${hint}\n`;
-}
-
-/** A terminal hands over whole lines; undefined at the end of input. */
-async function nextLine(lines: ReadStream): Promise<string | undefined> {
-  const answered = new AbortController();
-  const { signal } = answered;
-  try {
-    return await Promise.race([
-      once(lines, "data", { signal }).then(([line]) => String(line)),
-      once(lines, "end", { signal }).then(() => undefined),
-    ]);
-  } finally {
-    answered.abort();
-  }
 }
 
 function declined(): UpdstsError {

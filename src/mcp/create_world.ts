@@ -45,10 +45,13 @@ export function createWorld(
   return {
     connect: async (path) => {
       if (path === STDIN) throw notStdin();
-      return ending.guarded(await connect(path ?? credentialFile));
+      return await connect(path ?? credentialFile);
     },
-    refresh: (ports, request) =>
-      ending.awaited(ports, (guarded) => refreshSession(guarded, request)),
+    refresh: (ports, request, cancelled) =>
+      ending.track(
+        (hooks) => refreshSession(ports, request, hooks),
+        cancelled,
+      ),
     ...{ log, forms, getCommand, credentialFile },
     desk: new CodeDesk(clock),
     states: createRequestStateCodec<CarriedState>({

@@ -6,7 +6,7 @@ import type {
 import * as z from "zod";
 import { parseDuration } from "../durations.ts";
 import { UpdstsError } from "../errors.ts";
-import type { KeySource, Ports, SessionIssuer } from "../ports.ts";
+import type { KeySource, Ports } from "../ports.ts";
 import { Secret } from "../secret.ts";
 import { toRefreshAnswer } from "../sessions/answers.ts";
 import {
@@ -112,10 +112,8 @@ export class UpdateCall {
 
   /** The outcome with the code that came with the call. */
   withCode(context: ServerContext): Promise<RefreshResult> {
-    return this.#world.refresh(
-      unlessCancelled(this.ports, context),
-      this.request,
-    );
+    const { signal } = context.mcpReq;
+    return this.#world.refresh(this.ports, this.request, signal);
   }
 
   /** Whether as much of the session remains as is asked for, and more than none. */
@@ -138,25 +136,6 @@ export class UpdateCall {
 /** Where the long-term keys are. */
 function sourceOf({ file, keys }: Ports): KeySource {
   return keys ?? file;
-}
-
-/** Asks STS only if the client still wants it: until then, nothing is spent. */
-export function unlessCancelled(
-  ports: Ports,
-  { mcpReq }: ServerContext,
-): Ports {
-  const issuer: SessionIssuer = {
-    rehearse: (target) => ports.issuer.rehearse(target),
-    issue: (request) => {
-      if (!mcpReq.signal.aborted) return ports.issuer.issue(request);
-      throw new UpdstsError(
-        "CANCELLED",
-        "Cannot get a session: the call was cancelled",
-        { hint: "nothing was sent to AWS, and nothing was changed" },
-      );
-    },
-  };
-  return { ...ports, issuer };
 }
 
 /** As a number, a code has lost the zeros that it began with. */

@@ -10,7 +10,7 @@ import { cannotAsk, QuestionRequired } from "./code_needed.ts";
 import type { Codes } from "./next_step.ts";
 import { announced, parseArguments } from "./schemas.ts";
 import { failure } from "./tool_result.ts";
-import { inputSchema, unlessCancelled, UpdateCall } from "./update_call.ts";
+import { inputSchema, UpdateCall } from "./update_call.ts";
 import type { CarriedState, ToolWorld } from "./world.ts";
 
 const outputSchema = z.object({
@@ -97,8 +97,12 @@ export function addUpdateStsCredential(
     }
     try {
       const codes = forms.sourceFor({ key: call.key, occasion }, context);
-      const ports = unlessCancelled({ ...call.ports, codes }, context);
-      return await world.refresh(ports, call.request);
+      const { signal } = context.mcpReq;
+      return await world.refresh(
+        { ...call.ports, codes },
+        call.request,
+        signal,
+      );
     } catch (error) {
       if (!(error instanceof NobodyThere)) throw error;
       const anew = { ...byPage, byClient: false };

@@ -33,10 +33,11 @@ export interface ToolWorld {
   /** The ports for a credentials file; undefined is the server's default. */
   readonly connect: (credentialFile: string | undefined) => Promise<Ports>;
   readonly log: Log;
-  /** Refreshes a session; the server does not end once STS has been asked. */
+  /** Refreshes a session, unless it is cancelled before STS has been asked; after that, the server does not end. */
   readonly refresh: (
     ports: Ports,
     request: RefreshRequest,
+    cancelled?: AbortSignal,
   ) => Promise<RefreshResult>;
   readonly desk: CodeDesk;
   readonly states: RequestStateCodec<CarriedState>;

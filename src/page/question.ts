@@ -1,8 +1,8 @@
 // One question for a code: what it has come to, and how it can go on.
+import { CODE_ATTEMPTS } from "../codes.ts";
 import { UpdstsError } from "../errors.ts";
 import type { Clock, CodeSource } from "../ports.ts";
 import type { Secret } from "../secret.ts";
-import { CODE_ATTEMPTS } from "../sessions/issue_session.ts";
 import type { RefreshResult } from "../sessions/refresh_session.ts";
 
 /** How long a question stays open, in milliseconds: as long as a person may be away. */

@@ -1,7 +1,7 @@
 // Whether the AWS CLI can read the file at all, before and after a change.
-import { whyAwsCliRefusesFile } from "../credentials/aws_cli_reading.ts";
-import { brokenBlock } from "../credentials/block_refusals.ts";
-import { applyEdits, type Edit } from "../credentials/edit.ts";
+import { whyAwsCliRefusesFile } from "../credentials/readers/aws_cli.ts";
+import { brokenBlock } from "../credentials/refusals.ts";
+import { applyEdits, type Edit } from "../credentials/text.ts";
 
 /**
  * Why the AWS CLI does not read the file, now and after `edits`; undefined if

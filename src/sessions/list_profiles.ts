@@ -1,13 +1,13 @@
 // Use case: what stands in the credentials file, without its secrets.
 import type { UpdstsError } from "../errors.ts";
-import { assertProfileName } from "../credentials/profile_name.ts";
-import { parseFile } from "../credentials/parsed_file.ts";
+import { parseFile } from "../credentials/parse.ts";
 import {
+  isDevice,
   listProfiles as readProfiles,
+  looksLikeName,
   type Profile,
 } from "../credentials/profiles.ts";
-import { looksLikeName } from "../credentials/recognised.ts";
-import { isDevice } from "../credentials/shown_values.ts";
+import { assertProfileName } from "../credentials/refusals.ts";
 import type { KeySource, Ports, ProfileSettings } from "../ports.ts";
 import { MASK, type Secret } from "../secret.ts";
 import { type OtherKind, otherKind } from "./other_credentials.ts";

@@ -1,10 +1,8 @@
 // What a change would do to the credentials file, without its secrets.
-import { applyEdits, type Edit } from "../credentials/edit.ts";
-import { type ParsedFile, parseFile } from "../credentials/parsed_file.ts";
-import { decodeText } from "../credentials/profile_name.ts";
-import { readValue } from "../credentials/sections.ts";
-import { OWNED_KEYS, SAME_KEYS } from "../credentials/session_values.ts";
-import { mayBeShown } from "../credentials/shown_values.ts";
+import { type ParsedFile, parseFile, readValue } from "../credentials/parse.ts";
+import { mayBeShown } from "../credentials/profiles.ts";
+import { OWNED_KEYS, SAME_KEYS } from "../credentials/session_edits.ts";
+import { applyEdits, decodeText, type Edit } from "../credentials/text.ts";
 import { MASK } from "../secret.ts";
 
 /** Lines that go, and lines that come in their place. */

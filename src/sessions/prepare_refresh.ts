@@ -1,11 +1,14 @@
 // All of a refresh that needs neither a code nor STS: what would be refused, and what would change.
-import type { Edit } from "../credentials/edit.ts";
-import { refreshEdits } from "../credentials/refresh_edits.ts";
-import { parseFile } from "../credentials/parsed_file.ts";
-import { findProfile, listProfiles } from "../credentials/profiles.ts";
-import { looksLikeName } from "../credentials/recognised.ts";
+import { parseFile } from "../credentials/parse.ts";
+import {
+  findProfile,
+  listProfiles,
+  looksLikeName,
+} from "../credentials/profiles.ts";
+import { refreshEdits } from "../credentials/session_edits.ts";
+import type { Edit } from "../credentials/text.ts";
 import { UpdstsError } from "../errors.ts";
-import type { KeySource, Ports, ProfileSettings } from "../ports.ts";
+import type { KeySource, Ports } from "../ports.ts";
 import { awsCliRefusal } from "./aws_cli_check.ts";
 import {
   assertNotConfigured,
@@ -43,7 +46,6 @@ export interface StillValid extends Names {
 export interface Prepared extends Names {
   readonly status: "prepared";
   readonly plan: SessionPlan;
-  readonly settings: ProfileSettings;
   readonly durationSeconds: number;
   /** What the file was when it was rehearsed, and what would change. */
   readonly text: string;
@@ -120,7 +122,7 @@ export async function prepareRefresh(
     );
   }
   const names = { profile, sessionProfile };
-  const found = { plan, settings, durationSeconds, text, edits, refusal };
+  const found = { plan, durationSeconds, text, edits, refusal };
   return { status: "prepared", ...names, ...found };
 }
 

@@ -1,13 +1,13 @@
 // What a refresh is asked for, and which requests are none.
+import type { Profile } from "../credentials/profiles.ts";
 import {
   assertProfileName,
   assertSessionName,
-} from "../credentials/profile_name.ts";
-import type { Profile } from "../credentials/profiles.ts";
+} from "../credentials/refusals.ts";
+import { requireCode } from "../codes.ts";
 import { UpdstsError } from "../errors.ts";
 import type { ProfileSettings } from "../ports.ts";
 import type { Secret } from "../secret.ts";
-import { requireCode } from "./issue_session.ts";
 
 /** How long a session lasts if nobody says otherwise, in seconds. */
 export const DEFAULT_DURATION_SECONDS = 3600;

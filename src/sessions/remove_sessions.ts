@@ -1,11 +1,16 @@
 // Use cases: take managed blocks out of the file, one by name or all that have expired.
-import { assertBlocksWhole } from "../credentials/block_refusals.ts";
-import type { ManagedBlock } from "../credentials/managed_block.ts";
-import type { Edit } from "../credentials/edit.ts";
-import { assertProfileName } from "../credentials/profile_name.ts";
-import { type ParsedFile, parseFile } from "../credentials/parsed_file.ts";
+import {
+  type ManagedBlock,
+  type ParsedFile,
+  parseFile,
+} from "../credentials/parse.ts";
 import { findProfile } from "../credentials/profiles.ts";
-import { removeEdits } from "../credentials/remove_edits.ts";
+import {
+  assertBlocksWhole,
+  assertProfileName,
+} from "../credentials/refusals.ts";
+import { removeEdits } from "../credentials/session_edits.ts";
+import type { Edit } from "../credentials/text.ts";
 import { UpdstsError } from "../errors.ts";
 import type { Ports } from "../ports.ts";
 import { parseTimestamp } from "../timestamps.ts";

@@ -1,5 +1,5 @@
 // What keys and sessions are read from: one file, or one for each.
-import { type ParsedFile, parseFile } from "../credentials/parsed_file.ts";
+import { type ParsedFile, parseFile } from "../credentials/parse.ts";
 import { findProfile } from "../credentials/profiles.ts";
 import type { Ports } from "../ports.ts";
 import { parseTimestamp } from "../timestamps.ts";

@@ -1,6 +1,6 @@
 // What a session is asked with: the key, the device and the place; or why it cannot be.
-import type { SessionValues } from "../credentials/session_values.ts";
 import type { Profile } from "../credentials/profiles.ts";
+import type { SessionValues } from "../credentials/session_edits.ts";
 import { UpdstsError } from "../errors.ts";
 import type { ProfileSettings, SessionRequest } from "../ports.ts";
 import { Secret } from "../secret.ts";

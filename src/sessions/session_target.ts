@@ -1,6 +1,5 @@
 // Which device and which region a session is asked with.
-import type { Profile } from "../credentials/profiles.ts";
-import { isDevice } from "../credentials/shown_values.ts";
+import { isDevice, type Profile } from "../credentials/profiles.ts";
 import { UpdstsError } from "../errors.ts";
 import { namedPartition, partitionOf } from "../partitions.ts";
 import type { ProfileSettings } from "../ports.ts";

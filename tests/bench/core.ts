@@ -1,8 +1,8 @@
 // In process: reading a file and refreshing a block in it, beside reading its bytes at all.
-import { decodeBytes } from "../../src/machine/regular_file.ts";
-import { applyEdits } from "../../src/credentials/edit.ts";
-import { parseFile } from "../../src/credentials/parsed_file.ts";
-import { refreshEdits } from "../../src/credentials/refresh_edits.ts";
+import { decodeBytes } from "../../src/machine/read.ts";
+import { parseFile } from "../../src/credentials/parse.ts";
+import { refreshEdits } from "../../src/credentials/session_edits.ts";
+import { applyEdits } from "../../src/credentials/text.ts";
 import { REHEARSED } from "../../src/sessions/session_plan.ts";
 import { type Candidate, time } from "./measure.ts";
 

@@ -2,7 +2,7 @@
 import { Buffer } from "node:buffer";
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { encodeText } from "../../src/credentials/profile_name.ts";
+import { encodeText } from "../../src/credentials/text.ts";
 import { refreshSession } from "../../src/sessions/refresh_session.ts";
 import { toLocalIso } from "../../src/timestamps.ts";
 import { checkedRefresh } from "../support/checked_refresh.ts";

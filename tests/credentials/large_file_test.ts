@@ -1,6 +1,6 @@
 // A file of thousands of profiles is handled as correctly as a small one.
 import assert from "node:assert/strict";
-import { parseFile } from "../../src/credentials/parsed_file.ts";
+import { parseFile } from "../../src/credentials/parse.ts";
 import { listProfiles } from "../../src/credentials/profiles.ts";
 import { checkedRefresh } from "../support/checked_refresh.ts";
 import { readAsSdk, readAsWeDo } from "../support/sdk_parser.ts";

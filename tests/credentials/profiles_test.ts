@@ -1,22 +1,20 @@
 // Reading profiles.
 import assert from "node:assert/strict";
-import { parseFile } from "../../src/credentials/parsed_file.ts";
-import { findProfile, listProfiles } from "../../src/credentials/profiles.ts";
+import { parseFile } from "../../src/credentials/parse.ts";
+import {
+  findProfile,
+  isAwsKey,
+  listProfiles,
+  looksLikeName,
+} from "../../src/credentials/profiles.ts";
 import { MASK } from "../../src/secret.ts";
 
 const FILE = [
-  "[default]",
-  "AWS_Access_Key_Id = AKIA1EXAMPLE00000000 ; comment",
-  "aws_secret_access_key = a#b=c # comment",
-  "region =",
-  "s3 =",
-  "  addressing_style = path",
-  "[other]",
-  "mfa_serial: arn:aws:iam::1:mfa/x",
-  "[default]",
-  "aws_access_key_id = AKIA2EXAMPLE00000000",
-  "password = hunter2",
-  "",
+  ...["[default]", "AWS_Access_Key_Id = AKIA1EXAMPLE00000000 ; comment"],
+  ...["aws_secret_access_key = a#b=c # comment", "region =", "s3 ="],
+  ...["  addressing_style = path", "[other]"],
+  ...["mfa_serial: arn:aws:iam::1:mfa/x", "[default]"],
+  ...["aws_access_key_id = AKIA2EXAMPLE00000000", "password = hunter2", ""],
 ].join("\n");
 
 Deno.test("findProfile() merges sections, later keys winning", () => {
@@ -118,5 +116,55 @@ Deno.test("Profile masks TOTP seeds under the keys for a name and a device, howe
   ];
   for (const device of devices) {
     assert.equal(shownOf("mfa_serial", device), device);
+  }
+});
+
+Deno.test("looksLikeName() takes what people call profiles, and nothing that may be a secret", () => {
+  const names = [
+    ...["default", "my work", "default_sts", "a", "prod/eu-west-1"],
+    ...["user@example.com", "会社", "123456789012_AdministratorAccess"],
+    ...["arn:aws:iam::123456789012:role/Deploy", "team.project+test"],
+    ...["OrganizationAccountAccessRole", "client (old)"],
+  ];
+  const others = [
+    "",
+    '"hunter2", "correct horse"',
+    "'a', 'b'",
+    'url "https://user:token@github.com/"',
+    "https://token@github.com",
+    "//host/x",
+    "user:secret@host",
+    "ghp_16C7e42F292c6912E7710c838347Ae178B4a",
+    "AKIAIOSFODNN7EXAMPLE",
+    "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+    "d41d8cd98f00b204e9800998ecf8427e",
+    "1, 2, 3",
+    "{}",
+    "4111111111111111",
+    "a\u0000b",
+    "a\u202eb",
+    "x".repeat(101),
+  ];
+  assert.deepEqual(names.filter((name) => !looksLikeName(name)), []);
+  assert.deepEqual(others.filter(looksLikeName), []);
+});
+
+Deno.test("keys of AWS are known, those of other programs are not", () => {
+  const known = [
+    ...["aws_access_key_id", "aws_secret_access_key", "region", "sso_session"],
+    ...["credential_process", "mfa_serial", "totp_secret_name"],
+  ];
+  const others = ["url", "password", "helper", "name", "", "token", "regions"];
+  assert.deepEqual(known.filter((key) => !isAwsKey(key)), []);
+  assert.deepEqual(others.filter(isAwsKey), []);
+});
+
+// On the lines that go on with a value, anything may have been pasted.
+Deno.test("Profile masks a value that goes on over lines, whatever its key", () => {
+  for (const key of ["source_profile", "region", "totp_secret_name"]) {
+    const text = `[a]\n${key} = base\n  wJalrXUtnFEMI/K7MDENG\n`;
+    const profile = findProfile(parseFile(text), "a");
+    assert.equal(String(profile?.fields().get(key)), MASK);
+    assert.equal(profile?.shown("source_profile") ?? MASK, MASK);
   }
 });

@@ -68,6 +68,7 @@ async function atTerminal(
 }
 
 const terminal = needs("script");
+const orphaning = needs("script", "python3");
 
 Deno.test({
   name: `get asks at the terminal, naming profile and device${terminal.note}`,
@@ -131,7 +132,10 @@ Deno.test({
   },
 });
 
-for (const redirect of ["< /dev/null", "> /dev/null"]) {
+// The last opens the terminal for writing only.
+for (
+  const redirect of ["< /dev/null", "> /dev/null", "< /dev/null 2> /dev/tty"]
+) {
   Deno.test({
     name: `get asks at the terminal with ${redirect}${terminal.note}`,
     ignore: terminal.ignore,
@@ -146,6 +150,52 @@ for (const redirect of ["< /dev/null", "> /dev/null"]) {
     },
   });
 }
+
+// It asked, then failed: the code that was typed went to the shell, and to its
+// history.
+Deno.test({
+  name: `get asks nobody at a terminal that cannot be read${orphaning.note}`,
+  ignore: orphaning.ignore,
+  fn: async () => {
+    await using scenario = await Scenario.start();
+    const [program, ...args] = commandLine(["get", "-n", "default"]);
+    // A job in the background whose parent has ended: its reads fail.
+    const orphan = `
+import os, sys, time
+if os.fork() == 0:
+    os.setpgid(0, 0)
+    if os.fork() == 0:
+        time.sleep(0.3)
+        os.dup2(os.open("/dev/null", os.O_RDONLY), 0)
+        code = os.spawnvp(os.P_WAIT, sys.argv[1], sys.argv[1:])
+        print("exit code", code, flush=True)
+    os._exit(0)
+os.wait()
+time.sleep(5)`;
+    const child = new Deno.Command("script", {
+      args: [
+        "--quiet",
+        "--return",
+        "--command",
+        [
+          "python3 -c",
+          ...[orphan, program, ...args].map((word) =>
+            `'${word.replaceAll("'", "'\\''")}'`
+          ),
+        ].join(" "),
+        "/dev/null",
+      ],
+      env: { ...await baseEnvironment(), ...scenario.env, TERM: "xterm" },
+      clearEnv: true,
+      stdin: "null",
+    });
+    const screen = new TextDecoder().decode((await child.output()).stdout);
+    assert.match(screen, /no terminal to ask at/);
+    assert.match(screen, /exit code 6/);
+    assert.doesNotMatch(screen, /TOTP code: /);
+    assert.equal(scenario.codesSent, 0);
+  },
+});
 
 Deno.test({
   name:
@@ -303,6 +353,29 @@ Deno.test("get -t - refuses what is no code before STS", async () => {
     assert.match(stderr, says);
     assert.equal(scenario.codesSent, 0);
   }
+});
+
+// No test noticed when it read on for ever.
+Deno.test("get -t - reads no more than a code of a stream that never ends a line", async () => {
+  await using scenario = await Scenario.start();
+  const [program, ...args] = commandLine(["get", "-n", "default", "-t", "-"]);
+  const child = new Deno.Command(program, {
+    args,
+    env: { ...await baseEnvironment(), ...scenario.env },
+    clearEnv: true,
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  const endless = (async () => {
+    for (;;) await writer.write(new Uint8Array(4096).fill(0x31));
+  })().catch(() => {});
+  const { code, stderr } = await child.output();
+  await endless;
+  assert.equal(code, 2);
+  assert.match(new TextDecoder().decode(stderr), /not six digits/);
+  assert.equal(scenario.codesSent, 0);
 });
 
 Deno.test("get drops white space around a code", async () => {

@@ -37,7 +37,7 @@ async function throttledForever(): Promise<void> {
 
 async function locked(): Promise<void> {
   await using scenario = await Scenario.start();
-  await using _lock = await lockDirectory(join(scenario.home, ".aws"));
+  using _lock = await lockDirectory(join(scenario.home, ".aws"));
   const { code, stderr } = await scenario.updstsBesideOthers(
     ["get", "-n", "default", "-t", scenario.code()],
   );

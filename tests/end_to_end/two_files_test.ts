@@ -5,7 +5,7 @@ import { commandLine, type Finished, run } from "../support/command.ts";
 import { connect } from "../support/mcp_clients.ts";
 import { z } from "zod";
 import { ALICE, GIVEN, Scenario, valueIn } from "../support/scenario.ts";
-import { links, unlessWindows } from "../support/skipping.ts";
+import { directoryLinks, links, unlessWindows } from "../support/skipping.ts";
 
 const POSIX = Deno.build.os !== "windows";
 
@@ -472,4 +472,45 @@ Deno.test("mcp -o: of two sessions of one name, an agent is told of the one that
     ).result;
   assert.deepEqual(await of("default_sts"), { cred_file: path });
   assert.deepEqual(await of("default"), { cred_file: scenario.path });
+});
+
+// The runtime takes «..» away with the name before it: another account's key signed.
+Deno.test({
+  name:
+    `list, get and remove follow a link before its «..», as the AWS CLI does${directoryLinks.note}`,
+  ignore: directoryLinks.ignore || Deno.build.os === "windows",
+  fn: async () => {
+    await using scenario = await Scenario.start();
+    const { home } = scenario;
+    await Deno.mkdir(join(home, "real", "deep"), { recursive: true });
+    await Deno.symlink(join(home, "real", "deep"), join(home, "link"));
+    const real = join(home, "real", "creds");
+    await Deno.writeTextFile(real, GIVEN, { mode: 0o600 });
+    const decoy = GIVEN.replaceAll(ALICE.accessKeyId, "AKIADECOYDECOYDECOY1");
+    await Deno.writeTextFile(join(home, "creds"), decoy, { mode: 0o600 });
+    const path = `${home}/link/../creds`;
+    const listed = await scenario.updsts(["list", "-c", path]);
+    assert.match(listed.stdout, new RegExp(ALICE.accessKeyId));
+    const get = (...args: string[]) =>
+      scenario.updsts(["get", "-n", "default", "-t", scenario.code(), ...args]);
+    assert.equal((await get("-c", path)).code, 0);
+    assert.equal(scenario.sts.requests[0]?.accessKeyId, ALICE.accessKeyId);
+    assert.match(await Deno.readTextFile(real), /default_sts/);
+    const sessions = `${home}/link/../sessions`;
+    assert.equal((await get("-o", sessions)).code, 0);
+    await Deno.stat(join(home, "real", "sessions"));
+    assert.equal(
+      (await scenario.updsts(["remove", "default", "-c", path])).code,
+      0,
+    );
+    assert.equal(await Deno.readTextFile(real), GIVEN);
+    assert.equal(await Deno.readTextFile(join(home, "creds")), decoy);
+    const config = join(home, "real", "config");
+    await Deno.writeTextFile(config, "[default]\nregion = eu-west-2\n");
+    const { stderr } = await scenario.updsts(
+      ["get", "-n", "default", "--dry-run", "-v", "1"],
+      { AWS_CONFIG_FILE: `${home}/link/../config`, AWS_REGION: "" },
+    );
+    assert.match(stderr, /Region: eu-west-2/);
+  },
 });

@@ -98,3 +98,31 @@ Deno.test("an error of STS whose name is a hash is not shown", async () => {
   assert.equal(exit, 5);
   assertNoPart(hash, stderr);
 });
+
+Deno.test("get -v 2 shows no code, whatever becomes of it", async () => {
+  await using scenario = await Scenario.start();
+  const throttled = { kind: "error", status: 400, code: "Throttling" } as const;
+  const fates = [
+    { exit: 0, script: { kind: "delay_headers", ms: 1 } },
+    { exit: 0, script: { ...throttled, message: "Rate exceeded" } },
+    { exit: 5, script: { kind: "close" } },
+    {
+      exit: 5,
+      script: { kind: "error", status: 500, code: "E", message: "x" },
+    },
+    {
+      exit: 4,
+      script: { kind: "error", status: 400, code: "E", message: "x" },
+    },
+  ] as const;
+  for (const { exit, script } of fates) {
+    scenario.sts.script(script);
+    const code = scenario.code();
+    const { code: exited, stdout, stderr } = await scenario.updsts(
+      ["get", "-n", "default", "-t", code, "-v", "2"],
+    );
+    assert.equal(exited, exit, stderr);
+    assert.match(stderr, /STS endpoint/);
+    assert(!(stdout + stderr).includes(code), stderr);
+  }
+});

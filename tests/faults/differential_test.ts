@@ -1,13 +1,19 @@
 // A refresh, in files that people have edited, as three other programs see it.
 import fc from "fast-check";
 import assert from "node:assert/strict";
-import { parseFile } from "../../src/credentials/parsed_file.ts";
+import { parseFile } from "../../src/credentials/parse.ts";
+import { isUtf8 } from "../../src/credentials/text.ts";
 import { UpdstsError } from "../../src/errors.ts";
 import { checkedRefresh } from "../support/checked_refresh.ts";
 import { isInstalled } from "../support/command.ts";
 import { times } from "../support/effort.ts";
 import { ODD_NAMES, oddFile } from "../support/odd_files.ts";
-import { MODELS, readAsConfigparser } from "../support/readers.ts";
+import {
+  goSdk,
+  MODELS,
+  readAsConfigparser,
+  readAsGoSdk,
+} from "../support/readers.ts";
 import { readAsSdk, type Reading } from "../support/sdk_parser.ts";
 import { EXAMPLE_SESSION } from "../support/sessions.ts";
 
@@ -90,6 +96,10 @@ Deno.test(`${COUNT} generated files: every other profile reads the same for thre
   const seed = Date.now();
   const name = fc.constantFrom(...ODD_NAMES);
   const python = isInstalled("python3");
+  // Debian's version reads a quote that is not closed on over all lines below,
+  // and a last CR as a part of the value until it gets its LF.
+  const forGo = ({ given }: Case) =>
+    !goSdk.ignore && isUtf8(given) && !/["']|\r$/.test(given);
   let compared = 0;
   let tried = 0;
   while (tried < COUNT) {
@@ -108,6 +118,16 @@ Deno.test(`${COUNT} generated files: every other profile reads the same for thre
         cases.flatMap(({ given, after }) => [given, after]),
       )
       : [];
+    const plain = cases.filter(forGo);
+    const go = goSdk.ignore
+      ? []
+      : await readAsGoSdk(plain.map(({ given, after }) => [given, after]));
+    for (const [index, one] of plain.entries()) {
+      const [before = null, now = null] = [go[2 * index], go[2 * index + 1]];
+      // Where it refuses the file, it does so afterwards, too.
+      if (before === null) continue;
+      compare("the SDK for Go itself", before, now, one, one.seenByAll);
+    }
     for (const [index, one] of cases.entries()) {
       const { given, after, target, seenByAll } = one;
       for (const [program, read] of Object.entries(MODELS)) {

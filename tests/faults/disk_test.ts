@@ -197,6 +197,38 @@ Deno.test({
   },
 });
 
+const attributes = unless(
+  ROOT_USER && isInstalled("chattr") && await canAppendOnly(),
+  "directories cannot be made append-only here",
+);
+
+async function canAppendOnly(): Promise<boolean> {
+  const directory = await Deno.makeTempDir();
+  const { code } = await run("chattr", ["+a", directory]);
+  await run("chattr", ["-a", directory]);
+  await Deno.remove(directory);
+  return code === 0;
+}
+
+// It passed, the code was spent, and two files stayed, one with the session.
+Deno.test({
+  name:
+    `an append-only directory is found before the code is spent${attributes.note}`,
+  ignore: attributes.ignore,
+  fn: async () => {
+    await using scenario = await Scenario.start();
+    const directory = join(scenario.home, ".aws");
+    await run("chattr", ["+a", directory]);
+    try {
+      const finished = await scenario.get();
+      await assertRefusedUntouched(scenario, finished, /is append-only/);
+      assert.deepEqual(scenario.files(), ["credentials"]);
+    } finally {
+      await run("chattr", ["-a", directory]);
+    }
+  },
+});
+
 Deno.test("a read-only file is refused before the code is spent, by root as well", async () => {
   await using scenario = await Scenario.start();
   await Deno.chmod(scenario.path, 0o400);

@@ -2,8 +2,8 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import { decodeText } from "../../src/credentials/profile_name.ts";
-import { parseFile } from "../../src/credentials/parsed_file.ts";
+import { parseFile } from "../../src/credentials/parse.ts";
+import { decodeText } from "../../src/credentials/text.ts";
 import { diagnose } from "../../src/doctor/diagnose.ts";
 import { UpdstsError } from "../../src/errors.ts";
 import { refreshSession } from "../../src/sessions/refresh_session.ts";

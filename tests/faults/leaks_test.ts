@@ -65,7 +65,7 @@ Deno.test("what STS answers never shows, however broken it is", async () => {
   const canary = "canaryAnswer0123";
   const answers = [
     { AccessKeyId: undefined, SecretAccessKey: canary, SessionToken: canary },
-    { SecretAccessKey: `${canary}\n`, SessionToken: canary },
+    { SecretAccessKey: `${canary}\nx`, SessionToken: canary },
     { SecretAccessKey: canary, SessionToken: `${canary}[x]` },
     { SecretAccessKey: canary, SessionToken: canary, Expiration: `${canary}` },
   ];

@@ -1,7 +1,7 @@
 // maskedDiff(): the lines that edits name, and no others.
 import assert from "node:assert/strict";
-import { parseFile } from "../../src/credentials/parsed_file.ts";
-import { refreshEdits } from "../../src/credentials/refresh_edits.ts";
+import { parseFile } from "../../src/credentials/parse.ts";
+import { refreshEdits } from "../../src/credentials/session_edits.ts";
 import { maskedDiff } from "../../src/sessions/masked_diff.ts";
 import { REHEARSED } from "../../src/sessions/session_plan.ts";
 

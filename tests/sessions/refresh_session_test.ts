@@ -442,6 +442,7 @@ Deno.test("refreshSession() takes no name of a config profile that has credentia
     const settings = await ports.config.settingsOf();
     const config = {
       file: () => ports.config.file(),
+      renew: () => {},
       settingsOf: (name: string) =>
         Promise.resolve(
           name === "prod"

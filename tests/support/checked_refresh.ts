@@ -1,9 +1,11 @@
 // Refreshes a text and checks, edit by edit, that nothing else was touched.
 import assert from "node:assert/strict";
-import { applyEdits } from "../../src/credentials/edit.ts";
-import { refreshEdits } from "../../src/credentials/refresh_edits.ts";
-import type { SessionValues } from "../../src/credentials/session_values.ts";
-import { parseFile } from "../../src/credentials/parsed_file.ts";
+import { parseFile } from "../../src/credentials/parse.ts";
+import {
+  refreshEdits,
+  type SessionValues,
+} from "../../src/credentials/session_edits.ts";
+import { applyEdits } from "../../src/credentials/text.ts";
 
 /** The refreshed text, after every byte outside of the edits was compared. */
 export function checkedRefresh(

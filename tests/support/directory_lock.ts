@@ -1,19 +1,18 @@
 // Holds the lock that updsts takes of a directory.
-import assert from "node:assert/strict";
-import { LockFile } from "../../src/machine/lock_file.ts";
+import { join } from "node:path";
 
-/** Locks `directory`, as the system does it, until it is disposed of. */
-export async function lockDirectory(
-  directory: string,
-): Promise<AsyncDisposable> {
-  if (Deno.build.os === "windows") {
-    const lock = new LockFile(directory);
-    assert(await lock.tryLock(), "somebody else has the lock");
-    return lock;
-  }
-  const open = await Deno.open(directory);
+/** Locks `directory`, as updsts does it, until it is disposed of. */
+export async function lockDirectory(directory: string): Promise<Disposable> {
+  const path = join(directory, ".updsts.lock");
+  const isWindows = Deno.build.os === "windows";
+  const open = isWindows
+    ? await Deno.open(path, { write: true, create: true })
+    : await Deno.open(directory);
   await open.lock(true);
   return {
-    [Symbol.asyncDispose]: () => Promise.try(() => open.close()),
+    [Symbol.dispose]: () => {
+      if (isWindows) Deno.removeSync(path);
+      open.close();
+    },
   };
 }

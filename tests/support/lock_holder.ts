@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { lockDirectory } from "./directory_lock.ts";
 
 const [directory = "."] = Deno.args;
-await using _lock = await lockDirectory(directory);
+using _lock = await lockDirectory(directory);
 await Deno.writeTextFile(join(directory, `.updsts-${Deno.pid}.tmp`), "");
 console.log("locked");
 await new Promise((resolve) => setTimeout(resolve, 60_000));

@@ -1,5 +1,5 @@
 // Ports in memory, for tests of the use cases; they keep what was asked of them.
-import { applyEdits } from "../../src/credentials/edit.ts";
+import { applyEdits } from "../../src/credentials/text.ts";
 import { UpdstsError } from "../../src/errors.ts";
 import type {
   AwsConfig,
@@ -42,6 +42,10 @@ export class MemoryFile implements CredentialsFile {
       this.writes++;
     });
   }
+
+  settled(): Promise<void> {
+    return Promise.resolve();
+  }
 }
 
 /** An AWS configuration that says the same of every profile. */
@@ -70,6 +74,8 @@ export class MemoryConfig implements AwsConfig {
   settingsOf(): Promise<ProfileSettings> {
     return Promise.resolve(this.#settings);
   }
+
+  renew(): void {}
 }
 
 /** An issuer that gives one session, or fails, and notes what it was asked. */

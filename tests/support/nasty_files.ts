@@ -1,6 +1,6 @@
 // Generates credentials files that are as nasty as real ones get, and nastier.
 import fc from "fast-check";
-import { encodeText } from "../../src/credentials/profile_name.ts";
+import { encodeText } from "../../src/credentials/text.ts";
 
 /** Names that sections, keys of blocks and requests are drawn from. */
 export const NAMES = [

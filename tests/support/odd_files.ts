@@ -1,6 +1,6 @@
 // Generates credentials files as people, editors and other tools leave them: a whole one, changed at a few places.
 import fc from "fast-check";
-import { encodeText } from "../../src/credentials/profile_name.ts";
+import { encodeText } from "../../src/credentials/text.ts";
 import { nastyFile } from "./nasty_files.ts";
 
 /** What some programs take for white space, or for the end of a line. */

@@ -1,20 +1,23 @@
 // Feeds every reader a megabyte of what takes it longest, and prints how many were read. A step too many for each character, and it never ends.
-import { LocalAwsConfig } from "../../src/machine/aws_config.ts";
+import { LocalAwsConfig } from "../../src/machine/config.ts";
 import { createEnvironment } from "../../src/machine/environment.ts";
 import { readCode } from "../../src/codes.ts";
-import { whyAwsCliRefusesFile } from "../../src/credentials/aws_cli_reading.ts";
-import { applyEdits } from "../../src/credentials/edit.ts";
-import { readAsGo } from "../../src/credentials/go_reading.ts";
-import { readAsJavaScript } from "../../src/credentials/javascript_reading.ts";
-import { parseFile } from "../../src/credentials/parsed_file.ts";
+import { compareOutsideBlocks } from "../../src/credentials/compare.ts";
+import { parseFile } from "../../src/credentials/parse.ts";
 import {
-  assertSessionName,
-  decodeText,
-} from "../../src/credentials/profile_name.ts";
-import { listProfiles } from "../../src/credentials/profiles.ts";
-import { refreshEdits } from "../../src/credentials/refresh_edits.ts";
-import { removeEdits } from "../../src/credentials/remove_edits.ts";
-import { isDevice, mayBeShown } from "../../src/credentials/shown_values.ts";
+  isDevice,
+  listProfiles,
+  mayBeShown,
+} from "../../src/credentials/profiles.ts";
+import { whyAwsCliRefusesFile } from "../../src/credentials/readers/aws_cli.ts";
+import { readAsGo } from "../../src/credentials/readers/go.ts";
+import { readAsJavaScript } from "../../src/credentials/readers/javascript.ts";
+import { assertSessionName } from "../../src/credentials/refusals.ts";
+import {
+  refreshEdits,
+  removeEdits,
+} from "../../src/credentials/session_edits.ts";
+import { applyEdits, decodeText } from "../../src/credentials/text.ts";
 import {
   configFindings,
   encodingFindings,
@@ -22,7 +25,7 @@ import {
   sectionFindings,
 } from "../../src/doctor/file_findings.ts";
 import { UpdstsError } from "../../src/errors.ts";
-import { foreignChange } from "../../src/sessions/foreign_change.ts";
+
 import { maskedDiff } from "../../src/sessions/masked_diff.ts";
 import { EXAMPLE_SESSION } from "./sessions.ts";
 
@@ -77,12 +80,12 @@ function read(text: string): void {
   quietly(() => {
     const edits = refreshEdits(file, "default", "default_sts", EXAMPLE_SESSION);
     maskedDiff("path", text, edits);
-    foreignChange(text, applyEdits(text, edits));
+    compareOutsideBlocks(text, applyEdits(text, edits));
   });
   for (const block of file.blocks.slice(0, 3)) {
     quietly(() => removeEdits(file, block));
   }
-  foreignChange(text, `${text}x`);
+  compareOutsideBlocks(text, `${text}x`);
   whyAwsCliRefusesFile(text);
   readAsJavaScript(decodeText(text));
   readAsGo(decodeText(text));

@@ -1,14 +1,9 @@
 // Nine o'clock: everybody of an account asks STS at once. Simulated time; what
 // is sent again, and when, is decided by the program's own rules.
-import { NetworkError } from "../../src/sts/http_exchange.ts";
-import type { Answer } from "../../src/sts/sts_exchange.ts";
-import {
-  delayBefore,
-  isConnectionRefused,
-  MAX_SENT,
-  type Unspent,
-  whyUnspent,
-} from "../../src/sts/sts_retry.ts";
+import type { Answer } from "../../src/sts/client.ts";
+import { whyUnspent } from "../../src/sts/failures.ts";
+import { NetworkError } from "../../src/sts/http.ts";
+import { delayBefore, MAX_SENT } from "../../src/sts/issuer.ts";
 
 /** What a rush is made of. Times are in milliseconds. */
 export interface RushOptions {
@@ -65,11 +60,8 @@ interface Outcome {
 
 function answer(status: number, code?: string): Answer {
   return {
-    status,
-    date: undefined,
-    requestId: undefined,
-    credentials: undefined,
-    refusal: code === undefined ? undefined : { code, message: "" },
+    ...{ status, date: undefined, requestId: undefined },
+    ...(code === undefined ? {} : { refusal: { code, message: "" } }),
   };
 }
 
@@ -86,12 +78,6 @@ const MISHAPS: readonly Outcome[] = [
   { came: answer(502), spent: true },
   { came: answer(503, "ServiceUnavailable"), spent: true },
 ];
-
-/** As the program decides it; the clocks of this world are right. */
-function whyAgain({ came }: Outcome): Unspent | undefined {
-  if (!(came instanceof NetworkError)) return whyUnspent(came, new Date(0));
-  return isConnectionRefused(came) ? "connection refused" : undefined;
-}
 
 /** Lets everybody have a session, however often it takes. */
 export function simulateRush(options: RushOptions): Rush {
@@ -132,7 +118,8 @@ export function simulateRush(options: RushOptions): Rush {
       rush.last = Math.max(rush.last, at + latency);
       continue;
     }
-    const reason = whyAgain(outcome);
+    // The clocks of this world are right.
+    const reason = whyUnspent(outcome.came, new Date(0));
     const again = at + latency +
       (reason === undefined ? 0 : delayBefore(reason, sent, chance));
     if (

@@ -3,12 +3,9 @@ import {
   externalDataInterceptor,
   loadSharedConfigFiles,
 } from "@smithy/core/config";
-import {
-  type ParsedFile,
-  parseFile,
-} from "../../src/credentials/parsed_file.ts";
+import { type ParsedFile, parseFile } from "../../src/credentials/parse.ts";
 import { listProfiles } from "../../src/credentials/profiles.ts";
-import { decodeText } from "../../src/credentials/profile_name.ts";
+import { decodeText } from "../../src/credentials/text.ts";
 import { Secret } from "../../src/secret.ts";
 
 /** Profile name -> key -> value. */

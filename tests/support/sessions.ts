@@ -1,5 +1,5 @@
 // The session that the fixtures and the properties write.
-import type { SessionValues } from "../../src/credentials/session_values.ts";
+import type { SessionValues } from "../../src/credentials/session_edits.ts";
 import { Secret } from "../../src/secret.ts";
 import session from "../fixtures/session.json" with { type: "json" };
 

@@ -1,0 +1,93 @@
+// What other programs did to a file between two looks at it.
+import { type ParsedFile, parseFile } from "./parse.ts";
+import { cutBlock } from "./session_edits.ts";
+import { applyEdits, trimEnd } from "./text.ts";
+
+/**
+ * Compares two texts of one file, one character a byte, by what stands outside
+ * of all managed blocks: `"same"`; `"added"` if all that was there still is,
+ * unchanged and in order, and something more; `"missing"` if a section, a key,
+ * a note or the end of the last line is gone, as in a file that is half
+ * written; else `"changed"`.
+ */
+export function compareOutsideBlocks(
+  before: string,
+  now: string,
+): "same" | "added" | "missing" | "changed" {
+  if (before === now) return "same";
+  const files = [parseFile(before), parseFile(now)];
+  // Where tags are broken, nobody knows what stands outside.
+  const [old, current] = files.some(({ brokenTags }) => brokenTags.length > 0)
+    ? files
+    : files.map(outsideBlocks);
+  if (old === undefined || current === undefined) return "changed";
+  const emptied = withoutEnds(now) === "" && withoutEnds(before) !== "";
+  if (emptied || isCut(old, current)) return "missing";
+  const content = withoutEnds(old.text);
+  if (content === withoutEnds(current.text)) return "same";
+  if (content.startsWith(current.text)) return "missing";
+  const present = countPieces(current);
+  for (const [piece, times] of countPieces(old)) {
+    if (times > (present.get(piece) ?? 0)) return "missing";
+  }
+  return holdsInOrder(old, current) ? "added" : "changed";
+}
+
+/** `file` without its managed blocks: what removing them would leave. */
+function outsideBlocks(file: ParsedFile): ParsedFile {
+  if (file.blocks.length === 0) return file;
+  const edits = file.blocks.flatMap((block) => cutBlock(file, block));
+  return parseFile(applyEdits(file.text, edits));
+}
+
+/** `text` without line ends at its end: one comes with the first block. */
+function withoutEnds(text: string): string {
+  return trimEnd(text, "\r\n");
+}
+
+/** Whether the last line of `current` lacks its end, or a part of itself. */
+function isCut(old: ParsedFile, current: ParsedFile): boolean {
+  if (current.text.endsWith("\n")) return false;
+  if (old.text.endsWith("\n")) return true;
+  if (current.text.endsWith("\r")) return false;
+  const [was = "", is = ""] = [old, current].map((file) =>
+    linesOf(file).at(-1)
+  );
+  return old.text.endsWith("\r") || (was !== is && was.startsWith(is));
+}
+
+/** How often each header and each key of a section is there, and how many other lines that say something. */
+function countPieces(file: ParsedFile): Map<string, number> {
+  const pieces = new Map<string, number>();
+  const count = (piece: string, times = 1) =>
+    pieces.set(piece, (pieces.get(piece) ?? 0) + times);
+  let known = 0;
+  for (const { name, properties } of file.sections) {
+    known += 1 + properties.length;
+    count(name);
+    for (const { key } of properties) count(`${name}\n${key}`);
+  }
+  // By number: who changes a note has not lost it, and may do so again and again.
+  const filled = linesOf(file).filter((line) => /[^ \t\v\f\r\n]/.test(line));
+  count("\n", filled.length - known);
+  return pieces;
+}
+
+/** Whether all lines of `old` stand in `current`, in their order. */
+function holdsInOrder(old: ParsedFile, current: ParsedFile): boolean {
+  const lines = linesOf(old);
+  let found = 0;
+  for (const line of linesOf(current)) {
+    const wanted = lines[found] ?? "";
+    // The last one may have got its end.
+    const last = found === lines.length - 1 && !wanted.endsWith("\n");
+    if (last ? withoutEnds(line) === withoutEnds(wanted) : line === wanted) {
+      found++;
+    }
+  }
+  return found >= lines.length;
+}
+
+function linesOf({ text, lines }: ParsedFile): string[] {
+  return Array.from(lines, ({ start, next }) => text.slice(start, next));
+}

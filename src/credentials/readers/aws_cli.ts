@@ -1,0 +1,153 @@
+// How the AWS CLI, and all that is built on botocore, reads a file: by Python's
+// configparser, and a parser of nested values on top of it.
+//
+// Tests hold this against the former. Every step is linear in the line.
+import { type Reading, sectionOf } from "./reading.ts";
+import {
+  decodeText,
+  isUtf8,
+  PYTHON_SPACES,
+  spacesBefore,
+  trim,
+  trimEnd,
+} from "../text.ts";
+
+/** What the AWS CLI stumbles over first. */
+export interface AwsCliRefusal {
+  /** From 1. */
+  readonly line: number;
+  readonly reason: string;
+}
+
+/** Why the AWS CLI refuses `text` (decoded); undefined if it reads it. */
+export function whyAwsCliRefuses(text: string): AwsCliRefusal | undefined {
+  return readAsAwsCli(text).refusal;
+}
+
+/** Why the AWS CLI refuses a file of these bytes, one character each, in words. */
+export function whyAwsCliRefusesFile(bytes: string): string | undefined {
+  if (bytes.startsWith("\xEF\xBB\xBF")) {
+    return "it begins with a byte order mark";
+  }
+  if (!isUtf8(bytes)) return "it is not in UTF-8";
+  const refusal = whyAwsCliRefuses(decodeText(bytes));
+  return refusal && `line ${refusal.line}: ${refusal.reason}`;
+}
+
+/** Its name for the section whose keys every profile gets. */
+const DEFAULTS = "DEFAULT";
+
+/** A key, and the value lines that it has so far. */
+interface OpenKey {
+  readonly name: string;
+  readonly values: string[];
+}
+
+/**
+ * What the AWS CLI reads in `text` (decoded), or would without the lines for
+ * which it refuses it, and the first of these. Keys above all headers stand
+ * under the empty name.
+ */
+export function readAsAwsCli(
+  text: string,
+): { reading: Reading; refusal: AwsCliRefusal | undefined } {
+  const reading: Reading = new Map();
+  const begun = new Map<string, number>();
+  const keyLines = new Map<string, Map<string, number>>();
+  let name = "";
+  let key: OpenKey | undefined;
+  let indent = 0;
+  let line = 0;
+  let refusal: AwsCliRefusal | undefined;
+  const refuse = (reason: string) => void (refusal ??= { line, reason });
+  // What a header's bracket is followed by may have been a note, of a secret.
+  const shown = () => `[${name.split("]", 1).join()}]`;
+  /** Writes down the open key, whose value is whole now. */
+  const close = () => {
+    if (key === undefined) return;
+    const value = trimEnd(key.values.join("\n"), PYTHON_SPACES);
+    sectionOf(reading, name).set(key.name, value);
+    key = undefined;
+  };
+  for (const content of text.split(/\r\n|\r|\n/)) {
+    line++;
+    const value = trim(content, PYTHON_SPACES);
+    if (value === "") {
+      key?.values.push("");
+      continue;
+    }
+    if (value.startsWith("#") || value.startsWith(";")) continue;
+    const depth = spacesBefore(content, PYTHON_SPACES);
+    if (key !== undefined && depth > indent) {
+      if (key.values[0] === "" && !isNested(value)) {
+        refuse("a nested key has no equals sign");
+      }
+      key.values.push(value);
+      continue;
+    }
+    close();
+    indent = depth;
+    const header = headerIn(value);
+    if (header !== undefined) {
+      name = header;
+      const first = begun.get(header);
+      // The one whose keys count for all may be in several places.
+      if (first !== undefined && header !== DEFAULTS) {
+        refuse(
+          `section ${shown()} begins again; it is on line ${first}, too`,
+        );
+      }
+      begun.set(header, first ?? line);
+      sectionOf(reading, header);
+      continue;
+    }
+    if (name === "") refuse("it stands above all headers");
+    const separator = value.search(/[=:]/);
+    if (separator <= 0) {
+      refuse("it is neither a header nor a key");
+      continue;
+    }
+    const option = trimEnd(value.slice(0, separator), PYTHON_SPACES)
+      .toLowerCase();
+    const lines = keyLines.get(name) ?? new Map<string, number>();
+    keyLines.set(name, lines);
+    const first = lines.get(option);
+    // The key stays out: a secret that was wrapped over two lines reads as one.
+    if (first !== undefined) {
+      refuse(`section ${shown()} has that key on line ${first}, too`);
+    }
+    lines.set(option, first ?? line);
+    const rest = trim(value.slice(separator + 1), PYTHON_SPACES);
+    key = { name: option, values: [rest] };
+  }
+  close();
+  return { reading, refusal };
+}
+
+/** The name of the section that the AWS CLI sees begin on `line`, if any. */
+export function awsCliHeader(line: string): string | undefined {
+  return headerIn(trim(line, PYTHON_SPACES));
+}
+
+function headerIn(trimmed: string): string | undefined {
+  // Up to the last bracket, whatever stands behind it.
+  const end = trimmed.lastIndexOf("]");
+  return trimmed.startsWith("[") && end > 1 ? trimmed.slice(1, end) : undefined;
+}
+
+/** All that ends a line for Python's splitlines(). */
+const LINE_ENDS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029";
+
+/** Whether every line of `value` that says something is a key with a value. */
+function isNested(value: string): boolean {
+  let start = 0;
+  for (let end = 0; end <= value.length; end++) {
+    if (end < value.length && !LINE_ENDS.includes(value.charAt(end))) continue;
+    const line = value.slice(start, end);
+    if (trim(line, PYTHON_SPACES) !== "" && !line.includes("=")) {
+      return false;
+    }
+    start = end + 1;
+  }
+  return true;
+}

@@ -1,0 +1,255 @@
+// What is refused about a name or a managed block, and in which words.
+import { UpdstsError } from "../errors.ts";
+import type { ManagedBlock, ParsedFile, Section } from "./parse.ts";
+import { PROGRAMS } from "./read_alike.ts";
+import {
+  BLANKS,
+  decodeText,
+  indentOf,
+  lineText,
+  saysSomething,
+  terminatorOf,
+  trim,
+} from "./text.ts";
+
+const OTHER_NAME = "choose another name with -sn; nothing was changed";
+
+/**
+ * Refuses a name that no section header can hold, or that the AWS SDKs would
+ * read as something else. `what` names the parameter for the message.
+ *
+ * @throws {UpdstsError} `NAME_INVALID`
+ */
+export function assertProfileName(name: string, what: string): void {
+  refuseName(
+    whyNoProfileName(name),
+    what,
+    "give the name as it stands between [ and ] in the credentials file",
+  );
+}
+
+/**
+ * Refuses a name for the session's profile that programs would read
+ * differently in a header.
+ *
+ * @throws {UpdstsError} `NAME_INVALID`
+ */
+export function assertSessionName(name: string): void {
+  // Go's parser and others cut a header there, and would read the session's
+  // keys into the profile above.
+  const reason = /[#;]/.test(name)
+    ? `${JSON.stringify(name)} holds # or ;, where some programs end a header`
+    : undefined;
+  refuseName(
+    whyNoProfileName(name) ?? reason,
+    "the name for the session's profile",
+    OTHER_NAME,
+  );
+}
+
+function refuseName(
+  reason: string | undefined,
+  what: string,
+  hint: string,
+): void {
+  if (reason === undefined) return;
+  throw new UpdstsError("NAME_INVALID", `Cannot use ${what}: ${reason}`, {
+    hint,
+  });
+}
+
+function whyNoProfileName(name: string): string | undefined {
+  if (name === "") return "it is empty";
+  if (!name.isWellFormed()) return "it is not valid Unicode";
+  if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(name)) {
+    return "it holds a line end or another control character";
+  }
+  if (/[[\]]/.test(name)) return "it holds a square bracket";
+  if (name !== trim(name)) return "it begins or ends with a space";
+  // Readers take a blank and one of these for the start of a comment.
+  if (/\s[#;]/.test(name)) return "it holds a space followed by # or ;";
+  // The AWS SDK for JavaScript rejects a whole file for these.
+  if (/^(profile )?__proto__$/.test(name)) return "the AWS SDKs reject it";
+  return undefined;
+}
+
+/**
+ * Refuses a name (one character a byte) that a section has for any program,
+ * those that are `ours` aside, or that stands for all.
+ *
+ * @throws {UpdstsError} `NAME_TAKEN`, with the line number
+ */
+export function assertNameFree(
+  file: ParsedFile,
+  ours: readonly Section[],
+  name: string,
+): void {
+  const shown = decodeText(name);
+  if (name === "DEFAULT") {
+    throw new UpdstsError(
+      "NAME_TAKEN",
+      "Cannot use the profile name DEFAULT for the session: the AWS CLI gives " +
+        "the keys of a section of that name to every profile",
+      { hint: OTHER_NAME },
+    );
+  }
+  // Some programs trim a name, some do not: one that is equal for either counts.
+  const namedBy = (line: string) =>
+    PROGRAMS.map(({ headerOf }) => trim(headerOf(line) ?? ""));
+  const names = namedBy(`[${shown}]`);
+  const taken = linesWith(file, name).find((index) =>
+    !ours.some(({ line }) => line === index) &&
+    namedBy(decodeText(lineText(file, index))).some((found, program) =>
+      found === shown || (found !== "" && found === names[program])
+    )
+  );
+  if (taken === undefined) return;
+  throw new UpdstsError(
+    "NAME_TAKEN",
+    `Cannot use the profile name ${
+      JSON.stringify(shown)
+    } for the session: line ${taken + 1} already has a section of that name`,
+    { hint: OTHER_NAME },
+  );
+}
+
+/** Indices of the lines with `[` and, behind it, the first word of `name`. */
+function linesWith({ text, lines }: ParsedFile, name: string): number[] {
+  // Only that: there are programs for which all blanks between two are one.
+  const [word = name] = name.split(" ", 1);
+  const found: number[] = [];
+  let line = 0;
+  let position = text.indexOf(word);
+  while (position !== -1) {
+    line = lines.indexAt(position, line);
+    const { start, next } = lines.at(line);
+    if (text.slice(start, position).includes("[")) found.push(line);
+    position = text.indexOf(word, next);
+  }
+  return found;
+}
+
+/**
+ * Refuses a file with any broken tag.
+ *
+ * @throws {UpdstsError} `BLOCK_BROKEN`
+ */
+export function assertBlocksWhole({ brokenTags }: ParsedFile): void {
+  const [problem] = brokenTags;
+  if (problem !== undefined) throw brokenBlock(problem);
+}
+
+/** The error for a block that is not as it should be. */
+export function brokenBlock(
+  problem: string,
+  hint = "mend the tags in the credentials file; nothing was changed",
+): UpdstsError {
+  return new UpdstsError(
+    "BLOCK_BROKEN",
+    `Cannot update the managed block: ${problem}`,
+    { hint },
+  );
+}
+
+/**
+ * The error for edits after which programs would not read `[start, end)` as
+ * they should. It names the line that is most likely to be the cause.
+ */
+export function unreadableBlock(
+  file: ParsedFile,
+  block: ManagedBlock | undefined,
+  owned: (key: string) => boolean,
+  { problem, start, end }: {
+    readonly problem: string;
+    readonly start: number;
+    readonly end: number;
+  },
+): UpdstsError {
+  const first = file.lines.indexAt(start);
+  const last = Math.min(file.lines.indexAt(end, first), file.lines.length - 1);
+  const odd = linesOf(first, last).find((line) => {
+    const content = decodeText(lineText(file, line));
+    return trim(content, BLANKS) !== trim(content);
+  });
+  const causes: Cause[] = [
+    [
+      odd,
+      ", on which not all programs take the same for white space",
+      PLAIN_LINES,
+    ],
+    ...(block === undefined ? [] : causesIn(file, block, last, owned)),
+  ];
+  const [line, what, hint] = causes.find(([line]) => line !== undefined) ??
+    [undefined, "", PLAIN_LINES];
+  return brokenBlock(
+    line === undefined
+      ? `${problem} (lines ${first + 1} to ${last + 1})`
+      : `line ${line + 1}${what}: ${problem}`,
+    `${hint}; nothing was changed`,
+  );
+}
+
+const PLAIN_LINES =
+  "make the lines around the block plain, each a header, a key or a " +
+  "comment that begins at its start";
+
+/** A line that programs may read differently, if there is one, what it is, and what to do. */
+type Cause = readonly [line: number | undefined, what: string, hint: string];
+
+/** Such lines from `block` down to the next header, the likeliest first. */
+function causesIn(
+  file: ParsedFile,
+  block: ManagedBlock,
+  last: number,
+  owned: (key: string) => boolean,
+): Cause[] {
+  const { begin, end, section } = block;
+  const behind = file.sections.filter(({ line }) => line > end && line <= last);
+  const headers = section === undefined ? behind : [section, ...behind];
+  const says = (line: number) => saysSomething(file, line);
+  const indented = (line: number) => indentOf(file, line) > 0;
+  const ours = new Set(
+    section?.properties.filter(({ key }) => owned(key)).map(({ line }) => line),
+  );
+  const tail = linesOf(end + 1, (behind[0]?.line ?? last + 1) - 1).filter(says);
+  const place = section === undefined
+    ? `the empty block of line ${begin + 1}`
+    : `the end of the block on line ${end + 1}`;
+  const stray = `, behind ${place}, would belong to another section`;
+  const move = "move that line into a section of its own, or remove it";
+  const lone = (line: number) => terminatorOf(file, line) === "\r";
+  return [
+    [
+      headers.find(({ line }) => indented(line))?.line,
+      " is an indented header, which the AWS CLI takes for a part of the key " +
+      "before it",
+      "remove its indentation",
+    ],
+    [
+      headers.find(({ plain }) => !plain)?.line,
+      " goes on behind the bracket, so that some programs, if not the AWS " +
+      "CLI, do not take it for a header",
+      "remove what follows the bracket",
+    ],
+    [tail.find((line) => indented(line) || ours.has(line)), stray, move],
+    [
+      // Those above the last one set the depth that it is measured by.
+      linesOf(begin + 1, end - 1).findLast((line) =>
+        says(line) && indented(line)
+      ),
+      " is indented, and not clearly a key of its own",
+      "remove that line, or its indentation",
+    ],
+    [tail[0], stray, move],
+    [
+      linesOf(begin + 1, end).find((line) => lone(line) !== lone(begin)),
+      ` does not end as line ${begin + 1} does: one of them has a lone CR`,
+      "make the line ends of the block alike",
+    ],
+  ];
+}
+
+function linesOf(first: number, last: number): number[] {
+  const length = Math.max(0, last - first + 1);
+  return Array.from({ length }, (_, index) => first + index);
+}

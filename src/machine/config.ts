@@ -1,0 +1,111 @@
+// What the environment and ~/.aws/config say about a profile.
+import { parseFile } from "../credentials/parse.ts";
+import { listProfiles, type Profile } from "../credentials/profiles.ts";
+import type { AwsConfig, ProfileSettings } from "../ports.ts";
+import type { Environment } from "./environment.ts";
+import { readRegularFile } from "./read.ts";
+import { isMissing, onceReleased } from "./system.ts";
+
+/** Reads the config file once, when it is first asked, and again after `renew()`. */
+export class LocalAwsConfig implements AwsConfig {
+  readonly #environment: Environment;
+  #sections: ConfigSections | undefined;
+
+  /** The config that `environment` leads to; nothing is read yet. */
+  constructor(environment: Environment) {
+    this.#environment = environment;
+  }
+
+  file(): Promise<{ path: string; text: string } | undefined> {
+    return onceReleased(() => this.#readFile());
+  }
+
+  settingsOf(name: string): Promise<ProfileSettings> {
+    return onceReleased(() => this.#settingsOf(name));
+  }
+
+  renew(): void {
+    this.#sections = undefined;
+  }
+
+  /**
+   * Where STS is asked, the credentials file has no say but for the region: an
+   * agent may name one that it wrote itself, and would steer the request, or
+   * hear the code that a person types.
+   */
+  #settingsOf(name: string): ProfileSettings {
+    const sections = this.#sections ??= readSections(this.#readFile()?.text);
+    const profile = sections.profiles.get(name);
+    const { get } = this.#environment;
+    return {
+      environmentRegion: get("AWS_REGION") ?? get("AWS_DEFAULT_REGION"),
+      region: profile?.value("region"),
+      mfaSerial: profile?.value("mfa_serial"),
+      credentialsKey: profile?.credentialsKey(),
+      durationSeconds: profile?.value("duration_seconds"),
+      fips: get("AWS_USE_FIPS_ENDPOINT") ?? profile?.value("use_fips_endpoint"),
+      dualStack: get("AWS_USE_DUALSTACK_ENDPOINT") ??
+        profile?.value("use_dualstack_endpoint"),
+      ...this.#endpoint(profile, sections),
+    };
+  }
+
+  /** The first endpoint that is named, as every SDK looks for it. */
+  #endpoint(
+    profile: Profile | undefined,
+    { services }: ConfigSections,
+  ): Pick<ProfileSettings, "endpoint" | "endpointSource"> {
+    const { get } = this.#environment;
+    const ignored = get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") ??
+      profile?.value("ignore_configured_endpoint_urls");
+    const service = services.get(profile?.value("services") ?? "");
+    const found = ignored?.toLowerCase() === "true" ? undefined : [
+      [get("AWS_ENDPOINT_URL_STS"), "AWS_ENDPOINT_URL_STS"],
+      [get("AWS_ENDPOINT_URL"), "AWS_ENDPOINT_URL"],
+      [service?.value("sts.endpoint_url"), "the config file"],
+      [profile?.value("endpoint_url"), "the config file"],
+    ].find(([endpoint]) => endpoint !== undefined);
+    return { endpoint: found?.[0], endpointSource: found?.[1] };
+  }
+
+  #readFile(): { path: string; text: string } | undefined {
+    const { get, expandHome } = this.#environment;
+    try {
+      const path = expandHome(get("AWS_CONFIG_FILE") ?? "~/.aws/config");
+      return { path, text: readRegularFile(path, "AWS config file") };
+    } catch (error) {
+      // A config file is optional, for us as for the SDKs; so is a home.
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  }
+}
+
+/** The sections of a config file, by the name after their kind. */
+interface ConfigSections {
+  readonly profiles: ReadonlyMap<string, Profile>;
+  readonly services: ReadonlyMap<string, Profile>;
+}
+
+/** With all white space that some program sees there: Go's trims, JavaScript's takes any. */
+const HEADING = /^(profile|services)\s(.+)$/s;
+
+function readSections(text = ""): ConfigSections {
+  const found = {
+    profile: new Map<string, Profile>(),
+    services: new Map<string, Profile>(),
+  };
+  const sections = listProfiles(parseFile(text));
+  for (const section of sections) {
+    const [, kind, name = ""] = HEADING.exec(section.name.trim()) ?? [];
+    if (kind !== "profile" && kind !== "services") continue;
+    const bare = /^(["'])(.*)\1$/s.exec(name.trim())?.[2] ?? name.trim();
+    if (!found[kind].has(bare)) found[kind].set(bare, section);
+  }
+  // [profile default] comes before [default].
+  const bare = sections.find(({ name }) => name === "default");
+  if (bare !== undefined && !found.profile.has("default")) {
+    found.profile.set("default", bare);
+  }
+  return { profiles: found.profile, services: found.services };
+}

@@ -1,0 +1,170 @@
+// Reads whole files, one character a byte: regular ones, and stdin.
+import { UpdstsError } from "../errors.ts";
+import { readError } from "./system.ts";
+import { asSystemReads } from "./place.ts";
+
+/** The largest file that is read or written: 128 MiB. */
+const MAX_BYTES = 128 * 1024 * 1024;
+
+/** The most that is read from stdin, more than any credentials file: 1 MiB. */
+const MAX_STDIN_BYTES = 1024 * 1024;
+
+/**
+ * The text of the file at `path`. `what` names it in messages.
+ *
+ * @throws {UpdstsError} `FILE_NOT_FOUND`, `FILE_UNUSABLE`, `FILE_UNREADABLE`
+ */
+export function readRegularFile(path: string, what: string): string {
+  try {
+    const { file, text } = openRegularFile(asSystemReads(path), path, what);
+    file.close();
+    return text;
+  } catch (error) {
+    throw readError(error, path, what);
+  }
+}
+
+/** A file as it was read, still open: what was read and what is known of it belong together. */
+export interface OpenedFile {
+  readonly file: Deno.FsFile;
+  readonly info: Deno.FileInfo;
+  readonly text: string;
+}
+
+/** Opens and reads the file at `real`, which messages call `what` at `path`. */
+export function openRegularFile(
+  real: string,
+  path: string,
+  what: string,
+): OpenedFile {
+  // All steps one after the other and at once: for a file of this size, handing
+  // each to another thread takes longer than the step itself.
+  // Before it is opened: opening a FIFO would wait for a writer for ever.
+  assertRegular(Deno.statSync(real), path, what);
+  const file = Deno.openSync(real);
+  try {
+    // Of what is open, not of what has the name by now: the text goes to the
+    // owner of this very file, who may have put a link to somebody else's
+    // there meanwhile.
+    const info = file.statSync();
+    assertRegular(info, path, what);
+    return { file, info, text: readToEnd(file, info.size) };
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+function assertRegular(
+  { isFile, isDirectory, size }: Deno.FileInfo,
+  path: string,
+  what: string,
+): void {
+  if (isFile) return assertSize(size, path, what);
+  throw new UpdstsError(
+    "FILE_UNUSABLE",
+    `Cannot use the ${what}: ${path} is ${
+      isDirectory ? "a directory" : "not a regular file"
+    }`,
+  );
+}
+
+/** Refuses more bytes than a file may have, to be read or written. */
+export function assertSize(size: number, path: string, what: string): void {
+  if (size <= MAX_BYTES) return;
+  throw new UpdstsError(
+    "FILE_UNUSABLE",
+    `Cannot use the ${what}: ${path} has ${size} bytes, more than ${MAX_BYTES}`,
+    { hint: "name a credentials file: this is another kind of file" },
+  );
+}
+
+/** The whole text of a file that is open, of about `size` bytes. */
+function readToEnd(file: Deno.FsFile, size: number): string {
+  // A byte more, to see the end without asking for more room.
+  let bytes = new Uint8Array(size + 1);
+  let length = 0;
+  for (;;) {
+    const count = file.readSync(bytes.subarray(length));
+    if (count === null) return decodeBytes(bytes.subarray(0, length));
+    length += count;
+    if (length < bytes.length) continue;
+    const more = new Uint8Array(2 * length);
+    more.set(bytes);
+    bytes = more;
+  }
+}
+
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+// The runtime's Latin-1 is Windows-1252 (as the web's is), which has other
+// characters for some of the bytes from 0x80 to 0x9F.
+const latin1 = new TextDecoder("latin1");
+
+/** One character a byte: no byte is lost, whatever the encoding. */
+export function decodeBytes(bytes: Uint8Array): string {
+  // Most files are ASCII, and the runtime reads that as UTF-8 up to four times
+  // as fast as Latin-1. Any other character would be shorter than its bytes, or
+  // replaced.
+  const text = utf8.decode(bytes);
+  if (text.length === bytes.length && !text.includes("\uFFFD")) return text;
+  const others = latin1.decode(
+    Uint8Array.from({ length: 0x20 }, (_, index) => 0x80 + index),
+  );
+  return latin1.decode(bytes).replace(
+    /[^\0-\xFF]/g,
+    (character) => String.fromCharCode(0x80 + others.indexOf(character)),
+  );
+}
+
+/** The bytes that {@linkcode decodeBytes} made `text` of. */
+export function encodeBytes(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}
+
+/** The standard input of the process. */
+export interface Stdin {
+  readonly readable: ReadableStream<Uint8Array>;
+  isTerminal(): boolean;
+}
+
+/**
+ * The text of a credentials file from stdin, one character a byte.
+ *
+ * @throws {UpdstsError} `FILE_UNUSABLE`
+ */
+export async function readStdin(stdin: Stdin): Promise<string> {
+  // Somebody would type, and nobody would know for what.
+  if (stdin.isTerminal()) {
+    throw stdinUnusable(
+      "it is a terminal",
+      "pipe in the program that has them: op document get aws-keys | updsts get -c - -o FILE",
+    );
+  }
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  for await (const chunk of stdin.readable) {
+    size += chunk.length;
+    if (size > MAX_STDIN_BYTES) {
+      throw stdinUnusable(
+        "there is more than 1 MiB",
+        "pipe in the text of a credentials file, and nothing else",
+      );
+    }
+    chunks.push(new Uint8Array(chunk));
+  }
+  if (size > 0) return decodeBytes(await new Blob(chunks).bytes());
+  throw stdinUnusable(
+    "it is empty",
+    "check the program before the pipe: it wrote nothing",
+  );
+}
+
+function stdinUnusable(state: string, hint: string): UpdstsError {
+  return new UpdstsError(
+    "FILE_UNUSABLE",
+    `Cannot read the credentials from stdin: ${state}`,
+    { hint },
+  );
+}

@@ -1,0 +1,208 @@
+// What this room takes of the system besides files, so that a test can have it another way; and
+// what the system refuses, in our own words.
+import { type ErrorCode, UpdstsError } from "../errors.ts";
+import { PATHS } from "./paths.ts";
+
+/** The system: which one, its time, and the calls that other programs can delay or refuse. */
+export interface System {
+  readonly os: typeof Deno.build.os;
+  /** Milliseconds since some moment, whatever the clock is set to. */
+  now(): number;
+  sleep(milliseconds: number): Promise<void>;
+  /** 32 hexadecimal digits that nobody can guess. */
+  random(): string;
+  /** Waits for the exclusive lock of a file, however long that takes. */
+  lock(file: Deno.FsFile): Promise<void>;
+  rename(from: string, to: string): void;
+  link(from: string, to: string): void;
+}
+
+/** The system that the program runs on. */
+export const REAL_SYSTEM: System = {
+  os: Deno.build.os,
+  now: () => performance.now(),
+  // The runtime loads modules of Node for the first setTimeout(), which takes an
+  // otherwise empty program 7 ms.
+  sleep: (milliseconds) =>
+    new Promise((resolve) =>
+      AbortSignal.timeout(milliseconds)
+        .addEventListener("abort", () => resolve(), { once: true })
+    ),
+  random: () => crypto.getRandomValues(new Uint8Array(16)).toHex(),
+  lock: (file) => file.lock(true),
+  rename: Deno.renameSync,
+  link: Deno.linkSync,
+};
+
+/** How long other programs are waited for, in milliseconds. */
+export const PATIENCE = 10_000;
+
+/**
+ * Does `action`, again and again while another program has the file open:
+ * Windows lets nobody else read, rename or remove it meanwhile. `isDenied` says
+ * that a plain refusal may pass, too.
+ */
+export async function onceReleased<T>(
+  action: () => T | Promise<T>,
+  system: System = REAL_SYSTEM,
+  isDenied = false,
+): Promise<T> {
+  const deadline = system.now() + PATIENCE;
+  for (;;) {
+    try {
+      return await action();
+    } catch (error) {
+      const mayPass = isHeld(error, system.os) ||
+        (isDenied && system.os === "windows" &&
+          error instanceof Deno.errors.PermissionDenied);
+      if (!mayPass || system.now() > deadline) throw error;
+      await system.sleep(10 + 20 * Math.random());
+    }
+  }
+}
+
+/** What the credentials file is in messages. */
+export const CREDENTIALS_FILE = "credentials file";
+
+const HELD_HINT =
+  "close it in the program that has it open, an editor perhaps, or wait: a virus scanner, a backup or a program that syncs files is done in a moment";
+
+const SHARE_HINT =
+  "give the share a drive letter (net use), and name the file by that";
+
+/** The number of an error of the operating system; the runtime has a code for some only. */
+export function systemNumber(error: unknown): number | undefined {
+  const number = error instanceof Error &&
+    /\(os error (\d+)\)/.exec(error.message)?.[1];
+  return number ? Number(number) : undefined;
+}
+
+/** Whether `error` carries one of these codes of the operating system. */
+export function hasSystemCode(error: unknown, ...codes: string[]): boolean {
+  return error instanceof Error && "code" in error &&
+    codes.some((code) => code === error.code);
+}
+
+/** Whether another program has the file open, and Windows lets nobody else have it. */
+export function isHeld(
+  error: unknown,
+  os: typeof Deno.build.os = Deno.build.os,
+): boolean {
+  const cause = error instanceof UpdstsError ? error.cause : error;
+  // 32 and 33: the file is open elsewhere, or a part of it is locked.
+  return os === "windows" &&
+    (hasSystemCode(cause, "EBUSY") || cause instanceof Deno.errors.Busy ||
+      [32, 33].includes(systemNumber(cause) ?? 0));
+}
+
+/** Whether `error` says that there is no such file. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof Deno.errors.NotFound ||
+    error instanceof UpdstsError && error.code === "FILE_NOT_FOUND";
+}
+
+/** What the operating system said, without a path or a number. */
+function systemMessage(error: unknown): string {
+  if (isHeld(error)) return "another program has it open";
+  const message = error instanceof Error ? error.message : String(error);
+  // Windows speaks in whole sentences, and ours goes on.
+  return (message.split(" (os error")[0] ?? message).replace(/\.$/, "");
+}
+
+/** Why the file at `path`, which messages call `what`, could not be read. */
+export function readError(error: unknown, path: string, what: string): Error {
+  if (error instanceof UpdstsError) return error;
+  const failure = (code: ErrorCode, state: string, hint: string) =>
+    new UpdstsError(code, `Cannot read the ${what}: ${path}${state}`, {
+      hint,
+      cause: error,
+    });
+  if (error instanceof Deno.errors.NotFound) {
+    return failure(
+      "FILE_NOT_FOUND",
+      " does not exist",
+      "create it with `aws configure`, or name another one with -c or AWS_SHARED_CREDENTIALS_FILE",
+    );
+  }
+  if (!(error instanceof Deno.errors.NotCapable)) {
+    return failure(
+      "FILE_UNREADABLE",
+      `: ${systemMessage(error)}`,
+      isHeld(error) ? HELD_HINT : "check the path and its permissions",
+    );
+  }
+  // The runtime's own words advise to run with all permissions; and it takes
+  // the name of a server for a device.
+  return PATHS.isNetwork(path)
+    ? failure(
+      "FILE_UNUSABLE",
+      ": it is on the network, where updsts may not open anything",
+      SHARE_HINT,
+    )
+    : failure(
+      "FILE_UNUSABLE",
+      ": it is a part of the system that updsts may not open",
+      "name a file of your own",
+    );
+}
+
+/** Why the credentials file at `path` could not be written; a defect of the program stays as it is. */
+export function writeError(error: unknown, path: string): unknown {
+  const isSystemError = error instanceof Error &&
+    ("code" in error || systemNumber(error) !== undefined);
+  if (error instanceof UpdstsError || !isSystemError) return error;
+  const hint = isHeld(error)
+    ? HELD_HINT
+    // Whatever the system calls it in its own language.
+    : hasSystemCode(error, "ENOSPC", "EFBIG", "EDQUOT")
+    ? "make room on the disk, then try again"
+    : "check the permissions of the file and its directory";
+  return unwritable(
+    `${path}: ${systemMessage(error)}`,
+    `${hint}; nothing was changed`,
+    error,
+  );
+}
+
+/** The credentials file cannot be written: `state` says why. */
+export function unwritable(
+  state: string,
+  hint: string,
+  cause?: unknown,
+): UpdstsError {
+  return new UpdstsError(
+    "FILE_UNWRITABLE",
+    `Cannot write the ${CREDENTIALS_FILE}: ${state}`,
+    { hint, cause },
+  );
+}
+
+/** Other programs do not leave the file alone. */
+export function busy(path: string): UpdstsError {
+  return new UpdstsError(
+    "FILE_BUSY",
+    `Cannot write the ${CREDENTIALS_FILE}: other programs keep changing ${path}`,
+    { hint: "see which program keeps writing to it, then try again" },
+  );
+}
+
+/** `path` is a link to nothing, or to a server. */
+export function badLink(path: string, to: "nothing" | "a server"): UpdstsError {
+  const [code, more, hint] = to === "nothing"
+    ? [
+      "FILE_NOT_FOUND",
+      "",
+      "correct the link, or create what it points to",
+    ] as const
+    // It would be replaced by a file, and what it leads to would stay as it is.
+    : [
+      "FILE_UNUSABLE",
+      ", where updsts may not open anything",
+      SHARE_HINT,
+    ] as const;
+  return new UpdstsError(
+    code,
+    `Cannot use the ${CREDENTIALS_FILE}: ${path} is a link to ${to}${more}`,
+    { hint },
+  );
+}

@@ -1,0 +1,242 @@
+// AWS's own SDK, told everything that it would look up by itself: where STS is, and one request to it.
+import {
+  type Credentials,
+  GetSessionTokenCommand,
+  STSClient,
+  STSServiceException,
+} from "@aws-sdk/client-sts";
+import { UpdstsError } from "../errors.ts";
+import type { Environment } from "../machine/environment.ts";
+import { partitionOf } from "../partitions.ts";
+import type { SessionRequest, StsTarget } from "../ports.ts";
+import { type Delivery, type HttpAnswer, post, proxyFor } from "./http.ts";
+
+/** What is the same for every client, so that it reads no file and no variable, and asks nobody. */
+const SETTLED = {
+  ignoreConfiguredEndpointUrls: true,
+  useGlobalEndpoint: false,
+  credentialDefaultProvider: () => () => Promise.reject(new Error("No key")),
+  authSchemePreference: ["sigv4"],
+  sigv4aSigningRegionSet: [],
+  disableClockSkewCorrection: false,
+  // What is sent again is for us to decide: the code may be spent.
+  maxAttempts: 1,
+  retryMode: "standard",
+  defaultsMode: "standard",
+  defaultUserAgentProvider: () => Promise.resolve([]),
+  userAgentAppId: "",
+} as const satisfies ConstructorParameters<typeof STSClient>[0];
+
+/** Where requests go. */
+export interface Place {
+  readonly endpoint: URL;
+  /** The proxy on the way, without its password. */
+  readonly proxy: string | undefined;
+  /** Both, as a part of a sentence. */
+  readonly name: string;
+  /** The same in the SDK's words. */
+  readonly settings: Settings;
+}
+
+interface Settings {
+  readonly region: string;
+  readonly endpoint?: string;
+  readonly useFipsEndpoint: boolean;
+  readonly useDualstackEndpoint: boolean;
+}
+
+/**
+ * Where STS is asked for `target`, if this build may talk to it and nobody
+ * would listen: found before a code is asked for.
+ *
+ * @throws {UpdstsError} `STS_UNREACHABLE`, `HOST_FORBIDDEN`
+ */
+export function locateSts(target: StsTarget, environment: Environment): Place {
+  const settings = settingsOf(target);
+  const endpoint = endpointOf(settings);
+  const proxy = proxyFor(endpoint, environment);
+  const { protocol, hostname, port } = endpoint;
+  const host = `${hostname}:${port || (protocol === "https:" ? 443 : 80)}`;
+  if (Deno.permissions.querySync({ name: "net", host }).state !== "granted") {
+    const { firstRegion } = partitionOf(target.region);
+    throw forbidden(
+      `${endpoint.host} is outside of what this build may talk to`,
+      target.endpoint === undefined
+        ? `it knows no region ${target.region}: set AWS_REGION to one that has STS, such as ${firstRegion}`
+        : "it talks to STS of AWS and to this machine only; check AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL",
+    );
+  }
+  // The code, and the session, are for nobody else to read.
+  const local = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
+  if (protocol !== "https:" && !local) {
+    throw forbidden(
+      `${endpoint.href} is not encrypted`,
+      "set AWS_ENDPOINT_URL_STS or AWS_ENDPOINT_URL to an https: URL; only this machine is talked to by http:",
+    );
+  }
+  if (protocol !== "https:" && proxy !== undefined) {
+    throw forbidden(
+      `the proxy ${proxy} would read the code on its way to ${endpoint.host}`,
+      `add ${hostname.replace(/[[\]]/g, "")} to NO_PROXY, without a port`,
+    );
+  }
+  const way = proxy === undefined ? "" : ` by the proxy ${proxy}`;
+  return { endpoint, proxy, name: endpoint.host + way, settings };
+}
+
+function forbidden(state: string, hint: string): UpdstsError {
+  const message = `Cannot reach STS: ${state}`;
+  return new UpdstsError("HOST_FORBIDDEN", message, { hint });
+}
+
+/**
+ * What the SDK is told of `target`. As for the AWS CLI, an endpoint that is
+ * configured is taken as it is, whatever FIPS and dual-stack say.
+ */
+function settingsOf(target: StsTarget): Settings {
+  const { region, endpoint, fips, dualStack } = target;
+  if (endpoint === undefined) {
+    const useFipsEndpoint = readSwitch("use_fips_endpoint", fips);
+    const useDualstackEndpoint = readSwitch(
+      "use_dualstack_endpoint",
+      dualStack,
+    );
+    return { region, useFipsEndpoint, useDualstackEndpoint };
+  }
+  const url = URL.parse(endpoint);
+  // The runtime refuses a password in words that quote it; the SDK drops a
+  // query.
+  if (
+    url === null || !/^https?:$/.test(url.protocol) ||
+    url.username + url.password + url.search + url.hash !== ""
+  ) {
+    throw unusable("the endpoint that is configured cannot be used");
+  }
+  const usual = { useFipsEndpoint: false, useDualstackEndpoint: false };
+  return { region, endpoint: url.href, ...usual };
+}
+
+function readSwitch(name: string, value = "false"): boolean {
+  if (!/^(?:true|false)$/i.test(value)) {
+    throw unusable(`${name} is neither true nor false`);
+  }
+  return value.toLowerCase() === "true";
+}
+
+/** The URL that is asked: the one that is configured, else by the SDK's own rules for the region. */
+function endpointOf({ endpoint, region, ...kind }: Settings): URL {
+  if (endpoint !== undefined) return new URL(endpoint);
+  const { endpointProvider } = new STSClient({ ...SETTLED, region }).config;
+  try {
+    return endpointProvider({
+      Region: region,
+      UseFIPS: kind.useFipsEndpoint,
+      UseDualStack: kind.useDualstackEndpoint,
+      UseGlobalEndpoint: false,
+    }).url;
+  } catch (cause) {
+    throw unusable("AWS has no such endpoint in this region", cause);
+  }
+}
+
+function unusable(state: string, cause?: unknown): UpdstsError {
+  return new UpdstsError("STS_UNREACHABLE", `Cannot reach STS: ${state}`, {
+    hint:
+      "check AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL, AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT, and the profile's settings of these names; the code is not spent",
+    cause,
+  });
+}
+
+/** What was answered, as the SDK reads it. */
+export interface Answer extends Omit<HttpAnswer, "headers" | "body"> {
+  /** What STS gave, whole or not; undefined if it gave nothing. */
+  readonly credentials?: Partial<Credentials> | undefined;
+  /** Why it gave nothing, if STS said so: in its own words. */
+  readonly refusal?: { readonly code: string; readonly message: string };
+}
+
+/** A request as the SDK hands it over, as far as it is read. */
+interface SignedRequest {
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+/** Signs a request for a session as of `time`, and sends it. */
+export async function requestSession(
+  request: SessionRequest,
+  { endpoint, settings }: Place,
+  time: Date,
+  delivery: Delivery,
+): Promise<Answer> {
+  let answer: HttpAnswer | undefined;
+  const { accessKeyId, secretAccessKey } = request;
+  const client = new STSClient({
+    ...SETTLED,
+    ...settings,
+    credentials: { accessKeyId, secretAccessKey: secretAccessKey.reveal() },
+    systemClockOffset: time.getTime() - Date.now(),
+    requestHandler: {
+      handle: async (signed: SignedRequest) => {
+        const url = new URL(signed.path, endpoint);
+        const sent = new Headers(signed.headers);
+        // The runtime writes these two itself.
+        sent.delete("host");
+        sent.delete("content-length");
+        answer = await post(url, sent, String(signed.body ?? ""), delivery);
+        const headers = Object.fromEntries(answer.headers);
+        const body = readable(answer.body);
+        return { response: { statusCode: answer.status, headers, body } };
+      },
+    },
+  });
+  // Our own handler says who asks, and nothing that Lambda sets concerns us.
+  client.middlewareStack.remove("getUserAgentMiddleware");
+  client.middlewareStack.remove("recursionDetectionMiddleware");
+  const command = new GetSessionTokenCommand({
+    DurationSeconds: request.durationSeconds,
+    SerialNumber: request.device,
+    TokenCode: request.code.reveal(),
+  });
+  const read = await client.send(command).then(
+    ({ Credentials: credentials }) => ({ credentials }),
+    (error: unknown) => {
+      // Once an answer has come, what fails is the reading of it.
+      if (answer === undefined) throw error;
+      return readRefusal(error);
+    },
+  );
+  if (answer === undefined) throw new Error("The SDK asked nobody");
+  const { status, date, requestId } = answer;
+  return { status, date, requestId, ...read };
+}
+
+/** How AWS names an error: in words, which hold no hash. */
+const CODE = /^(?!.*[0-9a-f]{8})[a-z][a-z.:_-]{0,99}$/i;
+
+/** The refusal that `error` stands for; empty if it is not one of AWS. */
+function readRefusal(error: unknown): Pick<Answer, "refusal"> {
+  if (!(error instanceof STSServiceException) || !("Code" in error)) return {};
+  const { Code: code, message = "" } = error;
+  return typeof code === "string" && CODE.test(code)
+    ? { refusal: { code, message } }
+    : {};
+}
+
+/**
+ * `body` as the SDK can read it. A page for a browser, with a document type, is
+ * nothing: STS sends none, and the SDK takes a minute for a megabyte of them.
+ * An expiration may have white space around it, and is in UTC if it has no
+ * zone: the SDK would throw the session away for either.
+ */
+function readable(body: Uint8Array): Uint8Array {
+  const text = new TextDecoder().decode(body);
+  if (/<!doctype/i.test(text)) return new Uint8Array();
+  return new TextEncoder().encode(
+    text.replace(/<Expiration>([^<]*)/, (_, written: string) => {
+      const time = written.trim();
+      const zone = /T[\d:.]+$/.test(time) ? "Z" : "";
+      return `<Expiration>${time}${zone}`;
+    }),
+  );
+}

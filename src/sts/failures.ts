@@ -1,0 +1,233 @@
+// Why there is no session, in words that a person can act on, and whether the code is spent.
+import { type ErrorCode, UpdstsError } from "../errors.ts";
+import type { SessionRequest } from "../ports.ts";
+import type { Answer, Place } from "./client.ts";
+import { type Deadline, MAY_BE_SPENT, NetworkError } from "./http.ts";
+
+/** A clock that is further off than this is worth a word, in milliseconds. */
+const TOLERATED_SKEW = 15_000;
+/** A signature is good for five minutes to either side, in milliseconds. */
+const MAX_SKEW = 300_000;
+/** How long a TOTP code lives, in seconds. */
+const CODE_PERIOD = 30;
+
+/** What AWS services call it when they are asked too often. */
+const THROTTLING =
+  /^(?:Throttling|Throttl(?:ing|ed)Exception|RequestThrottled(?:Exception)?|RequestLimitExceeded|SlowDown|TooManyRequestsException)$/;
+
+/** What STS, or a proxy, calls a signature with a date too far off. */
+const CLOCK_SKEW =
+  /^(?:SignatureDoesNotMatch|InvalidSignatureException|Request(?:Expired|InTheFuture|TimeTooSkewed))$/;
+
+/** STS does not know the key, or no longer. */
+const UNKNOWN_KEY =
+  /^(?:InvalidClientTokenId|UnrecognizedClientException|InvalidAccessKeyId|AuthFailure)$/;
+
+/** The signature is not that of the key. What STS says of it may quote what was signed. */
+const WRONG_SIGNATURE =
+  /^(?:SignatureDoesNotMatch|InvalidSignatureException|IncompleteSignature|MissingAuthenticationToken)$/;
+
+/** Why a request left the code unspent. */
+export type Unspent = "throttled" | "connection refused" | "clock skew";
+
+/** Why what came of a request signed as of `time` left the code unspent, if it did. */
+export function whyUnspent(
+  outcome: Answer | Error,
+  time: Date,
+): Unspent | undefined {
+  if (outcome instanceof Error) {
+    // Nobody listened, so nothing was sent: on Linux, macOS, Windows.
+    const refused = /\(Connect\).*\(os error (?:111|61|10061)\)/;
+    return outcome instanceof NetworkError && refused.test(outcome.message)
+      ? "connection refused"
+      : undefined;
+  }
+  const { status, refusal } = outcome;
+  if (refusal === undefined || status < 400 || status > 499) return undefined;
+  if (THROTTLING.test(refusal.code)) return "throttled";
+  const skewed = Math.abs(offsetTo(outcome.date, time)) >= MAX_SKEW;
+  return skewed && CLOCK_SKEW.test(refusal.code) ? "clock skew" : undefined;
+}
+
+/** How far the clock of who answered is ahead of `time`, in milliseconds; 0 if unknown. */
+export function offsetTo(date: string | undefined, time: Date): number {
+  const said = new Date(date ?? NaN);
+  const year = said.getUTCFullYear();
+  // What is signed has four digits for the year.
+  return year >= 1970 && year <= 9999 ? said.getTime() - time.getTime() : 0;
+}
+
+/** The error for `error`, which kept a whole answer of STS from coming. */
+export function connectionError(
+  error: unknown,
+  { name }: Place,
+  { signal, milliseconds }: Deadline,
+): unknown {
+  const failure = (code: ErrorCode, state: string, hint: string) =>
+    new UpdstsError(code, `Cannot reach STS: ${state}`, { hint, cause: error });
+  if (error instanceof UpdstsError) return error;
+  if (signal.aborted) {
+    const seconds = milliseconds / 1000;
+    return failure(
+      "STS_TIMEOUT",
+      `${name} gave no answer within ${seconds} s`,
+      MAY_BE_SPENT,
+    );
+  }
+  // Anything but a failure of the network is a defect of ours.
+  if (!(error instanceof NetworkError)) return error;
+  const { message } = error;
+  if (/certificate|UnknownIssuer/i.test(message)) {
+    return failure(
+      "STS_UNTRUSTED",
+      `the TLS certificate of ${name} is not trusted`,
+      "if a proxy inspects TLS here, set AWS_CA_BUNDLE to the PEM file of its certificate authority",
+    );
+  }
+  // The innermost of the reasons that the runtime strings together.
+  const reason = (message.split(": ").at(-1) ?? message)
+    .replace(/\.?(?: \(os error \d+\))?$/, "");
+  const connected = !/\(Connect\)|are blocked/.test(message);
+  return failure(
+    "STS_UNREACHABLE",
+    `${connected ? "lost the" : "no"} connection to ${name}: ${reason}`,
+    connected
+      ? MAY_BE_SPENT
+      : "check the network, HTTPS_PROXY and NO_PROXY, and the region; the code is not spent",
+  );
+}
+
+/** The error for an answer without a session, to `request`. `now` is when it came. */
+export function refusal(
+  answer: Answer,
+  request: SessionRequest,
+  { endpoint, name }: Place,
+  now: Date,
+): UpdstsError {
+  const { status, refusal } = answer;
+  const { device, accessKeyId } = request;
+  const failure = (code: ErrorCode, state: string, hint: string) =>
+    new UpdstsError(code, `Cannot get a session: ${state}`, { hint });
+  const said = shownWords(refusal?.message ?? "", request);
+  if (status >= 500) {
+    const who = refusal === undefined ? name : "STS";
+    const words = refusal === undefined ? "" : `: ${said}`;
+    return failure(
+      "STS_FAILED",
+      `${who} failed (${status})${words}`,
+      MAY_BE_SPENT,
+    );
+  }
+  if (refusal === undefined || status < 400) {
+    return failure(
+      "STS_ANSWER_INVALID",
+      `${name} answered with status ${status}, and not what STS would say`,
+      `something else than STS answered (a proxy, a login page, a redirect)? ${MAY_BE_SPENT}`,
+    );
+  }
+  const { code, message } = refusal;
+  if (THROTTLING.test(code)) {
+    return failure(
+      "STS_THROTTLED",
+      `STS is too busy: ${said}`,
+      "the code is not spent; try again in a minute",
+    );
+  }
+  // How far this machine's clock was off when STS answered, if it matters.
+  const offset = offsetTo(answer.date, now);
+  const off = `${Math.round(Math.abs(offset) / 1000)} s ${
+    offset > 0 ? "behind" : "ahead of"
+  }`;
+  const skew = Math.abs(offset) <= TOLERATED_SKEW
+    ? ""
+    : `; the clock of this machine is ${off} that of STS: set it`;
+  if (code === "AccessDenied" && /MultiFactorAuthentication/i.test(message)) {
+    // Codes follow the true time, so STS's clock counts if it is known.
+    const time = Math.floor((now.getTime() + offset) / 1000);
+    const next = CODE_PERIOD - time % CODE_PERIOD;
+    return failure(
+      "MFA_REFUSED",
+      `STS refused the code for ${device}: ${said}`,
+      `the code is wrong or already used, since each works once; the next one begins in ${next} s${skew}`,
+    );
+  }
+  const profile = JSON.stringify(request.profile);
+  const wrong = WRONG_SIGNATURE.test(code);
+  if (wrong || UNKNOWN_KEY.test(code)) {
+    const why = wrong ? "its signature does not hold" : said;
+    const hint = wrong
+      ? "aws_secret_access_key is mistyped or belongs to another key: copy it anew"
+      : "the key is deactivated, deleted or mistyped in the credentials file";
+    return failure(
+      "KEYS_REFUSED",
+      `STS refused the key of profile ${profile} (${accessKeyId}): ${why}`,
+      hint + skew,
+    );
+  }
+  return failure(
+    "STS_REFUSED",
+    `STS refused (${code}): ${said}`,
+    `asked ${endpoint.host} for profile ${profile} and device ${device}${skew}`,
+  );
+}
+
+/** Longer messages of STS are cut off, in characters. */
+const MAX_SHOWN = 500;
+
+/** With more words left out, it is a quotation rather than a sentence. */
+const MAX_LEFT_OUT = 2;
+
+/** More numbers than one sentence needs may be the bytes of a hash. */
+const MAX_NUMBERS = 6;
+
+/** What a hash looks like, also without a decimal digit. */
+const HEXADECIMAL = /[0-9a-f]{8}/i;
+
+/**
+ * `message`, which answers `asked`, as far as it may be shown; in one line.
+ *
+ * STS has been known to quote the canonical request, which ends in the hash of
+ * the form; of the form, whoever wrote the credentials file knows all but the
+ * six digits that a person typed. So a word is shown if it is plain, and a
+ * message with many others, or with the digits of the code, not at all.
+ */
+export function shownWords(
+  message: string,
+  asked: Pick<SessionRequest, "device" | "accessKeyId" | "code">,
+): string {
+  // Half of a hash would be enough, so what is cut off is looked at, too.
+  const text = message.slice(0, 4 * MAX_SHOWN).normalize("NFKC");
+  const { device, accessKeyId } = asked;
+  const own = [device, accessKeyId, device.split(":")[4] ?? ""];
+  let leftOut = 0;
+  const numbers: string[] = [];
+  const shown = text.split(/[\s\p{C}]+/u).map((word) => {
+    const bare = own.reduce((rest, name) => rest.replace(name, ""), word)
+      .replace(/^[^\p{L}\d]+|[^\p{L}\d]+$/gu, "");
+    if (!isPlain(bare)) {
+      leftOut++;
+      return "…";
+    }
+    if (!DATE.test(bare)) numbers.push(...bare.match(/\d+/g) ?? []);
+    return word.replace(/[^!-~’\p{L}\p{M}]/gu, "");
+  });
+  const withheld = leftOut > MAX_LEFT_OUT || numbers.length > MAX_NUMBERS ||
+    numbers.join("").includes(asked.code.reveal());
+  return withheld
+    ? "(in words that are not shown: a code could be computed from them)"
+    : shown.filter(Boolean).join(" ").slice(0, MAX_SHOWN) || "no message";
+}
+
+/** As AWS writes times, such as 20261124T215532Z. */
+const DATE = /^\d{4}-?\d\d-?\d\dT\d\d:?\d\d:?\d\dZ$/;
+
+/** Whether `word` is made of words as they are spelled, or is a short number, a date, a region or an ARN. */
+function isPlain(word: string): boolean {
+  if (DATE.test(word)) return true;
+  if (word.length > 60 || HEXADECIMAL.test(word)) return false;
+  if (/^arn:[\w+=,.@/:-]*$|^\d{1,6}$/.test(word)) return true;
+  // In GetSessionToken, a word begins with each capital.
+  return word.replace(/-\d{1,2}$/, "")
+    .split(/[:/_.,'’-]|(?=\p{Lu}\p{Ll})/u)
+    .every((part) => /^(?:\p{Lu}?[\p{Ll}\p{Lo}\p{M}]+|\p{Lu}*)$/u.test(part));
+}

@@ -1,0 +1,202 @@
+// Asks STS for a session, with one request that carries the code; decides which requests are sent again.
+import { UpdstsError } from "../errors.ts";
+import type {
+  Clock,
+  Log,
+  Session,
+  SessionIssuer,
+  SessionRequest,
+  Surroundings,
+} from "../ports.ts";
+import { Secret } from "../secret.ts";
+import { toLocalIso } from "../timestamps.ts";
+import type { Environment } from "../machine/environment.ts";
+import {
+  type Answer,
+  locateSts,
+  type Place,
+  requestSession,
+} from "./client.ts";
+import {
+  connectionError,
+  offsetTo,
+  refusal,
+  type Unspent,
+  whyUnspent,
+} from "./failures.ts";
+import { createHttpClient, Deadline, post } from "./http.ts";
+
+/** The time for one answer, all tries together, in milliseconds. */
+const TIMEOUT = 30_000;
+
+/** The same where nothing is at stake. */
+const REACH_TIMEOUT = 5_000;
+
+/** How often a request may be sent, for each reason; the time limit ends it earlier. */
+export const MAX_SENT: Readonly<Record<Unspent, number>> = {
+  "throttled": 10,
+  "connection refused": 3,
+  "clock skew": 2,
+};
+
+/** Waiting times grow from here by doubling, in milliseconds. */
+const FIRST_DELAY = 250;
+const MAX_DELAY = 5_000;
+
+/** STS as `environment` leads to it; `timeout` is in milliseconds. */
+export function createIssuer(
+  environment: Environment,
+  clock: Clock,
+  log: Log,
+  userAgent = "updsts",
+  timeout = TIMEOUT,
+): SessionIssuer & Pick<Surroundings, "caBundle" | "reachSts"> {
+  /** Sends the request until its answer counts, or the code may be spent. */
+  async function exchange(
+    request: SessionRequest,
+    place: Place,
+  ): Promise<Answer> {
+    using deadline = new Deadline(timeout);
+    const { signal } = deadline;
+    let offset = 0;
+    // Each reason has its own patience.
+    const counts = { "throttled": 0, "connection refused": 0, "clock skew": 0 };
+    for (let sent = 1;; sent++) {
+      const time = new Date(clock.now().getTime() + offset);
+      let outcome: Answer | Error;
+      try {
+        // One for each request: on a connection that it has kept, the runtime
+        // sends a request again by itself if the server closes without an
+        // answer, though the code may be spent.
+        using client = createHttpClient(environment);
+        const delivery = { client, signal, userAgent };
+        outcome = await requestSession(request, place, time, delivery);
+      } catch (error) {
+        if (!(error instanceof Error)) throw error;
+        outcome = error;
+      }
+      const reason = whyUnspent(outcome, time);
+      if (
+        reason === undefined || ++counts[reason] >= MAX_SENT[reason] ||
+        !await wait(delayBefore(reason, counts[reason]), signal)
+      ) {
+        if (!(outcome instanceof Error)) return outcome;
+        throw connectionError(outcome, place, deadline);
+      }
+      if ("date" in outcome && reason === "clock skew") {
+        offset += offsetTo(outcome.date, time);
+      }
+      log.info(`STS request ${sent}: ${reason}; sending it again`);
+    }
+  }
+
+  return {
+    rehearse: (target) =>
+      Promise.try(() => {
+        locateSts(target, environment);
+        tryCaBundle(environment);
+      }),
+    issue: async (request) => {
+      const place = locateSts(request, environment);
+      log.info(`STS endpoint: ${place.endpoint.origin}`);
+      const answer = await exchange(request, place);
+      log.info(`STS request id: ${answer.requestId ?? "none"}`);
+      const now = clock.now();
+      const ahead = Math.round(offsetTo(answer.date, now) / 1000);
+      log.debug(
+        `STS answered ${answer.status}, its clock ${ahead} s ahead of this one, as far as it said`,
+      );
+      if (answer.status !== 200) throw refusal(answer, request, place, now);
+      return toSession(answer);
+    },
+    caBundle: () => Promise.try(() => tryCaBundle(environment)),
+    reachSts: async (target) => {
+      const place = locateSts(target, environment);
+      const { endpoint, proxy } = place;
+      using deadline = new Deadline(REACH_TIMEOUT);
+      const { signal } = deadline;
+      const start = performance.now();
+      try {
+        using client = createHttpClient(environment);
+        const delivery = { client, signal, userAgent };
+        const { status, date, requestId } = await post(
+          endpoint,
+          new Headers({ "content-type": "application/x-www-form-urlencoded" }),
+          // Asks who we are, without saying so: STS answers, and refuses.
+          "Action=GetCallerIdentity&Version=2011-06-15",
+          delivery,
+        );
+        const milliseconds = Math.round(performance.now() - start);
+        const genuine = requestId !== undefined;
+        const clockOffset = date === undefined
+          ? undefined
+          : offsetTo(date, clock.now());
+        const answer = { status, milliseconds, genuine, clockOffset };
+        return { endpoint, proxy, answer };
+      } catch (error) {
+        const answer = connectionError(error, place, deadline);
+        if (answer instanceof UpdstsError) return { endpoint, proxy, answer };
+        throw answer;
+      }
+    },
+  };
+}
+
+/** The file of certificate authorities in effect, once it has been tried. */
+function tryCaBundle(environment: Environment): string | undefined {
+  const path = environment.get("AWS_CA_BUNDLE");
+  if (path !== undefined) createHttpClient(environment).close();
+  return path;
+}
+
+/**
+ * How long to wait before request `sent` + 1, in milliseconds: half of it by
+ * chance, so that many users do not come back as one.
+ */
+export function delayBefore(
+  reason: Unspent,
+  sent: number,
+  chance: () => number = Math.random,
+): number {
+  if (reason === "clock skew") return 0;
+  const ceiling = Math.min(MAX_DELAY, FIRST_DELAY * 2 ** sent);
+  return ceiling / 2 + chance() * ceiling / 2;
+}
+
+/** Waits; false if there is no time for it. */
+function wait(milliseconds: number, signal: AbortSignal): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(!signal.aborted), milliseconds);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve(false);
+    });
+  });
+}
+
+function toSession({ credentials: given }: Answer): Session {
+  // White space around a value is the work of what has handled the XML.
+  const accessKeyId = given?.AccessKeyId?.trim();
+  const secretAccessKey = given?.SecretAccessKey?.trim();
+  const sessionToken = given?.SessionToken?.trim();
+  const expiration = given?.Expiration;
+  // The credentials file has four digits for a year, in local time.
+  const writable = expiration !== undefined &&
+    !Number.isNaN(expiration.getTime()) &&
+    /^\d{4}-/.test(toLocalIso(expiration));
+  if (!accessKeyId || !secretAccessKey || !sessionToken || !writable) {
+    throw new UpdstsError(
+      "STS_ANSWER_INVALID",
+      "Cannot use the answer of STS: it holds no whole session",
+      {
+        hint:
+          "check which endpoint answered (-v 1); the code may be spent: wait for the next one",
+      },
+    );
+  }
+  return {
+    ...{ accessKeyId, expiration },
+    secretAccessKey: new Secret(secretAccessKey),
+    sessionToken: new Secret(sessionToken),
+  };
+}

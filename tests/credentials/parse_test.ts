@@ -1,0 +1,101 @@
+// Finding the managed blocks: what is a tag, what is one no longer, and what is wrong.
+import assert from "node:assert/strict";
+import { parseFile } from "../../src/credentials/parse.ts";
+
+const MARKER = "[auto update by updsts]";
+const begin = (key: string) => `# \${{{ key=${key} ${MARKER}`;
+const END = `# $}}} ${MARKER}`;
+
+function find(...lines: string[]) {
+  const { blocks, brokenTags } = parseFile(lines.join("\n"));
+  return { blocks, problems: brokenTags };
+}
+
+Deno.test("parseFile() gives key, tags and section of each block, in file order", () => {
+  const { blocks, problems } = find(
+    "[a]",
+    begin("a"),
+    "[a_sts]",
+    "region = x",
+    END,
+    begin("b"),
+    END,
+    "[c]",
+  );
+  assert.deepEqual(problems, []);
+  assert.deepEqual(
+    blocks.map(({ key, begin, end, section }) => [
+      key,
+      begin,
+      end,
+      section?.name,
+    ]),
+    [["a", 1, 4, "a_sts"], ["b", 5, 6, undefined]],
+  );
+});
+
+Deno.test("parseFile() takes a key byte for byte", () => {
+  for (const key of ["a b", "a/b@c+d.e", "\xc3\xa0", "k=v", "key=x", "$}}}"]) {
+    const { blocks, problems } = find(begin(key), END);
+    assert.deepEqual(problems, []);
+    assert.deepEqual(blocks.map(({ key }) => key), [key]);
+  }
+});
+
+Deno.test("parseFile() takes tags of other spacing, indented, behind a BOM", () => {
+  for (
+    const first of [
+      `#\${{{key=a${MARKER}`,
+      `\t  ${begin("a")} \t`,
+      `\xef\xbb\xbf${begin("a")}`,
+      `#  \${{{   key=  a   ${MARKER}`,
+    ]
+  ) {
+    const { blocks, problems } = find(first, `  #$}}}${MARKER}`);
+    assert.deepEqual(problems, [], first);
+    assert.deepEqual(blocks.map(({ key }) => key), ["a"], first);
+  }
+});
+
+Deno.test("parseFile() takes for no tag what only resembles one", () => {
+  for (
+    const line of [
+      `; \${{{ key=a ${MARKER}`,
+      `x = \${{{ key=a ${MARKER}`,
+      `\${{{ key=a ${MARKER}`,
+      `# \${{{ key=a ${MARKER} x`,
+      "# ${{{ key=a",
+      "# $}}}",
+      `# ${MARKER}`,
+      `# written ${MARKER}`,
+    ]
+  ) {
+    assert.deepEqual(find(line), { blocks: [], problems: [] }, line);
+  }
+});
+
+Deno.test("parseFile() says on which line which tag is wrong", () => {
+  const cases: [string[], string[]][] = [
+    [[begin("a")], ["line 1 begins a block that has no end"]],
+    [["", END], ["line 2 ends a block that has no begin"]],
+    [[begin("a"), begin("b"), END], [
+      "line 2 begins a block inside of the one that begins on line 1",
+    ]],
+    [[begin("a"), END, begin("a"), END], [
+      "line 3 begins a second block for one key; the first is on line 1",
+    ]],
+    [[begin("a"), "[x]", "[y]", END], [
+      "line 3 begins a second section in the block that begins on line 1",
+    ]],
+    [[begin("")], ["line 1 looks like a tag of a block, but is not whole"]],
+    [[`# \${{{ ${MARKER}`], [
+      "line 1 looks like a tag of a block, but is not whole",
+    ]],
+    [[`# \${{{ name=a ${MARKER}`], [
+      "line 1 looks like a tag of a block, but is not whole",
+    ]],
+  ];
+  for (const [lines, problems] of cases) {
+    assert.deepEqual(find(...lines).problems, problems);
+  }
+});

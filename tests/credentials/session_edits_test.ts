@@ -1,0 +1,140 @@
+// refreshEdits(): values that must never be written, keys that are kept current, and what is mended.
+import assert from "node:assert/strict";
+import { parseFile } from "../../src/credentials/parse.ts";
+import { refreshEdits } from "../../src/credentials/session_edits.ts";
+import { applyEdits, encodeText } from "../../src/credentials/text.ts";
+import { Secret } from "../../src/secret.ts";
+import { failsWith } from "../support/errors.ts";
+import { EXAMPLE_SESSION } from "../support/sessions.ts";
+
+Deno.test("refreshEdits() refuses values that could be more than a value", async () => {
+  for (
+    const value of [
+      ...["", "a\nb", "a\r", "a b", "[a]", "a#b", "a;b", "a\0", "é", "a\u2028"],
+    ]
+  ) {
+    const sessions = [
+      { ...EXAMPLE_SESSION, accessKeyId: value },
+      { ...EXAMPLE_SESSION, secretAccessKey: new Secret(value) },
+      { ...EXAMPLE_SESSION, sessionToken: new Secret(value) },
+      { ...EXAMPLE_SESSION, expiration: value },
+    ];
+    for (const session of sessions) {
+      const { message } = await failsWith(
+        "STS_ANSWER_INVALID",
+        () => refreshEdits(parseFile("[a]\n"), "a", "b", session),
+      );
+      assert(value === "" || !message.includes(value));
+    }
+  }
+});
+
+const BEGIN = "# ${{{ key=a [auto update by updsts]";
+const END = "# $}}} [auto update by updsts]";
+
+function refreshed(
+  given: string,
+  session = EXAMPLE_SESSION,
+  name = "a_sts",
+): string {
+  return applyEdits(given, refreshEdits(parseFile(given), "a", name, session));
+}
+
+// botocore takes it before aws_session_token: with the former session's, STS
+// refused everything, after exit code 0 and a clean doctor.
+Deno.test("refreshEdits() keeps aws_security_token current, and refuses one behind the block", async () => {
+  const old = "aws_security_token = old\n";
+  const given = `${BEGIN}\n[a_sts]\n${old}aws_session_token = old\n${END}\n`;
+  const after = refreshed(given);
+  const token = EXAMPLE_SESSION.sessionToken.reveal();
+  assert(after.includes(`aws_security_token = ${token}\n`));
+  assert(!after.includes("old"));
+  const behind = given.replace(old, "") + old;
+  await failsWith("BLOCK_BROKEN", () => refreshed(behind));
+});
+
+// samtools reads `expiry_time`, in the forms of which the first three have a zone.
+Deno.test("refreshEdits() writes an expiry in the form that stands there, at every month's end, in both directions of time", () => {
+  const two = (value: number) => String(value).padStart(2, "0");
+  for (let month = 1; month <= 12; month++) {
+    for (const offset of ["+14:00", "-11:30", "+00:00"]) {
+      for (const year of [2023, 2024]) {
+        const days = new Date(Date.UTC(year, month, 0)).getUTCDate();
+        for (const [day, hour] of [[1, 1], [days, 23]] as const) {
+          const expiration = `${year}-${two(month)}-${two(day)}T${
+            two(hour)
+          }:59:07${offset}`;
+          const utc = new Date(expiration).toISOString().slice(0, 19);
+          const forms = {
+            "2020-01-01T00:00:00+00:00": expiration,
+            "2020-01-01 00:00:00+00:00": expiration.replace("T", " "),
+            "2020-01-01T00:00:00Z": `${utc}Z`,
+            "2020-01-01 00:00:00": utc.replace("T", " "),
+            "soon": expiration,
+          };
+          const keys = [
+            "expiration",
+            "x_security_token_expires",
+            "expiry_time",
+          ];
+          for (const [form, expected] of Object.entries(forms)) {
+            const lines = keys.map((key) => `${key} = ${form}\n`).join("");
+            const after = refreshed(
+              `${BEGIN}\n[a_sts]\n${lines}${END}\n`,
+              { ...EXAMPLE_SESSION, expiration },
+            );
+            for (const key of keys) {
+              assert(after.includes(`\n${key} = ${expected}\n`), after);
+            }
+          }
+        }
+      }
+    }
+  }
+  assert.doesNotMatch(
+    refreshed(""),
+    /expiration =|expires|expiry_time|security/,
+  );
+});
+
+Deno.test("refreshEdits() mends tags: without indentation, each with a line end; and keeps a new one off a line that goes on", () => {
+  const [first, ...more] = refreshed("").replace("key=default", "key=a")
+    .split("\n");
+  for (const eol of ["\n", "\r\n"]) {
+    const block = [first, ...more].join(eol);
+    const indented = block.replace(/^#/gm, "\t  #");
+    for (const given of [indented, indented.trimEnd(), block.trimEnd()]) {
+      assert.equal(refreshed(given), block);
+      assert.equal(refreshed(`[b]${eol}${given}`), `[b]${eol}${block}`);
+      assert.equal(refreshed(`\xEF\xBB\xBF${given}`), `\xEF\xBB\xBF${block}`);
+    }
+    const slash = `[b]${eol}x = 1 \\`;
+    for (const given of [slash, `${slash} ${eol}`]) {
+      const after = refreshed(given);
+      assert.equal(
+        after,
+        `${given.trimEnd()}${
+          given.endsWith(eol) ? " " : ""
+        }${eol}${eol}${block}`,
+      );
+      assert.equal(refreshed(after), after);
+    }
+  }
+});
+
+Deno.test("refreshEdits() takes a name with two blanks in a row, which Go reads with one, and refuses one that it would mix up", async () => {
+  const after = refreshed("[b]\nx = 1\n", EXAMPLE_SESSION, "a  b");
+  assert.match(after, /^\[a {2}b\]$/m);
+  assert.equal(refreshed(after, EXAMPLE_SESSION, "a  b"), after);
+  // The last of these is a header for Go alone.
+  for (const header of ["[a b]", "[a\tb]", "[a b];]", "\u3000[a b];]"]) {
+    const given = encodeText(`[c]\ny = 1\n${header}\nx = 1\n`);
+    for (const name of ["a  b", "a b"]) {
+      const { message } = await failsWith(
+        "NAME_TAKEN",
+        () => refreshed(given, EXAMPLE_SESSION, name),
+      );
+      assert.match(message, /line 3/);
+    }
+  }
+});

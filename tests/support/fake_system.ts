@@ -1,0 +1,61 @@
+// A system whose time passes only when somebody waits, and things that happen in it.
+import { REAL_SYSTEM, type System } from "../../src/machine/system.ts";
+
+/** Waiting takes no time here, and what is planned for that while happens. */
+export class FakeSystem implements System {
+  readonly os: typeof Deno.build.os;
+  readonly random = REAL_SYSTEM.random;
+  rename: System["rename"] = Deno.renameSync;
+  link: System["link"] = Deno.linkSync;
+  /** Whether the file's lock could be taken. */
+  tryLock: (file: Deno.FsFile) => boolean = (file) => file.tryLockSync(true);
+  #now = 0;
+  #granted = false;
+  readonly #plans: { readonly at: number; readonly action: () => void }[] = [];
+
+  constructor(os: typeof Deno.build.os = Deno.build.os) {
+    this.os = os;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  /** Has `action` happen when `milliseconds` have been waited for. */
+  after(milliseconds: number, action: () => void): void {
+    this.#plans.push({ at: this.#now + milliseconds, action });
+    this.#plans.sort((a, b) => a.at - b.at);
+  }
+
+  sleep(milliseconds: number): Promise<void> {
+    // Nobody waits for a lock that was free.
+    if (this.#granted) {
+      this.#granted = false;
+      return new Promise(() => {});
+    }
+    const end = this.#now + milliseconds;
+    for (
+      let next = this.#plans[0];
+      next && next.at <= end;
+      next = this.#plans[0]
+    ) {
+      this.#plans.shift();
+      this.#now = next.at;
+      next.action();
+    }
+    this.#now = Math.max(end, this.#now);
+    return aMoment();
+  }
+
+  async lock(file: Deno.FsFile): Promise<void> {
+    this.#granted = this.tryLock(file);
+    for (let done = this.#granted; !done; done = this.tryLock(file)) {
+      await aMoment();
+    }
+  }
+}
+
+/** Others get their turn. */
+function aMoment(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}
