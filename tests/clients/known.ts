@@ -38,7 +38,7 @@ export const CLIENTS: readonly Client[] = [
     package: "@anthropic-ai/claude-code",
     version: "2.1.332",
     command: "claude",
-    limit: "LIMIT_CLAUDE",
+    limit: "28 h",
     env: ({ model }) => ({
       ANTHROPIC_BASE_URL: model,
       ANTHROPIC_AUTH_TOKEN: "stand-in",
