@@ -101,6 +101,12 @@ for (const era of ERAS) {
     });
     const error = errorOf(await client.callTool(UPDATE));
     assert.equal(error.code, "CODE_NEEDED");
+    // Some clients end the server with the answer, and the page with it.
+    assert.match(
+      error.next_step,
+      /does not open, .*run the command in the hint/,
+    );
+    assert.match(error.hint, /in a terminal: \/bin\/updsts get -n default$/);
     const page = new URL(error.code_page ?? "");
     // The next call asks nobody anew; after four minutes somebody types.
     const again = client.callTool(UPDATE);
