@@ -31,6 +31,7 @@ async function start(
   const writer = child.stdin.getWriter();
   let stdout = "";
   let stderr: Promise<string> | undefined;
+  let ended = false;
   let wake = Promise.withResolvers<void>();
   const reading = (async () => {
     for await (
@@ -40,6 +41,7 @@ async function start(
       wake.resolve();
       wake = Promise.withResolvers();
     }
+    ended = true;
     wake.resolve();
   })();
   return {
@@ -55,6 +57,7 @@ async function start(
           JSON.parse(line).id === id
         );
         if (line !== undefined) return JSON.parse(line);
+        assert(!ended, `the server ended without answer ${id}`);
         await wake.promise;
       }
     },
@@ -530,9 +533,9 @@ Deno.test("the state of a page's question counts for its own call, and only whil
 Deno.test("notes that nobody reads do not stop the server, and are counted", async () => {
   await using scenario = await Scenario.start();
   const server = await start(scenario);
+  const late = setTimeout(() => server.child.kill("SIGKILL"), 20_000);
   await server.send(...INITIALIZE, "no JSON\n".repeat(8_000));
   await server.send(call(1, "get_credential_info_list", {}));
-  const late = setTimeout(() => server.child.kill("SIGKILL"), 60_000);
   await server.answer(1);
   clearTimeout(late);
   const { stderr, code } = await server.finish();
