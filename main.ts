@@ -17,14 +17,21 @@ import { wrap } from "./src/cli/wrapping.ts";
 import { UpdstsError } from "./src/errors.ts";
 import type { CodeSource, Log } from "./src/ports.ts";
 import { ownCommand, takeProxyVariables } from "./src/machine/environment.ts";
-import { onSignals, writeAll } from "./src/machine/process.ts";
+import { onSignals, UnblockedNotes, writeAll } from "./src/machine/process.ts";
 import type { Terminal } from "./src/machine/terminal.ts";
 
 // First of all: see there. What is imported above loads no package.
 const proxyVariables = takeProxyVariables();
 
+/** How notes are written while the MCP server runs: some clients never read them. */
+let unblocked: UnblockedNotes | undefined;
+
+/** How long the last notes may take to be read, in milliseconds. */
+const LAST_NOTES = 500;
+
 /** What is no answer goes to stderr; if that cannot be written, nobody can be told. */
 function writeNotes(text: string): void {
+  if (unblocked !== undefined) return unblocked.write(text);
   try {
     writeAll(Deno.stderr, text);
   } catch (error) {
@@ -136,8 +143,21 @@ const mcp: McpDoor = {
     return await describeTools(mcpSettings(options, log));
   },
   serve: async (options, log) => {
+    unblocked = new UnblockedNotes(Deno.stderr);
     // stdout belongs to the protocol, also where a dependency prints something.
-    console.log = console.info = console.debug = console.error;
+    console.log =
+      console.info =
+      console.debug =
+      console.warn =
+      console.error =
+        (...parts: unknown[]) =>
+          writeNotes(
+            `${
+              parts.map((part) =>
+                typeof part === "string" ? part : Deno.inspect(part)
+              ).join(" ")
+            }\n`,
+          );
     globalThis.addEventListener("unhandledrejection", (event) => {
       event.preventDefault();
       log.warn(`Internal error: ${event.reason?.name}`);
@@ -156,17 +176,17 @@ const mcp: McpDoor = {
 };
 
 if (import.meta.main) {
-  Deno.exit(
-    await runCli(Deno.args, {
-      version: denoJson.version,
-      system: `Deno ${Deno.version.deno}, ${Deno.build.os} ${Deno.build.arch}`,
-      stdout: { write: (text) => writeAll(Deno.stdout, text) },
-      stderr: { write: writeNotes },
-      screen: screen(),
-      connect,
-      mcp,
-      stdinCodes,
-      heedSignals,
-    }),
-  );
+  const code = await runCli(Deno.args, {
+    version: denoJson.version,
+    system: `Deno ${Deno.version.deno}, ${Deno.build.os} ${Deno.build.arch}`,
+    stdout: { write: (text) => writeAll(Deno.stdout, text) },
+    stderr: { write: writeNotes },
+    screen: screen(),
+    connect,
+    mcp,
+    stdinCodes,
+    heedSignals,
+  });
+  await unblocked?.written(LAST_NOTES);
+  Deno.exit(code);
 }

@@ -12,8 +12,10 @@ export const CODE_ATTEMPTS = 3;
 export function readCode(text: string): string | undefined {
   // What most say; the classes of Unicode below take a while to make ready.
   if (/^[0-9]{6}$/.test(text)) return text;
-  // What stands between: blanks and dashes of any script, and what takes no room.
-  const digits = text.replace(/[\s\p{Pd}\p{Cf}\u2212\u30fc\uff70]+/gu, "")
+  // What stands between: blanks and dashes of any script, and what takes no
+  // room. A dash before them all makes a number, which is no code.
+  const digits = text.replace(/[\s\p{Cf}]+/gu, "")
+    .replace(/(?!^)[\p{Pd}\u2212\u30fc\uff70]+/gu, "")
     .replace(
       /[\uff10-\uff19]/g,
       (digit) => String(digit.charCodeAt(0) - 0xff10),

@@ -38,6 +38,9 @@ Deno.test("readCode() takes nothing that is not six digits", () => {
       "123 4567",
       "12345a",
       "+123456",
+      // Regression: a number below zero was a code.
+      "-123456",
+      " \u2212123456",
       "123.456",
       "0x1234",
       "¹²³⁴⁵⁶",

@@ -52,7 +52,8 @@ const TEXTS: Readonly<Record<string, string>> = {
   "asks": "尋ねる",
   "all": "すべて",
   "0": "0",
-  "3600": "3600",
+  "the profile's duration_seconds, else 3600":
+    "プロファイルの duration_seconds、なければ 3600",
   "PROFILE_sts": "PROFILE_sts",
   "~/.aws/credentials": "~/.aws/credentials",
   "~/.aws/config": "~/.aws/config",

@@ -1,6 +1,7 @@
 // Ways to say that a person has to type a code.
 import type { InputRequiredResult } from "@modelcontextprotocol/server";
 import { UpdstsError } from "../errors.ts";
+import { visible } from "../page/markup.ts";
 import type { Subject } from "../page/question.ts";
 
 /** The name of the one input that is asked for. */
@@ -50,18 +51,23 @@ export function cannotAsk(command: string): UpdstsError {
   );
 }
 
-/** What a client shows when it asks: the point first, since some cut it. */
+/**
+ * What a client shows when it asks: the point first, since some cut it. Nothing
+ * that an agent or a file named can add a line, or reach a terminal as it is.
+ */
 export function questionFor(
   { profile, device, file }: Subject,
   where: "page" | "form",
 ): string {
   const point = where === "page"
-    ? `Type the MFA code for profile ${profile} on this page`
-    : `Type the MFA code for profile ${profile}`;
+    ? `Type the MFA code for profile ${visible(profile)} on this page`
+    : `Type the MFA code for profile ${visible(profile)}`;
   return [
     `${point}.`,
-    `It is the code of ${device}, and goes to AWS, not to the model.`,
-    ...(file === undefined ? [] : [`The file is not your usual one: ${file}`]),
+    `It is the code of ${visible(device)}, and goes to AWS, not to the model.`,
+    ...(file === undefined
+      ? []
+      : [`The file is not your usual one: ${visible(file)}`]),
   ].join("\n");
 }
 

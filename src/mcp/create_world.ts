@@ -9,6 +9,7 @@ import {
   type CarriedState,
   PATIENCE,
   type Patience,
+  sourceOf,
   type ToolWorld,
 } from "./world.ts";
 
@@ -36,6 +37,14 @@ function notStdin(): UpdstsError {
   );
 }
 
+function otherFile(): UpdstsError {
+  return new UpdstsError(
+    "USAGE",
+    "Cannot use cred_file: with -o, the server works on one file of keys",
+    { hint: "leave cred_file out" },
+  );
+}
+
 /** The world of the tools of one process; `ending` keeps its refreshes in mind. */
 export function createWorld(
   { connect, credentialFile, log, clock, forms, getCommand, patience }:
@@ -45,7 +54,15 @@ export function createWorld(
   return {
     connect: async (path) => {
       if (path === STDIN) throw notStdin();
-      return await connect(path ?? credentialFile);
+      const usual = await connect(credentialFile);
+      if (path === undefined) return usual;
+      const ports = await connect(path);
+      // Else sessions of several accounts would stand in one file, by names alone.
+      if (
+        (usual.keys ?? ports.keys) !== undefined &&
+        sourceOf(ports).path !== sourceOf(usual).path
+      ) throw otherFile();
+      return ports;
     },
     refresh: (ports, request, cancelled) =>
       ending.track(

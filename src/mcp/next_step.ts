@@ -8,7 +8,7 @@ export type Codes = "given" | "typed" | "none";
 /** The way on after `error`; never one that has a person type a code to the model. */
 export function nextStep(error: UpdstsError, codes: Codes): string {
   if (error instanceof CodeNeeded) {
-    return `Show the person this link: ${error.page} Then call again with the same arguments; that call waits for the person. Do not ask for the code yourself.`;
+    return `Show the person this link: ${error.page} Then call again with the same arguments; that call waits for the person. If the link does not open, this server has ended with your call: have the person run the command in the hint instead. Do not ask for the code yourself.`;
   }
   switch (error.code) {
     case "PROFILE_NOT_FOUND":

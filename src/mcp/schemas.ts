@@ -2,6 +2,7 @@
 import type { StandardSchemaWithJSON } from "@modelcontextprotocol/server";
 import * as z from "zod";
 import { UpdstsError } from "../errors.ts";
+import { KNOWN_CLIENTS } from "./clients.ts";
 import { meantParameter } from "./meant_parameter.ts";
 
 /**
@@ -22,7 +23,7 @@ export async function parseArguments<T extends z.ZodObject>(
   schema: T,
   value: unknown,
 ): Promise<z.output<T>> {
-  const { data, error } = schema.safeParse(value);
+  const { data, error } = schema.safeParse(withoutAdded(value));
   if (data !== undefined) return data;
   const unknown =
     error?.issues.flatMap((issue) =>
@@ -37,6 +38,17 @@ export async function parseArguments<T extends z.ZodObject>(
       names?.join(", ")
     }: missing, or not of the type that the tool takes`,
     { hint: `the parameters are: ${known.join(", ")}` },
+  );
+}
+
+/** `value` without what clients add to it by themselves. */
+function withoutAdded(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  const added = KNOWN_CLIENTS.flatMap(({ addsParameters = [] }) =>
+    addsParameters
+  );
+  return Object.fromEntries(
+    Object.entries(value).filter(([name]) => !added.includes(name)),
   );
 }
 

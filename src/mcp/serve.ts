@@ -6,6 +6,7 @@ import {
 } from "@modelcontextprotocol/server/stdio";
 import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
+import { declinesNewer } from "./clients.ts";
 import { createWorld, type WorldSettings } from "./create_world.ts";
 import { Ending } from "./ending.ts";
 import { createMcpServer } from "./server.ts";
@@ -40,6 +41,16 @@ export interface McpService extends WorldSettings {
 class ClosingTransport extends StdioServerTransport {
   readonly #closed = Promise.withResolvers<void>();
   readonly closed: Promise<void> = this.#closed.promise;
+
+  override async start(): Promise<void> {
+    const deliver = this.onmessage;
+    this.onmessage = (message) => {
+      const answer = declinesNewer(message);
+      if (answer === undefined) deliver?.(message);
+      else this.send(answer).catch(() => {});
+    };
+    await super.start();
+  }
 
   override async close(): Promise<void> {
     await super.close();

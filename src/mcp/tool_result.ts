@@ -18,7 +18,9 @@ export function success(
 
 /**
  * A failure that the model gets to read. It stands in `content` alone, since
- * `structuredContent` must match the tool's output schema.
+ * `structuredContent` must match the tool's output schema; and as words, since
+ * Gemini CLI takes a text that is JSON for structured content, finds that it
+ * does not match, and tells the model nothing else.
  */
 export function failure(
   error: unknown,
@@ -37,15 +39,12 @@ export function failure(
   const hint = code === "CODE_INVALID" || code === "MFA_REFUSED"
     ? undefined
     : known.hint;
-  const text = JSON.stringify({
-    error: {
-      code,
-      message: inToolWords(message),
-      ...(hint === undefined ? {} : { hint: inToolWords(hint) }),
-      ...(known instanceof CodeNeeded ? { code_page: known.page } : {}),
-      next_step: nextStep(known, codes),
-    },
-  });
+  const text = [
+    `${code}: ${inToolWords(message)}`,
+    ...(hint === undefined ? [] : [`hint: ${inToolWords(hint)}`]),
+    ...(known instanceof CodeNeeded ? [`code_page: ${known.page}`] : []),
+    `next_step: ${nextStep(known, codes)}`,
+  ].join("\n");
   return { isError: true, content: [{ type: "text", text }] };
 }
 

@@ -6,13 +6,10 @@ import type {
 import * as z from "zod";
 import { parseDuration } from "../durations.ts";
 import { UpdstsError } from "../errors.ts";
-import type { KeySource, Ports } from "../ports.ts";
+import type { Ports } from "../ports.ts";
 import { Secret } from "../secret.ts";
 import { toRefreshAnswer } from "../sessions/answers.ts";
-import {
-  DEFAULT_DURATION_SECONDS,
-  type RefreshRequest,
-} from "../sessions/refresh_request.ts";
+import type { RefreshRequest } from "../sessions/refresh_request.ts";
 import type { RefreshResult } from "../sessions/refresh_session.ts";
 import { shellQuoted } from "../shell_quoted.ts";
 import {
@@ -22,7 +19,7 @@ import {
   optionalText,
 } from "./schemas.ts";
 import { success } from "./tool_result.ts";
-import { given, type ToolWorld } from "./world.ts";
+import { given, sourceOf, type ToolWorld } from "./world.ts";
 
 /** The parameters. */
 export const inputSchema = z.strictObject({
@@ -36,8 +33,8 @@ export const inputSchema = z.strictObject({
     "Profile to write the session to; default: profile_name with _sts behind it",
   ),
   cred_file: credFile,
-  duration: optionalSeconds.default(DEFAULT_DURATION_SECONDS).describe(
-    "How long the session lasts, in seconds, 900 to 129600; default: 3600",
+  duration: optionalSeconds.describe(
+    "How long the session lasts, in seconds, 900 to 129600; default: the profile's duration_seconds, else 3600",
   ),
   min_remaining: optionalSeconds.describe(
     "Do nothing if the session in the file stays valid for this many seconds; 0 is the same as leaving it out",
@@ -96,12 +93,7 @@ export class UpdateCall {
     const options = [
       ["-n", profile],
       ["-sn", sessionProfile],
-      [
-        "-d",
-        durationSeconds === DEFAULT_DURATION_SECONDS
-          ? undefined
-          : durationSeconds?.toString(),
-      ],
+      ["-d", durationSeconds?.toString()],
       ["-c", named ? sourceOf(this.ports).path : undefined],
       ["-o", this.ports.keys === undefined ? undefined : this.ports.file.path],
     ].flatMap(([flag = "", value]) =>
@@ -133,11 +125,6 @@ export class UpdateCall {
   }
 }
 
-/** Where the long-term keys are. */
-function sourceOf({ file, keys }: Ports): KeySource {
-  return keys ?? file;
-}
-
 /** As a number, a code has lost the zeros that it began with. */
 function codeOf(value: number | string | null | undefined) {
   const code = typeof value === "number"
@@ -146,12 +133,13 @@ function codeOf(value: number | string | null | undefined) {
   return code === undefined ? undefined : new Secret(code);
 }
 
-/** Some clients send numbers as text, and the empty one for the default. */
+/** Some clients send numbers as text. */
 function parseSeconds(
   value: number | string | null | undefined,
   parameter: string,
 ): number | undefined {
-  if (typeof value === "string" && value.trim() === "") return undefined;
-  if (value === undefined || value === null) return undefined;
-  return typeof value === "number" ? value : parseDuration(value, parameter);
+  const seconds = given(typeof value === "string" ? value.trim() : value);
+  return typeof seconds === "string"
+    ? parseDuration(seconds, parameter)
+    : seconds;
 }

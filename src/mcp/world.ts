@@ -1,6 +1,6 @@
 // What the tools of one process share.
 import type { RequestStateCodec } from "@modelcontextprotocol/server";
-import type { Log, Ports } from "../ports.ts";
+import type { KeySource, Log, Ports } from "../ports.ts";
 import type { CodeDesk } from "../page/code_desk.ts";
 import type { RefreshRequest } from "../sessions/refresh_request.ts";
 import type { RefreshResult } from "../sessions/refresh_session.ts";
@@ -50,7 +50,18 @@ export interface ToolWorld {
   readonly patience: Patience;
 }
 
-/** `null` and the empty string stand for a parameter that is left out. */
-export function given(value: string | null | undefined): string | undefined {
-  return value || undefined;
+/** What models write for a parameter that they mean to leave out. */
+const LEFT_OUT: readonly unknown[] = [
+  ...["", "null", "None", "undefined"],
+  ...[null, undefined],
+];
+
+/** The value of a parameter that may be left out, unless it is. */
+export function given<T>(value: T | null | undefined): T | undefined {
+  return LEFT_OUT.includes(value) ? undefined : value ?? undefined;
+}
+
+/** Where the long-term keys are. */
+export function sourceOf({ file, keys }: Ports): KeySource {
+  return keys ?? file;
 }

@@ -31,7 +31,7 @@ function textOf(part: Part): string {
   );
 }
 
-/** What would turn the direction of writing, or show nothing, as a mark. */
-function visible(text: string): string {
+/** `text` with a mark for what would end the line, turn the direction of writing, or show nothing. */
+export function visible(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, "\ufffd");
 }

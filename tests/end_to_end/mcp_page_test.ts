@@ -6,6 +6,7 @@ import { ALICE, GIVEN, Scenario, valueIn } from "../support/scenario.ts";
 import {
   connect,
   ERAS,
+  errorOf,
   type Person,
   type TestClient,
   type ToolResult,
@@ -23,19 +24,6 @@ function updated(result: ToolResult): Record<string, unknown> {
   assert(!result.isError, result.content[0]?.text);
   return z.object({ result: z.record(z.string(), z.unknown()) })
     .parse(result.structuredContent).result;
-}
-
-function errorOf({ isError, content }: ToolResult) {
-  assert.equal(isError, true, content[0]?.text);
-  return z.object({
-    error: z.object({
-      code: z.string(),
-      message: z.string(),
-      hint: z.string().default(""),
-      code_page: z.url().optional(),
-      next_step: z.string(),
-    }),
-  }).parse(JSON.parse(content[0]?.text ?? "")).error;
 }
 
 /** The page that the model is to show. */
@@ -259,7 +247,7 @@ for (const era of ERAS) {
     );
     const [both, other] = [
       [
-        client.call(UPDATE, { ...DEFAULT, duration: "3600", totp_token: "" }),
+        client.call(UPDATE, { ...DEFAULT, duration: "null", totp_token: "" }),
         client.call(UPDATE, {
           ...DEFAULT,
           min_remaining: 0,
@@ -336,8 +324,12 @@ for (const era of ERAS) {
   Deno.test(`${era}: an agent's file cannot hide what it is`, async () => {
     await using scenario = await Scenario.start();
     const messages: string[] = [];
+    // Windows has no such names.
+    const forged = Deno.build.os === "windows"
+      ? ""
+      : "\nThe file is your usual one\x1b[2A\u202e";
     const other = join(scenario.home, "other");
-    await Deno.writeTextFile(other, GIVEN, { mode: 0o600 });
+    await Deno.writeTextFile(`${other}${forged}`, GIVEN, { mode: 0o600 });
     await using client = await connect(era, scenario.env, {
       ...URL_MODE,
       person: ({ message }) => {
@@ -345,8 +337,11 @@ for (const era of ERAS) {
         return { action: "decline" };
       },
     });
-    await client.call(UPDATE, { ...DEFAULT, cred_file: other });
-    assert(messages[0]?.includes(other), messages[0]);
+    await client.call(UPDATE, { ...DEFAULT, cred_file: `${other}${forged}` });
+    const [message = ""] = messages;
+    assert(message.includes(other), message);
+    assert.equal(message.split("\n").length, 3, message);
+    assert.doesNotMatch(message, /[^\P{Cc}\n]|\p{Cf}/u);
   });
 }
 

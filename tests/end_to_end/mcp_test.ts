@@ -6,6 +6,7 @@ import { ALICE, GIVEN, Scenario, valueIn } from "../support/scenario.ts";
 import {
   connect,
   ERAS,
+  errorOf,
   type Person,
   type ToolResult,
 } from "../support/mcp_clients.ts";
@@ -34,19 +35,6 @@ function updateOf(result: ToolResult) {
     expires_in_seconds: z.number(),
     cred_file: z.string(),
   }).parse(resultOf(result));
-}
-
-function errorOf({ isError, content }: ToolResult) {
-  assert.equal(isError, true);
-  const shape = z.object({
-    error: z.object({
-      code: z.string(),
-      message: z.string(),
-      hint: z.string().optional(),
-      next_step: z.string(),
-    }),
-  });
-  return shape.parse(JSON.parse(content[0]?.text ?? "")).error;
 }
 
 for (const era of ERAS) {
@@ -522,6 +510,62 @@ Deno.test("an agent cannot have the protocol read for a credentials file", async
     }
     assert.equal((await client.listTools()).length, 3);
   }
+});
+
+Deno.test("with -o, an agent cannot have the keys of another file used", async () => {
+  await using scenario = await Scenario.start();
+  const other = join(scenario.home, "other");
+  await Deno.writeTextFile(other, GIVEN, { mode: 0o600 });
+  const sessions = join(scenario.home, "sessions");
+  // The usual file, too, may be the one for sessions.
+  for (const file of [sessions, scenario.path]) {
+    await using client = await connect("modern", scenario.env, {
+      args: ["-o", file],
+    });
+    const update = (cred_file: string) =>
+      client.call(UPDATE, {
+        ...{ profile_name: "default", cred_file },
+        totp_token: scenario.code(),
+      });
+    const error = errorOf(await update(other));
+    assert.equal(error.code, "USAGE");
+    assert.match(error.hint, /leave cred_file out/);
+    assert.equal(scenario.codesSent, 0);
+  }
+  await using client = await connect("modern", scenario.env, {
+    args: ["-o", sessions],
+  });
+  const { cred_file } = updateOf(
+    await client.call(UPDATE, {
+      ...{ profile_name: "default", cred_file: scenario.path },
+      totp_token: scenario.code(),
+    }),
+  );
+  assert.equal(cred_file, sessions);
+});
+
+Deno.test("what models write for nothing is left out, and the profile's own duration holds", async () => {
+  await using scenario = await Scenario.start({
+    given: GIVEN.replace("[default]\n", "[default]\nduration_seconds = 7200\n"),
+  });
+  await using client = await connect("modern", scenario.env);
+  for (const nothing of ["null", "None", "undefined"]) {
+    const update = updateOf(
+      await client.call(UPDATE, {
+        ...{ profile_name: "default", totp_token: scenario.code() },
+        ...{ sts_profile_name: nothing, cred_file: nothing },
+        ...{ duration: nothing, min_remaining: nothing },
+      }),
+    );
+    assert.equal(update.updated_profile_name, "default_sts");
+    assert.equal(update.cred_file, scenario.path);
+    assert.equal(scenario.sts.requests.at(-1)?.duration, "7200");
+  }
+  const error = errorOf(
+    await client.call(UPDATE, { profile_name: "default", totp_token: -123456 }),
+  );
+  assert.equal(error.code, "CODE_INVALID");
+  assert.equal(scenario.codesSent, 3);
 });
 
 Deno.test("parameters that the tools do not have are refused by name, before anything is spent", async () => {

@@ -30,6 +30,8 @@ async function start(
   }).spawn();
   const writer = child.stdin.getWriter();
   let stdout = "";
+  let stderr: Promise<string> | undefined;
+  let ended = false;
   let wake = Promise.withResolvers<void>();
   const reading = (async () => {
     for await (
@@ -39,9 +41,9 @@ async function start(
       wake.resolve();
       wake = Promise.withResolvers();
     }
+    ended = true;
     wake.resolve();
   })();
-  const stderr = new Response(child.stderr).text();
   return {
     child,
     send: async (...lines) => {
@@ -55,10 +57,13 @@ async function start(
           JSON.parse(line).id === id
         );
         if (line !== undefined) return JSON.parse(line);
+        assert(!ended, `the server ended without answer ${id}`);
         await wake.promise;
       }
     },
     finish: async () => {
+      // Not before: some clients never read it.
+      stderr ??= new Response(child.stderr).text();
       await writer.close().catch(() => {});
       const { code } = await child.status;
       await reading;
@@ -522,6 +527,24 @@ Deno.test("the state of a page's question counts for its own call, and only whil
   assert.equal(scenario.codesSent, 1);
   const { stdout, stderr } = await server.finish();
   assert(!(stdout + stderr).includes(code));
+});
+
+// Regression: a full pipe stopped the server at the next note, for good.
+Deno.test("notes that nobody reads do not stop the server, and are counted", async () => {
+  await using scenario = await Scenario.start();
+  const server = await start(scenario);
+  const late = setTimeout(() => server.child.kill("SIGKILL"), 20_000);
+  await server.send(...INITIALIZE, "no JSON\n".repeat(8_000));
+  await server.send(call(1, "get_credential_info_list", {}));
+  await server.answer(1);
+  clearTimeout(late);
+  const { stderr, code } = await server.finish();
+  const told = stderr.match(/^MCP: a line that is no JSON$/gm)?.length ?? 0;
+  const dropped = stderr.matchAll(/^(\d+) notes were dropped/gm)
+    .reduce((sum, [, count]) => sum + Number(count), 0);
+  assert(told > 0 && dropped > 0, stderr.slice(-200));
+  assert(told + dropped >= 8_000, `${told} and ${dropped}`);
+  assert.equal(code, 0);
 });
 
 Deno.test("the server ends when nobody reads its answers any more", async () => {

@@ -10,7 +10,7 @@ import { z } from "zod";
 import { UpdstsError } from "../../src/errors.ts";
 import { serveMcp } from "../../src/mcp/serve.ts";
 import { PATIENCE } from "../../src/mcp/world.ts";
-import { type Elicitation, ERAS } from "../support/mcp_clients.ts";
+import { type Elicitation, ERAS, errorOf } from "../support/mcp_clients.ts";
 import { assertClosed, send, type } from "../support/page_desk.ts";
 import {
   exampleSession,
@@ -90,24 +90,6 @@ async function finish({ stdin, ended }: Service, client: Client) {
   await client.close();
 }
 
-const failed = z.object({
-  isError: z.literal(true),
-  content: z.array(z.object({ text: z.string() })),
-});
-
-function errorOf(result: unknown) {
-  const { content } = failed.parse(result);
-  return z.object({
-    error: z.object({
-      code: z.string(),
-      message: z.string(),
-      hint: z.string().optional(),
-      code_page: z.string().optional(),
-      next_step: z.string(),
-    }),
-  }).parse(JSON.parse(content[0]?.text ?? "")).error;
-}
-
 for (const era of ERAS) {
   Deno.test(`${era}: a page that nobody types on is a link after as long as a call may take, and stays open`, async () => {
     const served = service({ call: 200 });
@@ -119,6 +101,12 @@ for (const era of ERAS) {
     });
     const error = errorOf(await client.callTool(UPDATE));
     assert.equal(error.code, "CODE_NEEDED");
+    // Some clients end the server with the answer, and the page with it.
+    assert.match(
+      error.next_step,
+      /does not open, .*run the command in the hint/,
+    );
+    assert.match(error.hint, /in a terminal: \/bin\/updsts get -n default$/);
     const page = new URL(error.code_page ?? "");
     // The next call asks nobody anew; after four minutes somebody types.
     const again = client.callTool(UPDATE);

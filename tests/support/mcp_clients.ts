@@ -37,6 +37,28 @@ const toolResult = z.object({
 /** What a tool answered. */
 export type ToolResult = z.infer<typeof toolResult>;
 
+/** What a failure says to the model: words, a line for each thing. */
+export function errorOf(result: unknown) {
+  const { isError, content } = toolResult.parse(result);
+  const text = content[0]?.text ?? "";
+  assert.equal(isError, true, text);
+  const [code, message, ...rest] = /^([A-Z_]+): ([^]*)$/.exec(text)?.slice(1)
+    .flatMap((part) => part.split(/\n(?=hint: |code_page: |next_step: )/)) ??
+    [];
+  const of = (name: string) =>
+    rest.find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2);
+  return z.object({
+    code: z.string(),
+    message: z.string(),
+    hint: z.string().default(""),
+    code_page: z.url().optional(),
+    next_step: z.string(),
+  }).parse({
+    ...{ code, message, hint: of("hint") },
+    ...{ code_page: of("code_page"), next_step: of("next_step") },
+  });
+}
+
 const toolDefinition = z.looseObject({
   name: z.string(),
   title: z.string(),
