@@ -38,7 +38,7 @@ export const CLIENTS: readonly Client[] = [
     package: "@anthropic-ai/claude-code",
     version: "2.1.332",
     command: "claude",
-    limit: "28 h",
+    limit: "> 25 min",
     env: ({ model }) => ({
       ANTHROPIC_BASE_URL: model,
       ANTHROPIC_AUTH_TOKEN: "stand-in",
