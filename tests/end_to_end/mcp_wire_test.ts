@@ -262,6 +262,44 @@ Deno.test("a line that is no JSON is answered as JSON-RPC says, and disturbs not
   );
 });
 
+for (
+  const [client, declined] of [
+    ["claude-code", true],
+    ["copilot-cli", true],
+    ["some-other-client", false],
+  ] as const
+) {
+  Deno.test(`revision 2026-07-28 is ${declined ? "declined" : "spoken"} to ${client}; what clients add to arguments is nothing`, async () => {
+    await using scenario = await Scenario.start();
+    const server = await start(scenario);
+    await server.send(JSON.stringify({
+      ...{ jsonrpc: "2.0", id: 7, method: "server/discover" },
+      params: {
+        _meta: {
+          "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+          "io.modelcontextprotocol/clientInfo": { name: client, version: "1" },
+          "io.modelcontextprotocol/clientCapabilities": {},
+        },
+      },
+    }));
+    const { error } = z.object({
+      error: z.object({ code: z.number() }).optional(),
+    }).parse(await server.answer(7));
+    assert.equal(error?.code, declined ? -32601 : undefined);
+    if (declined) {
+      await server.send(
+        ...INITIALIZE,
+        call(1, "get_credential_info_list", { wait_for_previous: true }),
+      );
+      const { result } = z.object({
+        result: z.object({ isError: z.boolean().optional() }),
+      }).parse(await server.answer(1));
+      assert.notEqual(result.isError, true);
+    }
+    await server.finish();
+  });
+}
+
 Deno.test("the server says what it is", async () => {
   await using scenario = await Scenario.start();
   const server = await start(scenario);
