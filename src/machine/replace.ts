@@ -77,6 +77,8 @@ export class LocalCredentialsFile implements CredentialsFile {
   /** Whose the file was when it was rehearsed on. */
   #rehearsed: Access | undefined;
   #lookedBack: Promise<void> = Promise.resolve();
+  /** Whether the person knows that this takes a while. */
+  #said = false;
 
   /** The file at `path`; nothing is touched yet. */
   constructor(path: string, world: FileWorld) {
@@ -86,16 +88,32 @@ export class LocalCredentialsFile implements CredentialsFile {
 
   async read(): Promise<string> {
     const { create, system } = this.#world;
-    const text = await onceReleased(() => {
+    const read = () => {
       try {
         return readRegularFile(this.path, CREDENTIALS_FILE);
       } catch (error) {
         if (create && isMissing(error)) return "";
         throw error;
       }
-    }, system);
-    this.#baseline ??= text;
-    return text;
+    };
+    // Once it is known what was there, half a file is not taken for whole.
+    const stillness = new Stillness(system, this.#baseline, false);
+    for (;;) {
+      let text = "";
+      let missing: unknown;
+      try {
+        text = await onceReleased(read, system);
+      } catch (error) {
+        if (!isMissing(error)) throw error;
+        missing = error;
+      }
+      const wait = stillness.wait(text, missing !== undefined);
+      if (wait === 0 || stillness.isOver) {
+        if (missing !== undefined) throw missing;
+        return this.#baseline = text;
+      }
+      await this.#pause(wait, stillness);
+    }
   }
 
   rehearse(change: Change): Promise<void> {
@@ -149,27 +167,30 @@ export class LocalCredentialsFile implements CredentialsFile {
     rehearsal: boolean,
     spent: boolean,
   ): Promise<void> {
-    const { log, system } = this.#world;
+    const { system } = this.#world;
     using directories = new NewDirectories();
     const stillness = new Stillness(system, this.#baseline, spent);
     const task = { change, rehearsal, spent, stillness, directories };
-    let said = false;
     try {
       for (;;) {
         const wait = await this.#attempt(task);
         if (wait === undefined) break;
-        if (wait > WORTH_A_WORD && !said) {
-          said = true;
-          log.note(
-            `Another program seems to be writing ${this.path}: waiting until it is done`,
-          );
-        }
-        await stillness.pause(wait);
+        await this.#pause(wait, stillness);
       }
       if (!rehearsal) directories.keep();
     } catch (error) {
       throw writeError(error, this.path);
     }
+  }
+
+  async #pause(wait: number, stillness: Stillness): Promise<void> {
+    if (wait > WORTH_A_WORD && !this.#said) {
+      this.#said = true;
+      this.#world.log.note(
+        `Another program seems to be writing ${this.path}: waiting until it is done`,
+      );
+    }
+    await stillness.pause(wait);
   }
 
   /** Does all of `task` once, unless another program was faster or must be waited for. */
@@ -179,7 +200,7 @@ export class LocalCredentialsFile implements CredentialsFile {
       const place = this.#locate();
       task.directories.make(place);
       const { directory } = place;
-      if (task.rehearsal) await assertNamesCanGo(place);
+      if (!task.spent) await assertNamesCanGo(place);
       const { dev, ino } = Deno.statSync(directory);
       const findHolder = () => ownNamesIn(directory).join() || undefined;
       const options = { system, spent: task.spent, findHolder };
@@ -275,8 +296,8 @@ export class LocalCredentialsFile implements CredentialsFile {
   }
 
   /** When to try again, since somebody else was faster. */
-  #startOver({ stillness }: Task): Wait {
-    if (stillness.isOver) throw busy(this.path);
+  #startOver({ stillness, spent }: Task): Wait {
+    if (stillness.isOver && !spent) throw busy(this.path);
     this.#world.log.info("The file was changed meanwhile: starting over");
     return stillness.afterCollision();
   }

@@ -96,7 +96,7 @@ export function cannotRefresh(
 
 /** With or without a path before the name. */
 const DEVICE_ARN =
-  /^arn:([a-z-]+):iam::\d{12}:(?:sms-)?mfa\/(?:[\w+=,.@-]+\/)*[\w+=,.@-]+$/;
+  /^arn:([a-z-]+):iam::\d{12}:(?:root-account-mfa-device|(?:sms-)?mfa\/(?:[\w+=,.@-]+\/)*[\w+=,.@-]+)$/;
 
 /**
  * The serial number or ARN of the MFA device: what was `asked` for, else

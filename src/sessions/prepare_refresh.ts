@@ -63,6 +63,7 @@ export interface Prepared extends Names {
 export async function prepareRefresh(
   ports: PreparePorts,
   request: RefreshRequest,
+  attempts = 3,
 ): Promise<Prepared | StillValid> {
   const { file, keys, config, log } = ports;
   assertRequest(request);
@@ -127,6 +128,10 @@ export async function prepareRefresh(
       `the AWS CLI refuses ${file.path}: ${refusal}; ` +
         "it will not find the session before that is mended",
     );
+  }
+  // The file was waited for, and the key in it may be another by now.
+  if (keys === undefined && text !== files.sessions.text && attempts > 1) {
+    return await prepareRefresh(ports, request, attempts - 1);
   }
   const names = { profile, sessionProfile };
   const found = { plan, durationSeconds, text, edits, refusal };

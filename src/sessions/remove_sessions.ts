@@ -89,6 +89,8 @@ async function removeBlocks(
     }));
     return blocks.flatMap((block) => removeEdits(parsed, block));
   };
+  // What is there now tells half a file later, while the lock is waited for.
+  await file.read();
   await (dryRun ? file.rehearse(change) : file.update(change));
   return removed;
 }

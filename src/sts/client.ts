@@ -234,7 +234,8 @@ function readable(body: Uint8Array): Uint8Array {
   if (/<!doctype/i.test(text)) return new Uint8Array();
   return new TextEncoder().encode(
     text.replace(/<Expiration>([^<]*)/, (_, written: string) => {
-      const time = written.trim();
+      // A leap second is read as the one before.
+      const time = written.trim().replace(/(T\d\d:\d\d):60/, "$1:59");
       const zone = /T[\d:.]+$/.test(time) ? "Z" : "";
       return `<Expiration>${time}${zone}`;
     }),

@@ -222,6 +222,12 @@ Deno.test({
     try {
       const finished = await scenario.get();
       await assertRefusedUntouched(scenario, finished, /is append-only/);
+      // These left a file each, one with the long-term key.
+      for (const args of [["remove", "default"], ["prune"]]) {
+        const { code, stderr } = await scenario.updsts(args);
+        assert.equal(code, 3, args[0]);
+        assert.match(stderr, /is append-only/);
+      }
       assert.deepEqual(scenario.files(), ["credentials"]);
     } finally {
       await run("chattr", ["-a", directory]);

@@ -117,3 +117,26 @@ for (const [name, door] of Object.entries(DOORS)) {
     });
   }
 }
+
+// The file was half there when the code had come: «no such profile», or a
+// request signed with half a secret, was what came of it.
+Deno.test({
+  name:
+    `a code typed while another program writes the file waits for the rest of it${
+      needs("script").note
+    }`,
+  ignore: needs("script").ignore,
+  fn: async () => {
+    const secret = GIVEN.indexOf(ALICE.secretAccessKey) + 20;
+    for (const length of [0, secret]) {
+      await using scenario = await Scenario.start();
+      const { done, said } = await typed(scenario, async () => {
+        await Deno.writeTextFile(scenario.path, GIVEN.slice(0, length));
+        setTimeout(() => Deno.writeTextFileSync(scenario.path, GIVEN), 2_000);
+      });
+      assert(done, said);
+      assert.match(said, /waiting until it is done/);
+      assert.equal(scenario.codesSent, 1);
+    }
+  },
+});

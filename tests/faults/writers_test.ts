@@ -227,31 +227,42 @@ function pause(milliseconds: number): Promise<void> {
 
 // The half that was rehearsed on had become what the file was compared with:
 // exit 0, and two profiles gone, one with a long-term key.
-Deno.test("get -t, waiting for the lock, while another program truncates the file and writes the rest later: all of it is kept", async () => {
-  await using scenario = await Scenario.start({ given: FOUR });
-  const lock = await lockDirectory(join(scenario.home, ".aws"));
-  const running = scenario.updstsBesideOthers(
-    ["get", "-n", "a", "-t", scenario.code()],
-  );
-  // It has read the file by then: nobody can tell it when.
-  await pause(1_500);
-  using writer = await Deno.open(scenario.path, {
-    write: true,
-    truncate: true,
+for (const command of ["get", "remove", "prune"] as const) {
+  Deno.test(`${command}, waiting for the lock, while another program truncates the file and writes the rest later: all of it is kept`, async () => {
+    await using scenario = await Scenario.start({ given: FOUR });
+    const get = ["get", "-n", "a", "-t", scenario.code()];
+    if (command !== "get") {
+      assert.equal((await scenario.updsts(get)).code, 0);
+      const expired = (await scenario.read())
+        .replace(/^(expiration_datetime = )20\d\d/m, "$12020");
+      await scenario.write(expired);
+    }
+    const given = await scenario.read();
+    const lock = await lockDirectory(join(scenario.home, ".aws"));
+    const args = { get, remove: ["remove", "a"], prune: ["prune"] }[command];
+    const running = scenario.updstsBesideOthers(args);
+    // It has read the file by then: nobody can tell it when.
+    await pause(1_500);
+    using writer = await Deno.open(scenario.path, {
+      write: true,
+      truncate: true,
+    });
+    const bytes = new TextEncoder().encode(given);
+    const half = given.indexOf("[c]");
+    await writer.write(bytes.subarray(0, half));
+    await pause(500);
+    lock[Symbol.dispose]();
+    await pause(3_000);
+    await writer.write(bytes.subarray(half));
+    const { code, stderr } = await running;
+    assert.equal(code, 0, stderr);
+    const text = await scenario.read();
+    if (command === "get") {
+      assert(text.startsWith(`${FOUR}# \${{{ key=a `), text);
+    } else assert.equal(text, FOUR);
+    assert.equal(scenario.codesSent, 1);
   });
-  const bytes = new TextEncoder().encode(FOUR);
-  const half = FOUR.indexOf("[c]");
-  await writer.write(bytes.subarray(0, half));
-  await pause(500);
-  lock[Symbol.dispose]();
-  await pause(3_000);
-  await writer.write(bytes.subarray(half));
-  const { code, stderr } = await running;
-  assert.equal(code, 0, stderr);
-  const text = await scenario.read();
-  assert(text.startsWith(`${FOUR}# \${{{ key=a `), text);
-  assert.equal(scenario.codesSent, 1);
-});
+}
 
 // FILE_BUSY after 60 s, with the code spent: blocks of its own kind counted as lost.
 Deno.test("get waits for STS while other commands of updsts refresh and remove another session: nobody waits for nobody", async () => {

@@ -223,6 +223,15 @@ Deno.test("a session is taken with white space around its values, and with an ex
   }
 });
 
+// It was read as the beginning of that year: expired, and pruned.
+Deno.test("an expiration in a leap second is that of the second before", async () => {
+  const { session } = await ask({
+    kind: "answer",
+    fields: { Expiration: "2030-12-31T23:59:60Z" },
+  });
+  assert.equal(session?.expiration.toISOString(), "2030-12-31T23:59:59.000Z");
+});
+
 Deno.test("white space for a megabyte in an answer is read at once", async () => {
   const blank = " ".repeat(900_000);
   const { error } = await ask({
