@@ -28,7 +28,7 @@ const STILL_AFTER_LOSS = 10_000;
 
 // Programs that replace the file again and again never leave it alone, but what
 // they put there is whole.
-const LONGEST_AFTER_CHANGE = 10_000;
+const LONGEST_AFTER_CHANGE = 5_000;
 
 /** How often to look at a file that is being written, in milliseconds. */
 const LOOK_EVERY = 100;

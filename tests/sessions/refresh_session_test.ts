@@ -310,6 +310,7 @@ Deno.test("refreshSession() takes what has the form of a device, in its own part
       [`${ACCOUNT}:mfa/root-account-mfa-device`],
       [`${ACCOUNT}:mfa/team/al.ice+1=@x,_-`],
       [`${ACCOUNT}:sms-mfa/alice`],
+      [`${ACCOUNT}:root-account-mfa-device`],
       ["GAHT12345678"],
       ["GAHT12345678", { environmentRegion: "cn-north-1" }],
       ["arn:aws-cn:iam::123456789012:mfa/alice"],

@@ -91,7 +91,7 @@ export const DIFFERENCES: readonly {
   {
     reason: "keys count in any case, as for the AWS CLI",
     applies: (_, lines) =>
-      lines.some((line) => /^[^=:]*[A-Z][^=]*=/.test(contentOf(line))),
+      lines.some((line) => /^[^=]*[A-Z][^=]*=/.test(contentOf(line))),
     example: "[a]\nX = 1\n",
   },
   {
