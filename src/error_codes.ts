@@ -71,7 +71,7 @@ export const ERROR_CODES = {
   },
   FILE_UNUSABLE: {
     exit: 3,
-    meaning: "The credentials file is no file that can be read and replaced",
+    meaning: "The path does not name a file that can be read and replaced",
     remedy: "Name a regular file with -c",
   },
   FILE_UNREADABLE: {
@@ -176,7 +176,7 @@ export const ERROR_CODES = {
   },
   STS_ANSWER_INVALID: {
     exit: 5,
-    meaning: "STS answered with something that is no session",
+    meaning: "The answer of STS does not hold a session",
     remedy: "Look at endpoint and proxy: something else may have answered",
   },
   STS_UNREACHABLE: {

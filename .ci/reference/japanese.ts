@@ -240,7 +240,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   "The credentials file does not exist": "認証情報ファイルが存在しない",
   "Make it, with your long-term key, or name another with -c":
     "長期アクセスキーを書いて作成するか、別のファイルを -c で指定する",
-  "The credentials file is no file that can be read and replaced":
+  "The path does not name a file that can be read and replaced":
     "認証情報ファイルが、読んで置き換えられるファイルではない",
   "Name a regular file with -c": "通常のファイルを -c で指定する",
   "The credentials file cannot be read": "認証情報ファイルを読めない",
@@ -311,7 +311,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   "Wait a minute, then run it again with a new code":
     "1 分待ってから、新しいコードでもう一度実行する",
   "STS failed on its own side": "STS の側で障害が起きた",
-  "STS answered with something that is no session":
+  "The answer of STS does not hold a session":
     "STS の応答が、セッションではなかった",
   "Look at endpoint and proxy: something else may have answered":
     "エンドポイントとプロキシを確認する。STS ではないものが応答した可能性がある",

@@ -247,9 +247,9 @@ export async function assertReplaceable(
  * there that would stay.
  */
 export async function assertNamesCanGo(
-  { path, directory }: Place,
+  { path, directory, exists }: Place,
 ): Promise<void> {
-  if (Deno.build.os === "windows") return;
+  if (Deno.build.os === "windows" || !exists) return;
   try {
     // Refused there, and to whom the directory is not.
     const now = new Date();
@@ -260,6 +260,8 @@ export async function assertNamesCanGo(
   // There, names of others stay for another reason.
   if (isSticky(Deno.statSync(directory).mode)) return;
   const { rmdirSync } = await import("node:fs");
+  // Of a directory, what follows would be more than a question.
+  if (!Deno.lstatSync(path).isFile) return;
   try {
     // For a file, the system refuses it in any case, and says first that names stay.
     rmdirSync(path);

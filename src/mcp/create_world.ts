@@ -33,7 +33,7 @@ const STDIN = "-";
 function notStdin(): UpdstsError {
   return new UpdstsError(
     "USAGE",
-    "Cannot use cred_file: it is no path of a file",
+    "Cannot use cred_file: it must be the path of a file",
   );
 }
 
