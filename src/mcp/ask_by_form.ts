@@ -6,7 +6,7 @@ import {
   type ServerContext,
 } from "@modelcontextprotocol/server";
 import { UpdstsError } from "../errors.ts";
-import type { Occasion } from "../page/question.ts";
+import type { CodeRequest } from "../page/question.ts";
 import type { CodeSource } from "../ports.ts";
 import { Secret } from "../secret.ts";
 import type { ConnectedClient } from "./client.ts";
@@ -25,7 +25,7 @@ export class NobodyThere extends Error {
 export interface FormCall {
   /** All that it asks for: an answer counts for no other call. */
   readonly key: string;
-  readonly occasion: Occasion;
+  readonly request: CodeRequest;
 }
 
 /** Forms, for one client. */
@@ -47,7 +47,7 @@ export class FormQuestions {
       asksAgain: now,
       code: async (profile, device, refused) => {
         const params = form(
-          questionFor({ ...call.occasion, profile, device }, "form"),
+          questionFor({ ...call.request, profile, device }, "form"),
           refused,
         );
         const content = now

@@ -5,7 +5,7 @@ import {
   type ServerContext,
 } from "@modelcontextprotocol/server";
 import { UpdstsError } from "../errors.ts";
-import type { Asking, PendingRefresh } from "../page/code_desk.ts";
+import type { OpenPage, PendingRefresh } from "../page/pending_codes.ts";
 import type { RefreshResult } from "../sessions/refresh_session.ts";
 import type { ConnectedClient } from "./client.ts";
 import {
@@ -86,16 +86,16 @@ export class PageQuestions {
     }
     const pending = known ?? call.begin();
     const waiting = { call, pending, ticket: undefined, cancel, limit };
-    const asking = await firstOf(pending, limit);
-    if (asking === undefined) return await ended(waiting);
+    const page = await firstOf(pending, limit);
+    if (page === undefined) return await ended(waiting);
     // Asked already: nobody is asked anew.
-    if (known !== undefined) return await this.#wait(waiting, asking, 1);
+    if (known !== undefined) return await this.#wait(waiting, page, 1);
     if (!call.byClient) {
-      throw new CodeNeeded(asking.page, asking.subject, call.command);
+      throw new CodeNeeded(page.url, page.prompt, call.command);
     }
     return this.#client.era === "legacy"
-      ? await this.#askNow(waiting, asking)
-      : await this.#askByAnswer(waiting, asking);
+      ? await this.#askNow(waiting, page)
+      : await this.#askByAnswer(waiting, page);
   }
 
   /** What is under way for `call`, or has ended and not been told: to the `ticket`, if there is one. */
@@ -103,18 +103,20 @@ export class PageQuestions {
     { key, isMetBy }: Call,
     ticket: string | undefined,
   ): Promise<PendingRefresh | undefined> {
-    const { desk } = this.#world;
-    const known = ticket === undefined ? desk.find(key) : desk.claim(ticket);
+    const { pendingCodes } = this.#world;
+    const known = ticket === undefined
+      ? pendingCodes.find(key)
+      : pendingCodes.claim(ticket);
     const outcome = await Promise.race([known?.outcome, undefined]);
     if (
       outcome === undefined || outcome instanceof UpdstsError ||
       isMetBy(outcome)
     ) return known;
-    known?.heard(ticket);
+    known?.acknowledge(ticket);
     return undefined;
   }
 
-  async #askNow(waiting: Waiting, asking: Asking): Promise<Outcome> {
+  async #askNow(waiting: Waiting, page: OpenPage): Promise<Outcome> {
     const { call, pending, limit } = waiting;
     const { server } = this.#client.server;
     const elicitationId = crypto.randomUUID();
@@ -124,8 +126,8 @@ export class PageQuestions {
       const answer = elicitNow(this.#client, {
         mode: "url",
         elicitationId,
-        url: asking.page,
-        message: questionFor(asking.subject, "page"),
+        url: page.url,
+        message: questionFor(page.prompt, "page"),
       }, AbortSignal.any([limit, over.signal]));
       const first = await Promise.race([answer, pending.outcome]);
       if (first instanceof UpdstsError || !("kind" in first)) {
@@ -133,12 +135,12 @@ export class PageQuestions {
       }
       switch (first.kind) {
         case "nobody":
-          throw new CodeNeeded(asking.page, asking.subject, call.command);
+          throw new CodeNeeded(page.url, page.prompt, call.command);
         case "decline":
         case "cancel":
-          asking.decline();
+          page.decline();
       }
-      return await this.#wait(waiting, asking, LEGS);
+      return await this.#wait(waiting, page, LEGS);
     } finally {
       over.abort();
       // Else some clients go on showing their question.
@@ -148,14 +150,14 @@ export class PageQuestions {
 
   async #askByAnswer(
     waiting: Waiting,
-    { page, subject }: Asking,
+    { url, prompt }: OpenPage,
   ): Promise<never> {
     throw new QuestionRequired(inputRequired({
       requestState: await this.#stateAfter(waiting, 0),
       inputRequests: {
         [FIELD]: inputRequired.elicitUrl({
-          message: questionFor(subject, "page"),
-          url: page,
+          message: questionFor(prompt, "page"),
+          url,
         }),
       },
     }));
@@ -167,8 +169,8 @@ export class PageQuestions {
     { mcpReq }: ServerContext,
   ): Promise<Outcome> {
     const { call, pending, limit } = waiting;
-    const asking = await firstOf(pending, limit);
-    if (asking === undefined) return await ended(waiting);
+    const page = await firstOf(pending, limit);
+    if (page === undefined) return await ended(waiting);
     if (leg === 0) {
       const response = inputResponse(mcpReq.inputResponses, FIELD);
       const refused = response.kind !== "elicit" ||
@@ -176,18 +178,18 @@ export class PageQuestions {
       if (refused) {
         const quick = performance.now() - askedAt < QUICKEST_PERSON;
         if (quick || response.kind !== "elicit") {
-          throw new CodeNeeded(asking.page, asking.subject, call.command);
+          throw new CodeNeeded(page.url, page.prompt, call.command);
         }
-        asking.decline();
+        page.decline();
       }
     }
-    return await this.#wait(waiting, asking, leg + 1);
+    return await this.#wait(waiting, page, leg + 1);
   }
 
   /** Waits for the outcome as long as one call may; `leg` says the how-manieth it is. */
   async #wait(
     waiting: Waiting,
-    { page, subject }: Asking,
+    { url, prompt }: OpenPage,
     leg: number,
   ): Promise<Outcome> {
     const { call, pending, limit } = waiting;
@@ -198,13 +200,13 @@ export class PageQuestions {
         inputRequired({ requestState: await this.#stateAfter(waiting, leg) }),
       );
     }
-    throw new CodeNeeded(page, subject, call.command);
+    throw new CodeNeeded(url, prompt, call.command);
   }
 
   /** What the client comes back with after the leg `leg`. */
   #stateAfter({ call, pending, ticket }: Waiting, leg: number) {
     return this.#world.states.mint({
-      id: ticket ?? pending.promise(),
+      id: ticket ?? pending.issueTicket(),
       ...{ call: call.key, leg, askedAt: performance.now() },
     });
   }
@@ -216,18 +218,18 @@ async function ended(
 ): Promise<Outcome> {
   const outcome = await Promise.race([pending.outcome, aborted(limit)]);
   if (outcome === undefined || cancel.aborted) throw cancelled();
-  pending.heard(ticket);
+  pending.acknowledge(ticket);
   return outcome;
 }
 
 /** What is asked, once it is; undefined if it ended, or had to, without. */
 function firstOf(
-  { outcome, asking }: PendingRefresh,
+  { outcome, opened }: PendingRefresh,
   limit: AbortSignal,
-): Promise<Asking | undefined> {
+): Promise<OpenPage | undefined> {
   return Promise.race([
     outcome.then(() => undefined),
-    asking,
+    opened,
     aborted(limit),
   ]);
 }

@@ -2,7 +2,7 @@
 import type { InputRequiredResult } from "@modelcontextprotocol/server";
 import { UpdstsError } from "../errors.ts";
 import { visible } from "../page/markup.ts";
-import type { Subject } from "../page/question.ts";
+import type { CodePrompt } from "../page/question.ts";
 
 /** The name of the one input that is asked for. */
 export const FIELD = "totp_token";
@@ -27,7 +27,7 @@ export class CodeNeeded extends UpdstsError {
   /** The address of the page. */
   readonly page: string;
 
-  constructor(page: string, { profile }: Subject, command: string) {
+  constructor(page: string, { profile }: CodePrompt, command: string) {
     super(
       "CODE_NEEDED",
       `The person has to type the MFA code for profile ${
@@ -56,7 +56,7 @@ export function cannotAsk(command: string): UpdstsError {
  * that an agent or a file named can add a line, or reach a terminal as it is.
  */
 export function questionFor(
-  { profile, device, file }: Subject,
+  { profile, device, file }: CodePrompt,
   where: "page" | "form",
 ): string {
   const point = where === "page"

@@ -1,6 +1,6 @@
 // What the tools share, made of what the process gives.
 import { createRequestStateCodec } from "@modelcontextprotocol/server";
-import { CodeDesk } from "../page/code_desk.ts";
+import { PendingCodes } from "../page/pending_codes.ts";
 import { UpdstsError } from "../errors.ts";
 import type { Clock, Log, Ports } from "../ports.ts";
 import { refreshSession } from "../sessions/refresh_session.ts";
@@ -70,7 +70,7 @@ export function createWorld(
         cancelled,
       ),
     ...{ log, forms, getCommand, credentialFile },
-    desk: new CodeDesk(clock),
+    pendingCodes: new PendingCodes(clock),
     states: createRequestStateCodec<CarriedState>({
       // One process serves all rounds.
       key: crypto.getRandomValues(new Uint8Array(32)),

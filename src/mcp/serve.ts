@@ -103,7 +103,7 @@ export async function serveMcp(service: McpService): Promise<void> {
     log.info(`MCP: the streams failed: ${error?.name}`)
   );
   ending.begin();
-  world.desk.close();
+  world.pendingCodes.close();
   await ending.allDone();
   // The SDK sends an answer some ticks after the tool has given it.
   await new Promise((resolve) => setTimeout(resolve, ANSWER_TIME));

@@ -79,15 +79,15 @@ export function addUpdateStsCredential(
     context: ServerContext,
   ): Promise<RefreshResult | UpdstsError> {
     const { url, form } = client.abilities(context);
-    const occasion = { file: call.file, client: client.name(context) };
+    const request = { file: call.file, client: client.name(context) };
     const byPage = {
       key: call.key,
       command: call.command,
       isMetBy: (result: RefreshResult) => call.isMetBy(result),
       begin: () =>
-        world.desk.begin(
+        world.pendingCodes.begin(
           call.key,
-          occasion,
+          request,
           (codes) => world.refresh({ ...call.ports, codes }, call.request),
         ),
     };
@@ -96,7 +96,7 @@ export function addUpdateStsCredential(
       return await pages.outcome({ ...byPage, byClient: url }, context, state);
     }
     try {
-      const codes = forms.sourceFor({ key: call.key, occasion }, context);
+      const codes = forms.sourceFor({ key: call.key, request }, context);
       const { signal } = context.mcpReq;
       return await world.refresh(
         { ...call.ports, codes },

@@ -1,7 +1,7 @@
 // What the tools of one process share.
 import type { RequestStateCodec } from "@modelcontextprotocol/server";
 import type { KeySource, Log, Ports } from "../ports.ts";
-import type { CodeDesk } from "../page/code_desk.ts";
+import type { PendingCodes } from "../page/pending_codes.ts";
 import type { RefreshRequest } from "../sessions/refresh_request.ts";
 import type { RefreshResult } from "../sessions/refresh_session.ts";
 
@@ -39,7 +39,7 @@ export interface ToolWorld {
     request: RefreshRequest,
     cancelled?: AbortSignal,
   ) => Promise<RefreshResult>;
-  readonly desk: CodeDesk;
+  readonly pendingCodes: PendingCodes;
   readonly states: RequestStateCodec<CarriedState>;
   /** Whether codes may be asked for by forms of the client. */
   readonly forms: boolean;

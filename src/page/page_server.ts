@@ -98,12 +98,12 @@ export class PageServer {
     return this.#page(question, request);
   }
 
-  #page({ subject, state }: Question, { headers }: Request): Response {
+  #page({ prompt, state }: Question, { headers }: Request): Response {
     const nonce = randomName();
     const language = chooseLanguage(headers.get("accept-language"));
     const now = this.#clock.now();
     return new Response(
-      renderPage({ subject, state, language, now, nonce }),
+      renderPage({ prompt, state, language, now, nonce }),
       {
         headers: {
           ...GUARDS,

@@ -9,7 +9,7 @@ import type { RefreshResult } from "../sessions/refresh_session.ts";
 export const QUESTION_LIFETIME = 600_000;
 
 /** What the person is told of the question, besides profile and device. */
-export interface Occasion {
+export interface CodeRequest {
   /** The credentials file, if it is not the usual one. */
   readonly file: string | undefined;
   /** Who asks, in its own words. */
@@ -17,7 +17,7 @@ export interface Occasion {
 }
 
 /** All that the person is told. */
-export interface Subject extends Occasion {
+export interface CodePrompt extends CodeRequest {
   readonly profile: string;
   readonly device: string;
 }
@@ -40,7 +40,7 @@ export type QuestionState =
 /** A question that a person answers on a page; the use case asks it for codes. */
 export class Question implements CodeSource {
   readonly asksAgain = true;
-  readonly subject: Subject;
+  readonly prompt: CodePrompt;
   readonly #clock: Clock;
   readonly #expiresAt: number;
   #attempts = 0;
@@ -52,8 +52,8 @@ export class Question implements CodeSource {
   #code = Promise.withResolvers<Secret>();
   #checked = Promise.withResolvers<void>();
 
-  constructor(subject: Subject, clock: Clock) {
-    this.subject = subject;
+  constructor(prompt: CodePrompt, clock: Clock) {
+    this.prompt = prompt;
     this.#clock = clock;
     this.#expiresAt = clock.now().getTime() + QUESTION_LIFETIME;
   }

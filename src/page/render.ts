@@ -1,7 +1,7 @@
 // The page as HTML: one document for each thing that a question can have come to.
 import { ICON } from "../icon.ts";
 import { html, Markup } from "./markup.ts";
-import type { QuestionState, Subject } from "./question.ts";
+import type { CodePrompt, QuestionState } from "./question.ts";
 import { STYLE } from "./style.ts";
 import { type Language, WORDS, type Words } from "./words.ts";
 
@@ -10,7 +10,7 @@ const CODE_PERIOD = 30_000;
 
 /** What is shown, to whom, and when. */
 export interface View {
-  readonly subject: Subject;
+  readonly prompt: CodePrompt;
   readonly state: QuestionState;
   readonly language: Language;
   readonly now: Date;
@@ -50,10 +50,10 @@ export function renderPage(view: View): string {
 }
 
 function contentOf(
-  { subject, state, language, now }: View,
+  { prompt, state, language, now }: View,
   words: Words,
 ): { readonly title: string; readonly content: Markup } {
-  const { client } = subject;
+  const { client } = prompt;
   const bye = html`<footer>${words.closePage(client)}</footer>`;
   const ending = (sign: Markup, title: string, ...texts: Markup[]) => ({
     title,
@@ -63,10 +63,10 @@ function contentOf(
     case "open":
     case "checking": {
       const wrong = state.kind === "open" && state.wrong !== undefined;
-      const title = words.title(subject.profile);
+      const title = words.title(prompt.profile);
       return {
         title: wrong ? `${words.error}: ${title}` : title,
-        content: form(subject, state, words, language, now),
+        content: form(prompt, state, words, language, now),
       };
     }
     case "succeeded": {
@@ -116,7 +116,7 @@ function contentOf(
 }
 
 function form(
-  subject: Subject,
+  prompt: CodePrompt,
   state: QuestionState,
   words: Words,
   language: Language,
@@ -129,10 +129,10 @@ function form(
     : new Markup(' aria-invalid="true"');
   return html`
     <h1>${words.heading}</h1>
-    <p class="lead">${words.asks(subject.client, subject.profile)}</p>
-    ${subject.file === undefined
+    <p class="lead">${words.asks(prompt.client, prompt.profile)}</p>
+    ${prompt.file === undefined
       ? undefined
-      : html`<p class="notice"><strong>${words.unusualFile}</strong> ${subject.file}</p>`}
+      : html`<p class="notice"><strong>${words.unusualFile}</strong> ${prompt.file}</p>`}
     <form method="post">
       <label for="code">${words.label}</label>
       <p class="where" id="where">${words.where}</p>
@@ -147,11 +147,11 @@ function form(
       </div>
     </form>
     <dl>
-    <dt>${words.profile}</dt><dd>${subject.profile}</dd>
-    <dt>${words.device}</dt><dd>${breakable(subject.device)}</dd>
-    ${subject.client === undefined ? undefined : html`
+    <dt>${words.profile}</dt><dd>${prompt.profile}</dd>
+    <dt>${words.device}</dt><dd>${breakable(prompt.device)}</dd>
+    ${prompt.client === undefined ? undefined : html`
       <dt>${words.client}</dt>
-      <dd>${subject.client}</dd>
+      <dd>${prompt.client}</dd>
     `}
     </dl>
     <footer>${words.privacy}</footer>

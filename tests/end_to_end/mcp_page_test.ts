@@ -13,7 +13,7 @@ import {
 } from "../support/mcp_clients.ts";
 import { BROWSER, Browser, WITHOUT_BROWSER } from "../support/browser.ts";
 import { needs } from "../support/skipping.ts";
-import { assertClosed, send, type } from "../support/page_desk.ts";
+import { assertClosed, send, type } from "../support/page_driver.ts";
 
 const UPDATE = "updsts_update_sts_credential";
 const DEFAULT = { profile_name: "default" };

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { z } from "zod";
 import { baseEnvironment, commandLine } from "../support/command.ts";
 import { GIVEN, Scenario } from "../support/scenario.ts";
-import { assertClosed, type } from "../support/page_desk.ts";
+import { assertClosed, type } from "../support/page_driver.ts";
 import { unless, unlessWindows } from "../support/skipping.ts";
 
 interface Server {

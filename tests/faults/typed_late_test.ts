@@ -1,7 +1,7 @@
 // What the files say when a person has typed the code, minutes after it was asked for: at the terminal, and on the page.
 import assert from "node:assert/strict";
 import { connect } from "../support/mcp_clients.ts";
-import { type as typeOnPage } from "../support/page_desk.ts";
+import { type as typeOnPage } from "../support/page_driver.ts";
 import { ALICE, GIVEN, Scenario } from "../support/scenario.ts";
 import { needs } from "../support/skipping.ts";
 import { atTerminal } from "../support/terminal.ts";

@@ -11,7 +11,7 @@ import { UpdstsError } from "../../src/errors.ts";
 import { serveMcp } from "../../src/mcp/serve.ts";
 import { PATIENCE } from "../../src/mcp/world.ts";
 import { type Elicitation, ERAS, errorOf } from "../support/mcp_clients.ts";
-import { assertClosed, send, type } from "../support/page_desk.ts";
+import { assertClosed, send, type } from "../support/page_driver.ts";
 import {
   exampleSession,
   MemoryCodes,

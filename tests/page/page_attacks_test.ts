@@ -5,12 +5,12 @@ import { fileURLToPath } from "node:url";
 import { ROOT, run } from "../support/command.ts";
 import {
   assertClosed,
-  DeskScenario,
   formHeaders,
+  PageScenario,
   send,
   sendRaw,
   type,
-} from "../support/page_desk.ts";
+} from "../support/page_driver.ts";
 import { unless } from "../support/skipping.ts";
 
 const BODY = "code=123456";
@@ -168,7 +168,7 @@ const ATTACKS: readonly {
 
 for (const { name, status, request } of ATTACKS) {
   Deno.test(`${name} gets nothing, and spends no code`, async () => {
-    const scenario = new DeskScenario();
+    const scenario = new PageScenario();
     const { url, pending } = await scenario.ask();
     const answer = await send(url, request(url));
     assert.equal(answer.status, status);
@@ -182,7 +182,7 @@ for (const { name, status, request } of ATTACKS) {
 }
 
 Deno.test("10,000 guessed paths are answered alike, and find nothing", async () => {
-  const scenario = new DeskScenario();
+  const scenario = new PageScenario();
   const { url, pending } = await scenario.ask();
   const answers = new Set<string>();
   for (let round = 0; round < 100; round++) {
@@ -204,15 +204,15 @@ Deno.test("10,000 guessed paths are answered alike, and find nothing", async () 
 });
 
 Deno.test("the path has 128 random bits", async () => {
-  const scenario = new DeskScenario();
+  const scenario = new PageScenario();
   const { url, pending } = await scenario.ask();
   assert.match(url.href, /^http:\/\/127\.0\.0\.1:\d+\/[\w-]{22}$/);
-  (await pending.asking).decline();
+  (await pending.opened).decline();
   await pending.outcome;
 });
 
 Deno.test("a second code after the success is not taken", async () => {
-  const scenario = new DeskScenario();
+  const scenario = new PageScenario();
   // Keeps the listener open.
   const other = await scenario.ask("other");
   const { url, pending } = await scenario.ask();
@@ -220,24 +220,24 @@ Deno.test("a second code after the success is not taken", async () => {
   await pending.outcome;
   assert.equal((await type(url, "654321")).status, 404);
   assert.deepEqual(scenario.codes, ["123456"]);
-  (await other.pending.asking).decline();
+  (await other.pending.opened).decline();
   await assertClosed(url);
 });
 
 Deno.test("a code after a decline is not taken", async () => {
-  const scenario = new DeskScenario();
+  const scenario = new PageScenario();
   const other = await scenario.ask("other");
   const { url, pending } = await scenario.ask();
-  (await pending.asking).decline();
+  (await pending.opened).decline();
   await pending.outcome;
   assert.equal((await type(url, "654321")).status, 404);
   assert.deepEqual(scenario.codes, []);
-  (await other.pending.asking).decline();
+  (await other.pending.opened).decline();
   await assertClosed(url);
 });
 
 Deno.test("a body that never comes is given up, and disturbs nobody meanwhile", async () => {
-  const scenario = new DeskScenario();
+  const scenario = new PageScenario();
   const { url, pending } = await scenario.ask();
   const head = Object.entries({ ...formHeaders(url), "Content-Length": "11" })
     .map(([name, value]) => `${name}: ${value}\r\n`).join("");
@@ -250,12 +250,12 @@ Deno.test("a body that never comes is given up, and disturbs nobody meanwhile", 
   await pending.outcome;
   assert.equal((await slow).status, 408);
   assert.deepEqual(scenario.codes, ["123456"]);
-  (await other.pending.asking).decline();
+  (await other.pending.opened).decline();
   await assertClosed(url);
 });
 
 Deno.test("a body without an end is cut off", async () => {
-  const scenario = new DeskScenario();
+  const scenario = new PageScenario();
   const { url, pending } = await scenario.ask();
   const head = Object.entries({
     ...formHeaders(url),
@@ -267,12 +267,12 @@ Deno.test("a body without an end is cut off", async () => {
     `POST ${url.pathname} HTTP/1.1\r\n${head}\r\n${chunk.repeat(3)}`,
   );
   assert.equal(answer.status, 413);
-  (await pending.asking).decline();
+  (await pending.opened).decline();
   await pending.outcome;
 });
 
 Deno.test("every answer forbids caches, frames, scripts and anything from elsewhere", async () => {
-  const scenario = new DeskScenario();
+  const scenario = new PageScenario();
   const { url, pending } = await scenario.ask();
   const answers = [
     await send(url),
@@ -306,7 +306,7 @@ Deno.test("every answer forbids caches, frames, scripts and anything from elsewh
 });
 
 Deno.test("no page shows a code that was typed", async () => {
-  const scenario = new DeskScenario();
+  const scenario = new PageScenario();
   const { url, pending } = await scenario.ask();
   const bodies = [
     await type(url, "98765"),
@@ -343,7 +343,7 @@ Deno.test({
   name: `it listens on 127.0.0.1 alone${sockets.note}`,
   ignore: sockets.ignore,
   fn: async () => {
-    const scenario = new DeskScenario();
+    const scenario = new PageScenario();
     const { url, pending } = await scenario.ask();
     const port = Number(url.port).toString(16).toUpperCase().padStart(4, "0");
     const tables = await Promise.all(
@@ -357,7 +357,7 @@ Deno.test({
       local?.endsWith(`:${port}`) && state === "0A"
     );
     assert.deepEqual(listening.map(([, local]) => local), [`0100007F:${port}`]);
-    (await pending.asking).decline();
+    (await pending.opened).decline();
     await pending.outcome;
   },
 });

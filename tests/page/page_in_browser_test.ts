@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { UpdstsError } from "../../src/errors.ts";
 import { BROWSER, Browser, WITHOUT_BROWSER } from "../support/browser.ts";
-import { assertClosed, DeskScenario } from "../support/page_desk.ts";
+import { assertClosed, PageScenario } from "../support/page_driver.ts";
 import { exampleSession } from "../support/memory_ports.ts";
 
 const REFUSED = new UpdstsError("MFA_REFUSED", "Cannot get a session: no");
@@ -36,7 +36,7 @@ for (const words of LANGUAGES) {
       WITHOUT_BROWSER,
     ignore,
     fn: async () => {
-      const scenario = new DeskScenario();
+      const scenario = new PageScenario();
       scenario.issuer.answer = REFUSED;
       const { url, pending } = await scenario.ask();
       await using browser = await Browser.start(words);
@@ -79,7 +79,7 @@ for (const words of LANGUAGES) {
     name: `${words.language}: a person declines by keyboard` + WITHOUT_BROWSER,
     ignore,
     fn: async () => {
-      const scenario = new DeskScenario();
+      const scenario = new PageScenario();
       const { url, pending } = await scenario.ask();
       await using browser = await Browser.start(words);
       await browser.open(url.href);
@@ -100,7 +100,7 @@ Deno.test({
   fn: async () => {
     for (const [width, scale] of [[320, 1], [640, 2]] as const) {
       for (const language of ["en", "ja"]) {
-        const scenario = new DeskScenario();
+        const scenario = new PageScenario();
         scenario.issuer.answer = REFUSED;
         const { url, pending } = await scenario.ask("key", {
           file: `/home/alice/${"very-long-name-".repeat(8)}/credentials`,
@@ -114,7 +114,7 @@ Deno.test({
           "Math.max(...[...document.querySelectorAll('*')].map((e) => e.getBoundingClientRect().right))",
         );
         assert(Number(widest) <= width, `${widest} of ${width}`);
-        (await pending.asking).decline();
+        (await pending.opened).decline();
         await pending.outcome;
       }
     }
@@ -127,7 +127,7 @@ for (const dark of [false, true]) {
       WITHOUT_BROWSER,
     ignore,
     fn: async () => {
-      const scenario = new DeskScenario();
+      const scenario = new PageScenario();
       scenario.issuer.answer = REFUSED;
       const { url, pending } = await scenario.ask("key", {
         file: "/tmp/other",
@@ -140,7 +140,7 @@ for (const dark of [false, true]) {
       const weakest = await browser.evaluate(WEAKEST_CONTRAST);
       // What WCAG 2.2 asks for at level AA.
       assert(Number(weakest) >= 4.5, String(weakest));
-      (await pending.asking).decline();
+      (await pending.opened).decline();
       await pending.outcome;
     },
   });

@@ -1,6 +1,6 @@
 // Makes the pictures of the page, as a real browser draws it.
 import { Browser } from "./browser.ts";
-import { DeskScenario } from "./page_desk.ts";
+import { PageScenario } from "./page_driver.ts";
 import { exampleSession } from "./memory_ports.ts";
 import { UpdstsError } from "../../src/errors.ts";
 
@@ -15,7 +15,7 @@ const VIEWS = [
 export async function takePagePictures(): Promise<Map<string, Uint8Array>> {
   const pictures = new Map<string, Uint8Array>();
   for (const { suffix, language, dark } of VIEWS) {
-    const scenario = new DeskScenario();
+    const scenario = new PageScenario();
     scenario.issuer.answer = new UpdstsError("MFA_REFUSED", "Refused");
     const { url, pending } = await scenario.ask("key", {
       file: undefined,

@@ -3,12 +3,12 @@ import { UpdstsError } from "../errors.ts";
 import type { Clock, CodeSource } from "../ports.ts";
 import type { RefreshResult } from "../sessions/refresh_session.ts";
 import { type Page, PageServer } from "./page_server.ts";
-import { type Occasion, Question, QUESTION_LIFETIME } from "./question.ts";
+import { type CodeRequest, Question, QUESTION_LIFETIME } from "./question.ts";
 
 /** A question that is open, as whoever asks for the session sees it. */
-export interface Asking {
-  readonly page: string;
-  readonly subject: Question["subject"];
+export interface OpenPage {
+  readonly url: string;
+  readonly prompt: Question["prompt"];
   /** A person does not want to. */
   decline(): void;
 }
@@ -16,20 +16,20 @@ export interface Asking {
 /** A refresh that may have to wait for a person. */
 export interface PendingRefresh {
   /** When, and if, a person has to be asked. */
-  readonly asking: Promise<Asking>;
+  readonly opened: Promise<OpenPage>;
   /** What it ended with; never rejects. */
   readonly outcome: Promise<RefreshResult | UpdstsError>;
   /** A ticket for somebody who is to come back for the outcome. */
-  promise(): string;
+  issueTicket(): string;
   /** Somebody has been told the outcome: it is kept for other tickets only. */
-  heard(ticket?: string): void;
+  acknowledge(ticket?: string): void;
 }
 
 /** Does the refresh, with codes from where it is told to. */
 export type Refresh = (codes: CodeSource) => Promise<RefreshResult>;
 
-/** The desk at which codes are asked for. */
-export class CodeDesk {
+/** The codes that persons are asked for, by what is asked for with them. */
+export class PendingCodes {
   readonly #clock: Clock;
   readonly #pages: PageServer;
   readonly #pending = new Map<string, PendingRefresh>();
@@ -53,8 +53,8 @@ export class CodeDesk {
   }
 
   /** Begins what is asked for under `key`; an outcome of before is forgotten. */
-  begin(key: string, occasion: Occasion, refresh: Refresh): PendingRefresh {
-    const asking = Promise.withResolvers<Asking>();
+  begin(key: string, request: CodeRequest, refresh: Refresh): PendingRefresh {
+    const opened = Promise.withResolvers<OpenPage>();
     let question: Question | undefined;
     let page: Page | undefined;
     const codes: CodeSource = {
@@ -62,14 +62,14 @@ export class CodeDesk {
       code: async (profile, device, refused) => {
         if (this.#closed) throw refused ?? closed();
         if (question === undefined) {
-          const subject = { ...occasion, profile, device };
-          const asked = question = new Question(subject, this.#clock);
+          const prompt = { ...request, profile, device };
+          const asked = question = new Question(prompt, this.#clock);
           page = this.#pages.show(question);
           this.#open.add(question);
           this.#expireInTime(question);
-          asking.resolve({
-            page: page.url,
-            subject,
+          opened.resolve({
+            url: page.url,
+            prompt,
             decline: () => asked.decline(),
           });
         }
@@ -87,14 +87,14 @@ export class CodeDesk {
       return outcome;
     });
     const pending: PendingRefresh = {
-      asking: asking.promise,
+      opened: opened.promise,
       outcome,
-      promise: () => {
+      issueTicket: () => {
         const ticket = crypto.randomUUID();
         this.#promised.set(ticket, pending);
         return ticket;
       },
-      heard: (ticket) => {
+      acknowledge: (ticket) => {
         remove(this.#pending, pending);
         if (ticket !== undefined) this.#promised.delete(ticket);
       },

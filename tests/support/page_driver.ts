@@ -1,7 +1,10 @@
-// A desk with one refresh in memory, a clock to turn, and HTTP on a bare socket: what no browser would send.
+// One refresh in memory, a clock to turn, and HTTP on a bare socket: what no browser would send.
 import assert from "node:assert/strict";
-import { CodeDesk, type PendingRefresh } from "../../src/page/code_desk.ts";
-import type { Occasion } from "../../src/page/question.ts";
+import {
+  PendingCodes,
+  type PendingRefresh,
+} from "../../src/page/pending_codes.ts";
+import type { CodeRequest } from "../../src/page/question.ts";
 import { refreshSession } from "../../src/sessions/refresh_session.ts";
 import {
   MemoryCodes,
@@ -18,17 +21,19 @@ aws_secret_access_key = secret
 mfa_device_arn = ${DEVICE}
 `;
 
-/** Somebody's desk; `now` can be set. */
-export class DeskScenario {
+/** One refresh that waits for a code; `now` can be set. */
+export class PageScenario {
   now: Date = new Date("2026-01-02T02:04:05Z");
   readonly issuer: MemoryIssuer = new MemoryIssuer();
   readonly file: MemoryFile = new MemoryFile(GIVEN);
-  readonly desk: CodeDesk = new CodeDesk({ now: () => this.now });
+  readonly pendingCodes: PendingCodes = new PendingCodes({
+    now: () => this.now,
+  });
 
   /** Asks for a session under `key`; the page on which the code is typed. */
   async ask(
     key = "key",
-    occasion: Occasion = { file: undefined, client: "Claude Code" },
+    request: CodeRequest = { file: undefined, client: "Claude Code" },
   ): Promise<{ url: URL; pending: PendingRefresh }> {
     const ports = {
       file: this.file,
@@ -38,12 +43,12 @@ export class DeskScenario {
       clock: { now: () => this.now },
       log: new MemoryLog(),
     };
-    const pending = this.desk.begin(
+    const pending = this.pendingCodes.begin(
       key,
-      occasion,
+      request,
       (codes) => refreshSession({ ...ports, codes }, { profile: "default" }),
     );
-    return { url: new URL((await pending.asking).page), pending };
+    return { url: new URL((await pending.opened).url), pending };
   }
 
   /** The codes that STS was asked with. */

@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import { UpdstsError } from "../../src/errors.ts";
 import {
   assertClosed,
-  DeskScenario,
   formHeaders,
+  PageScenario,
   send,
   type,
-} from "../support/page_desk.ts";
+} from "../support/page_driver.ts";
 import { exampleSession } from "../support/memory_ports.ts";
 
 const REFUSED = new UpdstsError("MFA_REFUSED", "Cannot get a session: no");
@@ -17,7 +17,7 @@ function codeOf(outcome: unknown): string | undefined {
 }
 
 Deno.test("a code that is typed runs the refresh there and then, and the page says until when", async () => {
-  const scenario = new DeskScenario();
+  const scenario = new PageScenario();
   const { url, pending } = await scenario.ask();
   const before = await send(url);
   assert.match(before.body, /for the profile default/);
@@ -39,7 +39,7 @@ Deno.test("a code that is typed runs the refresh there and then, and the page sa
 });
 
 Deno.test("a code that AWS refuses is asked for again, with the reason and when the next one begins", async () => {
-  const scenario = new DeskScenario();
+  const scenario = new PageScenario();
   scenario.issuer.answer = REFUSED;
   const { url, pending } = await scenario.ask();
   const first = await type(url, "000001");
@@ -55,7 +55,7 @@ Deno.test("a code that AWS refuses is asked for again, with the reason and when 
 });
 
 Deno.test("three refused codes end the question", async () => {
-  const scenario = new DeskScenario();
+  const scenario = new PageScenario();
   scenario.issuer.answer = REFUSED;
   const { url, pending } = await scenario.ask();
   await type(url, "000001");
@@ -66,7 +66,7 @@ Deno.test("three refused codes end the question", async () => {
 });
 
 Deno.test("what is no code is told so, sends nothing, and counts for nothing", async () => {
-  const scenario = new DeskScenario();
+  const scenario = new PageScenario();
   const { url, pending } = await scenario.ask();
   for (const text of ["12345", "", "abcdef", "1234567", "１２３"]) {
     assert.match((await type(url, text)).body, /That is not six digits/);
@@ -78,7 +78,7 @@ Deno.test("what is no code is told so, sends nothing, and counts for nothing", a
 });
 
 Deno.test("a failure that no other code would mend is shown, and is the outcome", async () => {
-  const scenario = new DeskScenario();
+  const scenario = new PageScenario();
   scenario.issuer.answer = new UpdstsError("KEYS_REFUSED", "Cannot <b>", {
     hint: "look & see",
   });
@@ -91,7 +91,7 @@ Deno.test("a failure that no other code would mend is shown, and is the outcome"
 });
 
 Deno.test("a person who declines on the page leaves nothing listening", async () => {
-  const scenario = new DeskScenario();
+  const scenario = new PageScenario();
   const { url, pending } = await scenario.ask();
   const { body } = await send(url, {
     method: "POST",
@@ -105,15 +105,15 @@ Deno.test("a person who declines on the page leaves nothing listening", async ()
 });
 
 Deno.test("a person who declines in the client leaves nothing listening", async () => {
-  const scenario = new DeskScenario();
+  const scenario = new PageScenario();
   const { url, pending } = await scenario.ask();
-  (await pending.asking).decline();
+  (await pending.opened).decline();
   assert.equal(codeOf(await pending.outcome), "CODE_DECLINED");
   await assertClosed(url);
 });
 
 Deno.test("a code that is typed after nearly ten minutes is taken, after ten it is not", async () => {
-  const scenario = new DeskScenario();
+  const scenario = new PageScenario();
   const early = await scenario.ask("early");
   scenario.now = new Date(scenario.now.getTime() + 599_000);
   assert.match((await type(early.url, "123456")).body, /session/);
@@ -125,12 +125,12 @@ Deno.test("a code that is typed after nearly ten minutes is taken, after ten it 
   assert.equal(codeOf(await late.pending.outcome), "CODE_EXPIRED");
   assert.deepEqual(scenario.codes, ["123456"]);
   // Whoever asks next is asked anew.
-  assert.equal(scenario.desk.find("late"), undefined);
+  assert.equal(scenario.pendingCodes.find("late"), undefined);
   await assertClosed(late.url);
 });
 
 Deno.test("a code that AWS refuses after the time is over is the last one", async () => {
-  const scenario = new DeskScenario();
+  const scenario = new PageScenario();
   const { url, pending } = await scenario.ask();
   scenario.issuer.issue = () => {
     scenario.now = new Date(scenario.now.getTime() + 600_000);
@@ -142,7 +142,7 @@ Deno.test("a code that AWS refuses after the time is over is the last one", asyn
 });
 
 Deno.test("the same form sent twice at once is one code, and both are told the outcome", async () => {
-  const scenario = new DeskScenario();
+  const scenario = new PageScenario();
   const answered = Promise.withResolvers<void>();
   const { issue } = scenario.issuer;
   scenario.issuer.issue = async (request) => {
@@ -159,7 +159,7 @@ Deno.test("the same form sent twice at once is one code, and both are told the o
 });
 
 Deno.test("several questions at once do not disturb each other", async () => {
-  const scenario = new DeskScenario();
+  const scenario = new PageScenario();
   const [one, two] = [await scenario.ask("one"), await scenario.ask("two")];
   assert.notEqual(one.url.pathname, two.url.pathname);
   assert.match((await type(one.url, "111111")).body, /ready/);
@@ -171,37 +171,37 @@ Deno.test("several questions at once do not disturb each other", async () => {
 });
 
 Deno.test("an outcome is kept until somebody has heard it", async () => {
-  const scenario = new DeskScenario();
+  const scenario = new PageScenario();
   const { url, pending } = await scenario.ask();
   await type(url, "123456");
   await pending.outcome;
-  assert.equal(scenario.desk.find("key"), pending);
-  pending.heard();
-  assert.equal(scenario.desk.find("key"), undefined);
+  assert.equal(scenario.pendingCodes.find("key"), pending);
+  pending.acknowledge();
+  assert.equal(scenario.pendingCodes.find("key"), undefined);
 });
 
 Deno.test("what fails before anybody is asked opens no page and is not kept", async () => {
-  const scenario = new DeskScenario();
-  const pending = scenario.desk.begin(
+  const scenario = new PageScenario();
+  const pending = scenario.pendingCodes.begin(
     "key",
     { file: undefined, client: undefined },
     () => Promise.reject(new TypeError("canary")),
   );
   assert.equal(codeOf(await pending.outcome), "INTERNAL");
-  assert.equal(scenario.desk.find("key"), undefined);
+  assert.equal(scenario.pendingCodes.find("key"), undefined);
 });
 
 // An agent was told that the person had declined.
-Deno.test("a desk that is closed closes its pages, and says that the server ends", async () => {
-  const scenario = new DeskScenario();
+Deno.test("close() closes all pages, and says that the server ends", async () => {
+  const scenario = new PageScenario();
   const { url, pending } = await scenario.ask();
-  scenario.desk.close();
+  scenario.pendingCodes.close();
   assert.equal(codeOf(await pending.outcome), "CANCELLED");
   await assertClosed(url);
 });
 
 Deno.test("names from the file and the client cannot break the page", async () => {
-  const scenario = new DeskScenario();
+  const scenario = new PageScenario();
   const { url } = await scenario.ask("key", {
     file: `/tmp/<script>alert(1)</script>"'\u202e`,
     client: `<img src=x onerror=alert(1)> "'&`,
