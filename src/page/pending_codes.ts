@@ -1,40 +1,68 @@
-// Keeps the questions of one process: one for each thing that is asked for, until somebody has heard its outcome.
+// Keeps the refreshes that wait for a person: one for each thing that is asked for, until its outcome has been told.
 import { UpdstsError } from "../errors.ts";
 import type { Clock, CodeSource } from "../ports.ts";
 import type { RefreshResult } from "../sessions/refresh_session.ts";
-import { type Page, PageServer } from "./page_server.ts";
-import { type CodeRequest, Question, QUESTION_LIFETIME } from "./question.ts";
+import { PageServer } from "./page_server.ts";
+import {
+  type CodePrompt,
+  type CodeRequest,
+  type Outcome,
+  Question,
+  QUESTION_LIFETIME,
+} from "./question.ts";
 
-/** A question that is open, as whoever asks for the session sees it. */
+/** A page on which a person can type the code. */
 export interface OpenPage {
+  /** Where it is now. Who knows it may answer the question. */
   readonly url: string;
-  readonly prompt: Question["prompt"];
-  /** A person does not want to. */
+  readonly prompt: CodePrompt;
+  /** The person does not want to. */
   decline(): void;
 }
 
 /** A refresh that may have to wait for a person. */
-export interface PendingRefresh {
+export class PendingRefresh {
+  /** What asks for it; undefined when its outcome has been told. */
+  key: string | undefined;
+  readonly tickets: Set<string> = new Set();
+  /** When its outcome is forgotten though nobody came back for it, in milliseconds. */
+  forgottenAt = Infinity;
   /** When, and if, a person has to be asked. */
   readonly opened: Promise<OpenPage>;
   /** What it ended with; never rejects. */
-  readonly outcome: Promise<RefreshResult | UpdstsError>;
-  /** A ticket for somebody who is to come back for the outcome. */
-  issueTicket(): string;
-  /** Somebody has been told the outcome: it is kept for other tickets only. */
-  acknowledge(ticket?: string): void;
+  readonly outcome: Promise<Outcome>;
+
+  constructor(
+    key: string,
+    opened: Promise<OpenPage>,
+    outcome: Promise<Outcome>,
+  ) {
+    this.key = key;
+    this.opened = opened;
+    this.outcome = outcome;
+  }
+
+  /** A ticket for a client that will come back for the outcome. */
+  issueTicket(): string {
+    const ticket = crypto.randomUUID();
+    this.tickets.add(ticket);
+    return ticket;
+  }
+
+  /** The outcome has been told: it is kept for other tickets only. */
+  acknowledge(ticket?: string): void {
+    this.key = undefined;
+    if (ticket !== undefined) this.tickets.delete(ticket);
+    if (this.tickets.size === 0) this.forgottenAt = 0;
+  }
 }
 
-/** Does the refresh, with codes from where it is told to. */
-export type Refresh = (codes: CodeSource) => Promise<RefreshResult>;
-
-/** The codes that persons are asked for, by what is asked for with them. */
+/** The refreshes of one process that wait for a person. */
 export class PendingCodes {
   readonly #clock: Clock;
   readonly #pages: PageServer;
-  readonly #pending = new Map<string, PendingRefresh>();
-  readonly #promised = new Map<string, PendingRefresh>();
-  readonly #open = new Set<Question>();
+  readonly #pending = new Set<PendingRefresh>();
+  readonly #questions = new Set<Question>();
   #closed = false;
 
   constructor(clock: Clock) {
@@ -42,94 +70,88 @@ export class PendingCodes {
     this.#pages = new PageServer(clock);
   }
 
-  /** What was asked for under `key`, if nobody has heard its outcome yet. */
+  /** What was asked for under `key`, if its outcome has not been told yet. */
   find(key: string): PendingRefresh | undefined {
-    return this.#pending.get(key);
+    return this.#kept().find((pending) => pending.key === key);
   }
 
   /** What `ticket` is for, if its outcome has not been told on it yet. */
   claim(ticket: string): PendingRefresh | undefined {
-    return this.#promised.get(ticket);
+    return this.#kept().find(({ tickets }) => tickets.has(ticket));
   }
 
-  /** Begins what is asked for under `key`; an outcome of before is forgotten. */
-  begin(key: string, request: CodeRequest, refresh: Refresh): PendingRefresh {
+  /** Begins what is asked for under `key`: `refresh` gets its codes from the page. */
+  begin(
+    key: string,
+    request: CodeRequest,
+    refresh: (codes: CodeSource) => Promise<RefreshResult>,
+  ): PendingRefresh {
     const opened = Promise.withResolvers<OpenPage>();
     let question: Question | undefined;
-    let page: Page | undefined;
     const codes: CodeSource = {
       asksAgain: true,
       code: async (profile, device, refused) => {
-        if (this.#closed) throw refused ?? closed();
+        if (this.#closed) throw refused ?? ending();
         if (question === undefined) {
-          const prompt = { ...request, profile, device };
-          const asked = question = new Question(prompt, this.#clock);
-          page = this.#pages.show(question);
-          this.#open.add(question);
-          this.#expireInTime(question);
-          opened.resolve({
-            url: page.url,
-            prompt,
-            decline: () => asked.decline(),
-          });
+          const asked = new Question(
+            { ...request, profile, device },
+            this.#clock,
+          );
+          opened.resolve(this.#open(asked));
+          question = asked;
         }
-        return await question.code(profile, device, refused);
+        return await question.code(refused);
       },
     };
-    const outcome = settled(refresh(codes)).then((outcome) => {
-      question?.settle(outcome);
-      page?.close();
-      if (question !== undefined) this.#open.delete(question);
-      // There is nothing to come back for: nobody was asked, or nobody came.
-      if (question === undefined || question.state.kind === "expired") {
-        this.#forget(pending);
-      } else this.#forgetInTime(pending);
+    const outcome = outcomeOf(refresh(codes)).then((outcome) => {
+      question?.end(outcome);
+      // Nobody was asked, or nobody came: there is nothing to come back for.
+      const forgotten = question === undefined ||
+        outcome instanceof UpdstsError && outcome.code === "CODE_EXPIRED";
+      const now = this.#clock.now().getTime();
+      pending.forgottenAt = forgotten ? 0 : now + QUESTION_LIFETIME;
+      if (question !== undefined) this.#questions.delete(question);
+      if (this.#closed && this.#questions.size === 0) this.#pages.close();
       return outcome;
     });
-    const pending: PendingRefresh = {
-      opened: opened.promise,
-      outcome,
-      issueTicket: () => {
-        const ticket = crypto.randomUUID();
-        this.#promised.set(ticket, pending);
-        return ticket;
-      },
-      acknowledge: (ticket) => {
-        remove(this.#pending, pending);
-        if (ticket !== undefined) this.#promised.delete(ticket);
-      },
-    };
-    this.#pending.set(key, pending);
+    const pending = new PendingRefresh(key, opened.promise, outcome);
+    this.#pending.add(pending);
     return pending;
   }
 
-  /** Asks nobody any more, and closes all pages on which nothing was sent yet. */
+  /** Asks nobody any more, and ends the questions for which no code is being checked. */
   close(): void {
     this.#closed = true;
-    for (const question of this.#open) question.decline(closed());
+    for (const question of this.#questions) question.withdraw(ending());
+    // While a code is being checked, the port stays ours.
+    if (this.#questions.size === 0) this.#pages.close();
   }
 
-  #expireInTime(question: Question): void {
+  #open(question: Question): OpenPage {
+    const page = this.#pages.show(question);
+    this.#questions.add(question);
+    // Whoever waits for the outcome learns in time that there is none.
     const timer = setTimeout(() => void question.state, QUESTION_LIFETIME + 1);
     Deno.unrefTimer(timer);
+    return {
+      get url() {
+        return page.url;
+      },
+      prompt: question.prompt,
+      decline: () => question.withdraw(),
+    };
   }
 
-  #forgetInTime(pending: PendingRefresh): void {
-    const timer = setTimeout(() => this.#forget(pending), QUESTION_LIFETIME);
-    Deno.unrefTimer(timer);
-  }
-
-  #forget(pending: PendingRefresh): void {
-    remove(this.#pending, pending);
-    remove(this.#promised, pending);
+  #kept(): PendingRefresh[] {
+    const now = this.#clock.now().getTime();
+    for (const pending of this.#pending) {
+      if (pending.forgottenAt <= now) this.#pending.delete(pending);
+    }
+    return [...this.#pending];
   }
 }
 
-function remove<T>(map: Map<string, T>, value: T): void {
-  for (const [key, known] of map) if (known === value) map.delete(key);
-}
-
-function closed(): UpdstsError {
+function ending(): UpdstsError {
   return new UpdstsError(
     "CANCELLED",
     "Cannot get a session: updsts is ending",
@@ -137,9 +159,7 @@ function closed(): UpdstsError {
   );
 }
 
-async function settled(
-  work: Promise<RefreshResult>,
-): Promise<RefreshResult | UpdstsError> {
+async function outcomeOf(work: Promise<RefreshResult>): Promise<Outcome> {
   try {
     return await work;
   } catch (error) {

@@ -1,18 +1,18 @@
-// One question for a code: what it has come to, and how it can go on.
-import { CODE_ATTEMPTS } from "../codes.ts";
+// One question for a code: the state of its form, and what a person can do to it.
+import { CODE_ATTEMPTS, readCode } from "../codes.ts";
 import { UpdstsError } from "../errors.ts";
-import type { Clock, CodeSource } from "../ports.ts";
-import type { Secret } from "../secret.ts";
+import type { Clock } from "../ports.ts";
+import { Secret } from "../secret.ts";
 import type { RefreshResult } from "../sessions/refresh_session.ts";
 
 /** How long a question stays open, in milliseconds: as long as a person may be away. */
 export const QUESTION_LIFETIME = 600_000;
 
-/** What the person is told of the question, besides profile and device. */
+/** What the person is told, besides profile and device. */
 export interface CodeRequest {
   /** The credentials file, if it is not the usual one. */
   readonly file: string | undefined;
-  /** Who asks, in its own words. */
+  /** The client that asks, as it calls itself. */
   readonly client: string | undefined;
 }
 
@@ -22,113 +22,113 @@ export interface CodePrompt extends CodeRequest {
   readonly device: string;
 }
 
-/** What a question has come to. */
+/** What a refresh ended with. */
+export type Outcome = RefreshResult | UpdstsError;
+
+/** The state of the form. */
 export type QuestionState =
   | {
     readonly kind: "open";
-    /** What was wrong with the last code; undefined if there was none. */
+    /** Why the last code was not taken; undefined if there was none. */
     readonly wrong: "malformed" | "refused" | undefined;
     readonly attemptsLeft: number;
   }
   /** STS is being asked. */
   | { readonly kind: "checking" }
-  | { readonly kind: "succeeded"; readonly result: RefreshResult }
-  | { readonly kind: "failed"; readonly error: UpdstsError }
-  | { readonly kind: "declined" }
-  | { readonly kind: "expired" };
+  | { readonly kind: "ended"; readonly outcome: Outcome };
 
-/** A question that a person answers on a page; the use case asks it for codes. */
-export class Question implements CodeSource {
-  readonly asksAgain = true;
+/** A question that a person answers on a page. */
+export class Question {
   readonly prompt: CodePrompt;
   readonly #clock: Clock;
   readonly #expiresAt: number;
-  #attempts = 0;
-  #state: QuestionState = {
-    kind: "open",
-    wrong: undefined,
-    attemptsLeft: CODE_ATTEMPTS,
-  };
+  #attemptsLeft = CODE_ATTEMPTS;
+  #state: QuestionState;
+  #lastCode: string | undefined;
   #code = Promise.withResolvers<Secret>();
-  #checked = Promise.withResolvers<void>();
+  #changed = Promise.withResolvers<void>();
 
   constructor(prompt: CodePrompt, clock: Clock) {
     this.prompt = prompt;
     this.#clock = clock;
     this.#expiresAt = clock.now().getTime() + QUESTION_LIFETIME;
+    this.#state = this.#open(undefined);
   }
 
-  /** What it has come to by now. */
+  /** The state by now. */
   get state(): QuestionState {
-    const late = this.#clock.now().getTime() >= this.#expiresAt;
-    if (late && this.#state.kind === "open") this.#close("expired", expired());
+    if (this.#state.kind === "open" && this.timeLeft <= 0) this.end(expired());
     return this.#state;
   }
 
-  /** The next code that the person sends. */
-  async code(
-    _profile: string,
-    _device: string,
-    refused?: UpdstsError,
-  ): Promise<Secret> {
+  /** How long a code will still be taken, in milliseconds. */
+  get timeLeft(): number {
+    return this.#expiresAt - this.#clock.now().getTime();
+  }
+
+  /** The next code that the person sends; `refused` says why the last one will not do. */
+  async code(refused?: UpdstsError): Promise<Secret> {
     if (refused !== undefined) {
       this.#code = Promise.withResolvers();
-      this.#become({
-        kind: "open",
-        wrong: "refused",
-        attemptsLeft: CODE_ATTEMPTS - this.#attempts,
-      });
+      this.#become(this.#open("refused"));
     }
     const { promise } = this.#code;
-    // It may have become too late meanwhile: the look tells.
+    // It may have expired meanwhile: reading the state ends it.
     void this.state;
     return await promise;
   }
 
-  /** The person sends a code; returns when it is known what came of it. */
-  async send(code: Secret): Promise<void> {
-    if (this.state.kind === "open") {
-      this.#attempts++;
-      this.#checked = Promise.withResolvers();
-      this.#state = { kind: "checking" };
-      this.#code.resolve(code);
+  /** The state as soon as no code is being checked. */
+  async settled(): Promise<QuestionState> {
+    while (this.state.kind === "checking") await this.#changed.promise;
+    return this.state;
+  }
+
+  /** The person sends what is in the field; returns when it has been checked. */
+  async submit(text: string): Promise<QuestionState> {
+    // Another tab may have sent a code: this one is unspent until that is known.
+    while (this.state.kind === "checking") await this.settled();
+    if (this.state.kind !== "open") return this.state;
+    const code = readCode(text);
+    if (code === undefined) this.#become(this.#open("malformed"));
+    // The same form sent twice is one code; AWS has refused it.
+    else if (code === this.#lastCode) this.#become(this.#open("refused"));
+    else {
+      this.#attemptsLeft--;
+      this.#lastCode = code;
+      this.#become({ kind: "checking" });
+      this.#code.resolve(new Secret(code));
     }
-    // The same form sent twice is one code: the second waits for the first.
-    if (this.#state.kind === "checking") await this.#checked.promise;
+    return await this.settled();
   }
 
-  /** The person sends what is no code: nothing is spent, nothing is counted. */
-  sendMalformed(): void {
-    const { state } = this;
-    if (state.kind === "open") this.#state = { ...state, wrong: "malformed" };
+  /** The person does not want to go on, whatever becomes of a code that is being checked. */
+  async decline(): Promise<QuestionState> {
+    while (this.state.kind === "checking") await this.settled();
+    this.withdraw();
+    return this.state;
   }
 
-  /** The person does not want to, or cannot any more; has no effect on what is on its way to STS. */
-  decline(reason: UpdstsError = declined()): void {
-    if (this.state.kind === "open") this.#close("declined", reason);
+  /** Ends the question unless a code is being checked. */
+  withdraw(reason: UpdstsError = declined()): void {
+    if (this.state.kind === "open") this.end(reason);
   }
 
-  /** What the use case ended with. */
-  settle(outcome: RefreshResult | UpdstsError): void {
-    // A refusal to answer has said so already.
-    if (this.#state.kind === "declined" || this.#state.kind === "expired") {
-      return;
-    }
-    this.#become(
-      outcome instanceof UpdstsError
-        ? { kind: "failed", error: outcome }
-        : { kind: "succeeded", result: outcome },
-    );
+  /** Ends the question; the first outcome holds. */
+  end(outcome: Outcome): void {
+    if (this.#state.kind === "ended") return;
+    this.#become({ kind: "ended", outcome });
+    if (outcome instanceof UpdstsError) this.#code.reject(outcome);
+  }
+
+  #open(wrong: "malformed" | "refused" | undefined): QuestionState {
+    return { kind: "open", wrong, attemptsLeft: this.#attemptsLeft };
   }
 
   #become(state: QuestionState): void {
     this.#state = state;
-    this.#checked.resolve();
-  }
-
-  #close(kind: "declined" | "expired", reason: UpdstsError): void {
-    this.#state = { kind };
-    this.#code.reject(reason);
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers();
   }
 }
 

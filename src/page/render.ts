@@ -1,7 +1,8 @@
-// The page as HTML: one document for each thing that a question can have come to.
+// The page as HTML: a form while the question is open, then how it ended.
+import { UpdstsError } from "../errors.ts";
 import { ICON } from "../icon.ts";
 import { html, Markup } from "./markup.ts";
-import type { CodePrompt, QuestionState } from "./question.ts";
+import type { CodePrompt, Outcome, QuestionState } from "./question.ts";
 import { STYLE } from "./style.ts";
 import { type Language, WORDS, type Words } from "./words.ts";
 
@@ -21,8 +22,9 @@ export interface View {
 /** The document for `view`. */
 export function renderPage(view: View): string {
   const words = WORDS[view.language];
-  const { title, content } = contentOf(view, words);
-  const wait = millisecondsToNextCode(view.now) / 1000;
+  const { title, content } = view.state.kind === "ended"
+    ? ending(view, view.state.outcome, words)
+    : form(view, words);
   return html`
     <!doctype html>
     <html lang="${view.language}">
@@ -32,16 +34,12 @@ export function renderPage(view: View): string {
         <meta name="color-scheme" content="light dark">
         <meta name="robots" content="noindex">
         <title>${title} · updsts</title>
-        <link rel="icon" href="data:image/svg+xml,${encodeURIComponent(
-          KEY.text,
-        )}">
-        <style nonce="${view.nonce}">${new Markup(
-          STYLE,
-        )}:root { --wait: ${wait}s }</style>
+        <link rel="icon" href="data:image/svg+xml,${encodeURIComponent(ICON)}">
+        <style nonce="${view.nonce}">${new Markup(STYLE)}</style>
       </head>
       <body>
         <main>
-    <p class="brand">${KEY} updsts</p>
+    <p class="brand">${new Markup(ICON)} updsts</p>
     ${content}
         </main>
       </body>
@@ -49,153 +47,144 @@ export function renderPage(view: View): string {
   `.text;
 }
 
-function contentOf(
-  { prompt, state, language, now }: View,
-  words: Words,
-): { readonly title: string; readonly content: Markup } {
-  const { client } = prompt;
-  const bye = html`<footer>${words.closePage(client)}</footer>`;
-  const ending = (sign: Markup, title: string, ...texts: Markup[]) => ({
-    title,
-    content: html`${sign}<h1>${title}</h1>${texts}${bye}`,
-  });
-  switch (state.kind) {
-    case "open":
-    case "checking": {
-      const wrong = state.kind === "open" && state.wrong !== undefined;
-      const title = words.title(prompt.profile);
-      return {
-        title: wrong ? `${words.error}: ${title}` : title,
-        content: form(prompt, state, words, language, now),
-      };
-    }
-    case "succeeded": {
-      const { status, sessionProfile, expiration } = state.result;
-      const title = status === "still_valid"
-        ? words.stillValid
-        : words.succeeded;
-      const until = expiration === undefined ? undefined : html`
-        <dt>${words.validUntil}</dt>
-        <dd><time datetime="${expiration.toISOString()}">${dateAndTime(
-          expiration,
-          language,
-        )}</time> <small>${timeUntil(expiration, now, language)}</small></dd>
-      `;
-      return ending(
-        sign("good", CHECK),
-        title,
-        html`<dl>${until}<dt>${words.sessionProfile}</dt><dd><code>${sessionProfile}</code></dd></dl>`,
-      );
-    }
-    case "failed": {
-      const { code, message, hint } = state.error;
-      return ending(
-        sign("bad", CROSS),
-        words.failed,
-        code === "MFA_REFUSED"
-          ? html`<p class="lead">${words.tooManyCodes}</p>`
-          : html`<div class="error" lang="en"><p>${message}</p>${
-            hint === undefined ? undefined : html`<p>${hint}</p>`
-          }</div>`,
-        html`<p class="notice">${words.askAnew}</p>`,
-      );
-    }
-    case "declined":
-      return ending(
-        sign("plain", CROSS),
-        words.declined,
-        html`<p class="lead">${words.nothingSent}</p>`,
-      );
-    case "expired":
-      return ending(
-        sign("plain", CROSS),
-        words.expired,
-        html`<p class="lead">${words.askAnew}</p>`,
-      );
-  }
+interface Content {
+  readonly title: string;
+  readonly content: Markup;
 }
 
-function form(
-  prompt: CodePrompt,
-  state: QuestionState,
-  words: Words,
-  language: Language,
-  now: Date,
-): Markup {
-  const error = errorOf(state, words, language, now);
-  const described = error === undefined ? "where" : "error where";
-  const invalid = error === undefined
-    ? undefined
-    : new Markup(' aria-invalid="true"');
-  return html`
-    <h1>${words.heading}</h1>
-    <p class="lead">${words.asks(prompt.client, prompt.profile)}</p>
-    ${prompt.file === undefined
-      ? undefined
-      : html`<p class="notice"><strong>${words.unusualFile}</strong> ${prompt.file}</p>`}
-    <form method="post">
-      <label for="code">${words.label}</label>
-      <p class="where" id="where">${words.where}</p>
-      <div aria-live="assertive">${error}</div>
-      <input id="code" name="code" inputmode="numeric" autocomplete="one-time-code"
-        autofocus required maxlength="32" spellcheck="false" autocapitalize="off"
-        aria-describedby="${described}" ${invalid}>
-      <div class="actions">
-        <button>${words.send}</button>
-        <button class="quiet" name="decline" value="yes"
-          formnovalidate>${words.decline}</button>
-      </div>
-    </form>
-    <dl>
-    <dt>${words.profile}</dt><dd>${prompt.profile}</dd>
-    <dt>${words.device}</dt><dd>${breakable(prompt.device)}</dd>
-    ${prompt.client === undefined ? undefined : html`
-      <dt>${words.client}</dt>
-      <dd>${prompt.client}</dd>
-    `}
-    </dl>
-    <footer>${words.privacy}</footer>
-  `;
+function form({ prompt, state, language, now }: View, words: Words): Content {
+  const { profile, device, file, client } = prompt;
+  const error = errorOf(state, language, now, words);
+  const title = words.title(profile);
+  return {
+    title: error === undefined ? title : `${words.error}: ${title}`,
+    content: html`
+      <h1>${words.heading}</h1>
+      <p class="soft">${words.asks(client, profile)}</p>
+      ${file && html`
+        <p class="notice"><strong>${words.unusualFile}</strong> ${file}</p>
+      `}
+      <form method="post">
+        <label for="code">${words.label}</label>
+        <p class="soft" id="where">${words.where}</p>
+        ${error}
+        <input id="code" name="code" inputmode="numeric" autocomplete="one-time-code"
+          autofocus required maxlength="32" spellcheck="false" autocapitalize="off"
+          aria-describedby="error where" ${error &&
+            new Markup('aria-invalid="true"')}>
+        <div class="actions">
+          <button>${words.send}</button>
+          <button class="quiet" form="decline">${words.decline}</button>
+        </div>
+      </form>
+      <form method="post" id="decline"><input type="hidden" name="decline"></form>
+      <dl>
+        <dt>${words.profile}</dt>
+        <dd>${profile}</dd>
+        <dt>${words.device}</dt>
+        <dd>${breakable(device)}</dd>
+      </dl>
+      <footer>${words.privacy}</footer>
+    `,
+  };
 }
 
 /** What was wrong with the last code, and what to do now. */
 function errorOf(
   state: QuestionState,
-  words: Words,
   language: Language,
   now: Date,
+  words: Words,
 ): Markup | undefined {
   if (state.kind !== "open" || state.wrong === undefined) return undefined;
-  if (state.wrong === "malformed") {
-    return html`
-      <div class="error" id="error">
-        <p><strong>${words.error}:</strong> ${words.malformed}</p>
-      </div>
-    `;
-  }
-  const wait = millisecondsToNextCode(now);
+  const wait = CODE_PERIOD - now.getTime() % CODE_PERIOD;
   const time = new Intl.DateTimeFormat(language, { timeStyle: "medium" })
     .format(new Date(now.getTime() + wait));
+  const texts = state.wrong === "malformed" ? [words.malformed] : [
+    words.refused(state.attemptsLeft),
+    words.next(time, Math.ceil(wait / 1000)),
+  ];
   return html`
-    <div class="error" id="error">
-      <p><strong>${words.error}:</strong> ${words.refused(
-        state.attemptsLeft,
-      )}</p>
-      <p>${words.next(time, Math.ceil(wait / 1000))}</p>
-      <div class="wait" aria-hidden="true"></div>
+    <div class="error" id="error" role="alert">
+      <strong>${words.error}:</strong> ${texts.map((text) =>
+        html`<p>${text}</p>`
+      )}
     </div>
   `;
 }
 
-function millisecondsToNextCode(now: Date): number {
-  return CODE_PERIOD - now.getTime() % CODE_PERIOD;
+function ending(
+  { prompt, language, now }: View,
+  outcome: Outcome,
+  words: Words,
+): Content {
+  const { kind, title, content } = outcome instanceof UpdstsError
+    ? failure(outcome, words)
+    : success(outcome, language, now, words);
+  return {
+    title,
+    content: html`
+      <div class="sign ${kind}" aria-hidden="true">${kind === "good"
+        ? "✓"
+        : "✕"}</div>
+      <h1>${title}</h1>
+      ${content}
+      <footer>${words.closePage(prompt.client)}</footer>
+    `,
+  };
 }
 
-function dateAndTime(date: Date, language: Language): string {
-  return new Intl.DateTimeFormat(language, {
-    dateStyle: "long",
-    timeStyle: "short",
-  }).format(date);
+function success(
+  { status, sessionProfile, expiration }: Exclude<Outcome, UpdstsError>,
+  language: Language,
+  now: Date,
+  words: Words,
+) {
+  const until = expiration && html`
+    <dt>${words.validUntil}</dt>
+    <dd><time datetime="${expiration.toISOString()}">${new Intl.DateTimeFormat(
+      language,
+      {
+        dateStyle: "long",
+        timeStyle: "short",
+      },
+    ).format(expiration)}</time> <small>${timeUntil(
+      expiration,
+      now,
+      language,
+    )}</small></dd>
+  `;
+  return {
+    kind: "good",
+    title: status === "still_valid" ? words.stillValid : words.succeeded,
+    content: html`
+      <dl>
+        ${until}<dt>${words
+          .sessionProfile}</dt><dd><code>${sessionProfile}</code></dd>
+      </dl>
+    `,
+  };
+}
+
+function failure({ code, message, hint }: UpdstsError, words: Words) {
+  const plain = (title: string, text: string) => ({
+    kind: "plain",
+    title,
+    content: html`<p class="soft">${text}</p>`,
+  });
+  if (code === "CODE_DECLINED") return plain(words.declined, words.nothingSent);
+  if (code === "CODE_EXPIRED") return plain(words.expired, words.askAgain);
+  return {
+    kind: "bad",
+    title: words.failed,
+    content: code === "MFA_REFUSED"
+      ? html`<p class="soft">${words.allRefused} ${words.askAgain}</p>`
+      : html`
+        <div class="error" lang="en"><p>${message}</p>${hint &&
+          html`<p>${hint}</p>`}</div>
+        <p class="notice">${words.askAgain}</p>
+      `,
+  };
 }
 
 /** An ARN with the places at which a line may end. */
@@ -211,21 +200,3 @@ function timeUntil(date: Date, now: Date, language: Language): string {
     ? format.format(minutes, "minute")
     : format.format(Math.floor(minutes / 60), "hour");
 }
-
-function sign(kind: "good" | "bad" | "plain", drawing: Markup): Markup {
-  return html`<div class="sign ${kind}">${drawing}</div>`;
-}
-
-const CHECK = html`
-  <svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="3"
-    stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">
-    <path d="M4 12.5l5.5 5.5L20 6.5" />
-  </svg>
-`;
-const CROSS = html`
-  <svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="3"
-    stroke-linecap="round" aria-hidden="true">
-    <path d="M6 6l12 12M18 6L6 18" />
-  </svg>
-`;
-const KEY = new Markup(ICON);

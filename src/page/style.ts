@@ -40,10 +40,9 @@ main {
 .brand svg { width: 1.375rem; height: 1.375rem; flex: none; }
 h1 { margin: 0 0 .375rem; font-size: 1.5rem; line-height: 1.25; text-wrap: balance; }
 p { margin: 0; }
-.lead, .where { color: var(--soft); overflow-wrap: anywhere; }
+.soft { color: var(--soft); overflow-wrap: anywhere; }
 form { margin-top: 1.5rem; }
 label { display: block; font-weight: 600; }
-.where { font-size: .9375rem; }
 input {
   display: block; width: 100%; margin-top: .5rem; padding: .625rem .875rem;
   font: 500 1.75rem/1.3 ui-monospace, "SF Mono", "Cascadia Mono", Menlo, monospace;
@@ -70,22 +69,11 @@ button.quiet {
 .error { background: var(--bad-ground); border-left: 4px solid var(--bad); }
 .error strong { color: var(--bad); }
 .notice { background: var(--warn-ground); border-left: 4px solid var(--warn); }
-.error p + p { margin-top: .375rem; }
 .notice strong { color: var(--warn); display: block; }
-.wait {
-  height: .25rem; margin-top: .625rem; border-radius: 1rem; overflow: hidden;
-  background: light-dark(#f1c9c6, #55292a);
-}
-.wait::before {
-  content: ""; display: block; height: 100%; background: var(--bad);
-  animation: run-out var(--wait, 30s) linear both; transform-origin: left;
-}
-@keyframes run-out { to { transform: scaleX(0); } }
 .sign {
   display: grid; place-items: center; width: 3.25rem; height: 3.25rem;
-  margin-bottom: 1rem; border-radius: 50%;
+  margin-bottom: 1rem; border-radius: 50%; font-size: 1.625rem; font-weight: 700;
 }
-.sign svg { width: 1.625rem; height: 1.625rem; }
 .sign.good { background: var(--good-ground); color: var(--good); }
 .sign.bad { background: var(--bad-ground); color: var(--bad); }
 .sign.plain { background: var(--ground); color: var(--soft); }
@@ -96,7 +84,7 @@ dl {
 }
 dt { color: var(--soft); }
 dd { margin: 0; overflow-wrap: anywhere; font-weight: 500; }
-dd code, .lead code { font: .9375em ui-monospace, "SF Mono", Menlo, monospace; }
+dd code { font: .9375em ui-monospace, "SF Mono", Menlo, monospace; }
 dd small { display: block; font-size: inherit; font-weight: 400; color: var(--soft); }
 footer { margin-top: 1.25rem; font-size: .875rem; color: var(--soft); }
 @media (max-width: 24rem) {
@@ -106,6 +94,5 @@ footer { margin-top: 1.25rem; font-size: .875rem; color: var(--soft); }
   dd { margin-bottom: .5rem; }
   button, button.quiet { flex: 1 1 100%; }
 }
-@media (prefers-reduced-motion: reduce) { .wait::before { animation: none; } }
 @media (forced-colors: active) { main, .error, .notice { border: 1px solid; } }
 `;

@@ -1,13 +1,15 @@
 // One refresh in memory, a clock to turn, and HTTP on a bare socket: what no browser would send.
 import assert from "node:assert/strict";
+import type { UpdstsError } from "../../src/errors.ts";
 import {
+  type OpenPage,
   PendingCodes,
   type PendingRefresh,
 } from "../../src/page/pending_codes.ts";
 import type { CodeRequest } from "../../src/page/question.ts";
 import { refreshSession } from "../../src/sessions/refresh_session.ts";
 import {
-  MemoryCodes,
+  exampleSession,
   MemoryConfig,
   MemoryFile,
   MemoryIssuer,
@@ -21,24 +23,38 @@ aws_secret_access_key = secret
 mfa_device_arn = ${DEVICE}
 `;
 
-/** One refresh that waits for a code; `now` can be set. */
-export class PageScenario {
+/** Refreshes in memory that wait for a code; `now` can be set. */
+export class PageScenario implements AsyncDisposable {
   now: Date = new Date("2026-01-02T02:04:05Z");
+  /** What STS answers in turn; a session, when all have been given. */
+  readonly answers: UpdstsError[] = [];
+  /** What STS waits for before it answers. */
+  readonly before: Promise<unknown>[] = [];
   readonly issuer: MemoryIssuer = new MemoryIssuer();
   readonly file: MemoryFile = new MemoryFile(GIVEN);
-  readonly pendingCodes: PendingCodes = new PendingCodes({
-    now: () => this.now,
-  });
+  readonly pendingCodes: PendingCodes;
+  readonly #outcomes: Promise<unknown>[] = [];
+
+  constructor() {
+    this.pendingCodes = new PendingCodes({ now: () => this.now });
+    const { issue } = this.issuer;
+    this.issuer.issue = async (request) => {
+      this.issuer.answer = this.answers.shift() ?? exampleSession();
+      const issued = issue.call(this.issuer, request);
+      issued.catch(() => {});
+      await this.before.shift();
+      return await issued;
+    };
+  }
 
   /** Asks for a session under `key`; the page on which the code is typed. */
   async ask(
     key = "key",
     request: CodeRequest = { file: undefined, client: "Claude Code" },
-  ): Promise<{ url: URL; pending: PendingRefresh }> {
+  ): Promise<{ url: URL; page: OpenPage; pending: PendingRefresh }> {
     const ports = {
       file: this.file,
       config: new MemoryConfig(),
-      codes: new MemoryCodes(),
       issuer: this.issuer,
       clock: { now: () => this.now },
       log: new MemoryLog(),
@@ -48,12 +64,24 @@ export class PageScenario {
       request,
       (codes) => refreshSession({ ...ports, codes }, { profile: "default" }),
     );
-    return { url: new URL((await pending.opened).url), pending };
+    this.#outcomes.push(pending.outcome);
+    const page = await pending.opened;
+    return { url: new URL(page.url), page, pending };
   }
 
   /** The codes that STS was asked with. */
   get codes(): string[] {
     return this.issuer.requests.map(({ code }) => code.reveal());
+  }
+
+  /** Turns the clock. */
+  wait(milliseconds: number): void {
+    this.now = new Date(this.now.getTime() + milliseconds);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.pendingCodes.close();
+    await Promise.all(this.#outcomes);
   }
 }
 
@@ -133,27 +161,36 @@ function isWhole(answer: string): boolean {
   return new TextEncoder().encode(body).byteLength >= Number(promised);
 }
 
-/** Types `code` as a browser would send it. */
-export function type(url: URL, code: string): Promise<RawAnswer> {
-  return send(url, {
+/** Sends the page's form as a browser does, and goes where it is led. */
+export async function submit(
+  url: URL,
+  fields: Record<string, string>,
+): Promise<RawAnswer> {
+  const answer = await send(url, {
     method: "POST",
     headers: formHeaders(url),
-    body: new URLSearchParams({ code }).toString(),
+    body: new URLSearchParams(fields).toString(),
   });
+  if (answer.status !== 303) return answer;
+  assert.equal(answer.headers.get("location"), url.pathname);
+  return await send(url);
 }
 
-/** Fails unless nobody listens there any more. */
+/** Types `code` and sends it. */
+export function type(url: URL, code: string): Promise<RawAnswer> {
+  return submit(url, { code });
+}
+
+/** Fails unless no code is taken there any more: the page is over, or the server is. */
 export async function assertClosed(url: URL): Promise<void> {
-  for (let attempt = 0; attempt < 200; attempt++) {
-    try {
-      (await Deno.connect({ hostname: url.hostname, port: Number(url.port) }))
-        .close();
-    } catch (error) {
-      if (error instanceof Deno.errors.ConnectionRefused) return;
-      // It was accepted at the very end.
-      assert(error instanceof Deno.errors.ConnectionReset, String(error));
-    }
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  assert.fail("it still listens");
+  const page = await send(url).catch((error) => {
+    assert(
+      error instanceof Deno.errors.ConnectionRefused ||
+        error instanceof Deno.errors.ConnectionReset,
+      String(error),
+    );
+  });
+  if (page === undefined) return;
+  assert.equal(page.status, 200);
+  assert.doesNotMatch(page.body, /<form|one-time-code/);
 }

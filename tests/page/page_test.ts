@@ -1,0 +1,604 @@
+// The page: what a person can do on it, who else cannot, and what becomes of whoever asks.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { UpdstsError } from "../../src/errors.ts";
+import {
+  assertClosed,
+  formHeaders,
+  PageScenario,
+  type RawAnswer,
+  send,
+  sendRaw,
+  submit,
+  type,
+} from "../support/page_driver.ts";
+import { unless } from "../support/skipping.ts";
+
+const REFUSED = new UpdstsError("MFA_REFUSED", "Cannot get a session: no");
+const BODY = "code=123456";
+
+function codeOf(outcome: unknown): string | undefined {
+  return outcome instanceof UpdstsError ? outcome.code : undefined;
+}
+
+/** What a person sends, and then reads; and how much later the next thing happens, in seconds. */
+type Step = readonly [
+  sends: string | { readonly decline: string; readonly code?: string },
+  reads: RegExp,
+  later?: number,
+];
+
+const DIALOGS: readonly {
+  readonly name: string;
+  /** What STS answers; then it gives a session. */
+  readonly answers?: readonly UpdstsError[];
+  /** How long nobody does anything, in seconds. */
+  readonly idle?: number;
+  readonly steps: readonly Step[];
+  /** What STS is asked with. */
+  readonly codes: readonly string[];
+  /** The error; undefined for a session. */
+  readonly outcome?: string;
+}[] = [
+  {
+    name: "a code that is typed is sent, and the page says until when",
+    steps: [[" 123-456 ", /session is ready[^]*in 60 minutes[^]*default_sts/]],
+    codes: ["123456"],
+  },
+  {
+    name:
+      "a code that AWS refuses is asked for again, with the reason and when the next one appears",
+    answers: [REFUSED, REFUSED],
+    steps: [
+      ["000001", /You can try 2 more[^]*in 25 s[^]*aria-invalid/],
+      ["000002", /You can try one more/],
+      ["000003", /ready/],
+    ],
+    codes: ["000001", "000002", "000003"],
+  },
+  {
+    name: "three refused codes end the question",
+    answers: [REFUSED, REFUSED, REFUSED],
+    steps: [
+      ["000001", /2 more/],
+      ["000002", /one more/],
+      ["000003", /refused all three codes/],
+      ["000004", /refused all three codes/],
+    ],
+    codes: ["000001", "000002", "000003"],
+    outcome: "MFA_REFUSED",
+  },
+  {
+    name: "a code that AWS has refused is not sent again",
+    answers: [REFUSED],
+    steps: [
+      ["000001", /2 more/],
+      ["000001", /2 more/],
+      ["12", /not a six-digit code/],
+      ["00 00 01", /refused this code[^]*2 more/],
+      ["000002", /ready/],
+    ],
+    codes: ["000001", "000002"],
+  },
+  {
+    name: "what is not a code is told so, and spends nothing",
+    steps: [
+      ...["12345", "", "abcdef", "1234567", "１２３", "%", "\0"].map((text) =>
+        [text, /This is not a six-digit code/] as const
+      ),
+      ["１２３ ４５６", /ready/],
+    ],
+    codes: ["123456"],
+  },
+  {
+    name: "a failure that no other code would mend is shown, and escaped",
+    answers: [
+      new UpdstsError("KEYS_REFUSED", "Cannot <b>\u202e\x1b\nx", {
+        hint: "look & see",
+      }),
+    ],
+    steps: [[
+      "123456",
+      /Cannot &#60;b&#62;\ufffd\ufffd\ufffdx[^]*look &#38; see/,
+    ]],
+    codes: ["123456"],
+    outcome: "KEYS_REFUSED",
+  },
+  {
+    name: "a person who declines is asked no more",
+    steps: [
+      [{ decline: "", code: "123456" }, /You declined/],
+      ["123456", /You declined/],
+    ],
+    codes: [],
+    outcome: "CODE_DECLINED",
+  },
+  {
+    name: "a second code after the success is not taken",
+    steps: [["123456", /ready/], ["654321", /ready/], [
+      { decline: "" },
+      /ready/,
+    ]],
+    codes: ["123456"],
+  },
+  {
+    name: "a code that is typed after nearly ten minutes is taken",
+    idle: 599,
+    steps: [["123456", /ready/]],
+    codes: ["123456"],
+  },
+  {
+    name: "a code that is typed after ten minutes is not taken",
+    idle: 600,
+    steps: [["123456", /has expired/], ["123456", /has expired/]],
+    codes: [],
+    outcome: "CODE_EXPIRED",
+  },
+  {
+    name: "the ten minutes begin with the question, not with a refused code",
+    answers: [REFUSED],
+    steps: [["000001", /2 more/, 600], ["123456", /has expired/]],
+    codes: ["000001"],
+    outcome: "CODE_EXPIRED",
+  },
+];
+
+for (
+  const { name, answers = [], idle = 0, steps, codes, outcome } of DIALOGS
+) {
+  Deno.test(`the page: ${name}`, async () => {
+    await using scenario = new PageScenario();
+    scenario.answers.push(...answers);
+    const { url, pending } = await scenario.ask();
+    assert.match((await send(url)).body, /<form method="post">/);
+    scenario.wait(idle * 1000);
+    for (const [sends, reads, later = 0] of steps) {
+      const fields = typeof sends === "string" ? { code: sends } : sends;
+      assert.match((await submit(url, fields)).body, reads);
+      // Whoever reloads the page, or has it open elsewhere, reads the same.
+      assert.match((await send(url)).body, reads);
+      scenario.wait(later * 1000);
+    }
+    assert.equal(codeOf(await pending.outcome), outcome);
+    assert.deepEqual(scenario.codes, codes);
+    assert.equal(scenario.file.writes, outcome === undefined ? 1 : 0);
+    await assertClosed(url);
+  });
+}
+
+/** A request that is not the person's, and the status that it gets. */
+type Attack = readonly [
+  name: string,
+  status: number,
+  request: (url: URL) => Parameters<typeof send>[1] | string,
+];
+
+/** Our form, with other headers or another body. */
+function form(
+  status: number,
+  name: string,
+  headers: (url: URL) => Record<string, string | undefined>,
+  body = BODY,
+): Attack {
+  return [name, status, (url) => ({
+    method: "POST",
+    headers: Object.fromEntries(
+      Object.entries({ ...formHeaders(url), ...headers(url) }).filter((
+        entry,
+      ): entry is [string, string] => entry[1] !== undefined),
+    ),
+    body,
+  })];
+}
+
+/** A look at the page, by other ways. */
+function look(
+  status: number,
+  name: string,
+  request: (url: URL) => { path?: string; headers?: Record<string, string> },
+): Attack {
+  return [name, status, request];
+}
+
+/** Our form as bytes, with lines in place of its `Content-Length`. */
+function raw(status: number, name: string, lines: string, body: string) {
+  const attack: Attack = [
+    name,
+    status,
+    (url) =>
+      `POST ${url.pathname} HTTP/1.1\r\n${
+        Object.entries(formHeaders(url)).map(([name, value]) =>
+          `${name}: ${value}\r\n`
+        ).join("")
+      }${lines}\r\n\r\n${body}`,
+  ];
+  return attack;
+}
+
+const ATTACKS: readonly Attack[] = [
+  look(404, "another path", ({ pathname }) => ({ path: `${pathname}x` })),
+  look(404, "no path", () => ({ path: "/" })),
+  look(404, "the path spelt twice", ({ pathname }) => ({
+    path: `/${pathname}`,
+  })),
+  look(404, "the path by way of another", ({ pathname }) => ({
+    path: `/x/..${pathname}`,
+  })),
+  look(404, "the path in escapes", ({ pathname }) => ({
+    path: `/%${pathname.charCodeAt(1).toString(16)}${pathname.slice(2)}`,
+  })),
+  look(404, "a broken escape", ({ pathname }) => ({ path: `${pathname}%` })),
+  look(404, "a code in the address", ({ pathname }) => ({
+    path: `${pathname}?code=123456`,
+  })),
+  look(404, "a name that was rebound to this machine", ({ port }) => ({
+    headers: { Host: `evil.example:${port}` },
+  })),
+  look(404, "localhost, which is not the name that we gave out", (url) => ({
+    headers: { Host: `localhost:${url.port}` },
+  })),
+  look(404, "the host without its port", () => ({
+    headers: { Host: "127.0.0.1" },
+  })),
+  look(404, "no host", () => ({ headers: {} })),
+  look(404, "two hosts", ({ host }) => ({
+    headers: { Host: host, host: "evil.example" },
+  })),
+  look(404, "a whole address in the request line", ({ host, pathname }) => ({
+    path: `http://evil.example${pathname}`,
+    headers: { Host: host },
+  })),
+  look(404, "a frame", ({ host }) => ({
+    headers: { Host: host, "Sec-Fetch-Dest": "iframe" },
+  })),
+  form(404, "a rebound name that posts", ({ port }) => ({
+    Host: `evil.example:${port}`,
+    Origin: `http://evil.example:${port}`,
+  })),
+  form(404, "a script that fetches", () => ({ "Sec-Fetch-Dest": "empty" })),
+  form(403, "another page's form", () => ({ Origin: "https://evil.example" })),
+  form(403, "a form of another port of this machine", () => ({
+    Origin: "http://127.0.0.1:1",
+  })),
+  form(403, "a form of a name of this machine", ({ port }) => ({
+    Origin: `http://localhost:${port}`,
+  })),
+  form(403, "a form without an origin", () => ({ Origin: undefined })),
+  form(403, "a form of a page without an origin", () => ({ Origin: "null" })),
+  form(403, "our origin, but sent from elsewhere", () => ({
+    "Sec-Fetch-Site": "same-site",
+  })),
+  form(415, "a form as text", () => ({ "Content-Type": "text/plain" })),
+  form(
+    415,
+    "a form in parts",
+    () => ({ "Content-Type": "multipart/form-data; boundary=x" }),
+    '--x\r\nContent-Disposition: form-data; name="code"\r\n\r\n123456\r\n--x--',
+  ),
+  form(
+    413,
+    "a body that is too large",
+    () => ({}),
+    `${BODY}&x=${"x".repeat(100_000)}`,
+  ),
+  raw(413, "a promise of a huge body", "Content-Length: 99999999999999", BODY),
+  raw(
+    411,
+    "a body in chunks",
+    "Transfer-Encoding: chunked",
+    `b\r\n${BODY}\r\n0\r\n\r\n`,
+  ),
+  raw(
+    411,
+    "two ways to say how long the body is",
+    "Content-Length: 11\r\nTransfer-Encoding: chunked",
+    `b\r\n${BODY}\r\n0\r\n\r\n`,
+  ),
+  raw(400, "two lengths", "Content-Length: 11\r\nContent-Length: 5", BODY),
+  raw(400, "a length that is not a number", "Content-Length: 0x0b", BODY),
+  raw(400, "a negative length", "Content-Length: -1", BODY),
+  raw(400, "a header without a name", ": x\r\nContent-Length: 11", BODY),
+  raw(400, "a continued header", " x\r\nContent-Length: 11", BODY),
+  raw(400, "a null in a header", "X: \0\r\nContent-Length: 11", BODY),
+  raw(431, "headers without an end", `X: ${"x".repeat(40_000)}`, ""),
+  ["a line that is not HTTP", 400, () => "\x16\x03\x01\r\n\r\n"],
+  [
+    "HTTP of another version",
+    400,
+    ({ pathname }) => `GET ${pathname} HTTP/1.0\r\n\r\n`,
+  ],
+  ...["PUT", "DELETE", "OPTIONS", "HEAD"].map((method): Attack => [
+    `the method ${method}`,
+    405,
+    (url) => ({ method, headers: formHeaders(url), body: BODY }),
+  ]),
+];
+
+for (const [name, status, request] of ATTACKS) {
+  Deno.test(`the page: ${name} gets nothing, and spends no code`, async () => {
+    await using scenario = new PageScenario();
+    const { url } = await scenario.ask();
+    const attack = request(url);
+    const answer = typeof attack === "string"
+      ? await sendRaw(url, attack)
+      : await send(url, attack);
+    assert.equal(answer.status, status);
+    assert.equal(answer.body, "");
+    assert.equal(answer.headers.get("access-control-allow-origin"), null);
+    assertGuarded(answer);
+    assert.deepEqual(scenario.codes, []);
+    // The person is not disturbed.
+    assert.match((await type(url, "654321")).body, /ready/);
+  });
+}
+
+/** The answer forbids caches, frames, scripts and anything from elsewhere. */
+function assertGuarded({ headers, body }: RawAnswer): string {
+  const policy = headers.get("content-security-policy") ?? "";
+  assert.match(policy, /^default-src 'none';/);
+  assert.match(policy, /frame-ancestors 'none'/);
+  assert.doesNotMatch(policy, /script|unsafe|https?:/);
+  assert.equal(headers.get("cache-control"), "no-store");
+  assert.equal(headers.get("referrer-policy"), "same-origin");
+  assert.equal(headers.get("x-content-type-options"), "nosniff");
+  assert.equal(headers.get("x-frame-options"), "DENY");
+  assert.equal(headers.get("set-cookie"), null);
+  if (body !== "") {
+    // `default-src` says nothing of these two.
+    assert.match(policy, /; form-action 'self';/);
+    assert.match(policy, /; base-uri 'none';/);
+    const [, nonce = ""] = /style-src 'nonce-([\w-]{22})'/.exec(policy) ?? [];
+    assert(body.includes(`<style nonce="${nonce}">`));
+    assert.doesNotMatch(
+      body,
+      /<script|https?:\/\/(?!www\.w3\.org)|@import|url\(/,
+    );
+  }
+  return policy;
+}
+
+Deno.test("the page: every view is guarded, by another nonce each, and shows no code that was typed", async () => {
+  await using scenario = new PageScenario();
+  const { url } = await scenario.ask();
+  const answers = [
+    await send(url),
+    await type(url, "98765"),
+    await type(url, "987654"),
+    await send(url),
+  ];
+  assert.equal(new Set(answers.map(assertGuarded)).size, answers.length);
+  for (const { body } of answers) assert.doesNotMatch(body, /98765/);
+});
+
+Deno.test("the page: names from the file and the client cannot break it", async () => {
+  await using scenario = new PageScenario();
+  const { url } = await scenario.ask("key", {
+    file: `/tmp/<script>alert(1)</script>"'\u202e\x1b[2A\r\n\u2028\u2066x`,
+    client: `<img src=x onerror=alert(1)> "'&\n\x07`,
+  });
+  const { body } = await send(url);
+  assert.match(body, /mfa\/<wbr>alice/);
+  assert.match(body, /not your usual credentials file/);
+  assert.match(body, /&#34;&#39;\ufffd\ufffd\[2A\ufffd{4}x</);
+  assert.match(
+    body,
+    /&#60;img src=x onerror=alert\(1\)&#62; &#34;&#39;&#38;\ufffd\ufffd asks/,
+  );
+  assert.doesNotMatch(body, /<script|<img|[^\P{Cc}\n]|\p{Cf}/u);
+});
+
+Deno.test("the page: 10,000 guessed paths are answered alike, and find nothing", async () => {
+  await using scenario = new PageScenario();
+  const { url } = await scenario.ask();
+  // 128 random bits.
+  assert.match(url.href, /^http:\/\/127\.0\.0\.1:\d+\/[\w-]{22}$/);
+  const answers = new Set<string>();
+  for (let round = 0; round < 200; round++) {
+    const guesses = Array.from({ length: 50 }, async () => {
+      const name = crypto.getRandomValues(new Uint8Array(16)).toBase64({
+        alphabet: "base64url",
+        omitPadding: true,
+      });
+      const { status, headers, body } = await send(url, { path: `/${name}` });
+      answers.add(JSON.stringify([status, [...headers], body]));
+    });
+    await Promise.all(guesses);
+  }
+  assert.equal(answers.size, 1);
+  assert.match([...answers][0] ?? "", /^\[404,/);
+  assert.match((await type(url, "123456")).body, /ready/);
+});
+
+Deno.test("the page: the same form sent twice at once is one code, and all are told the outcome", async () => {
+  await using scenario = new PageScenario();
+  const answered = Promise.withResolvers<void>();
+  scenario.before.push(answered.promise);
+  const { url } = await scenario.ask();
+  const all = [type(url, "123456"), type(url, "123456"), send(url)];
+  answered.resolve();
+  for (const { body } of await Promise.all(all)) assert.match(body, /ready/);
+  assert.deepEqual(scenario.codes, ["123456"]);
+});
+
+Deno.test("the page: a code from another tab waits while one is refused, and is not lost", async () => {
+  await using scenario = new PageScenario();
+  const answered = Promise.withResolvers<void>();
+  scenario.before.push(answered.promise);
+  scenario.answers.push(REFUSED);
+  const { url } = await scenario.ask();
+  const first = type(url, "000001");
+  while (scenario.codes.length === 0) await send(url, { path: "/" });
+  const second = type(url, "123456");
+  await send(url, { path: "/" });
+  assert.deepEqual(scenario.codes, ["000001"]);
+  answered.resolve();
+  // By the time that the first is led back to the form, the second has been taken.
+  await first;
+  assert.match((await second).body, /ready/);
+  assert.deepEqual(scenario.codes, ["000001", "123456"]);
+});
+
+Deno.test("the page: a person who declines while a code is being checked is not asked again", async () => {
+  await using scenario = new PageScenario();
+  const answered = Promise.withResolvers<void>();
+  scenario.before.push(answered.promise);
+  scenario.answers.push(REFUSED);
+  const { url, pending } = await scenario.ask();
+  const first = type(url, "000001");
+  while (scenario.codes.length === 0) await send(url, { path: "/" });
+  const declining = submit(url, { decline: "" });
+  await send(url, { path: "/" });
+  answered.resolve();
+  assert.match((await declining).body, /You declined/);
+  await first;
+  assert.equal(codeOf(await pending.outcome), "CODE_DECLINED");
+});
+
+Deno.test("the page: several questions at once do not disturb each other", async () => {
+  await using scenario = new PageScenario();
+  const [one, two] = [await scenario.ask("one"), await scenario.ask("two")];
+  assert.notEqual(one.url.pathname, two.url.pathname);
+  assert.match((await type(one.url, "111111")).body, /ready/);
+  one.page.decline();
+  two.page.decline();
+  assert.equal(codeOf(await one.pending.outcome), undefined);
+  assert.equal(codeOf(await two.pending.outcome), "CODE_DECLINED");
+  assert.deepEqual(scenario.codes, ["111111"]);
+  await assertClosed(two.url);
+});
+
+Deno.test("PendingCodes keeps an outcome until it has been told, or for ten minutes", async () => {
+  await using scenario = new PageScenario();
+  const { pendingCodes } = scenario;
+  for (const told of [true, false]) {
+    const { url, pending } = await scenario.ask();
+    const ticket = pending.issueTicket();
+    await type(url, "123456");
+    await pending.outcome;
+    scenario.wait(599_000);
+    assert.equal(pendingCodes.find("key"), pending);
+    if (told) {
+      pending.acknowledge();
+      assert.equal(pendingCodes.find("key"), undefined);
+      assert.equal(pendingCodes.claim(ticket), pending);
+      pending.acknowledge(ticket);
+    } else {
+      assert.equal(pendingCodes.claim(ticket), pending);
+      scenario.wait(1_000);
+    }
+    assert.equal(pendingCodes.find("key"), undefined);
+    assert.equal(pendingCodes.claim(ticket), undefined);
+  }
+});
+
+Deno.test("PendingCodes forgets what nobody was asked for, or nobody answered", async () => {
+  await using scenario = new PageScenario();
+  const failed = scenario.pendingCodes.begin(
+    "key",
+    { file: undefined, client: undefined },
+    () => Promise.reject(new TypeError("canary")),
+  );
+  assert.equal(codeOf(await failed.outcome), "INTERNAL");
+  assert.equal(scenario.pendingCodes.find("key"), undefined);
+  const { url, pending } = await scenario.ask();
+  scenario.wait(600_000);
+  await assertClosed(url);
+  assert.equal(codeOf(await pending.outcome), "CODE_EXPIRED");
+  assert.equal(scenario.pendingCodes.find("key"), undefined);
+});
+
+// Another program that bound the port was sent the code from a form that still stood in a browser.
+Deno.test("PendingCodes keeps its port until it is closed and no code is being checked", async () => {
+  await using scenario = new PageScenario();
+  const taken = ({ port }: URL) => {
+    try {
+      Deno.listen({ hostname: "127.0.0.1", port: Number(port) }).close();
+      return false;
+    } catch (error) {
+      assert(error instanceof Deno.errors.AddrInUse);
+      return true;
+    }
+  };
+  const declined = await scenario.ask();
+  declined.page.decline();
+  await declined.pending.outcome;
+  assert(taken(declined.url));
+  const answered = Promise.withResolvers<void>();
+  scenario.before.push(answered.promise);
+  const [checked, open] = [await scenario.ask("a"), await scenario.ask("b")];
+  const { origin } = declined.url;
+  assert.deepEqual([checked.url.origin, open.url.origin], [origin, origin]);
+  const typed = type(checked.url, "123456");
+  while (scenario.codes.length === 0) await send(open.url);
+  scenario.pendingCodes.close();
+  // The agent is not told that the person declined.
+  assert.equal(codeOf(await open.pending.outcome), "CANCELLED");
+  assert.match((await send(open.url)).body, /updsts is ending/);
+  assert(taken(open.url));
+  answered.resolve();
+  assert.match((await typed).body, /ready/);
+  await checked.pending.outcome;
+  assert(!taken(open.url));
+});
+
+Deno.test("the page: connections that are left open are closed, and a person is served meanwhile", async () => {
+  await using scenario = new PageScenario();
+  const { url } = await scenario.ask();
+  const head = Object.entries({ ...formHeaders(url), "Content-Length": "11" })
+    .map(([name, value]) => `${name}: ${value}\r\n`).join("");
+  const post = `POST ${url.pathname} HTTP/1.1\r\n`;
+  const beginnings = ["", "G", post, `${post}${head}\r\ncode=`];
+  const left = await Promise.all(
+    Array.from({ length: 300 }, async (_, index) => {
+      const { hostname } = url;
+      const connection = await Deno.connect({
+        hostname,
+        port: Number(url.port),
+      });
+      // Some go on, a byte at a time.
+      const text = beginnings[index % beginnings.length] ?? "";
+      const timer = setInterval(
+        () => connection.write(new TextEncoder().encode("x")).catch(() => {}),
+        100,
+      );
+      await connection.write(new TextEncoder().encode(text)).catch(() => {});
+      return { connection, timer };
+    }),
+  );
+  assert.match((await type(url, "123456")).body, /ready/);
+  for (const { connection, timer } of left) {
+    const buffer = new Uint8Array(100);
+    try {
+      // Whatever it is, it is no page.
+      while (await connection.read(buffer) !== null);
+    } catch (error) {
+      assert(error instanceof Deno.errors.ConnectionReset, String(error));
+    }
+    clearInterval(timer);
+    connection.close();
+  }
+  assert.deepEqual(scenario.codes, ["123456"]);
+});
+
+const sockets = unless(Deno.build.os === "linux", "there is no /proc/net");
+
+Deno.test({
+  name: `the page: it is served on 127.0.0.1 alone${sockets.note}`,
+  ignore: sockets.ignore,
+  fn: async () => {
+    await using scenario = new PageScenario();
+    const { url } = await scenario.ask();
+    const port = Number(url.port).toString(16).toUpperCase().padStart(4, "0");
+    const tables = await Promise.all(
+      ["/proc/net/tcp", "/proc/net/tcp6"].map((path) =>
+        readFile(path, "utf8").catch(() => "")
+      ),
+    );
+    const listening = tables.join("\n").split("\n").map((line) =>
+      line.trim().split(/\s+/)
+    ).filter(([, local, , state]) =>
+      local?.endsWith(`:${port}`) && state === "0A"
+    );
+    assert.deepEqual(listening.map(([, local]) => local), [`0100007F:${port}`]);
+  },
+});
