@@ -1,14 +1,27 @@
-// The archives of a release: the program, its papers, its man page, and what completes it in shells.
+// The archives of a release: the program, its licences, its man page and completion scripts.
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import denoJson from "../deno.json" with { type: "json" };
 import { updsts } from "../tests/support/command.ts";
+import { bundled, LICENCES, licences } from "./build.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
-/** The man page, which a task makes of the grammar. */
+/** The file name of the archive for `target`. */
+export function archiveName(target: string): string {
+  const kind = target.includes("windows") ? "zip" : "tar.gz";
+  return `updsts-${denoJson.version}-${target}.${kind}`;
+}
+
+/** Where the files of a release are served. */
+export function downloadUrl(repository: string): string {
+  return `https://github.com/${repository}/releases/download/v${denoJson.version}`;
+}
+
+/** The man page, written by deno task reference. */
 export const MAN_PAGE = join(ROOT, "docs", "man", "updsts.1");
 
-/** The shells that complete what is typed, and the file for each. */
+/** The file of the completion script for each shell. */
 const COMPLETIONS = {
   bash: "updsts.bash",
   zsh: "_updsts",
@@ -16,38 +29,29 @@ const COMPLETIONS = {
   powershell: "updsts.ps1",
 } as const;
 
-/** Whether there is a file at `path`. */
-export async function exists(path: string): Promise<boolean> {
-  try {
-    return (await Deno.stat(path)).isFile;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
-/** What `updsts completion` prints for each shell, by the name of its file. */
-export async function completionScripts(): Promise<Map<string, string>> {
-  const scripts = new Map<string, string>();
+/** The generated texts of an archive, by path: licences of packages, and completion scripts. */
+export async function archiveTexts(): Promise<Map<string, string>> {
+  const { metafile } = await bundled();
+  const scripts = new Map([[LICENCES, await licences(metafile)]]);
   for (const [shell, name] of Object.entries(COMPLETIONS)) {
     const { code, stdout, stderr } = await updsts(["completion", shell]);
     if (code !== 0) throw new Error(`No completion for ${shell}: ${stderr}`);
-    scripts.set(name, stdout);
+    scripts.set(`completions/${name}`, stdout);
   }
   return scripts;
 }
 
-/** An archive of the kind that people of that system expect. */
+/** Packs `binary`, its documents and `texts` (by path in the archive) into `path`. */
 export async function archive(
   binary: string,
-  completions: ReadonlyMap<string, string>,
+  texts: ReadonlyMap<string, string>,
   path: string,
 ): Promise<void> {
   const windows = binary.endsWith(".exe");
   const stage = await Deno.makeTempDir({ prefix: "updsts-archive-" });
   try {
     const files = [join(ROOT, "LICENSE"), join(ROOT, "README.md")];
-    if (!windows && await exists(MAN_PAGE)) files.push(MAN_PAGE);
+    if (!windows) files.push(MAN_PAGE);
     for (const file of files) {
       await Deno.copyFile(file, join(stage, basename(file)));
     }
@@ -55,9 +59,10 @@ export async function archive(
     await Deno.copyFile(binary, program);
     if (Deno.build.os !== "windows") await Deno.chmod(program, 0o755);
     await Deno.mkdir(join(stage, "completions"));
-    for (const [name, text] of completions) {
-      if (windows && !name.endsWith(".ps1")) continue;
-      await Deno.writeTextFile(join(stage, "completions", name), text);
+    for (const [name, text] of texts) {
+      const foreign = windows && !name.endsWith(".ps1");
+      if (name.startsWith("completions/") && foreign) continue;
+      await Deno.writeTextFile(join(stage, name), text);
     }
     if (windows) await zip(stage, path);
     else await tar(stage, path);
@@ -85,7 +90,7 @@ async function zip(directory: string, path: string): Promise<void> {
 
 async function tar(directory: string, path: string): Promise<void> {
   const names = Array.from(Deno.readDirSync(directory), ({ name }) => name);
-  // Whoever unpacks it as root shall not get files of a user of the builder.
+  // So that unpacking as root does not give files to a user ID of the build machine.
   const owner = Deno.build.os === "linux"
     ? ["--owner=0", "--group=0"]
     : ["--uid=0", "--gid=0"];

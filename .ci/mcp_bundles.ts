@@ -2,7 +2,8 @@
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import denoJson from "../deno.json" with { type: "json" };
-import { downloadUrl } from "./archive_names.ts";
+import { downloadUrl } from "./archives.ts";
+import { LICENCES } from "./build.ts";
 import { binaryPath } from "./compile.ts";
 import { AUTHOR, SUMMARY } from "./plugin.ts";
 
@@ -66,6 +67,7 @@ export function registryEntry(
 export async function packBundle(
   binary: string,
   target: string,
+  texts: ReadonlyMap<string, string>,
   path: string,
 ): Promise<void> {
   const { packExtension } = await import("@anthropic-ai/mcpb");
@@ -76,6 +78,10 @@ export async function packBundle(
     await Deno.copyFile(binary, entry);
     if (Deno.build.os !== "windows") await Deno.chmod(entry, 0o755);
     await Deno.copyFile(join(ROOT, "LICENSE"), join(stage, "LICENSE"));
+    await Deno.writeTextFile(
+      join(stage, LICENCES),
+      texts.get(LICENCES) ?? "",
+    );
     await Deno.writeTextFile(
       join(stage, "manifest.json"),
       JSON.stringify(bundleManifest(target), null, 2),

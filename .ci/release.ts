@@ -1,4 +1,4 @@
-// Makes of the binaries what people download, and checks that all says one version.
+// Packs the binaries into what people download, and checks that every file states one version.
 //
 //   release.ts check TAG          the tag, deno.json and the changelog agree
 //   release.ts command SPECIFIER  UPDSTS_COMMAND for the published program
@@ -6,17 +6,15 @@
 //                                 DIST/release and DIST/NOTES.md, of DIST/TARGET
 //
 // A release holds, for each target, an archive and an MCP bundle; an entry for
-// the MCP registry; what package managers read; two scripts that install; and
-// the sums of all.
+// the MCP registry; install.sh; and the SHA-256 of each file.
+import { stop } from "esbuild";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import denoJson from "../deno.json" with { type: "json" };
 import { shippedFlags } from "../tests/support/command.ts";
-import { archiveName, type Release } from "./archive_names.ts";
-import { archive, completionScripts, exists, MAN_PAGE } from "./archives.ts";
+import { archive, archiveName, archiveTexts } from "./archives.ts";
 import { binaryPath, TARGETS } from "./compile.ts";
 import { packBundle, registryEntry } from "./mcp_bundles.ts";
-import { packageFiles } from "./packages.ts";
 import { pinnedDeno, pluginFiles } from "./plugin.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -42,15 +40,12 @@ export function checkTag(tag: string, changelog: string): void {
   }
 }
 
-/** Fails unless all that is made of the sources, and kept beside them, is there and of this version. */
+/** Fails unless the generated files in the repository are of this version. */
 export async function checkFiles(): Promise<void> {
   for (const [path, text] of Object.entries(await pluginFiles())) {
     if (await Deno.readTextFile(join(ROOT, path)) !== text) {
-      throw new Error(`${path} is old: run deno task plugin`);
+      throw new Error(`${path} is out of date: run deno task plugin`);
     }
-  }
-  if (!await exists(MAN_PAGE)) {
-    throw new Error(`The man page is missing: ${MAN_PAGE}`);
   }
 }
 
@@ -78,29 +73,23 @@ export async function pack(
   await Deno.mkdir(output, { recursive: true });
   const write = (name: string, text: string) =>
     Deno.writeTextFile(join(output, name), text);
-  const completions = await completionScripts();
+  const texts = await archiveTexts();
   const sums = new Map<string, string>();
   const bundles = new Map<string, string>();
   for (const target of TARGETS) {
     const binary = binaryPath(binaries, target);
     const path = join(output, archiveName(target));
-    await archive(binary, completions, path);
+    await archive(binary, texts, path);
     sums.set(target, await sha256(path));
     const bundle = `updsts-${version}-${target}.mcpb`;
-    await packBundle(binary, target, join(output, bundle));
+    await packBundle(binary, target, texts, join(output, bundle));
     bundles.set(bundle, await sha256(join(output, bundle)));
   }
   await write(
     "server.json",
     `${JSON.stringify(registryEntry(repository, bundles), null, 2)}\n`,
   );
-  const release = { repository, sums };
-  for (const [name, text] of Object.entries(packageFiles(release))) {
-    await write(name, text);
-  }
-  for (const name of ["install.sh", "install.ps1"]) {
-    await write(name, await installScript(name, release));
-  }
+  await write("install.sh", await installScript(repository, sums));
   const names = Array.from(Deno.readDirSync(output), ({ name }) => name).sort();
   const lines = await Promise.all(
     names.map(async (name) => `${await sha256(join(output, name))}  ${name}\n`),
@@ -108,14 +97,13 @@ export async function pack(
   await write("SHA256SUMS", lines.join(""));
 }
 
-/** The script `name`, with what it has to know of this release filled in. */
+/** install.sh with the version, repository and archive hashes of this release filled in. */
 async function installScript(
-  name: string,
-  { repository, sums }: Release,
+  repository: string,
+  sums: ReadonlyMap<string, string>,
 ): Promise<string> {
-  const windows = name.endsWith(".ps1");
   const lines = Array.from(sums)
-    .filter(([target]) => target.includes("windows") === windows)
+    .filter(([target]) => !target.includes("windows"))
     .map(([target, sum]) => `${sum}  ${archiveName(target)}`);
   const known: Record<string, string> = {
     VERSION: version,
@@ -123,7 +111,7 @@ async function installScript(
     DENO: await pinnedDeno(),
     SUMS: lines.join("\n"),
   };
-  const text = await Deno.readTextFile(join(ROOT, ".ci", "install", name));
+  const text = await Deno.readTextFile(join(ROOT, ".ci", "install.sh"));
   return text.replace(/@([A-Z]+)@/g, (place, word) => known[word] ?? place);
 }
 
@@ -160,5 +148,7 @@ if (import.meta.main) {
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     Deno.exitCode = 1;
+  } finally {
+    await stop();
   }
 }
