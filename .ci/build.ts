@@ -10,7 +10,6 @@ import {
   type BuildResult,
   type Metafile,
   type Plugin,
-  type PluginBuild,
   stop,
 } from "esbuild";
 import denoJson from "../deno.json" with { type: "json" };
@@ -26,9 +25,6 @@ export const LICENCES = "THIRD_PARTY_LICENSES.txt";
 /** What the MCP SDK takes from Node: the process's streams, and a validator that we replace by our own choice. */
 const MCP_SHIMS = `export { default as process } from "node:process";
 export { CfWorkerJsonSchemaValidator as DefaultJsonSchemaValidator } from "@modelcontextprotocol/server/validators/cf-worker";`;
-
-/** AWS's SDK, by the name of a package or by a path into one. */
-const SDK = /(?:^|[\\/]node_modules[\\/])@(?:aws-sdk|smithy)[\\/]/;
 
 const COMMON: BuildOptions & { write: false; metafile: true } = {
   absWorkingDir: ROOT,
@@ -70,37 +66,24 @@ async function layOutPackages(): Promise<string> {
   return join(directory, "node_modules");
 }
 
-/**
- * Resolves AWS's SDK as a browser does, and everything else as `asDeno` does.
- *
- * The SDK's browser flavour loads no module of Node, and looks up no file,
- * variable or service by itself.
- */
-function resolution(asDeno: PluginBuild): Plugin {
-  return {
-    name: "resolution",
-    setup(bundler) {
-      bundler.onResolve({ filter: /./ }, async (args) => {
-        const { path, importer, resolveDir, kind } = args;
-        const isSdk = SDK.test(path) || SDK.test(importer);
-        if (isSdk || kind === "entry-point") return null;
-        return await asDeno.resolve(path, { importer, resolveDir, kind });
-      });
-      bundler.onLoad(
-        { filter: /[\\/]server[\\/]dist[\\/]shimsNode\.mjs$/ },
-        ({ path }) => ({ contents: MCP_SHIMS, resolveDir: dirname(path) }),
-      );
-      // The only file of the SDK that needs a DOM; the one beside it does not.
-      bundler.onLoad(
-        { filter: /[\\/]xml-builder[\\/]dist-es[\\/]xml-parser\.browser\.js$/ },
-        async ({ path }) => ({
-          contents: await Deno.readTextFile(path.replace(".browser", "")),
-          resolveDir: dirname(path),
-        }),
-      );
-    },
-  };
-}
+/** Replaces two files of packages that are for other platforms than ours. */
+const adapted: Plugin = {
+  name: "adapted",
+  setup(bundler) {
+    bundler.onLoad(
+      { filter: /[\\/]server[\\/]dist[\\/]shims\w+\.mjs$/ },
+      ({ path }) => ({ contents: MCP_SHIMS, resolveDir: dirname(path) }),
+    );
+    // The only file of the SDK that needs a DOM; the one beside it does not.
+    bundler.onLoad(
+      { filter: /[\\/]xml-builder[\\/]dist-es[\\/]xml-parser\.browser\.js$/ },
+      async ({ path }) => ({
+        contents: await Deno.readTextFile(path.replace(".browser", "")),
+        resolveDir: dirname(path),
+      }),
+    );
+  },
+};
 
 /** Of deno.json, the program needs its version. */
 const version: Plugin = {
@@ -247,45 +230,24 @@ type Bundled = BuildResult<{ metafile: true; write: false }>;
 
 /** Makes the bundle as it is in {@linkcode BUNDLE}, wherever it goes: maps name sources from there. */
 export async function bundled(): Promise<Bundled> {
-  const nodePaths = [await layOutPackages()];
-  const { promise, resolve: done } = Promise.withResolvers<Bundled>();
-  // One build resolves as Deno does, and builds nothing; the other one asks it.
-  await build({
-    absWorkingDir: ROOT,
-    nodePaths,
-    stdin: { contents: "" },
-    write: false,
-    platform: "node",
-    conditions: ["deno"],
-    // Of a package with both, the one whose names can be imported one by one.
-    mainFields: ["module", "main"],
-    plugins: [{
-      name: "as Deno resolves",
-      setup(asDeno) {
-        asDeno.onStart(async () => {
-          done(
-            await build({
-              ...COMMON,
-              nodePaths,
-              chunkNames: "[name]-[hash]",
-              target: "esnext",
-              platform: "browser",
-              mainFields: ["browser", "module", "main"],
-              conditions: [],
-              // Names stay, for traces.
-              minifyWhitespace: true,
-              minifySyntax: true,
-              sourcemap: true,
-              sourcesContent: false,
-              legalComments: "none",
-              plugins: [together, version, resolution(asDeno)],
-            }),
-          );
-        });
-      },
-    }],
+  return await build({
+    ...COMMON,
+    nodePaths: [await layOutPackages()],
+    chunkNames: "[name]-[hash]",
+    target: "esnext",
+    // AWS's SDK loads no module of Node then, and looks up no file, variable
+    // or service by itself.
+    platform: "browser",
+    mainFields: ["browser", "module", "main"],
+    conditions: [],
+    // Names stay, for traces.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    sourcemap: true,
+    sourcesContent: false,
+    legalComments: "none",
+    plugins: [together, version, adapted],
   });
-  return await promise;
 }
 
 /** Bundles into `directory`, in place of what is there; returns what is in it, and from where. */
