@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import denoJson from "../deno.json" with { type: "json" };
-import { archiveName } from "../.ci/archives.ts";
+import { archiveName } from "../.ci/release.ts";
 import { TARGETS } from "../.ci/compile.ts";
 import { type Finished, isInstalled, ROOT, run } from "./support/command.ts";
 import { PackedRelease } from "./support/packed_release.ts";
