@@ -5,8 +5,8 @@
 //   release.ts pack OWNER/NAME [DIST]
 //                                 DIST/release and DIST/NOTES.md, of DIST/TARGET
 //
-// A release holds, for each target, an archive and an MCP bundle; an entry for
-// the MCP registry; install.sh; and the SHA-256 of each file.
+// A release holds, for each target, an archive and an MCP bundle; install.sh;
+// and the SHA-256 of each file.
 import { stop } from "esbuild";
 import { zipSync } from "fflate";
 import { basename, dirname, join } from "node:path";
@@ -100,31 +100,6 @@ export function bundleManifest(target: string) {
   };
 }
 
-/** The entry for the MCP registry, for `bundles` by file name and SHA-256. */
-function registryEntry(
-  repository: string,
-  bundles: ReadonlyMap<string, string>,
-) {
-  const [owner, name] = repository.split("/");
-  const url = `https://github.com/${repository}`;
-  return {
-    $schema:
-      "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",
-    name: `io.github.${owner}/${name}`,
-    title: "updsts",
-    description: SUMMARY,
-    repository: { url, source: "github" },
-    version,
-    packages: Array.from(bundles, ([file, fileSha256]) => ({
-      registryType: "mcpb",
-      identifier: `${url}/releases/download/v${version}/${file}`,
-      version,
-      fileSha256,
-      transport: { type: "stdio" },
-    })),
-  };
-}
-
 /** The licences of the program and its packages. */
 async function licenceFiles(): Promise<Files> {
   const { metafile } = await bundled();
@@ -215,7 +190,6 @@ export async function pack(
   await Deno.mkdir(output, { recursive: true });
   const licences = await licenceFiles();
   const archives = new Map<string, string>();
-  const bundles = new Map<string, string>();
   for (const target of TARGETS) {
     const path = binaryPath(binaries, target);
     const [name, binary] = [basename(path), await Deno.readFile(path)];
@@ -230,10 +204,7 @@ export async function pack(
       "manifest.json": encoded(manifest),
       [`server/${name}`]: binary,
     }, join(output, bundle));
-    bundles.set(bundle, await sha256(join(output, bundle)));
   }
-  const entry = JSON.stringify(registryEntry(repository, bundles), null, 2);
-  await Deno.writeTextFile(join(output, "server.json"), `${entry}\n`);
   await Deno.writeTextFile(
     join(output, "install.sh"),
     await installScript(repository, archives),

@@ -60,7 +60,7 @@ Deno.test("checkFiles() takes the plugin's manifests of this version", async () 
 const packing = unlessWindows("releases are packed on Linux");
 
 Deno.test(
-  `pack() makes archives, bundles, a registry entry and their sums${packing.note}`,
+  `pack() makes archives, MCP bundles, install.sh and their sums${packing.note}`,
   {
     ignore: packing.ignore,
   },
@@ -70,19 +70,12 @@ Deno.test(
     const notes = await Deno.readTextFile(join(release.directory, "NOTES.md"));
     assert.match(notes, /^### Added$/m);
 
-    const entry = JSON.parse(await release.read("server.json"));
-    assert.equal(entry.name, `io.github.${REPOSITORY}`);
-    assert.equal(entry.version, version);
-    // The registry takes no longer ones.
-    assert(entry.description.length <= 100);
+    const script = await release.read("install.sh");
+    assert(script.includes(`https://github.com/${REPOSITORY}/releases`));
+    assert.doesNotMatch(script, /@[A-Z]+@/);
     const sums = await release.sums();
     for (const target of TARGETS) {
       const bundle = `updsts-${version}-${target}.mcpb`;
-      const offered = entry.packages.find((
-        { identifier }: { identifier: string },
-      ) => identifier.endsWith(`/v${version}/${bundle}`));
-      assert.equal(sums.get(bundle), offered.fileSha256);
-
       const files = unzipSync(await Deno.readFile(join(output, bundle)));
       const text = (name: string) => new TextDecoder().decode(files[name]);
       const manifest = JSON.parse(text("manifest.json"));
