@@ -4,10 +4,14 @@
 //   deno task compile TARGET...            for these
 //   deno task compile all                  for all of them
 import { join, resolve } from "node:path";
-import { parseArgs } from "node:util";
+import { fileURLToPath } from "node:url";
 import denoJson from "../deno.json" with { type: "json" };
-import { shippedFlags } from "../tests/support/command.ts";
-import { BUNDLE } from "./build.ts";
+import {
+  BUNDLE as BUNDLE_URL,
+  shippedFlags,
+} from "../tests/support/command.ts";
+
+const BUNDLE = fileURLToPath(BUNDLE_URL);
 
 /** Every system that there is a binary for. */
 export const TARGETS = [
@@ -30,9 +34,8 @@ export function binaryPath(directory: string, target: string): string {
  * current directory, for this machine if no target is named.
  */
 export function compileArguments(output: string, target?: string): string[] {
-  // Of no use in a binary, which holds all of its code: see the next ones. The
-  // first would leave out what is loaded lazily; the second prepares all code
-  // for a cache that a binary does not have.
+  // Not for a binary, which holds all of its code: the first would leave out
+  // what is loaded lazily, the second prepares code for a cache that it lacks.
   const atStart = [
     "--unstable-lazy-dynamic-imports",
     "--v8-flags=--no-lazy",
@@ -43,7 +46,7 @@ export function compileArguments(output: string, target?: string): string[] {
     ...["compile", "--no-config", "--no-check"],
     ...shippedFlags().filter((flag) => !atStart.includes(flag)),
     "--deny-import",
-    // It would lie in a directory that others can write to, and be run.
+    // Its directory is writable for others, and what is in it is executed.
     "--no-code-cache",
     // The maps, too, so that traces can be read.
     ...["--include", "."],
@@ -53,27 +56,16 @@ export function compileArguments(output: string, target?: string): string[] {
 }
 
 if (import.meta.main) {
-  const { values: { directory }, positionals } = parseArgs({
-    args: Deno.args,
-    options: { directory: { type: "string", default: join(BUNDLE, "..") } },
-    allowPositionals: true,
-  });
-  const asked = positionals.includes("all") ? [...TARGETS] : positionals;
-  const unknown = asked.find((target) => !TARGETS.some((it) => it === target));
+  const asked = Deno.args.includes("all") ? [...TARGETS] : Deno.args;
+  const unknown = asked.find((it) => !TARGETS.some((target) => target === it));
   if (unknown !== undefined) {
-    console.error(
-      `No such target: ${unknown}; there are ${TARGETS.join(", ")}`,
-    );
+    console.error(`${unknown} is not a target: use ${TARGETS.join(", ")}`);
     Deno.exit(2);
   }
-  const builds = asked.length === 0
-    ? [{ output: binaryPath(directory, Deno.build.target), target: undefined }]
-    : asked.map((target) => ({
-      output: binaryPath(directory, target),
-      target,
-    }));
-  for (const { output, target } of builds) {
-    console.log(`updsts ${denoJson.version}: ${resolve(output)}`);
+  for (const target of asked.length === 0 ? [undefined] : asked) {
+    const dist = join(BUNDLE, "..");
+    const output = binaryPath(dist, target ?? Deno.build.target);
+    console.log(`updsts ${denoJson.version}: ${output}`);
     const { code } = await new Deno.Command(Deno.execPath(), {
       args: compileArguments(output, target),
       cwd: BUNDLE,

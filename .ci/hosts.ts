@@ -3,7 +3,6 @@
 //
 //   deno task hosts
 import { STSClient } from "@aws-sdk/client-sts";
-import { join } from "node:path";
 
 /** This machine: emulators, and proxies of one's own. */
 const LOCAL = ["localhost", "127.0.0.1", "[::1]"];
@@ -14,48 +13,22 @@ export interface Partition {
   readonly regions: Readonly<Record<string, unknown>>;
 }
 
-/** Where the SDK keeps it: it exports a function that looks one region up, and no list. */
-const DATA = {
-  package: "@aws-sdk/core",
-  path: "dist-es/submodules/client/util-endpoints/lib/aws/partitions.js",
-} as const;
+/** Where the SDK keeps it: it exports a function that looks up one region, and no list. */
+const DATA = "dist-es/submodules/client/util-endpoints/lib/aws/partitions.js";
 
 /** The parts of AWS, and the regions of each, that the SDK knows. */
 export async function partitions(): Promise<readonly Partition[]> {
-  const { npmPackages }: {
-    npmPackages: Record<string, { name: string; version: string }>;
-  } = await denoInfo("main.ts");
-  const { npmCache }: { npmCache: string } = await denoInfo();
-  const core = Object.values(npmPackages).find(({ name }) =>
-    name === DATA.package
-  );
-  if (core === undefined) throw new Error(`No package ${DATA.package}`);
-  for (const registry of Deno.readDirSync(npmCache)) {
-    const path = [npmCache, registry.name, core.name, core.version, DATA.path];
-    try {
-      const text = await Deno.readTextFile(join(...path));
-      // One object that is JSON, as it is exported.
-      const [, json = ""] =
-        /^export const partitionsInfo = (\{[^]*\});\s*$/.exec(text) ?? [];
-      return JSON.parse(json).partitions;
-    } catch (error) {
-      if (!isMissing(error)) throw error;
-    }
-  }
-  throw new Error(`The SDK keeps its data elsewhere than in ${DATA.path}`);
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Deno.errors.NotFound ||
-    error instanceof Deno.errors.NotADirectory;
-}
-
-async function denoInfo(...args: readonly string[]) {
-  const { stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["info", "--json", ...args],
-    cwd: new URL("..", import.meta.url),
-  }).output();
-  return JSON.parse(new TextDecoder().decode(stdout));
+  // In the runtime's cache, packages lie side by side by name and version.
+  const [scope = ""] = import.meta.resolve("@aws-sdk/client-sts")
+    .split("client-sts/");
+  const lock = new URL("../deno.lock", import.meta.url);
+  const [, version] = /"@aws-sdk\/core@([\d.]+)/
+    .exec(await Deno.readTextFile(lock)) ?? [];
+  const url = new URL(`core/${version}/${DATA}`, scope);
+  // One object that is JSON, as it is exported.
+  const [, json = ""] = /^export const partitionsInfo = (\{[^]*\});\s*$/
+    .exec(await Deno.readTextFile(url)) ?? [];
+  return JSON.parse(json).partitions;
 }
 
 /** The host that the SDK's rules give for `region`. */

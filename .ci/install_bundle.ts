@@ -1,15 +1,18 @@
-// Puts the bundle on the PATH as Deno installs programs, or takes it away again.
+// Installs the bundle for the current user, or removes it.
 //
 //   deno task install                      in DENO_INSTALL_ROOT, else in ~/.deno
 //   deno task uninstall
 //
-// What is installed needs neither the clone nor npx: the bundle is copied beside
-// it, and so is Deno where nobody would find the one that runs this.
-import { join, resolve } from "node:path";
-import { shippedFlags } from "../tests/support/command.ts";
-import { BUNDLE } from "./build.ts";
-import { isOnPath } from "./deno_on_path.ts";
+// What is installed needs neither the clone nor npx: the bundle is copied, and
+// so is Deno unless it is on the PATH.
+import { delimiter, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import {
+  BUNDLE as BUNDLE_URL,
+  shippedFlags,
+} from "../tests/support/command.ts";
 
+const BUNDLE = fileURLToPath(BUNDLE_URL);
 const WINDOWS = Deno.build.os === "windows";
 
 /** The directory that Deno installs programs in. */
@@ -21,84 +24,88 @@ function installRoot(): string {
   return join(home, ".deno");
 }
 
-function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
+/** The directories of the PATH, without those that npx adds while it runs. */
+function pathDirectories(): string[] {
+  return (Deno.env.get("PATH") ?? "").split(delimiter)
+    .filter((path) => !/[\\/]node_modules[\\/]/.test(path));
 }
 
-/** Copies the bundle to `directory`; what an older one left there stays for servers that still run from it. */
+/** Whether `deno`, typed in a shell, is the Deno that runs this. */
+export function isOnPath(): boolean {
+  for (const directory of pathDirectories()) {
+    try {
+      const found = join(directory, WINDOWS ? "deno.exe" : "deno");
+      return Deno.realPathSync(found) === Deno.realPathSync(Deno.execPath());
+    } catch {
+      // Not there: look further.
+    }
+  }
+  return false;
+}
+
+/** Copies the file `from` to `to` in one step: what runs from there goes on. */
+async function replace(from: string, to: string): Promise<void> {
+  await Deno.copyFile(from, `${to}.new`);
+  await Deno.rename(`${to}.new`, to);
+}
+
+/** Copies the bundle to `directory`; older chunks stay, for servers that still run. */
 async function copyBundle(directory: string): Promise<void> {
-  await Deno.mkdir(directory, { recursive: true });
   const names = Array.from(Deno.readDirSync(BUNDLE), ({ name }) => name);
-  // Last what leads to the others.
+  // main.js last: it leads to the others.
   names.sort((a, b) => Number(a === "main.js") - Number(b === "main.js"));
   for (const name of names) {
-    const fresh = join(directory, `${name}.new`);
-    await Deno.copyFile(join(BUNDLE, name), fresh);
-    await Deno.rename(fresh, join(directory, name));
+    await replace(join(BUNDLE, name), join(directory, name));
   }
 }
 
-/** Keeps the Deno that runs this in `directory`, too, whatever becomes of npx's cache. */
+/** Keeps the Deno that runs this in `directory`: npm may clear its cache. */
 async function keepDeno(directory: string): Promise<string> {
   const suffix = WINDOWS ? ".exe" : "";
   const kept = join(directory, `deno-${Deno.version.deno}${suffix}`);
-  if (exists(kept)) return kept;
   try {
     await Deno.link(Deno.execPath(), kept);
-  } catch {
-    // On another disk.
-    await Deno.copyFile(Deno.execPath(), `${kept}.new`);
-    if (!WINDOWS) await Deno.chmod(`${kept}.new`, 0o755);
-    await Deno.rename(`${kept}.new`, kept);
+  } catch (error) {
+    // On another disk, it is copied.
+    if (!(error instanceof Deno.errors.AlreadyExists)) {
+      await replace(Deno.execPath(), kept);
+    }
   }
   return kept;
 }
 
-/**
- * What `deno install` wrote as the command `updsts` for POSIX, with `cache` as
- * its DENO_DIR: V8 rejects code that was cached under other flags, so this and
- * other Deno programs would spoil each other's. Whoever cannot write there, of
- * several users, keeps the usual one.
- */
-export function withCache(cache: string, script: string): string {
-  const quoted = `'${cache.replaceAll("'", `'\\''`)}'`;
-  const line = `[ ! -w ${quoted} ] || export DENO_DIR=${quoted}\n`;
-  const changed = script.replace(/^(?=exec deno )/m, () => line);
-  if (changed === script) {
-    throw new Error("deno install writes another command");
-  }
-  return changed;
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-/** What `deno install` wrote as the command `updsts`, led to the executable `deno`. */
-export function ledTo(deno: string, script: string): string {
-  const batch = `@"${deno.replaceAll("%", "%%")}" `;
-  const shell = `exec '${deno.replaceAll("'", `'\\''`)}' `;
-  const led = script.replace(
-    /^(@|exec )?deno (?=["r])/m,
-    (_, start) => start === "@" ? batch : shell,
-  );
-  if (led === script) throw new Error("deno install writes another command");
-  return led;
+/**
+ * A POSIX shell script that runs `command`, with `cache` as its DENO_DIR: V8
+ * rejects code that was cached under other flags, so this and other Deno
+ * programs would invalidate each other's. Users who cannot write there keep the
+ * usual one.
+ */
+export function shellScript(command: readonly string[], cache: string): string {
+  return `#!/bin/sh
+[ ! -w ${quoted(cache)} ] || export DENO_DIR=${quoted(cache)}
+exec ${command.map(quoted).join(" ")} "$@"
+`;
+}
+
+/** A command script of Windows that runs `command`. */
+export function batchScript(command: readonly string[]): string {
+  const words = command.map((word) => `"${word.replaceAll("%", "%%")}"`);
+  return `@${words.join(" ")} %*\r\n`;
 }
 
 /**
  * A program that runs the bundle `main` on `deno`, with the shipped flags and
- * with `cache` as its DENO_DIR.
- *
- * For Windows, where no line of a command script may be longer than 8,191
- * characters, and the flags alone are.
+ * with `cache` as its DENO_DIR. For Windows, where no line of a command script
+ * may be longer than 8,191 characters: the flags alone are.
  */
 export function launcher(deno: string, main: string, cache: string): string {
   const args = ["run", "--no-config", ...shippedFlags(), main];
   return `// Made by deno task install.
-// What an interrupt does is for the program to say.
+// The program itself handles interrupts.
 for (const signal of Deno.build.os === "windows" ? ["SIGINT", "SIGBREAK"] : []) {
   Deno.addSignalListener(signal, () => {});
 }
@@ -110,47 +117,56 @@ Deno.exit(code);
 `;
 }
 
-if (import.meta.main) {
-  const root = installRoot();
-  const directory = join(root, "lib", "updsts");
-  const deno = async (...args: readonly string[]): Promise<void> => {
-    // Elsewhere, it would warn of a configuration that it does not use.
-    const options = { args: [...args], cwd: root };
-    const child = new Deno.Command(Deno.execPath(), options).spawn();
-    const { code } = await child.status;
-    if (code !== 0) Deno.exit(code);
-  };
-  if (Deno.args[0] === "uninstall") {
-    if (!exists(directory)) {
-      console.error(`updsts is not installed in ${root}`);
-      Deno.exit(1);
-    }
-    await deno("uninstall", "--global", "--root", root, "updsts");
-    await Deno.remove(directory, { recursive: true });
+async function install(bin: string, directory: string): Promise<void> {
+  const cache = join(directory, "cache");
+  await Deno.mkdir(bin, { recursive: true });
+  // The code in it is executed, so it is for its owner alone.
+  await Deno.mkdir(cache, { recursive: true, mode: 0o700 });
+  await copyBundle(directory);
+  const deno = isOnPath() ? "deno" : await keepDeno(directory);
+  const main = join(directory, "main.js");
+  const run = [deno, "run", "--no-config"];
+  const command = join(bin, "updsts");
+  if (WINDOWS) {
+    const started = join(directory, "launcher.js");
+    await Deno.writeTextFile(started, launcher(deno, main, cache));
+    run.push("--no-prompt", "--allow-run", started);
+    await Deno.writeTextFile(`${command}.cmd`, batchScript(run));
   } else {
-    await copyBundle(directory);
-    const onPath = isOnPath();
-    const runner = onPath ? Deno.execPath() : await keepDeno(directory);
-    const main = join(directory, "main.js");
-    const started = WINDOWS ? join(directory, "launcher.js") : main;
-    const cache = join(directory, "cache");
-    // What is in there is run: it is for its owner alone.
-    await Deno.mkdir(cache, { recursive: true, mode: 0o700 });
-    if (WINDOWS) {
-      await Deno.writeTextFile(started, launcher(runner, main, cache));
-    }
-    const flags = WINDOWS ? ["--no-prompt", "--allow-run"] : shippedFlags();
-    await deno(
-      ...["install", "--global", "--force", "--root", root],
-      ...["--name", "updsts", ...flags, started],
-    );
-    for (const name of WINDOWS ? ["updsts.cmd", "updsts"] : ["updsts"]) {
-      const command = join(root, "bin", name);
-      let script = await Deno.readTextFile(command);
-      if (!WINDOWS) script = withCache(cache, script);
-      if (!onPath) script = ledTo(runner, script);
-      await Deno.writeTextFile(command, script);
-    }
-    if (!onPath) console.log(`It runs on ${runner}`);
+    run.push(...shippedFlags(), main);
   }
+  await Deno.writeTextFile(`${command}.new`, shellScript(run, cache));
+  if (!WINDOWS) await Deno.chmod(`${command}.new`, 0o755);
+  await Deno.rename(`${command}.new`, command);
+  console.log(`Installed ${command}, which runs on ${deno}`);
+  if (pathDirectories().includes(bin)) return;
+  console.log(
+    WINDOWS
+      ? `Add ${bin} to the PATH, under "Edit environment variables for your account"`
+      : `Add this line to your shell's start-up file:\n  export PATH="${bin}:$PATH"`,
+  );
+}
+
+async function uninstall(bin: string, directory: string): Promise<number> {
+  try {
+    await Deno.remove(directory, { recursive: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    console.error(`updsts is not installed in ${join(bin, "..")}`);
+    return 1;
+  }
+  for (const name of WINDOWS ? ["updsts", "updsts.cmd"] : ["updsts"]) {
+    await Deno.remove(join(bin, name));
+  }
+  return 0;
+}
+
+if (import.meta.main) {
+  const places = ["bin", "lib/updsts"] as const;
+  const [bin = "", directory = ""] = places.map((it) =>
+    join(installRoot(), it)
+  );
+  if (Deno.args[0] === "uninstall") {
+    Deno.exitCode = await uninstall(bin, directory);
+  } else await install(bin, directory);
 }

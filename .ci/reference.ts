@@ -1,70 +1,319 @@
-// Writes the reference, in English and Japanese, and the man page: all from the
-// grammar, the codes and the variables that the program itself is made of.
+// Writes the reference and the man page from the grammar, the error codes and
+// the variables that the program itself uses.
 //
 //   deno task reference
-import denoJson from "../deno.json" with { type: "json" };
-import { content } from "./reference/content.ts";
-import { japanese } from "./reference/japanese.ts";
-import { manPage } from "./reference/man_page.ts";
-import { type Edition, markdown } from "./reference/markdown.ts";
+import * as z from "zod";
+import {
+  COMMAND_NAMES,
+  type CommandName,
+  COMMANDS,
+  COMMON_OPTIONS,
+} from "../src/cli/commands.ts";
+import {
+  OPTION_NAMES,
+  type OptionName,
+  optionOf,
+  type ValueKind,
+} from "../src/cli/options.ts";
+import { ERROR_CODES, EXIT_MEANINGS } from "../src/error_codes.ts";
+import { RUNTIME_VARIABLES, VARIABLES } from "../src/machine/environment.ts";
+import { baseEnvironment, run, updsts } from "../tests/support/command.ts";
+import { type Block, toMan, toMarkdown } from "./rendering.ts";
 
 const ROOT = new URL("..", import.meta.url);
 
-const ENGLISH: Edition = {
-  translate: (english) => english,
-  other: "日本語: [REFERENCE.ja.md](REFERENCE.ja.md)",
+/** What the reference says about a command besides its `--help`. */
+const NOTES: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
+  get: [
+    "Without `-t`, it asks for the code after everything else has been checked. The question goes to stderr; the answer is read from stdin, stderr or stdout, whichever is a terminal. Without a terminal, the command fails with exit code 6.",
+    "If STS refuses the code, it asks again, up to three times in all.",
+  ],
+  list: [
+    "The table fits the width of the terminal: where that is narrow, columns are cut or left out, names last. Expired sessions are red; those with less than 15 minutes left are yellow.",
+    "Values are masked unless the key is known to be harmless and the value has the form that the key requires.",
+  ],
+  remove: [
+    "Lines between the opening tag and the section header stay, since they belong to the profile above.",
+  ],
+  doctor: [
+    "With a profile, it rehearses what `get` does, up to the request: a problem is what `get` would refuse or warn about. Nothing of yours is sent.",
+  ],
+  completion: [
+    "Names that a shell might execute, because they contain a dollar sign, a quote or a semicolon, are not proposed; names with a space, `@`, `=` or `:` are quoted.",
+  ],
+  mcp: [
+    "The server speaks the protocol revisions 2026-07-28 and those of 2025. A person types the code on a page of this machine; the agent never sees it.",
+  ],
 };
 
-/** What is made, by its path below the root. @throws {Error} if a translation is missing, or of use no more */
+/** The values that options of each kind take. */
+const VALUES: Readonly<Record<ValueKind, string>> = {
+  profile:
+    "A profile of the file; the name of its session selects the same profile",
+  name: "A name that is valid in a section header",
+  code:
+    "Six digits; a space or a hyphen between them is allowed. `-` reads a line from stdin",
+  duration: "Seconds, or hours, minutes and seconds: `5400`, `90m`, `1h30m`",
+  device: "An ARN, or the serial number of a hardware token",
+  path:
+    "A file; `~/` is expanded. For the credentials file, `-` is stdin, and the session needs a file of its own",
+  level:
+    "0: errors and warnings. 1: also file, region, endpoint and request ID. 2: details for a bug report",
+};
+
+/** The document as both the reference and the man page have it. */
+export async function reference(): Promise<Block[]> {
+  return [
+    heading(2, "Commands"),
+    table(
+      ["command", "what it does"],
+      COMMAND_NAMES.map((name) => [
+        `[\`updsts ${name}\`](#updsts-${name})`,
+        marked(COMMANDS[name].brief),
+      ]),
+    ),
+    ...COMMAND_NAMES.flatMap(commandBlocks),
+    heading(3, "Options of every command"),
+    optionTable(COMMON_OPTIONS),
+    text("Without a command:"),
+    optionTable({ help: "Show the commands", version: "Show the version" }),
+
+    heading(2, "Values"),
+    table(["value", "what is valid", "options"], valueRows()),
+    text(
+      "The value of an option follows it after a space or an equals sign; after a letter, also directly: `-n work`, `--profile=work`, `-nwork`. Options may come before the command. Long options may be written with underscores. These mean the same:",
+    ),
+    table(
+      ["option", "also"],
+      OPTION_NAMES.flatMap((name) => {
+        const { long, spellings = [] } = optionOf(name);
+        return spellings.length === 0 ? [] : [[code([long]), code(spellings)]];
+      }),
+    ),
+
+    heading(2, "Environment"),
+    table(
+      ["variable", "meaning", "default"],
+      // Variables with the same meaning share a row.
+      Array.from(
+        Map.groupBy(
+          Object.entries({ ...VARIABLES, ...RUNTIME_VARIABLES }),
+          ([, meaning]) => meaning,
+        ),
+        ([meaning, entries]) => [
+          code(entries.map(([name]) => name)),
+          ...withDefault(meaning),
+        ],
+      ),
+    ),
+    text(
+      "Requests are signed with the named profile's own key only. The program cannot read `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`.",
+    ),
+
+    heading(2, "Files"),
+    table(["file", "meaning"], [
+      ["`~/.aws/credentials`", "Long-term keys, and the blocks of updsts"],
+      ["`~/.aws/config`", "Region, device and endpoint of profiles; read only"],
+    ]),
+
+    heading(2, "Exit codes"),
+    table(
+      ["code", "meaning"],
+      Object.entries(EXIT_MEANINGS)
+        .map(([code, meaning]) => [code, marked(meaning)]),
+    ),
+
+    heading(2, "Error codes"),
+    text(
+      "An error goes to stderr: what failed and the state, then a hint that says what to do. With `--json`, and for agents, it also has one of these codes, which stay the same in later versions:",
+    ),
+    table(
+      ["code", "meaning", "exit", "what to do"],
+      Object.entries(ERROR_CODES).map(([name, { exit, meaning, remedy }]) => [
+        code([name]),
+        marked(meaning),
+        String(exit),
+        marked(remedy),
+      ]),
+    ),
+
+    heading(2, "Output"),
+    text(
+      "Results go to stdout, everything else to stderr. Only terminals get colours; control characters in names are escaped. On a terminal, a call to STS that takes longer than a second is reported.",
+    ),
+    text(
+      "With `--json`, each outcome except an interrupt is one object on stdout: `result` on success; `error` with `code`, `message` and often `hint` on failure. [output.schema.json](output.schema.json) is its schema.",
+    ),
+
+    heading(2, "MCP tools"),
+    text(
+      "The server, `updsts mcp --mcp-server`, offers these tools to agents. A parameter that is left out, null or empty has its default; unknown parameters are refused.",
+    ),
+    ...await toolBlocks(),
+  ];
+}
+
+/** Each generated file, by its path below the root. */
 export async function referenceFiles(): Promise<Record<string, string>> {
-  const all = await content();
-  const translator = japanese();
-  const translated = markdown(all, {
-    translate: translator.translate,
-    other: "English: [REFERENCE.md](REFERENCE.md)",
-  });
-  translator.assertComplete();
+  const blocks = await reference();
+  const title = `<!-- deno task reference -->
+
+# Reference
+
+Everything that can be typed, set and returned, generated from the program's own data by \`deno task reference\`; \`man updsts\` and \`--help\` say the same.
+
+`;
+  const usage = COMMAND_NAMES.map((name) => usageOf(name));
+  const man: Block[] = [
+    heading(2, "Name"),
+    text("updsts - trade a TOTP code for temporary AWS credentials"),
+    heading(2, "Synopsis"),
+    { kind: "code", language: "text", lines: usage },
+    heading(2, "Description"),
+    text(
+      "Trades the long-term key of a profile and a code of its MFA device for a session, and writes the session into a block of the credentials file that updsts owns. Every other byte of the file stays as it was. The same program serves agents by the Model Context Protocol. Secrets are never shown.",
+    ),
+    ...blocks,
+  ];
   return {
-    "docs/REFERENCE.md": await formatted(markdown(all, ENGLISH), "always"),
-    "docs/REFERENCE.ja.md": await formatted(translated, "preserve"),
-    "docs/man/updsts.1": manPage(all, await dateOf(denoJson.version)),
+    "docs/REFERENCE.md": await formatted(title + toMarkdown(blocks)),
+    "docs/man/updsts.1": '.\\" Generated by deno task reference.\n' +
+      `.TH UPDSTS 1 ${await releaseDate()} "updsts"\n${toMan(man)}`,
   };
 }
 
-/** When the changelog says that `version` was released. */
-async function dateOf(version: string): Promise<string> {
+const heading = (level: 2 | 3, text: string): Block => ({
+  kind: "heading",
+  level,
+  text,
+});
+const text = (text: string): Block => ({ kind: "text", text });
+const table = (
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+): Block => ({ kind: "table", head, rows });
+
+function usageOf(name: CommandName): string {
+  return `updsts ${name} ${COMMANDS[name].usage}`;
+}
+
+function commandBlocks(name: CommandName): Block[] {
+  const { about, options, examples } = COMMANDS[name];
+  return [
+    heading(3, `\`updsts ${name}\``),
+    { kind: "code", language: "text", lines: [usageOf(name)] },
+    text(marked(about)),
+    ...(NOTES[name] ?? []).map(text),
+    ...Object.keys(options).length === 0 ? [] : [optionTable(options)],
+    text(
+      "It also takes the [options of every command](#options-of-every-command). Examples:",
+    ),
+    { kind: "code", language: "sh", lines: examples },
+  ];
+}
+
+function optionTable(
+  options: Readonly<Partial<Record<OptionName, string>>>,
+): Block {
+  const rows = OPTION_NAMES.flatMap((name) => {
+    const meaning = options[name];
+    if (meaning === undefined) return [];
+    const { short, long, value } = optionOf(name);
+    const words = short === undefined ? [] : [short];
+    words.push(value === undefined ? long : `${long} ${value.placeholder}`);
+    return [[code(words), ...withDefault(meaning)]];
+  });
+  return table(["option", "meaning", "default"], rows);
+}
+
+function valueRows(): string[][] {
+  return Object.entries(VALUES).map(([kind, valid]) => {
+    const options = OPTION_NAMES.map(optionOf)
+      .filter(({ value }) => value?.kind === kind);
+    const placeholder = options[0]?.value?.placeholder ?? "";
+    return [code([placeholder]), valid, code(options.map(({ long }) => long))];
+  });
+}
+
+/** A meaning, and the default that the help gives in brackets. */
+function withDefault(text: string): [meaning: string, standard: string] {
+  const [found = "", standard = ""] = / ?\(default: ([^)]*)\)/.exec(text) ?? [];
+  return [marked(text.replace(found, "")), marked(standard)];
+}
+
+function code(words: readonly string[]): string {
+  return words.map((word) => "`" + word + "`").join(", ");
+}
+
+/** `text` of the grammar with what is typed marked as code: options, paths, keys, variables, placeholders. */
+function marked(text: string): string {
+  const typed =
+    /(?<![\w-])--?[a-z][\w-]*|(?<![\w-])-(?= reads)|~\/[\w./]*\w|~|\b\w*_\w+|\b(?:PROFILE|NAME)\b|\b\d+[hm]\b|\bupdsts (?:list|doctor)\b/g;
+  return text.replace(typed, (word) => code([word]));
+}
+
+const toolsSchema = z.object({
+  result: z.array(z.object({
+    name: z.string(),
+    title: z.string(),
+    description: z.string(),
+    parameters: z.array(z.object({
+      name: z.string(),
+      required: z.boolean(),
+      description: z.string(),
+    })),
+  })).min(1),
+});
+
+/** The tools as the server describes them. */
+async function toolBlocks(): Promise<Block[]> {
+  const { stdout, stderr, code: exit } = await updsts(["mcp", "--json"], {
+    ...await baseEnvironment(),
+    HOME: "/",
+    USERPROFILE: "/",
+  });
+  if (exit !== 0) throw new Error(`updsts mcp failed: ${stderr}`);
+  const { result } = toolsSchema.parse(JSON.parse(stdout));
+  return result.flatMap(({ name, title, description, parameters }) => [
+    heading(3, `\`${name}\``),
+    text(`**${title}**`),
+    text(marked(description)),
+    table(
+      ["parameter", "meaning", "required", "default"],
+      parameters.map(({ name, required, description }) => {
+        const [meaning, standard] = withDefault(
+          description.replace(/; (default: .+)$/, " ($1)"),
+        );
+        return [code([name]), meaning, required ? "yes" : "no", standard];
+      }),
+    ),
+  ]);
+}
+
+/** The date of the newest release, by the changelog. */
+async function releaseDate(): Promise<string> {
   const changelog = await Deno.readTextFile(new URL("docs/CHANGELOG.md", ROOT));
-  const heading = changelog.split("\n")
-    .find((line) => line.startsWith(`## [${version}] - `));
-  const [date] = /\d{4}-\d\d-\d\d$/.exec(heading ?? "") ?? [];
-  if (date === undefined) {
-    throw new Error(`docs/CHANGELOG.md has no date for ${version}`);
-  }
+  const [, date] = /^## \[\d[^\]]*\] - (\d{4}-\d\d-\d\d)$/m.exec(changelog) ??
+    [];
+  if (date === undefined) throw new Error("docs/CHANGELOG.md has no release");
   return date;
 }
 
-/** As `deno fmt` lays it out; lines of Japanese are not broken. */
-async function formatted(
-  text: string,
-  wrap: "always" | "preserve",
-): Promise<string> {
-  const formatter = new Deno.Command(Deno.execPath(), {
-    args: ["fmt", "--no-config", "--ext", "md", "--prose-wrap", wrap, "-"],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const writer = formatter.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(text));
-  await writer.close();
-  const { success, stdout, stderr } = await formatter.output();
-  if (!success) throw new Error(new TextDecoder().decode(stderr));
-  return new TextDecoder().decode(stdout);
+/** As `deno fmt` formats it. */
+async function formatted(markdown: string): Promise<string> {
+  const args = ["fmt", "--no-config", "--quiet", "--ext=md", "-"];
+  const { code, stdout, stderr } = await run(
+    Deno.execPath(),
+    args,
+    {},
+    markdown,
+  );
+  if (code !== 0) throw new Error(stderr);
+  return stdout;
 }
 
 if (import.meta.main) {
   for (const [path, text] of Object.entries(await referenceFiles())) {
-    await Deno.mkdir(new URL(".", new URL(path, ROOT)), { recursive: true });
     await Deno.writeTextFile(new URL(path, ROOT), text);
   }
 }

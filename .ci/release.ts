@@ -1,28 +1,43 @@
-// Makes of the binaries what people download, and checks that all says one version.
+// Packs the binaries into what people download, and checks that every file states one version.
 //
 //   release.ts check TAG          the tag, deno.json and the changelog agree
 //   release.ts command SPECIFIER  UPDSTS_COMMAND for the published program
 //   release.ts pack OWNER/NAME [DIST]
 //                                 DIST/release and DIST/NOTES.md, of DIST/TARGET
 //
-// A release holds, for each target, an archive and an MCP bundle; an entry for
-// the MCP registry; what package managers read; two scripts that install; and
-// the sums of all.
-import { join } from "node:path";
+// A release holds, for each target, an archive and an MCP bundle; install.sh;
+// and the SHA-256 of each file.
+import { stop } from "esbuild";
+import { zipSync } from "fflate";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import denoJson from "../deno.json" with { type: "json" };
-import { shippedFlags } from "../tests/support/command.ts";
-import { archiveName, type Release } from "./archive_names.ts";
-import { archive, completionScripts, exists, MAN_PAGE } from "./archives.ts";
+import { shippedFlags, updsts } from "../tests/support/command.ts";
+import { bundled, LICENCES, licences } from "./build.ts";
 import { binaryPath, TARGETS } from "./compile.ts";
-import { packBundle, registryEntry } from "./mcp_bundles.ts";
-import { packageFiles } from "./packages.ts";
-import { pinnedDeno, pluginFiles } from "./plugin.ts";
+import { AUTHOR, pinnedDeno, pluginFiles, SUMMARY } from "./plugin.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const { version } = denoJson;
 
-/** What the changelog says of a version; undefined if it does not know it. */
+/** The file of the completion script for each shell. */
+const COMPLETIONS = {
+  bash: "updsts.bash",
+  zsh: "_updsts",
+  fish: "updsts.fish",
+  powershell: "updsts.ps1",
+} as const;
+
+/** Files by their path in an archive. */
+type Files = Readonly<Record<string, Uint8Array>>;
+
+/** The file name of the archive for `target`. */
+export function archiveName(target: string): string {
+  const kind = target.includes("windows") ? "zip" : "tar.gz";
+  return `updsts-${version}-${target}.${kind}`;
+}
+
+/** The section of the changelog for a version; undefined without one. */
 export function releaseNotes(
   changelog: string,
   version: string,
@@ -38,92 +53,182 @@ export function checkTag(tag: string, changelog: string): void {
     throw new Error(`The tag is ${tag}, and deno.json says ${version}`);
   }
   if (!releaseNotes(changelog, version)) {
-    throw new Error(`docs/CHANGELOG.md says nothing of ${version}`);
+    throw new Error(`docs/CHANGELOG.md has no section for ${version}`);
   }
 }
 
-/** Fails unless all that is made of the sources, and kept beside them, is there and of this version. */
+/** Fails unless the generated files in the repository are of this version. */
 export async function checkFiles(): Promise<void> {
   for (const [path, text] of Object.entries(await pluginFiles())) {
     if (await Deno.readTextFile(join(ROOT, path)) !== text) {
-      throw new Error(`${path} is old: run deno task plugin`);
+      throw new Error(`${path} is out of date: run deno task plugin`);
     }
-  }
-  if (!await exists(MAN_PAGE)) {
-    throw new Error(`The man page is missing: ${MAN_PAGE}`);
   }
 }
 
 /** The command line that runs a published program in its sandbox, as JSON. */
 export function publishedCommand(specifier: string): string {
-  // What is published comes from the network, once.
+  // It is downloaded once, and the clone's frozen lock file does not have it.
   const local = ["--cached-only", "--no-remote"];
   const flags = shippedFlags().filter((flag) => !local.includes(flag));
-  // It has a lock file of its own; the one of the clone, frozen, knows it not.
   const apart = ["--quiet", "--no-config", "--no-lock"];
   return JSON.stringify(["deno", "run", ...apart, ...flags, specifier]);
 }
 
+/** The manifest of the MCP bundle for `target`. */
+export function bundleManifest(target: string) {
+  const binary = basename(binaryPath("", target));
+  const [, , system = ""] = target.split("-");
+  return {
+    manifest_version: "0.4",
+    name: "updsts",
+    display_name: "updsts",
+    version,
+    description: SUMMARY,
+    author: AUTHOR,
+    license: "MIT",
+    server: {
+      type: "binary",
+      entry_point: `server/${binary}`,
+      mcp_config: {
+        command: `\${__dirname}/server/${binary}`,
+        args: ["mcp", "--mcp-server"],
+      },
+    },
+    tools_generated: true,
+    compatibility: { platforms: [system === "windows" ? "win32" : system] },
+  };
+}
+
+/** The licences of the program and its packages. */
+async function licenceFiles(): Promise<Files> {
+  const { metafile } = await bundled();
+  return {
+    LICENSE: await Deno.readFile(join(ROOT, "LICENSE")),
+    [LICENCES]: encoded(await licences(metafile)),
+  };
+}
+
+/** What an archive for `target` holds besides the binary and the licences. */
+async function documents(target: string): Promise<Files> {
+  const windows = target.includes("windows");
+  const files: Record<string, Uint8Array> = {
+    "README.md": await Deno.readFile(join(ROOT, "README.md")),
+  };
+  if (!windows) {
+    files["updsts.1"] = await Deno.readFile(join(ROOT, "docs/man/updsts.1"));
+  }
+  for (const [shell, name] of Object.entries(COMPLETIONS)) {
+    if (windows && shell !== "powershell") continue;
+    const { code, stdout, stderr } = await updsts(["completion", shell]);
+    if (code !== 0) throw new Error(`No completion for ${shell}: ${stderr}`);
+    files[`completions/${name}`] = encoded(stdout);
+  }
+  return files;
+}
+
+function encoded(text: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(text);
+}
+
+/** Calls `use` with a directory that holds `files`, the binary executable. */
+async function staged(
+  files: Files,
+  use: (directory: string) => Promise<boolean>,
+): Promise<void> {
+  const stage = await Deno.makeTempDir({ prefix: "updsts-stage-" });
+  try {
+    for (const [name, bytes] of Object.entries(files)) {
+      const path = join(stage, name);
+      await Deno.mkdir(dirname(path), { recursive: true });
+      const mode = /updsts(?:\.exe)?$/.test(name) ? 0o755 : 0o644;
+      await Deno.writeFile(path, bytes, { mode });
+    }
+    if (!await use(stage)) throw new Error("Cannot pack");
+  } finally {
+    await Deno.remove(stage, { recursive: true });
+  }
+}
+
+async function packArchive(files: Files, path: string): Promise<void> {
+  if (path.endsWith(".zip")) return await Deno.writeFile(path, zipSync(files));
+  // So that unpacking as root does not give files to a user of the build machine.
+  const owner = Deno.build.os === "linux"
+    ? ["--owner=0", "--group=0"]
+    : ["--uid=0", "--gid=0"];
+  await staged(files, async (stage) => {
+    const names = Array.from(Deno.readDirSync(stage), ({ name }) => name);
+    const { success } = await new Deno.Command("tar", {
+      args: ["-czf", path, ...owner, "-C", stage, ...names.sort()],
+    }).output();
+    return success;
+  });
+}
+
+/** Packs an MCP bundle by the MCP project's own tool, which also checks it. */
+async function packBundle(files: Files, path: string): Promise<void> {
+  const { packExtension } = await import("@anthropic-ai/mcpb");
+  await staged(
+    files,
+    async (extensionPath) =>
+      await packExtension({ extensionPath, outputPath: path, silent: true }),
+  );
+}
+
+/** The SHA-256 of the file at `path`, in hexadecimal. */
 async function sha256(path: string): Promise<string> {
   const bytes = await Deno.readFile(path);
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
 }
 
-/** Fills `output` with all that a release holds. */
+/** Fills `output` with all that a release holds, from `binaries`. */
 export async function pack(
   binaries: string,
   output: string,
   repository: string,
 ): Promise<void> {
   await Deno.mkdir(output, { recursive: true });
-  const write = (name: string, text: string) =>
-    Deno.writeTextFile(join(output, name), text);
-  const completions = await completionScripts();
-  const sums = new Map<string, string>();
-  const bundles = new Map<string, string>();
+  const licences = await licenceFiles();
+  const archives = new Map<string, string>();
   for (const target of TARGETS) {
-    const binary = binaryPath(binaries, target);
-    const path = join(output, archiveName(target));
-    await archive(binary, completions, path);
-    sums.set(target, await sha256(path));
+    const path = binaryPath(binaries, target);
+    const [name, binary] = [basename(path), await Deno.readFile(path)];
+    const archive = archiveName(target);
+    const files = { ...await documents(target), ...licences, [name]: binary };
+    await packArchive(files, join(output, archive));
+    archives.set(archive, await sha256(join(output, archive)));
     const bundle = `updsts-${version}-${target}.mcpb`;
-    await packBundle(binary, target, join(output, bundle));
-    bundles.set(bundle, await sha256(join(output, bundle)));
+    const manifest = JSON.stringify(bundleManifest(target), null, 2);
+    await packBundle({
+      ...licences,
+      "manifest.json": encoded(manifest),
+      [`server/${name}`]: binary,
+    }, join(output, bundle));
   }
-  await write(
-    "server.json",
-    `${JSON.stringify(registryEntry(repository, bundles), null, 2)}\n`,
+  await Deno.writeTextFile(
+    join(output, "install.sh"),
+    await installScript(repository, archives),
   );
-  const release = { repository, sums };
-  for (const [name, text] of Object.entries(packageFiles(release))) {
-    await write(name, text);
-  }
-  for (const name of ["install.sh", "install.ps1"]) {
-    await write(name, await installScript(name, release));
-  }
   const names = Array.from(Deno.readDirSync(output), ({ name }) => name).sort();
   const lines = await Promise.all(
     names.map(async (name) => `${await sha256(join(output, name))}  ${name}\n`),
   );
-  await write("SHA256SUMS", lines.join(""));
+  await Deno.writeTextFile(join(output, "SHA256SUMS"), lines.join(""));
 }
 
-/** The script `name`, with what it has to know of this release filled in. */
+/** install.sh with the version, repository and archive hashes of this release filled in. */
 async function installScript(
-  name: string,
-  { repository, sums }: Release,
+  repository: string,
+  archives: ReadonlyMap<string, string>,
 ): Promise<string> {
-  const windows = name.endsWith(".ps1");
-  const lines = Array.from(sums)
-    .filter(([target]) => target.includes("windows") === windows)
-    .map(([target, sum]) => `${sum}  ${archiveName(target)}`);
   const known: Record<string, string> = {
     VERSION: version,
     REPOSITORY: repository,
     DENO: await pinnedDeno(),
-    SUMS: lines.join("\n"),
+    SUMS: Array.from(archives, ([name, sum]) => `${sum}  ${name}`)
+      .filter((line) => line.endsWith(".tar.gz")).join("\n"),
   };
-  const text = await Deno.readTextFile(join(ROOT, ".ci", "install", name));
+  const text = await Deno.readTextFile(join(ROOT, ".ci", "install.sh"));
   return text.replace(/@([A-Z]+)@/g, (place, word) => known[word] ?? place);
 }
 
@@ -139,13 +244,12 @@ async function main(
     case "command":
       console.log(publishedCommand(argument));
       return 0;
-    case "pack":
+    case "pack": {
       await pack(dist, join(dist, "release"), argument);
-      await Deno.writeTextFile(
-        join(dist, "NOTES.md"),
-        `${releaseNotes(changelog, version)}\n`,
-      );
+      const notes = `${releaseNotes(changelog, version)}\n`;
+      await Deno.writeTextFile(join(dist, "NOTES.md"), notes);
       return 0;
+    }
     default:
       console.error(
         "release.ts check TAG | command SPECIFIER | pack OWNER/NAME [DIST]",
@@ -160,5 +264,7 @@ if (import.meta.main) {
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     Deno.exitCode = 1;
+  } finally {
+    await stop();
   }
 }

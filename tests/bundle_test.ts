@@ -1,10 +1,18 @@
-// The bundle: the same from every directory, lazy where the program is, and made of its packages alone.
+// The bundle, and the standalone binary of it: reproducible, lazy where the program is, and made of its packages alone.
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Metafile, stop } from "esbuild";
-import { bundle } from "../.ci/build.ts";
-import { bundleCommand, ROOT, run } from "./support/command.ts";
+import { bundle, LICENCES } from "../.ci/build.ts";
+import { compileArguments, TARGETS } from "../.ci/compile.ts";
+import {
+  baseEnvironment,
+  bundleCommand,
+  ROOT,
+  run,
+  shippedFlags,
+} from "./support/command.ts";
 import { shippedPackages } from "./support/packages.ts";
 import { Scenario } from "./support/scenario.ts";
 import { directoryLinks } from "./support/skipping.ts";
@@ -54,7 +62,7 @@ function sourcesOf(
     ...new Set(
       [...names].flatMap((name) => Object.keys(chunks.get(name)?.inputs ?? {}))
         // Made by bundling: how modules of the old kind are loaded, and a list of imports.
-        .filter((path) => path !== "<runtime>" && !path.startsWith("room:"))
+        .filter((path) => path !== "<runtime>" && !path.startsWith("lazy:"))
         .map((path) =>
           /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? path
         ),
@@ -65,7 +73,7 @@ function sourcesOf(
 /** The name of the chunk that is loaded when `source` is. */
 function chunkOf(chunks: ReadonlyMap<string, Output>, source: string): string {
   for (const [name, { entryPoint }] of chunks) {
-    if (entryPoint === source) return name;
+    if (entryPoint === `lazy:${source}`) return name;
   }
   throw new Error(`Nothing loads ${source} lazily`);
 }
@@ -174,24 +182,41 @@ function inputsBehind(source: string): string[] {
 test("the MCP server keeps the streams of its process", () => {
   const inputs = inputsBehind("src/mcp/mod.ts");
   assert(inputs.some((path) => path.endsWith("/server/dist/stdio.mjs")));
-  assert(inputs.some((path) => path.endsWith("/server/dist/shimsNode.mjs")));
+  assert(inputs.some((path) => /\/server\/dist\/shims\w+\.mjs$/.test(path)));
+  const imports = [...chunksOf(metafile).values()].flatMap((it) => it.imports);
+  assert(imports.some(({ path }) => path === "node:process"));
   // The validator that makes code of schemas, a third of it all.
   assert.deepEqual(inputs.filter((path) => /ajv/i.test(path)), []);
 });
 
-test("the server's large map is not read at its start", () => {
-  // Deno reads those of files that are the first to import another one.
-  const chunks = chunksOf(metafile);
-  const front = chunkOf(chunks, "src/mcp/mod.ts");
-  const imports = (name: string) =>
-    (chunks.get(name)?.imports ?? [])
-      .filter(({ kind }) => kind === "import-statement")
-      .map(({ path }) => basename(path));
-  assert((chunks.get(front)?.bytes ?? Infinity) < 2_000);
-  const text = Deno.readTextFileSync(join(directory, front));
-  for (const chunk of imports(front)) {
-    for (const name of imports(chunk)) assert(text.includes(name), name);
+test("maps name sources of the program alone, so that they are read in no time", async () => {
+  let found = 0;
+  for (const [name, text] of await contents(directory)) {
+    if (!name.endsWith(".map")) continue;
+    const { sources }: { sources: string[] } = JSON.parse(text);
+    for (const source of sources) {
+      assert.match(
+        source,
+        /^(?:|\.\.\/\.\.\/(?:main\.ts|deno\.json|src\/.*\.ts)|lazy:src\/.*\.ts)$/,
+      );
+    }
+    assert(text.length < 100_000, `${name}: ${text.length}`);
+    if (sources.some((source) => source.includes("/src/"))) found++;
   }
+  assert(found > 10);
+});
+
+test("the licence of each package is in the bundle", async () => {
+  const text = await Deno.readTextFile(join(directory, LICENCES));
+  const chunks = chunksOf(metafile);
+  let found = 0;
+  for (const name of sourcesOf(chunks, chunks.keys())) {
+    if (/^(?:main\.ts|deno\.json|src\/)/.test(name)) continue;
+    assert.match(text, new RegExp(`^${name} \\d+\\.`, "m"));
+    found++;
+  }
+  assert(found > 8);
+  assert(text.includes("Apache License") && text.includes("MIT License"));
 });
 
 test("AWS's SDK loads no module of Node, and needs no DOM", async () => {
@@ -255,4 +280,102 @@ test("a trace names the lines of the sources", async () => {
     ...["get", "-n", "nobody", "-t", "123456", "-v", "2"],
   ]);
   assert.match(stderr, /at async refreshSession \(\S+\/refresh_session\.ts:\d/);
+});
+
+/** Of files, the runtime aside. */
+const MAX_MEGABYTES = 3;
+
+/** The text that a terminal would show, without its colours. */
+function plain(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes)
+    .replaceAll(new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, "g"), "");
+}
+
+/** The names in the flat tree of embedded files, in order. */
+function embeddedFiles(listing: string): string[] {
+  return Array.from(
+    listing.matchAll(/^[├└]──? (\S+) \(/gm),
+    ([, name = ""]) => name,
+  );
+}
+
+// Deno itself takes the place of the runtime that `deno compile` downloads: the
+// result shows what is embedded, and cannot be run.
+test(
+  "a binary holds the bundle and its permissions, and nothing else",
+  async () => {
+    const output = await Deno.makeTempDir({ prefix: "updsts-binary-" });
+    try {
+      const binary = join(output, "updsts");
+      const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: compileArguments(binary),
+        cwd: directory,
+        env: { ...await baseEnvironment(), DENORT_BIN: Deno.execPath() },
+        clearEnv: true,
+      }).output();
+      const listing = plain(stdout) + plain(stderr);
+      assert.equal(code, 0, listing);
+
+      const files = Array.from(Deno.readDirSync(directory), ({ name }) => name);
+      assert(files.includes("main.js") && files.includes("main.js.map"));
+      assert.deepEqual(embeddedFiles(listing).sort(), files.sort(), listing);
+
+      const [, megabytes = "Infinity"] = /^Files: ([\d.]+)MB$/m.exec(listing) ??
+        [];
+      assert(
+        Number(megabytes) <= MAX_MEGABYTES,
+        `${megabytes} MB are embedded`,
+      );
+
+      const bytes = Buffer.from(await Deno.readFile(binary));
+      const begin = bytes.lastIndexOf(
+        '{"argv":',
+        bytes.indexOf('"allow_net":'),
+      );
+      const end = bytes.indexOf(',"location":', begin);
+      const { permissions } = JSON.parse(
+        `${bytes.toString("utf8", begin, end)}}`,
+      );
+      const flags = new Map(
+        shippedFlags().map((flag) => {
+          const [name = "", values = ""] = flag.split("=");
+          return [name, values === "" ? [] : values.split(",")];
+        }),
+      );
+      assert.deepEqual(permissions.allow_net, flags.get("--allow-net"));
+      assert.deepEqual(permissions.allow_env, flags.get("--allow-env"));
+      assert.deepEqual(permissions.allow_read, []);
+      assert.deepEqual(permissions.allow_write, []);
+      assert.deepEqual(permissions.ignore_env, []);
+      assert.deepEqual(permissions.deny_import, []);
+      for (const denied of ["allow_run", "allow_ffi", "allow_sys"]) {
+        assert.equal(permissions[denied], null);
+      }
+      assert.equal(permissions.prompt, false);
+
+      // Behind the runtime itself, there is no trace of tests and of what they need.
+      const { size } = await Deno.stat(Deno.execPath());
+      const embedded = bytes.subarray(size);
+      assert(embedded.includes("/issuer.ts"), "it is in a map");
+      for (
+        const foreign of [
+          "canaryLongTerm",
+          "sts_emulator",
+          "fast-check/lib",
+        ]
+      ) assert(!embedded.includes(foreign), foreign);
+    } finally {
+      await Deno.remove(output, { recursive: true });
+    }
+  },
+);
+
+Deno.test("there is a binary for two processors of three systems", () => {
+  for (const system of ["linux", "darwin", "windows"]) {
+    const targets = TARGETS.filter((target) => target.includes(system));
+    assert.deepEqual(targets.map((target) => target.split("-", 1)[0]).sort(), [
+      "aarch64",
+      "x86_64",
+    ]);
+  }
 });

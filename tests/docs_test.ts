@@ -230,11 +230,25 @@ function anchorOf(heading: string): string {
     .replace(/[^\p{L}\p{N}\p{M} _-]/gu, "").replaceAll(" ", "-");
 }
 
+Deno.test("the README is short, and says near the top what has not been run", async () => {
+  const lines = (await read("README.md")).split("\n");
+  assert(lines.length <= 200, `${lines.length - 1} lines`);
+  const top = lines.slice(0, 20).join("\n");
+  assert.match(top, /not run anywhere yet/i);
+  assert(
+    DOCUMENTS.length <= 12,
+    "a document for each thing that a reader looks for",
+  );
+});
+
 /** How many columns each row of each table has. */
 function tablesOf(markdown: string): number[] {
   const rows = markdown.match(/^\|.*\|$/gm) ?? [];
   return rows.map((row) => row.split(/(?<!\\)\|/).length);
 }
+
+/** What REFERENCE has in English. `reference_test.ts` holds it to the grammar. */
+const ONLY_JAPANESE = /^## オプション$[^]*?(?=^## )/m;
 
 /** The same code, whatever its comments say. */
 function withoutComments({ language, text }: Block): Block {
@@ -245,12 +259,11 @@ for (
   const [path, translation] of [
     ["README.md", "docs/README.ja.md"],
     ["docs/MIGRATION.md", "docs/MIGRATION.ja.md"],
-    ["docs/REFERENCE.md", "docs/REFERENCE.ja.md"],
   ] as const
 ) {
   Deno.test(`${translation} has the headings, code and tables of ${path}`, async () => {
     const english = await read(path);
-    const japanese = await read(translation);
+    const japanese = (await read(translation)).replace(ONLY_JAPANESE, "");
     const levels = (markdown: string) =>
       headingsOf(markdown).map((heading) => heading.indexOf(" "));
     assert.deepEqual(levels(japanese), levels(english));

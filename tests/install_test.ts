@@ -3,13 +3,10 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import denoJson from "../deno.json" with { type: "json" };
-import testsJson from "./deno.json" with { type: "json" };
-import { archiveName } from "../.ci/archive_names.ts";
-import { exists, MAN_PAGE } from "../.ci/archives.ts";
+import { archiveName } from "../.ci/release.ts";
 import { TARGETS } from "../.ci/compile.ts";
 import { type Finished, isInstalled, ROOT, run } from "./support/command.ts";
 import { PackedRelease } from "./support/packed_release.ts";
-import { unlessWindows } from "./support/skipping.ts";
 
 const { version } = denoJson;
 const LINUX = Deno.build.os === "linux";
@@ -108,7 +105,7 @@ const INSTALLED = [
   ".local/bin/updsts",
   ".local/share/bash-completion/completions/updsts",
   ".local/share/fish/vendor_completions.d/updsts.fish",
-  ...await exists(MAN_PAGE) ? [".local/share/man/man1/updsts.1"] : [],
+  ".local/share/man/man1/updsts.1",
   ".local/share/zsh/site-functions/_updsts",
 ];
 
@@ -303,7 +300,7 @@ test("says for which systems there is none", async (setting) => {
   const none: readonly [string, string, RegExp][] = [
     ["FreeBSD", "amd64", /no updsts for this system: FreeBSD/],
     ["Linux", "riscv64", /no updsts for this processor: riscv64/],
-    ["MINGW64_NT-10.0", "x86_64", /hint: Use install\.ps1/],
+    ["MINGW64_NT-10.0", "x86_64", /hint: Unpack the \.zip/],
   ];
   for (const [system, processor, expected] of none) {
     await setting.program(
@@ -324,61 +321,8 @@ Deno.test({
   ignore: !isInstalled("shellcheck"),
   fn: async () => {
     const { code, stdout } = await run("shellcheck", [
-      fileURLToPath(new URL(".ci/install/install.sh", ROOT)),
+      fileURLToPath(new URL(".ci/install.sh", ROOT)),
     ]);
     assert.equal(code, 0, stdout);
   },
 });
-
-/** Whether PowerShell's grammar has no objection to `text`. */
-async function isPowerShell(text: string): Promise<boolean> {
-  const { Language, Parser } = await import("web-tree-sitter");
-  await Parser.init();
-  const grammar = import.meta.resolve(
-    `${
-      testsJson.imports["tree-sitter-powershell"]
-    }/tree-sitter-powershell.wasm`,
-  );
-  const parser = new Parser();
-  parser.setLanguage(await Language.load(fileURLToPath(grammar)));
-  const tree = parser.parse(text);
-  assert(tree !== null);
-  return !tree.rootNode.hasError;
-}
-
-const packing = unlessWindows("releases are packed on Linux");
-
-Deno.test(
-  `install.ps1 is PowerShell, for both Windows archives, and looks at the hash first${packing.note}`,
-  {
-    ignore: packing.ignore,
-  },
-  async () => {
-    const release = await PackedRelease.get();
-    const text = await release.read("install.ps1");
-    assert(await isPowerShell(text));
-    assert(!await isPowerShell(text.replace("finally {", "finally")));
-    // Windows PowerShell takes other letters of a file for those of an old code page.
-    assert.match(text, /^[\n -~]+$/);
-
-    const sums = await release.sums();
-    const windows = TARGETS.filter((target) => target.includes("windows"));
-    for (const target of windows) {
-      assert(text.includes(`'${target}'`));
-      const name = archiveName(target);
-      assert(text.includes(`\n${sums.get(name)}  ${name}\n`));
-    }
-    assert.equal(text.match(/^[0-9a-f]{64} {2}/gm)?.length, windows.length);
-    assert.doesNotMatch(text, /@[A-Z]+@/);
-    const order = [
-      "Invoke-WebRequest",
-      "Get-FileHash",
-      "-ne $expected",
-      "Expand-Archive",
-      "& $new --version",
-      "Move-Item -Force -LiteralPath $program",
-    ].map((step) => text.indexOf(step));
-    assert(!order.includes(-1));
-    assert.deepEqual(order, order.toSorted((a, b) => a - b));
-  },
-);

@@ -1,4 +1,4 @@
-// Prints the table of docs/PERFORMANCE.md: medians of rounds, and ratios to yardsticks of the same run.
+// Prints the table of docs/CONTRIBUTING.md: medians of rounds, and ratios to yardsticks of the same run.
 import { Scenario } from "../support/scenario.ts";
 import { NINE_O_CLOCK, seededChance, simulateRush } from "../support/rush.ts";
 import { fileCandidates, growthCandidates } from "./core.ts";

@@ -64,9 +64,9 @@ Deno.test("the program is made of exactly the packages that the documents count,
       `その中の ${SEE_A_KEY.length} 個だけ`,
     ],
     "docs/SECURITY.md": [
-      `made of ${names.length} packages`,
+      `contains ${names.length} packages`,
       `${sts.length} are AWS's own SDK for STS`,
-      `${SEE_A_KEY.length} of these see a key or what STS gives for it: ${
+      `${SEE_A_KEY.length} of these see a key or what STS returns: ${
         named(SEE_A_KEY)
       }`,
       `${mcp.length} are the MCP SDK with its schemas: ${named(mcp)}`,

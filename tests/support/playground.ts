@@ -1,5 +1,5 @@
 // An STS to play with on this machine: a file, codes as they change, and lines to try. Ends with Ctrl-C.
-import { isOnPath } from "../../.ci/deno_on_path.ts";
+import { isOnPath } from "../../.ci/install_bundle.ts";
 import { pinnedDeno } from "../../.ci/plugin.ts";
 import { settingVariable } from "../../src/shell_quoted.ts";
 import { ALICE, Scenario } from "./scenario.ts";

@@ -1,8 +1,6 @@
 // Stands in for AWS STS in tests: as strict as the service, scriptable where
-// the service cannot be asked to fail. Also runs as a process of its own.
-
+// the service cannot be asked to fail.
 import { createHash, randomBytes } from "node:crypto";
-import { parseArgs } from "node:util";
 import {
   type HttpBody,
   type HttpRequest,
@@ -99,11 +97,8 @@ export interface StsEmulatorOptions extends Partial<ListenOptions> {
   readonly accounts: readonly StsAccount[];
   /** The service's clock: signatures, codes, expirations and Date headers. */
   readonly clock?: () => Date;
-  readonly throttle?: { readonly perSecond: number };
   /** Makes the sessions and handed-out codes the same in every run. */
   readonly seed?: string;
-  /** Serves `/emulator/next_code?serial=` and `/emulator/requests`. */
-  readonly control?: boolean;
 }
 
 interface Handled {
@@ -117,12 +112,10 @@ export class StsEmulator implements AsyncDisposable {
   readonly #clock: () => Date;
   readonly #requests: RequestRecord[] = [];
   readonly #behaviours: Behaviour[] = [];
-  readonly #fixedAnswers: StsSession[] = [];
   readonly #sessions: { session: StsSession; account: StsAccount }[] = [];
   /** By serial: codes given out and not spent; every code ever given out. */
   readonly #codes = new Map<string, { open: Set<string>; all: Set<string> }>();
   readonly #spentSteps = new Map<string, Set<number>>();
-  #recentArrivals: number[] = [];
   #drawn = 0;
 
   constructor(options: StsEmulatorOptions) {
@@ -175,11 +168,6 @@ export class StsEmulator implements AsyncDisposable {
     this.#behaviours.push(...behaviours);
   }
 
-  /** The next request that deserves a session gets this one. */
-  answerWith(session: StsSession): void {
-    this.#fixedAnswers.push(session);
-  }
-
   close(): Promise<void> {
     return this.#server.close();
   }
@@ -189,10 +177,6 @@ export class StsEmulator implements AsyncDisposable {
   }
 
   #handle(request: HttpRequest): Reply {
-    const { pathname } = request.url;
-    if (this.#options.control && pathname.startsWith("/emulator/")) {
-      return { response: this.#controlResponse(request.url) };
-    }
     const form = new URLSearchParams(new TextDecoder().decode(request.body));
     const behaviour = this.#behaviours.shift();
     switch (behaviour?.kind) {
@@ -218,14 +202,6 @@ export class StsEmulator implements AsyncDisposable {
       default:
         return { response };
     }
-  }
-
-  #controlResponse(url: URL): HttpResponse {
-    const body = url.pathname === "/emulator/next_code"
-      ? this.nextCode(url.searchParams.get("serial") ?? "")
-      : this.#requests;
-    const headers = { "Content-Type": "application/json" };
-    return { status: 200, headers, body: JSON.stringify(body) };
   }
 
   #record(
@@ -271,7 +247,6 @@ export class StsEmulator implements AsyncDisposable {
   /** What STS would do. */
   #serve(request: HttpRequest, form: URLSearchParams): Handled {
     try {
-      this.#throttle();
       const action = checkOperation(request, form);
       const now = this.#clock();
       const { accessKeyId } = verifySignature(
@@ -297,7 +272,7 @@ export class StsEmulator implements AsyncDisposable {
       }
       const duration = checkDuration(form.get("DurationSeconds"));
       this.#checkMfa(owner.account, form, now);
-      const session = this.#fixedAnswers.shift() ?? this.#newSession(duration);
+      const session = this.#newSession(duration);
       this.#sessions.push({ session, account: owner.account });
       const response = sessionResponse(credentialFields(session), now);
       return { response, outcome: "issued" };
@@ -308,18 +283,6 @@ export class StsEmulator implements AsyncDisposable {
         outcome: "refused",
       };
     }
-  }
-
-  #throttle(): void {
-    const { throttle } = this.#options;
-    if (!throttle) return;
-    // Not by the emulator's clock, which may stand still.
-    const now = performance.now();
-    this.#recentArrivals = this.#recentArrivals.filter((at) => now - at < 1000);
-    if (this.#recentArrivals.length >= throttle.perSecond) {
-      throw new Refusal(400, "Throttling", "Rate exceeded");
-    }
-    this.#recentArrivals.push(now);
   }
 
   #ownerOf(accessKeyId: string) {
@@ -412,28 +375,3 @@ function getOrInsert<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   map.set(key, made);
   return made;
 }
-
-/** Serves what the file's JSON says (the options, less the clock). */
-function serveAsProcess(): void {
-  const { values } = parseArgs({
-    args: Deno.args,
-    options: {
-      port: { type: "string", default: "0" },
-      config: { type: "string" },
-    },
-  });
-  if (values.config === undefined) throw new Error("Cannot start: no --config");
-  const config: Omit<StsEmulatorOptions, "clock"> = JSON.parse(
-    Deno.readTextFileSync(values.config),
-  );
-  const port = Number(values.port);
-  const emulator = new StsEmulator({ ...config, port, control: true });
-  const stop = () => {
-    Deno.removeSignalListener("SIGTERM", stop);
-    emulator.close();
-  };
-  Deno.addSignalListener("SIGTERM", stop);
-  console.log(JSON.stringify({ url: emulator.url }));
-}
-
-if (import.meta.main) serveAsProcess();

@@ -45,7 +45,7 @@ target() {
     if [ "$(sysctl -n sysctl.proc_translated 2>/dev/null || :)" = 1 ]; then processor=aarch64; fi
     printf '%s-apple-darwin' "$processor"
     ;;
-  MINGW* | MSYS* | CYGWIN*) fail "This script is not for Windows" "Use install.ps1, in PowerShell" ;;
+  MINGW* | MSYS* | CYGWIN*) fail "This script is not for Windows" "Unpack the .zip of the release" ;;
   *) fail "There is no updsts for this system: $system" ;;
   esac
 }
