@@ -36,13 +36,13 @@ export class PageServer {
   }
 
   /**
-   * Shows `question` on a page of its own. The port stays ours until
-   * {@linkcode close}: who took it next would be sent the code that is typed
-   * into a form which still stands in a browser.
+   * Shows `question` on a page of its own, and says at which address it is
+   * now. The port stays ours until {@linkcode close}: who took it next would be
+   * sent the code that is typed into a form which still stands in a browser.
    *
    * @throws {UpdstsError} `CODE_MISSING` if this machine does not let us listen
    */
-  show(question: Question): { readonly url: string } {
+  show(question: Question): () => string {
     for (const [path, { state }] of this.#questions) {
       if (this.#questions.size < MAX_PAGES) break;
       if (state.kind === "ended") this.#questions.delete(path);
@@ -51,11 +51,7 @@ export class PageServer {
     const url = () => `http://${this.#listening().host}${path}`;
     url();
     this.#questions.set(path, question);
-    return {
-      get url() {
-        return url();
-      },
-    };
+    return url;
   }
 
   /** Stops listening. */

@@ -128,14 +128,14 @@ export class PendingCodes {
   }
 
   #open(question: Question): OpenPage {
-    const page = this.#pages.show(question);
+    const url = this.#pages.show(question);
     this.#questions.add(question);
     // Whoever waits for the outcome learns in time that there is none.
     const timer = setTimeout(() => void question.state, QUESTION_LIFETIME + 1);
     Deno.unrefTimer(timer);
     return {
       get url() {
-        return page.url;
+        return url();
       },
       prompt: question.prompt,
       decline: () => question.withdraw(),

@@ -136,7 +136,7 @@ function declined(): UpdstsError {
   return new UpdstsError(
     "CODE_DECLINED",
     "Cannot get a session: the person declined to give the TOTP code",
-    { hint: "nothing was sent to AWS, and nothing was changed" },
+    { hint: "nothing was changed" },
   );
 }
 

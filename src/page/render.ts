@@ -23,7 +23,7 @@ export interface View {
 export function renderPage(view: View): string {
   const words = WORDS[view.language];
   const { title, content } = view.state.kind === "ended"
-    ? ending(view, view.state.outcome, words)
+    ? ending(view.state.outcome, view.language, words)
     : form(view, words);
   return html`
     <!doctype html>
@@ -52,15 +52,15 @@ interface Content {
   readonly content: Markup;
 }
 
-function form({ prompt, state, language, now }: View, words: Words): Content {
+function form({ prompt, state, now }: View, words: Words): Content {
   const { profile, device, file, client } = prompt;
-  const error = errorOf(state, language, now, words);
+  const error = errorOf(state, now, words);
   const title = words.title(profile);
   return {
     title: error === undefined ? title : `${words.error}: ${title}`,
     content: html`
       <h1>${words.heading}</h1>
-      <p class="soft">${words.asks(client, profile)}</p>
+      <p class="soft">${words.asks(client ?? words.someClient, profile)}</p>
       ${file && html`
         <p class="notice"><strong>${words.unusualFile}</strong> ${file}</p>
       `}
@@ -70,8 +70,7 @@ function form({ prompt, state, language, now }: View, words: Words): Content {
         ${error}
         <input id="code" name="code" inputmode="numeric" autocomplete="one-time-code"
           autofocus required maxlength="32" spellcheck="false" autocapitalize="off"
-          aria-describedby="error where" ${error &&
-            new Markup('aria-invalid="true"')}>
+          aria-describedby="error where" ${error && INVALID}>
         <div class="actions">
           <button>${words.send}</button>
           <button class="quiet" form="decline">${words.decline}</button>
@@ -82,54 +81,45 @@ function form({ prompt, state, language, now }: View, words: Words): Content {
         <dt>${words.profile}</dt>
         <dd>${profile}</dd>
         <dt>${words.device}</dt>
-        <dd>${breakable(device)}</dd>
+        <dd>${device}</dd>
       </dl>
       <footer>${words.privacy}</footer>
     `,
   };
 }
 
+const INVALID = new Markup('aria-invalid="true"');
+
 /** What was wrong with the last code, and what to do now. */
 function errorOf(
   state: QuestionState,
-  language: Language,
   now: Date,
   words: Words,
 ): Markup | undefined {
   if (state.kind !== "open" || state.wrong === undefined) return undefined;
-  const wait = CODE_PERIOD - now.getTime() % CODE_PERIOD;
-  const time = new Intl.DateTimeFormat(language, { timeStyle: "medium" })
-    .format(new Date(now.getTime() + wait));
-  const texts = state.wrong === "malformed" ? [words.malformed] : [
-    words.refused(state.attemptsLeft),
-    words.next(time, Math.ceil(wait / 1000)),
-  ];
+  const wait = Math.ceil((CODE_PERIOD - now.getTime() % CODE_PERIOD) / 1000);
+  const text = state.wrong === "malformed"
+    ? words.malformed
+    : words.refused(state.attemptsLeft, wait);
   return html`
-    <div class="error" id="error" role="alert">
-      <strong>${words.error}:</strong> ${texts.map((text) =>
-        html`<p>${text}</p>`
-      )}
-    </div>
+    <p class="notice" id="error" role="alert">
+      <strong>${words.error}:</strong> ${text}
+    </p>
   `;
 }
 
-function ending(
-  { prompt, language, now }: View,
-  outcome: Outcome,
-  words: Words,
-): Content {
-  const { kind, title, content } = outcome instanceof UpdstsError
+function ending(outcome: Outcome, language: Language, words: Words): Content {
+  const { title, content } = outcome instanceof UpdstsError
     ? failure(outcome, words)
-    : success(outcome, language, now, words);
+    : success(outcome, language, words);
+  const sign = outcome instanceof UpdstsError ? "✕" : "✓";
   return {
     title,
     content: html`
-      <div class="sign ${kind}" aria-hidden="true">${kind === "good"
-        ? "✓"
-        : "✕"}</div>
+      <p class="sign" aria-hidden="true">${sign}</p>
       <h1>${title}</h1>
       ${content}
-      <footer>${words.closePage(prompt.client)}</footer>
+      <footer>${words.closePage}</footer>
     `,
   };
 }
@@ -137,66 +127,47 @@ function ending(
 function success(
   { status, sessionProfile, expiration }: Exclude<Outcome, UpdstsError>,
   language: Language,
-  now: Date,
   words: Words,
-) {
+): Content {
+  const format = new Intl.DateTimeFormat(language, {
+    dateStyle: "long",
+    timeStyle: "short",
+  });
   const until = expiration && html`
     <dt>${words.validUntil}</dt>
-    <dd><time datetime="${expiration.toISOString()}">${new Intl.DateTimeFormat(
-      language,
-      {
-        dateStyle: "long",
-        timeStyle: "short",
-      },
-    ).format(expiration)}</time> <small>${timeUntil(
-      expiration,
-      now,
-      language,
-    )}</small></dd>
+    <dd>${format.format(expiration)}</dd>
   `;
   return {
-    kind: "good",
     title: status === "still_valid" ? words.stillValid : words.succeeded,
     content: html`
       <dl>
-        ${until}<dt>${words
-          .sessionProfile}</dt><dd><code>${sessionProfile}</code></dd>
+        ${until}
+        <dt>${words.sessionProfile}</dt>
+        <dd>${sessionProfile}</dd>
       </dl>
     `,
   };
 }
 
-function failure({ code, message, hint }: UpdstsError, words: Words) {
-  const plain = (title: string, text: string) => ({
-    kind: "plain",
+function failure({ code, message, hint }: UpdstsError, words: Words): Content {
+  const soft = (title: string, text: string) => ({
     title,
     content: html`<p class="soft">${text}</p>`,
   });
-  if (code === "CODE_DECLINED") return plain(words.declined, words.nothingSent);
-  if (code === "CODE_EXPIRED") return plain(words.expired, words.askAgain);
+  switch (code) {
+    case "CODE_DECLINED":
+      return soft(words.declined, words.nothingChanged);
+    case "CODE_EXPIRED":
+      return soft(words.expired, words.askAgain);
+    case "MFA_REFUSED":
+      return soft(words.failed, `${words.allRefused} ${words.askAgain}`);
+  }
   return {
-    kind: "bad",
     title: words.failed,
-    content: code === "MFA_REFUSED"
-      ? html`<p class="soft">${words.allRefused} ${words.askAgain}</p>`
-      : html`
-        <div class="error" lang="en"><p>${message}</p>${hint &&
-          html`<p>${hint}</p>`}</div>
-        <p class="notice">${words.askAgain}</p>
-      `,
+    content: html`
+      <p class="notice" lang="en">${message}</p>
+      ${hint && html`<p class="notice" lang="en">${hint}</p>`}
+      <p class="soft">${words.askAgain}</p>
+    `,
   };
-}
-
-/** An ARN with the places at which a line may end. */
-function breakable(arn: string): Markup[] {
-  return arn.split(/(?<=[:/])/).map((part) => html`${part}<wbr>`);
-}
-
-/** `in 59 minutes`, `in 12 hours`, rounded down. */
-function timeUntil(date: Date, now: Date, language: Language): string {
-  const minutes = Math.floor((date.getTime() - now.getTime()) / 60_000);
-  const format = new Intl.RelativeTimeFormat(language);
-  return minutes < 120
-    ? format.format(minutes, "minute")
-    : format.format(Math.floor(minutes / 60), "hour");
 }

@@ -3,13 +3,12 @@
 /** What the page speaks. */
 export type Language = "en" | "ja";
 
-const english = {
+const ENGLISH = {
   title: (profile: string) => `MFA code for ${profile}`,
   heading: "Type the MFA code",
-  asks: (client: string | undefined, profile: string) =>
-    `${
-      client ?? "A program"
-    } asks for temporary AWS credentials for the profile ${profile}.`,
+  someClient: "A program",
+  asks: (client: string, profile: string) =>
+    `${client} asks for temporary AWS credentials for the profile ${profile}.`,
   label: "Six-digit code",
   where: "Your MFA device shows it. Spaces are fine.",
   send: "Continue",
@@ -17,14 +16,10 @@ const english = {
   error: "Error",
   malformed:
     "This is not a six-digit code. Nothing was sent to AWS; type the code again.",
-  refused: (attemptsLeft: number) =>
-    `AWS refused this code: it was mistyped, has expired, or was used before. ${
-      attemptsLeft === 1
-        ? "You can try one more."
-        : `You can try ${attemptsLeft} more.`
-    }`,
-  next: (time: string, seconds: number) =>
-    `Wait for the next code: it appears in ${seconds} s, at ${time}.`,
+  refused: (attemptsLeft: number, seconds: number) =>
+    `AWS refused this code: it was mistyped, has expired, or was used before. ` +
+    `You can try ${attemptsLeft} more. ` +
+    `Wait for the next code: it appears in ${seconds} s.`,
   profile: "Profile",
   device: "MFA device",
   unusualFile: "This is not your usual credentials file:",
@@ -37,25 +32,21 @@ const english = {
   failed: "Could not get a session",
   allRefused: "AWS refused all three codes.",
   declined: "You declined",
-  nothingSent: "Nothing was sent to AWS, and nothing was changed.",
+  nothingChanged: "Nothing was changed.",
   expired: "This page has expired",
   askAgain: "Ask for the session again to get a new page.",
-  closePage: (client: string | undefined) =>
-    `You can close this page${
-      client === undefined ? "" : ` and go back to ${client}`
-    }.`,
+  closePage: "You can close this page.",
 };
 
 /** What the page says in one language. */
-export type Words = typeof english;
+export type Words = typeof ENGLISH;
 
-const japanese: Words = {
+const JAPANESE: Words = {
   title: (profile) => `${profile} の MFA コード`,
   heading: "MFA コードを入力してください",
+  someClient: "プログラム",
   asks: (client, profile) =>
-    `${
-      client ?? "プログラム"
-    } が、プロファイル ${profile} で使う AWS の一時的な認証情報を必要としています。`,
+    `${client} が、プロファイル ${profile} で使う AWS の一時的な認証情報を必要としています。`,
   label: "6 桁のコード",
   where: "MFA デバイスに表示されています。空白が入っていても構いません。",
   send: "続ける",
@@ -63,10 +54,10 @@ const japanese: Words = {
   error: "エラー",
   malformed:
     "6 桁のコードではありません。AWS には何も送信していません。もう一度入力してください。",
-  refused: (attemptsLeft) =>
-    `AWS がこのコードを拒否しました。入力の誤り、期限切れ、または使用済みです。あと ${attemptsLeft} 回入力できます。`,
-  next: (time, seconds) =>
-    `次のコードをお待ちください。${seconds} 秒後 (${time}) に表示されます。`,
+  refused: (attemptsLeft, seconds) =>
+    `AWS がこのコードを拒否しました。入力の誤り、期限切れ、または使用済みです。` +
+    `あと ${attemptsLeft} 回入力できます。` +
+    `${seconds} 秒後に表示される次のコードをお待ちください。`,
   profile: "プロファイル",
   device: "MFA デバイス",
   unusualFile: "いつもの認証情報ファイルではありません:",
@@ -79,19 +70,16 @@ const japanese: Words = {
   failed: "セッションを取得できませんでした",
   allRefused: "AWS は 3 つのコードをすべて拒否しました。",
   declined: "入力を断りました",
-  nothingSent: "AWS には何も送信せず、何も変更していません。",
+  nothingChanged: "何も変更していません。",
   expired: "このページは期限切れです",
   askAgain: "もう一度セッションを要求すると、新しいページが開きます。",
-  closePage: (client) =>
-    client === undefined
-      ? "このページを閉じて構いません。"
-      : `このページを閉じて ${client} に戻ってください。`,
+  closePage: "このページを閉じて構いません。",
 };
 
 /** The words of each language. */
 export const WORDS: Readonly<Record<Language, Words>> = {
-  en: english,
-  ja: japanese,
+  en: ENGLISH,
+  ja: JAPANESE,
 };
 
 /** The one that `acceptLanguage` likes best, the first of equals; English if it likes neither. */

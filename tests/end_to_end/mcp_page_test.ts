@@ -107,7 +107,7 @@ for (const era of ERAS) {
       const page = new URL(url ?? "");
       setTimeout(async () => {
         assert.match((await type(page, "00 00 00")).body, /2 more/);
-        assert.match((await type(page, "12")).body, /not six digits/);
+        assert.match((await type(page, "12")).body, /not a six-digit code/);
         assert.match((await type(page, good)).body, /ready/);
       }, 100);
       return { action: "accept" };

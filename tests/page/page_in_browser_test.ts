@@ -1,9 +1,9 @@
 // The page in a real browser: by keyboard, in two languages, at any width, with nothing asked of anywhere else.
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 import { UpdstsError } from "../../src/errors.ts";
 import { BROWSER, Browser, WITHOUT_BROWSER } from "../support/browser.ts";
 import { assertClosed, PageScenario } from "../support/page_driver.ts";
-import { exampleSession } from "../support/memory_ports.ts";
 
 const REFUSED = new UpdstsError("MFA_REFUSED", "Cannot get a session: no");
 const ignore = BROWSER === undefined;
@@ -23,7 +23,8 @@ const LANGUAGES = [
     asked: /MFA コードを入力[^]*Claude Code [^]*default[^]*mfa\/alice/,
     label: "6 桁のコード",
     malformed: /エラー:\s+6 桁のコードではありません/,
-    refused: /AWS がこのコードを拒否しました[^]*あと 2 回[^]*次のコードをお待ちください/,
+    refused:
+      /AWS がこのコードを拒否しました[^]*あと 2 回[^]*次のコードをお待ちください/,
     ready: /セッションの準備ができました[^]*2026年1月2日[^]*default_sts/,
     declined: /断りました/,
   },
@@ -36,8 +37,8 @@ for (const words of LANGUAGES) {
       WITHOUT_BROWSER,
     ignore,
     fn: async () => {
-      const scenario = new PageScenario();
-      scenario.issuer.answer = REFUSED;
+      await using scenario = new PageScenario();
+      scenario.answers.push(REFUSED);
       const { url, pending } = await scenario.ask();
       await using browser = await Browser.start(words);
       await browser.open(url.href);
@@ -62,8 +63,11 @@ for (const words of LANGUAGES) {
       const again = await browser.focused();
       assert.equal(again["invalid"], "true");
       assert.match(String(again["description"]), /AWS/);
+      // A reload sends nothing: the address is that of the page, not of the form.
+      await browser.replaced(() => browser.evaluate("location.reload()"));
+      assert.match(await browser.text(), words.refused);
+      assert.deepEqual(scenario.codes, ["111111"]);
 
-      scenario.issuer.answer = exampleSession();
       await browser.type("222-222");
       await browser.press("Enter", { loads: true });
       assert.match(await browser.text(), words.ready);
@@ -79,7 +83,7 @@ for (const words of LANGUAGES) {
     name: `${words.language}: a person declines by keyboard` + WITHOUT_BROWSER,
     ignore,
     fn: async () => {
-      const scenario = new PageScenario();
+      await using scenario = new PageScenario();
       const { url, pending } = await scenario.ask();
       await using browser = await Browser.start(words);
       await browser.open(url.href);
@@ -95,14 +99,58 @@ for (const words of LANGUAGES) {
 }
 
 Deno.test({
+  name: "the form goes when its time is over" + WITHOUT_BROWSER,
+  ignore,
+  fn: async () => {
+    await using scenario = new PageScenario();
+    const { url } = await scenario.ask();
+    scenario.wait(599_000);
+    await using browser = await Browser.start();
+    await browser.open(url.href);
+    await browser.type("123");
+    await browser.replaced(() => scenario.wait(1_000));
+    assert.match(await browser.text(), /This page has expired/);
+    assert.deepEqual(scenario.codes, []);
+    await assertClosed(url);
+  },
+});
+
+Deno.test({
+  name:
+    "a code that is being checked when the time is over has its outcome shown" +
+    WITHOUT_BROWSER,
+  ignore,
+  fn: async () => {
+    await using scenario = new PageScenario();
+    const answered = Promise.withResolvers<void>();
+    scenario.before.push(answered.promise);
+    const { url } = await scenario.ask();
+    scenario.wait(599_000);
+    await using browser = await Browser.start();
+    await browser.open(url.href);
+    await browser.type("123456");
+    await browser.replaced(async () => {
+      await browser.press("Enter");
+      while (scenario.codes.length === 0) await sleep(10);
+      scenario.wait(1_000);
+      // Longer than the form is shown.
+      await sleep(1_500);
+      answered.resolve();
+    });
+    assert.match(await browser.text(), /Your session is ready/);
+    assert.deepEqual(scenario.codes, ["123456"]);
+  },
+});
+
+Deno.test({
   name: "it fits a narrow window, and twice the size" + WITHOUT_BROWSER,
   ignore,
   fn: async () => {
     for (const [width, scale] of [[320, 1], [640, 2]] as const) {
       for (const language of ["en", "ja"]) {
-        const scenario = new PageScenario();
-        scenario.issuer.answer = REFUSED;
-        const { url, pending } = await scenario.ask("key", {
+        await using scenario = new PageScenario();
+        scenario.answers.push(REFUSED);
+        const { url } = await scenario.ask("key", {
           file: `/home/alice/${"very-long-name-".repeat(8)}/credentials`,
           client: "A client with a name of many words",
         });
@@ -114,8 +162,6 @@ Deno.test({
           "Math.max(...[...document.querySelectorAll('*')].map((e) => e.getBoundingClientRect().right))",
         );
         assert(Number(widest) <= width, `${widest} of ${width}`);
-        (await pending.opened).decline();
-        await pending.outcome;
       }
     }
   },
@@ -127,9 +173,9 @@ for (const dark of [false, true]) {
       WITHOUT_BROWSER,
     ignore,
     fn: async () => {
-      const scenario = new PageScenario();
-      scenario.issuer.answer = REFUSED;
-      const { url, pending } = await scenario.ask("key", {
+      await using scenario = new PageScenario();
+      scenario.answers.push(REFUSED);
+      const { url } = await scenario.ask("key", {
         file: "/tmp/other",
         client: "Claude Code",
       });
@@ -140,8 +186,6 @@ for (const dark of [false, true]) {
       const weakest = await browser.evaluate(WEAKEST_CONTRAST);
       // What WCAG 2.2 asks for at level AA.
       assert(Number(weakest) >= 4.5, String(weakest));
-      (await pending.opened).decline();
-      await pending.outcome;
     },
   });
 }

@@ -42,7 +42,10 @@ const DIALOGS: readonly {
 }[] = [
   {
     name: "a code that is typed is sent, and the page says until when",
-    steps: [[" 123-456 ", /session is ready[^]*in 60 minutes[^]*default_sts/]],
+    steps: [[
+      " 123-456 ",
+      /session is ready[^]*January 2, 2026[^]*default_sts/,
+    ]],
     codes: ["123456"],
   },
   {
@@ -51,7 +54,7 @@ const DIALOGS: readonly {
     answers: [REFUSED, REFUSED],
     steps: [
       ["000001", /You can try 2 more[^]*in 25 s[^]*aria-invalid/],
-      ["000002", /You can try one more/],
+      ["000002", /You can try 1 more/],
       ["000003", /ready/],
     ],
     codes: ["000001", "000002", "000003"],
@@ -61,7 +64,7 @@ const DIALOGS: readonly {
     answers: [REFUSED, REFUSED, REFUSED],
     steps: [
       ["000001", /2 more/],
-      ["000002", /one more/],
+      ["000002", /1 more/],
       ["000003", /refused all three codes/],
       ["000004", /refused all three codes/],
     ],
@@ -99,7 +102,7 @@ const DIALOGS: readonly {
     ],
     steps: [[
       "123456",
-      /Cannot &#60;b&#62;\ufffd\ufffd\ufffdx[^]*look &#38; see/,
+      /Cannot &#60;b&#62;\ufffd{3}x[^]*look &#38; see/,
     ]],
     codes: ["123456"],
     outcome: "KEYS_REFUSED",
@@ -377,7 +380,7 @@ Deno.test("the page: names from the file and the client cannot break it", async 
     client: `<img src=x onerror=alert(1)> "'&\n\x07`,
   });
   const { body } = await send(url);
-  assert.match(body, /mfa\/<wbr>alice/);
+  assert.match(body, /mfa\/alice/);
   assert.match(body, /not your usual credentials file/);
   assert.match(body, /&#34;&#39;\ufffd\ufffd\[2A\ufffd{4}x</);
   assert.match(

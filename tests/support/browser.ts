@@ -111,7 +111,7 @@ export class Browser implements AsyncDisposable {
 
   /** Opens `url`, and waits until it is there. */
   async open(url: string): Promise<void> {
-    await this.#replaced(() => this.#ask("Page.navigate", { url }));
+    await this.replaced(() => this.#ask("Page.navigate", { url }));
   }
 
   /** Types into what has the focus. */
@@ -122,7 +122,7 @@ export class Browser implements AsyncDisposable {
   /** Presses a key, and waits for the document that this brings, if it brings one. */
   async press(key: "Enter" | "Tab", { loads = false } = {}): Promise<void> {
     const press = () => this.#press(key);
-    await (loads ? this.#replaced(press) : press());
+    await (loads ? this.replaced(press) : press());
   }
 
   async #press(key: "Enter" | "Tab"): Promise<void> {
@@ -199,7 +199,7 @@ export class Browser implements AsyncDisposable {
   }
 
   /** Does what brings another document, and waits until that is there. */
-  async #replaced(action: () => Promise<unknown>): Promise<void> {
+  async replaced(action: () => unknown): Promise<void> {
     await this.evaluate("globalThis.before = true");
     await action();
     const end = performance.now() + 30_000;

@@ -1,7 +1,6 @@
 // Makes the pictures of the page, as a real browser draws it.
 import { Browser } from "./browser.ts";
 import { PageScenario } from "./page_driver.ts";
-import { exampleSession } from "./memory_ports.ts";
 import { UpdstsError } from "../../src/errors.ts";
 
 /** Which are taken: a question, a refused code, an outcome. */
@@ -15,8 +14,8 @@ const VIEWS = [
 export async function takePagePictures(): Promise<Map<string, Uint8Array>> {
   const pictures = new Map<string, Uint8Array>();
   for (const { suffix, language, dark } of VIEWS) {
-    const scenario = new PageScenario();
-    scenario.issuer.answer = new UpdstsError("MFA_REFUSED", "Refused");
+    await using scenario = new PageScenario();
+    scenario.answers.push(new UpdstsError("MFA_REFUSED", "Refused"));
     const { url, pending } = await scenario.ask("key", {
       file: undefined,
       client: "Claude Code",
@@ -31,7 +30,6 @@ export async function takePagePictures(): Promise<Map<string, Uint8Array>> {
     await browser.type("123456");
     await browser.press("Enter", { loads: true });
     await take("page-wrong");
-    scenario.issuer.answer = exampleSession();
     await browser.type("654321");
     await browser.press("Enter", { loads: true });
     await take("page-done");
