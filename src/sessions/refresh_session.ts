@@ -5,7 +5,7 @@ import { refreshEdits } from "../credentials/session_edits.ts";
 import { UpdstsError } from "../errors.ts";
 import type { Log, Ports, Session } from "../ports.ts";
 import { toLocalIso } from "../timestamps.ts";
-import { maskedDiff } from "./masked_diff.ts";
+import { changedLines } from "./dry_run.ts";
 import { type Prepared, prepareRefresh } from "./prepare_refresh.ts";
 import type { RefreshRequest } from "./refresh_request.ts";
 
@@ -15,7 +15,7 @@ export interface RefreshResult {
   readonly status: "updated" | "still_valid" | "would_update";
   readonly profile: string;
   readonly sessionProfile: string;
-  /** For a dry run: what would change, as a unified diff with masks. */
+  /** For a dry run: the lines that would go and come, secrets masked. */
   readonly diff?: string;
   /** The access key id of the session; a dry run has none. */
   readonly accessKeyId?: string;
@@ -68,7 +68,7 @@ export async function refreshSession(
     if (prepared.status === "still_valid") return prepared;
     const { profile, sessionProfile } = prepared;
     if (request.dryRun) {
-      const diff = maskedDiff(file.path, prepared.text, prepared.edits);
+      const diff = changedLines(file.path, prepared.text, prepared.edits);
       return { status: "would_update", profile, sessionProfile, diff };
     }
     let { code } = request;

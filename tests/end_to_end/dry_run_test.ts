@@ -1,4 +1,4 @@
-// get --dry-run: every check, no STS, no write, and a diff without a secret.
+// get --dry-run: every check, no STS, no write, and no secret in what would change.
 import assert from "node:assert/strict";
 import { GIVEN, Scenario } from "../support/scenario.ts";
 
@@ -13,9 +13,7 @@ Deno.test("get --dry-run shows the block that would come, and changes nothing", 
   assert.equal(stderr, "");
   assert.equal(code, 0);
   assert.deepEqual(stdout.split("\n"), [
-    `--- ${scenario.path}`,
-    `+++ ${scenario.path}`,
-    "@@ -8,0 +9,7 @@",
+    `Changes to ${scenario.path}:`,
     "+# ${{{ key=default [auto update by updsts]",
     "+[default_sts]",
     "+aws_access_key_id = (from STS)",
@@ -68,7 +66,7 @@ Deno.test("get --dry-run fails for what get would fail for", async () => {
   assert.match(readOnly.stderr, /read-only/);
 });
 
-// A line that no edit names was shown, since the diff was made of whole files.
+// A line that no edit names was shown, since whole files were compared.
 Deno.test("get --dry-run shows no line of the user's, whatever ends it", async () => {
   const note = "# aws_secret_access_key = hunter2";
   const files = [

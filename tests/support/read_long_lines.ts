@@ -26,7 +26,7 @@ import {
 } from "../../src/doctor/file_findings.ts";
 import { UpdstsError } from "../../src/errors.ts";
 
-import { maskedDiff } from "../../src/sessions/masked_diff.ts";
+import { changedLines } from "../../src/sessions/dry_run.ts";
 import { EXAMPLE_SESSION } from "./sessions.ts";
 
 const SIZE = 1 << 20;
@@ -79,7 +79,7 @@ function read(text: string): void {
   for (const profile of listProfiles(file)) void profile.fields().size;
   quietly(() => {
     const edits = refreshEdits(file, "default", "default_sts", EXAMPLE_SESSION);
-    maskedDiff("path", text, edits);
+    changedLines("path", text, edits);
     compareOutsideBlocks(text, applyEdits(text, edits));
   });
   for (const block of file.blocks.slice(0, 3)) {

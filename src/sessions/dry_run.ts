@@ -1,0 +1,86 @@
+// What a change would do to the credentials file, without its secrets.
+import { type ParsedFile, parseFile, readValue } from "../credentials/parse.ts";
+import { mayBeShown } from "../credentials/profiles.ts";
+import { OWNED_KEYS, SAME_KEYS } from "../credentials/session_edits.ts";
+import { applyEdits, decodeText, type Edit } from "../credentials/text.ts";
+import { MASK } from "../secret.ts";
+
+/**
+ * The lines that `edits` remove (`-`) and add (`+`) in the file at `path`, and
+ * headers that stay. No other line of the user is shown, nor what may be a
+ * secret, nor the values that STS has still to give.
+ */
+export function changedLines(
+  path: string,
+  text: string,
+  edits: readonly Edit[],
+): string {
+  const removed = lineReader(parseFile(text), shownValue);
+  const added = lineReader(parseFile(applyEdits(text, edits)), valueToCome);
+  let moved = 0;
+  const changes = edits.toSorted((a, b) => a.offset - b.offset)
+    .flatMap(({ offset, length, text }) => {
+      const before = removed(offset, length);
+      // A line end at its start only ends the line before, which stays.
+      const end = /^\r?\n/.exec(text)?.[0].length ?? 0;
+      const after = added(offset + moved + end, text.length - end);
+      moved += text.length - length;
+      return before.join("\n") === after.join("\n")
+        ? before.map((line) => ` ${line}`)
+        : [
+          ...before.map((line) => `-${line}`),
+          ...after.map((line) => `+${line}`),
+        ];
+    });
+  return [`Changes to ${path}:`, ...changes].join("\n");
+}
+
+/** Reads the lines at an offset as they may be shown, in order, and each once. */
+function lineReader(file: ParsedFile, show: ShowValue) {
+  const shown = shownLines(file, show);
+  let next = 0;
+  return (offset: number, length: number): string[] => {
+    if (length === 0) return [];
+    const first = file.lines.indexAt(offset, Math.max(0, next - 1));
+    const start = Math.max(first, next);
+    next = file.lines.indexAt(offset + length - 1, first) + 1;
+    return shown.slice(start, next);
+  };
+}
+
+type ShowValue = (key: string, value: string) => string;
+
+const shownValue: ShowValue = (key, value) =>
+  value === "" || mayBeShown(key, value) ? value : MASK;
+
+const OWNED: ReadonlySet<string> = new Set([...OWNED_KEYS, ...SAME_KEYS]);
+
+const valueToCome: ShowValue = (key, value) =>
+  OWNED.has(key) ? "(from STS)" : shownValue(key, value);
+
+/** All lines as they may be shown: of a header and a key, nothing behind it. */
+function shownLines(file: ParsedFile, show: ShowValue): string[] {
+  const { text, lines, blocks, sections } = file;
+  const contentOf = (index: number) => {
+    const { start, end } = lines.at(index);
+    return decodeText(text.slice(start, end)).trim();
+  };
+  const shown: string[] = Array.from(
+    { length: lines.length },
+    (_, index) => contentOf(index) === "" ? "" : MASK,
+  );
+  for (const { line, name, properties } of sections) {
+    // Behind a bracket in it stands what somebody noted there.
+    const [bare = "", ...behind] = decodeText(name).split("]");
+    shown[line] = `[${bare}]${behind.length === 0 ? "" : ` ${MASK}`}`;
+    for (const property of properties) {
+      const value = show(property.key, decodeText(readValue(file, property)));
+      shown[property.line] = `${decodeText(property.key)} = ${value}`;
+    }
+  }
+  for (const { begin, end } of blocks) {
+    shown[begin] = contentOf(begin);
+    shown[end] = contentOf(end);
+  }
+  return shown;
+}
