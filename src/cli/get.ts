@@ -2,7 +2,7 @@
 import { toRefreshAnswer } from "../sessions/answers.ts";
 import { parseDuration } from "../durations.ts";
 import { settingVariable, shellQuoted } from "../shell_quoted.ts";
-import { chooseProfile } from "../sessions/choose_profile.ts";
+import { chooseProfile } from "../sessions/profiles.ts";
 import {
   type RefreshHooks,
   type RefreshResult,

@@ -244,6 +244,6 @@ async function nearOnes(
   typed: string,
   names: readonly string[],
 ): Promise<string[]> {
-  const { nearOnes } = await import("../sessions/unknown_profile.ts");
+  const { nearOnes } = await import("../sessions/profiles.ts");
   return await nearOnes(typed, names);
 }

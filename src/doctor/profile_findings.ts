@@ -3,7 +3,7 @@ import type { ParsedFile } from "../credentials/parse.ts";
 import { listProfiles, type Profile } from "../credentials/profiles.ts";
 import { UpdstsError } from "../errors.ts";
 import type { AwsConfig, Clock } from "../ports.ts";
-import { otherKind, WAYS } from "../sessions/other_credentials.ts";
+import { otherKind, WAYS } from "../sessions/list_profiles.ts";
 import { deviceKind, planSession } from "../sessions/plan.ts";
 import { type SessionFiles, sourceOf } from "../sessions/session_files.ts";
 import { shellQuoted } from "../shell_quoted.ts";

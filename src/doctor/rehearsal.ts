@@ -7,7 +7,7 @@ import {
   type Prepared,
   type PreparePorts,
   prepareRefresh,
-} from "../sessions/prepare_refresh.ts";
+} from "../sessions/refresh_session.ts";
 import type { SessionFiles } from "../sessions/session_files.ts";
 import { planSession } from "../sessions/plan.ts";
 

@@ -2,7 +2,7 @@
 import type { McpServer } from "@modelcontextprotocol/server";
 import * as z from "zod";
 import { UpdstsError } from "../errors.ts";
-import { getProfile } from "../sessions/list_profiles.ts";
+import { getProfile } from "../sessions/profiles.ts";
 import { toProfileAnswer } from "../sessions/answers.ts";
 import {
   announced,

@@ -32,7 +32,7 @@ export async function meantParameter(
     if (shared > most) [best, most] = [parameter, shared];
   }
   if (best !== undefined) return best;
-  const { nearOnes } = await import("../sessions/unknown_profile.ts");
+  const { nearOnes } = await import("../sessions/profiles.ts");
   return (await nearOnes(name, known))[0];
 }
 

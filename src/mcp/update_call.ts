@@ -9,7 +9,7 @@ import { UpdstsError } from "../errors.ts";
 import type { Ports } from "../ports.ts";
 import { Secret } from "../secret.ts";
 import { toRefreshAnswer } from "../sessions/answers.ts";
-import type { RefreshRequest } from "../sessions/refresh_request.ts";
+import type { RefreshRequest } from "../sessions/refresh_session.ts";
 import type { RefreshResult } from "../sessions/refresh_session.ts";
 import { shellQuoted } from "../shell_quoted.ts";
 import {

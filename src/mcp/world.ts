@@ -2,7 +2,7 @@
 import type { RequestStateCodec } from "@modelcontextprotocol/server";
 import type { KeySource, Log, Ports } from "../ports.ts";
 import type { PendingCodes } from "../page/pending_codes.ts";
-import type { RefreshRequest } from "../sessions/refresh_request.ts";
+import type { RefreshRequest } from "../sessions/refresh_session.ts";
 import type { RefreshResult } from "../sessions/refresh_session.ts";
 
 /** How long things may take, in milliseconds. */

@@ -1,5 +1,4 @@
 // Use case: what stands in the credentials file, without its secrets.
-import type { UpdstsError } from "../errors.ts";
 import { parseFile } from "../credentials/parse.ts";
 import {
   isDevice,
@@ -7,10 +6,8 @@ import {
   looksLikeName,
   type Profile,
 } from "../credentials/profiles.ts";
-import { assertProfileName } from "../credentials/refusals.ts";
 import type { KeySource, Ports, ProfileSettings } from "../ports.ts";
 import { MASK, type Secret } from "../secret.ts";
-import { type OtherKind, otherKind } from "./other_credentials.ts";
 import { parseTimestamp } from "../timestamps.ts";
 
 /** What the reads need of the world. */
@@ -35,31 +32,6 @@ export interface ProfileView {
   readonly file: string | undefined;
   /** Every key with a value; a {@linkcode Secret} shows itself as a mask. */
   readonly fields: ReadonlyMap<string, string | Secret>;
-}
-
-/** One profile with a key of AWS, or the error that names those there are. */
-export async function getProfile(
-  ports: ListPorts,
-  name: string,
-): Promise<ProfileView | UpdstsError> {
-  assertProfileName(name, "the profile name");
-  const views = await listProfiles(ports);
-  const found = views.filter((view) => view.name === name && view.recognised);
-  // Of two of that name, the one that is kept current is in the file for sessions.
-  const current = found.findLast(({ managedBy }) => managedBy !== undefined) ??
-    found[0];
-  if (current !== undefined) return current;
-  const { unknownProfile } = await import("./unknown_profile.ts");
-  const names = new Set(
-    views.flatMap(({ recognised, name, shownName }) =>
-      recognised && name === shownName ? [name] : []
-    ),
-  );
-  return await unknownProfile(
-    name,
-    [...names],
-    { fromStdin: (ports.keys ?? ports.file).path === undefined },
-  );
 }
 
 /**
@@ -140,3 +112,32 @@ function kindOf(
     ? "long-term"
     : otherKind(profile.credentialsKey() ?? settings?.credentialsKey);
 }
+
+/** In a word, for a table. */
+export type OtherKind = "role" | "sso" | "login" | "process" | "none";
+
+/** The kind of credentials that `key`, of the profile or of the config file, stands for. */
+export function otherKind(key: string | undefined): OtherKind {
+  if (key === undefined) return "none";
+  if (key.startsWith("sso_")) return "sso";
+  switch (key) {
+    case "role_arn":
+    case "web_identity_token_file":
+      return "role";
+    case "login_session":
+      return "login";
+    case "credential_process":
+      return "process";
+    default:
+      return "none";
+  }
+}
+
+/** What such a profile does, for a person to read. */
+export const WAYS: Readonly<Record<OtherKind, string>> = {
+  role: "takes a role",
+  sso: "signs in with aws sso login",
+  login: "signs in with aws login",
+  process: "asks a program for its keys",
+  none: "no keys of its own",
+};

@@ -19,8 +19,8 @@ export const REHEARSED: SessionValues = {
 };
 
 /**
- * All that a request to STS needs of the profile and its settings; the device
- * is `askedDevice` if that is given.
+ * All that a request to STS needs of the profile and its settings. The device
+ * is `device` if that is given; `fromStdin` says where a mistake is corrected.
  *
  * @throws {UpdstsError} `KEYS_TEMPORARY`, `KEYS_MISSING`, `DEVICE_MISSING`,
  * `DEVICE_UNSUPPORTED`, `REGION_INVALID`
@@ -28,7 +28,26 @@ export const REHEARSED: SessionValues = {
 export function planSession(
   profile: Profile,
   settings: ProfileSettings,
-  askedDevice?: string,
+  { device, fromStdin = false }: {
+    readonly device?: string | undefined;
+    readonly fromStdin?: boolean;
+  } = {},
+): SessionPlan {
+  try {
+    return planOf(profile, settings, device);
+  } catch (error) {
+    if (!fromStdin || !(error instanceof UpdstsError)) throw error;
+    throw new UpdstsError(error.code, error.message, {
+      hint: `stdin gave that profile: mend it where it is kept; ${error.hint}`,
+      cause: error,
+    });
+  }
+}
+
+function planOf(
+  profile: Profile,
+  settings: ProfileSettings,
+  askedDevice: string | undefined,
 ): SessionPlan {
   const { name } = profile;
   if (profile.token !== undefined) {

@@ -1,13 +1,58 @@
 // Use case: trade a profile's key and a code for a session, and write it down.
 import { CODE_ATTEMPTS, requireCode } from "../codes.ts";
 import { parseFile } from "../credentials/parse.ts";
+import {
+  findProfile,
+  listProfiles,
+  looksLikeName,
+  type Profile,
+} from "../credentials/profiles.ts";
+import { whyAwsCliRefusesFile } from "../credentials/readers/aws_cli.ts";
+import {
+  assertProfileName,
+  assertSessionName,
+  brokenBlock,
+} from "../credentials/refusals.ts";
 import { refreshEdits } from "../credentials/session_edits.ts";
+import { applyEdits, type Edit } from "../credentials/text.ts";
+import { formatDuration } from "../durations.ts";
 import { UpdstsError } from "../errors.ts";
-import type { Log, Ports, Session } from "../ports.ts";
+import type { Log, Ports, ProfileSettings, Session } from "../ports.ts";
+import type { Secret } from "../secret.ts";
 import { toLocalIso } from "../timestamps.ts";
 import { changedLines } from "./dry_run.ts";
-import { type Prepared, prepareRefresh } from "./prepare_refresh.ts";
-import type { RefreshRequest } from "./refresh_request.ts";
+import {
+  cannotRefresh,
+  planSession,
+  REHEARSED,
+  type SessionPlan,
+} from "./plan.ts";
+import { unknownProfile } from "./profiles.ts";
+import { findSession, readSessionFiles, sourceOf } from "./session_files.ts";
+
+/** How long a session lasts if neither request nor profile says otherwise, in seconds. */
+const DEFAULT_DURATION_SECONDS = 3600;
+/** The limits of STS, in seconds. */
+const MIN_DURATION_SECONDS = 900;
+const MAX_DURATION_SECONDS = 129_600;
+
+/** What is asked for. */
+export interface RefreshRequest {
+  /** The profile with the long-term key. */
+  readonly profile: string;
+  /** The TOTP code: six digits in any spelling. Without it, the port `codes` is asked. */
+  readonly code?: Secret | undefined;
+  /** The profile to write; by default the name above and `_sts`. */
+  readonly sessionProfile?: string | undefined;
+  /** The MFA device, by its ARN or serial number; by default the profile's. */
+  readonly device?: string | undefined;
+  /** In seconds; by default the profile's own, else 3600. */
+  readonly durationSeconds?: number | undefined;
+  /** If the session stays valid this long, in seconds, nothing is done. */
+  readonly minRemainingSeconds?: number | undefined;
+  /** Checks everything, calls nobody, and changes nothing. */
+  readonly dryRun?: boolean | undefined;
+}
 
 /** What was done. Holds no secret. */
 export interface RefreshResult {
@@ -38,7 +83,41 @@ export interface RefreshHooks {
   answered?(error?: unknown): void;
 }
 
-/** What a person has been told once need not be told again. */
+/** What preparing takes of the world: nothing that asks anybody. */
+export type PreparePorts =
+  & Pick<Ports, "keys" | "config" | "clock" | "log">
+  & {
+    readonly file: Pick<Ports["file"], "path" | "read" | "rehearse">;
+    readonly issuer: Pick<Ports["issuer"], "rehearse">;
+  };
+
+/** Where a session comes from and goes to. */
+interface Names {
+  /** The profile with the long-term key. */
+  readonly profile: string;
+  readonly sessionProfile: string;
+}
+
+/** A session in the file that lasts long enough. */
+interface StillValid extends Names {
+  readonly status: "still_valid";
+  readonly accessKeyId: string;
+  readonly expiration: Date;
+}
+
+/** A refresh of which nothing is missing but the code. */
+export interface Prepared extends Names {
+  readonly status: "prepared";
+  readonly plan: SessionPlan;
+  readonly durationSeconds: number;
+  /** What the file was when it was rehearsed, and what would change. */
+  readonly text: string;
+  readonly edits: readonly Edit[];
+  /** Why the AWS CLI will not read the file, if it will not. */
+  readonly refusal: string | undefined;
+}
+
+/** Says nothing: for what a person has been told already, or finds by another way. */
 const SILENT: Log = {
   warn: () => {},
   note: () => {},
@@ -155,4 +234,186 @@ async function write(
       cause: error,
     });
   }
+}
+
+/**
+ * Does all that a refresh does before a code is asked for, and refuses what it
+ * would refuse.
+ *
+ * @throws {UpdstsError}
+ */
+export async function prepareRefresh(
+  ports: PreparePorts,
+  request: RefreshRequest,
+  attempts = 3,
+): Promise<Prepared | StillValid> {
+  const { file, keys, config, log } = ports;
+  assertRequest(request);
+  const keyFile = keys ?? file;
+  const files = await readSessionFiles(ports);
+  const managed = sourceOf(files, request.profile);
+  const profile = managed ?? request.profile;
+  const sessionProfile = request.sessionProfile ??
+    (managed === undefined ? `${profile}_sts` : request.profile);
+  if (managed !== undefined) {
+    log.note(
+      `${request.profile} is the session of profile ${profile}: refreshing that one`,
+    );
+  }
+  const settings = await config.settingsOf(profile);
+  const source = findProfile(files.keys, profile);
+  if (source === undefined) {
+    const names = listProfiles(files.keys).flatMap(({ recognised, name }) =>
+      recognised && looksLikeName(name) ? [name] : []
+    );
+    throw await unknownProfile(profile, names, {
+      fromStdin: keyFile.path === undefined,
+      configured: settings.credentialsKey,
+    });
+  }
+  const { credentialsKey } = await config.settingsOf(sessionProfile);
+  if (credentialsKey !== undefined) {
+    throw new UpdstsError(
+      "NAME_TAKEN",
+      `Cannot use the profile name ${
+        JSON.stringify(sessionProfile)
+      } for the session: the profile of that name in the config file has ` +
+        `credentials of its own (${credentialsKey})`,
+      { hint: "choose another name with -sn; nothing was changed" },
+    );
+  }
+  const current = findSession(files, profile, sessionProfile);
+  if (current !== undefined && request.minRemainingSeconds !== undefined) {
+    const end = ports.clock.now().getTime() +
+      request.minRemainingSeconds * 1000;
+    if (current.expiration.getTime() >= end) {
+      return { status: "still_valid", profile, sessionProfile, ...current };
+    }
+  }
+  // Only a new session has to last as long as that.
+  const durationSeconds = durationOf(request, source, settings);
+  const plan = planSession(source, settings, {
+    device: request.device,
+    fromStdin: keyFile.path === undefined,
+  });
+  log.info(`Credentials file: ${keyFile.path ?? "stdin"}`);
+  if (keys !== undefined) log.info(`File for sessions: ${file.path}`);
+  log.info(`Region: ${plan.region}`);
+  log.info(`MFA device: ${plan.device}`);
+  let text = "";
+  let edits: readonly Edit[] = [];
+  let refusal: string | undefined;
+  // Both at once: the disk takes as long as what asks STS does to load.
+  const rehearsed = await Promise.allSettled([
+    ports.issuer.rehearse(plan),
+    file.rehearse((now) => {
+      text = now;
+      edits = refreshEdits(parseFile(now), profile, sessionProfile, REHEARSED);
+      refusal = awsCliRefusal(text, edits);
+      return edits;
+    }),
+  ]);
+  for (const outcome of rehearsed) {
+    if (outcome.status === "rejected") throw outcome.reason;
+  }
+  if (refusal !== undefined) {
+    log.warn(
+      `the AWS CLI refuses ${file.path}: ${refusal}; ` +
+        "it will not find the session before that is mended",
+    );
+  }
+  // The file was waited for, and the key in it may be another by now.
+  if (keys === undefined && text !== files.sessions.text && attempts > 1) {
+    return await prepareRefresh(ports, request, attempts - 1);
+  }
+  const found = { plan, durationSeconds, text, edits, refusal };
+  return { status: "prepared", profile, sessionProfile, ...found };
+}
+
+/**
+ * Why the AWS CLI does not read the file, now and after `edits`; undefined if
+ * it reads it then.
+ *
+ * @throws {UpdstsError} `BLOCK_BROKEN` if the edits made it so
+ */
+export function awsCliRefusal(
+  text: string,
+  edits: readonly Edit[],
+): string | undefined {
+  const after = whyAwsCliRefusesFile(applyEdits(text, edits));
+  const before = after && whyAwsCliRefusesFile(text);
+  if (after === undefined || before !== undefined) return before;
+  throw brokenBlock(`the AWS CLI would refuse the whole file then: ${after}`);
+}
+
+/**
+ * Refuses what neither file nor profile could make right.
+ *
+ * @throws {UpdstsError} `NAME_INVALID`, `DURATION_INVALID`, `CODE_INVALID`
+ */
+function assertRequest(request: RefreshRequest): void {
+  const { profile, sessionProfile, code, durationSeconds } = request;
+  const { minRemainingSeconds = 0 } = request;
+  assertProfileName(profile, "the profile name");
+  if (sessionProfile !== undefined) assertSessionName(sessionProfile);
+  if (durationSeconds !== undefined && !isDuration(durationSeconds)) {
+    const [least, most] = [MIN_DURATION_SECONDS, MAX_DURATION_SECONDS]
+      .map(formatDuration);
+    throw new UpdstsError(
+      "DURATION_INVALID",
+      `Cannot ask for a session of ${
+        formatDuration(durationSeconds)
+      }: STS gives ${least} to ${most}`,
+      { hint: "1h is the usual, 12h is a working day (43200 s)" },
+    );
+  }
+  if (!Number.isFinite(minRemainingSeconds) || minRemainingSeconds < 0) {
+    throw new UpdstsError(
+      "DURATION_INVALID",
+      `Cannot wait for ${minRemainingSeconds} s to remain: it must be 0 or more seconds`,
+      { hint: "give 0 or more, such as 900 for a quarter of an hour" },
+    );
+  }
+  if (code !== undefined) requireCode(code);
+}
+
+/**
+ * How long the session is to last: as asked for, else as the profile says,
+ * there or in the config file.
+ *
+ * @throws {UpdstsError} `DURATION_INVALID`, `SETTING_INVALID`
+ */
+function durationOf(
+  { durationSeconds, minRemainingSeconds = 0 }: RefreshRequest,
+  profile: Profile,
+  settings: ProfileSettings,
+): number {
+  const own = profile.value("duration_seconds") ?? settings.durationSeconds;
+  const seconds = durationSeconds ??
+    (own === undefined ? DEFAULT_DURATION_SECONDS : Number(own));
+  // An invalid value is not shown: it may be anything.
+  if (durationSeconds === undefined && own !== undefined) {
+    if (!/^\d{1,9}$/.test(own) || !isDuration(seconds)) {
+      throw cannotRefresh(
+        "SETTING_INVALID",
+        profile,
+        "its duration_seconds is not one that STS gives",
+        `write ${MIN_DURATION_SECONDS} to ${MAX_DURATION_SECONDS} there, or ask for a duration`,
+      );
+    }
+  }
+  // Of a session that STS gives now, less than all is left in a moment.
+  if (minRemainingSeconds < seconds) return seconds;
+  throw new UpdstsError(
+    "DURATION_INVALID",
+    `Cannot have ${
+      formatDuration(minRemainingSeconds)
+    } remain of a session: it lasts ${formatDuration(seconds)} from the start`,
+    { hint: "ask for a session that lasts longer, or for less to remain" },
+  );
+}
+
+function isDuration(seconds: number): boolean {
+  return Number.isInteger(seconds) && seconds >= MIN_DURATION_SECONDS &&
+    seconds <= MAX_DURATION_SECONDS;
 }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { UpdstsError } from "../../src/errors.ts";
 import type { CodeSource } from "../../src/ports.ts";
 import { Secret } from "../../src/secret.ts";
-import type { RefreshRequest } from "../../src/sessions/refresh_request.ts";
+import type { RefreshRequest } from "../../src/sessions/refresh_session.ts";
 import {
   type RefreshHooks,
   refreshSession,

@@ -2,9 +2,11 @@
 import assert from "node:assert/strict";
 import type { ErrorCode } from "../../src/errors.ts";
 import { UpdstsError } from "../../src/errors.ts";
-import { awsCliRefusal } from "../../src/sessions/aws_cli_check.ts";
-import type { RefreshRequest } from "../../src/sessions/refresh_request.ts";
-import { refreshSession } from "../../src/sessions/refresh_session.ts";
+import {
+  awsCliRefusal,
+  type RefreshRequest,
+  refreshSession,
+} from "../../src/sessions/refresh_session.ts";
 import type { ProfileSettings } from "../../src/ports.ts";
 import { Secret } from "../../src/secret.ts";
 import { toLocalIso } from "../../src/timestamps.ts";

@@ -1,9 +1,6 @@
 // nearestFirst(): the order in which names are suggested.
 import assert from "node:assert/strict";
-import {
-  nearestFirst,
-  unknownProfile,
-} from "../../src/sessions/unknown_profile.ts";
+import { nearestFirst, unknownProfile } from "../../src/sessions/profiles.ts";
 
 Deno.test("nearestFirst() puts the likeliest name first, whatever its case", async () => {
   assert.deepEqual(await nearestFirst("PRDO", ["default", "prod", "dev"]), [

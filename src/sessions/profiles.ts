@@ -1,0 +1,158 @@
+// Use cases: find the profile that is meant, or say which ones there are.
+import { assertProfileName } from "../credentials/refusals.ts";
+import { UpdstsError } from "../errors.ts";
+import {
+  listKeyProfiles,
+  type ListPorts,
+  listProfiles,
+  type ProfileView,
+} from "./list_profiles.ts";
+
+/**
+ * The only profile that a session can be asked for: it has a long-term key and
+ * an MFA device; or the only one with a key, to be told what it lacks.
+ *
+ * @throws {UpdstsError} `USAGE` if there are several, `PROFILE_NOT_FOUND` if none
+ */
+export async function chooseProfile(ports: ListPorts): Promise<string> {
+  const { path } = ports.keys ?? ports.file;
+  const keys = (await listKeyProfiles(ports)).filter(({ kind }) =>
+    kind === "long-term"
+  );
+  const fit = keys.filter(({ device }) => device !== undefined);
+  const [only, ...others] = fit.length === 0 ? keys : fit;
+  if (only !== undefined && others.length === 0) return only.name;
+  if (only === undefined) {
+    throw new UpdstsError(
+      "PROFILE_NOT_FOUND",
+      `Cannot choose a profile: none in ${
+        path === undefined ? "stdin" : "the file"
+      } has a long-term key`,
+      { hint: "add one with aws configure, or name the file with -c" },
+    );
+  }
+  const names = [only, ...others].map(({ name }) => name);
+  throw new UpdstsError(
+    "USAGE",
+    `Cannot choose a profile: ${names.length} have a long-term key${
+      fit.length === 0 ? "" : " and an MFA device"
+    }`,
+    {
+      hint: "name one of them, as in updsts get NAME" +
+        // Of stdin, which may hold anything, nothing is quoted.
+        (path === undefined ? "" : `: ${quoted(names, 10)}`),
+    },
+  );
+}
+
+/** The first `most` of `names`; a file may have thousands, so the others are counted. */
+function quoted(names: readonly string[], most: number): string {
+  const shown = names.slice(0, most).map((name) => JSON.stringify(name));
+  const more = names.length - shown.length;
+  return [...shown, ...more > 0 ? [`and ${more} more`] : []].join(", ");
+}
+
+/** One profile with a key of AWS, or the error that names those there are. */
+export async function getProfile(
+  ports: ListPorts,
+  name: string,
+): Promise<ProfileView | UpdstsError> {
+  assertProfileName(name, "the profile name");
+  const views = await listProfiles(ports);
+  const found = views.filter((view) => view.name === name && view.recognised);
+  // Of two of that name, the one that is kept current is in the file for sessions.
+  const current = found.findLast(({ managedBy }) => managedBy !== undefined) ??
+    found[0];
+  if (current !== undefined) return current;
+  const names = new Set(
+    views.flatMap(({ recognised, name, shownName }) =>
+      recognised && name === shownName ? [name] : []
+    ),
+  );
+  return await unknownProfile(
+    name,
+    [...names],
+    { fromStdin: (ports.keys ?? ports.file).path === undefined },
+  );
+}
+
+/**
+ * The error that names the profiles that exist, the likeliest first; but none
+ * of stdin, which may hold anything. Or it says that the config file gives the
+ * profile credentials, by the key `configured`.
+ */
+export async function unknownProfile(
+  name: string,
+  existing: readonly string[],
+  { fromStdin = false, configured }: {
+    readonly fromStdin?: boolean;
+    readonly configured?: string | undefined;
+  } = {},
+): Promise<UpdstsError> {
+  const error = (state: string, hint: string) =>
+    new UpdstsError(
+      "PROFILE_NOT_FOUND",
+      `Cannot find profile ${JSON.stringify(name)}${state}`,
+      { hint },
+    );
+  if (fromStdin) {
+    return error(
+      ": stdin has no such section",
+      "pipe in the text of a credentials file, with the long-term key in it",
+    );
+  }
+  if (configured !== undefined) {
+    return error(
+      ` in the credentials file: the config file gives it credentials of its own (${configured})`,
+      "use it as it is: it needs no session of updsts",
+    );
+  }
+  return error(
+    ": the file has no such section",
+    existing.length === 0
+      ? "the file has no profiles yet; add one with `aws configure`"
+      : `the profiles are: ${quoted(await nearestFirst(name, existing), 5)}`,
+  );
+}
+
+/** `names`, those that take the fewest edits to become `typed` first. */
+export async function nearestFirst(
+  typed: string,
+  names: readonly string[],
+): Promise<string[]> {
+  return (await byDistance(typed, names)).map(({ name }) => name);
+}
+
+/** Those of `names` that a slip of a finger or two could have made of `typed`. */
+export async function nearOnes(
+  typed: string,
+  names: readonly string[],
+): Promise<string[]> {
+  const found = (await byDistance(typed, names)).filter(({ name, edits }) =>
+    edits <= Math.min(3, Math.max(typed.length, name.length) / 3)
+  );
+  return found.filter(({ edits }) => edits === found[0]?.edits)
+    .map(({ name }) => name);
+}
+
+async function byDistance(
+  typed: string,
+  names: readonly string[],
+): Promise<{ readonly name: string; readonly edits: number }[]> {
+  // Loading it takes longer than all else that a command does: only if needed.
+  const { distance } = await import("fastest-levenshtein");
+  const lower = typed.toLowerCase();
+  return names
+    .map((name) => {
+      const other = name.toLowerCase();
+      const edits = distance(lower, other);
+      // Two letters in the wrong order are one slip, not two.
+      const swapped = edits === 2 && sorted(lower) === sorted(other);
+      return { name, edits: swapped ? 1 : edits };
+    })
+    .sort((a, b) => a.edits - b.edits);
+}
+
+function sorted(word: string): string {
+  return Array.from(word).sort().join("");
+}
