@@ -15,6 +15,8 @@ import { type Delivery, type HttpAnswer, post, proxyFor } from "./http.ts";
 const SETTLED = {
   ignoreConfiguredEndpointUrls: true,
   useGlobalEndpoint: false,
+  useFipsEndpoint: false,
+  useDualstackEndpoint: false,
   credentialDefaultProvider: () => () => Promise.reject(new Error("No key")),
   authSchemePreference: ["sigv4"],
   sigv4aSigningRegionSet: [],
@@ -34,47 +36,48 @@ export interface Place {
   readonly proxy: string | undefined;
   /** Both, as a part of a sentence. */
   readonly name: string;
-  /** The same in the SDK's words. */
+  /** The same for the SDK, which chooses the region of the signature by its rules. */
   readonly settings: Settings;
 }
 
 interface Settings {
   readonly region: string;
   readonly endpoint?: string;
-  readonly useFipsEndpoint: boolean;
-  readonly useDualstackEndpoint: boolean;
+  readonly useFipsEndpoint?: boolean;
+  readonly useDualstackEndpoint?: boolean;
 }
 
 /**
- * Where STS is asked for `target`, if this build may talk to it and nobody
- * would listen: found before a code is asked for.
+ * Where STS is asked for `target`, if this build may talk to it and nobody can
+ * listen: found before a code is asked for.
  *
  * @throws {UpdstsError} `STS_UNREACHABLE`, `HOST_FORBIDDEN`
  */
 export function locateSts(target: StsTarget, environment: Environment): Place {
-  const settings = settingsOf(target);
-  const endpoint = endpointOf(settings);
+  const { region } = target;
+  const { endpoint, settings } = endpointOf(target);
   const proxy = proxyFor(endpoint, environment);
   const { protocol, hostname, port } = endpoint;
-  const host = `${hostname}:${port || (protocol === "https:" ? 443 : 80)}`;
+  const encrypted = protocol === "https:";
+  const host = `${hostname}:${port || (encrypted ? 443 : 80)}`;
   if (Deno.permissions.querySync({ name: "net", host }).state !== "granted") {
-    const { firstRegion } = partitionOf(target.region);
+    const { firstRegion } = partitionOf(region);
     throw forbidden(
       `${endpoint.host} is outside of what this build may talk to`,
       target.endpoint === undefined
-        ? `it knows no region ${target.region}: set AWS_REGION to one that has STS, such as ${firstRegion}`
+        ? `it knows no region ${region}: set AWS_REGION to one that has STS, such as ${firstRegion}`
         : "it talks to STS of AWS and to this machine only; check AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL",
     );
   }
   // The code, and the session, are for nobody else to read.
   const local = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
-  if (protocol !== "https:" && !local) {
+  if (!encrypted && !local) {
     throw forbidden(
       `${endpoint.href} is not encrypted`,
       "set AWS_ENDPOINT_URL_STS or AWS_ENDPOINT_URL to an https: URL; only this machine is talked to by http:",
     );
   }
-  if (protocol !== "https:" && proxy !== undefined) {
+  if (!encrypted && proxy !== undefined) {
     throw forbidden(
       `the proxy ${proxy} would read the code on its way to ${endpoint.host}`,
       `add ${hostname.replace(/[[\]]/g, "")} to NO_PROXY, without a port`,
@@ -89,31 +92,45 @@ function forbidden(state: string, hint: string): UpdstsError {
   return new UpdstsError("HOST_FORBIDDEN", message, { hint });
 }
 
+/** The SDK's rules: made once, since a client takes milliseconds. */
+let endpointRules: STSClient["config"]["endpointProvider"] | undefined;
+
 /**
- * What the SDK is told of `target`. As for the AWS CLI, an endpoint that is
- * configured is taken as it is, whatever FIPS and dual-stack say.
+ * The URL that is asked: the configured one, else by the SDK's rules for the
+ * region. As for the AWS CLI, FIPS and dual-stack do not change a configured one.
+ *
+ * @throws {UpdstsError} `STS_UNREACHABLE`
  */
-function settingsOf(target: StsTarget): Settings {
-  const { region, endpoint, fips, dualStack } = target;
-  if (endpoint === undefined) {
-    const useFipsEndpoint = readSwitch("use_fips_endpoint", fips);
-    const useDualstackEndpoint = readSwitch(
-      "use_dualstack_endpoint",
-      dualStack,
-    );
-    return { region, useFipsEndpoint, useDualstackEndpoint };
+function endpointOf(
+  { region, endpoint, fips, dualStack }: StsTarget,
+): Pick<Place, "endpoint" | "settings"> {
+  if (endpoint !== undefined) {
+    const url = URL.parse(endpoint);
+    // The runtime quotes a password in its error; the SDK drops a query.
+    if (
+      url === null || !/^https?:$/.test(url.protocol) ||
+      url.username + url.password + url.search + url.hash !== ""
+    ) {
+      throw unusable("the endpoint that is configured cannot be used");
+    }
+    return { endpoint: url, settings: { region, endpoint: url.href } };
   }
-  const url = URL.parse(endpoint);
-  // The runtime refuses a password in words that quote it; the SDK drops a
-  // query.
-  if (
-    url === null || !/^https?:$/.test(url.protocol) ||
-    url.username + url.password + url.search + url.hash !== ""
-  ) {
-    throw unusable("the endpoint that is configured cannot be used");
+  const useFipsEndpoint = readSwitch("use_fips_endpoint", fips);
+  const useDualstackEndpoint = readSwitch("use_dualstack_endpoint", dualStack);
+  endpointRules ??= new STSClient({ ...SETTLED, region }).config
+    .endpointProvider;
+  try {
+    const { url } = endpointRules({
+      Region: region,
+      UseFIPS: useFipsEndpoint,
+      UseDualStack: useDualstackEndpoint,
+      UseGlobalEndpoint: false,
+    });
+    const settings = { region, useFipsEndpoint, useDualstackEndpoint };
+    return { endpoint: url, settings };
+  } catch (cause) {
+    throw unusable("AWS has no such endpoint in this region", cause);
   }
-  const usual = { useFipsEndpoint: false, useDualstackEndpoint: false };
-  return { region, endpoint: url.href, ...usual };
 }
 
 function readSwitch(name: string, value = "false"): boolean {
@@ -121,22 +138,6 @@ function readSwitch(name: string, value = "false"): boolean {
     throw unusable(`${name} is neither true nor false`);
   }
   return value.toLowerCase() === "true";
-}
-
-/** The URL that is asked: the one that is configured, else by the SDK's own rules for the region. */
-function endpointOf({ endpoint, region, ...kind }: Settings): URL {
-  if (endpoint !== undefined) return new URL(endpoint);
-  const { endpointProvider } = new STSClient({ ...SETTLED, region }).config;
-  try {
-    return endpointProvider({
-      Region: region,
-      UseFIPS: kind.useFipsEndpoint,
-      UseDualStack: kind.useDualstackEndpoint,
-      UseGlobalEndpoint: false,
-    }).url;
-  } catch (cause) {
-    throw unusable("AWS has no such endpoint in this region", cause);
-  }
 }
 
 function unusable(state: string, cause?: unknown): UpdstsError {

@@ -24,7 +24,7 @@ import {
   type Unspent,
   whyUnspent,
 } from "./failures.ts";
-import { createHttpClient, Deadline, post } from "./http.ts";
+import { createHttpClient, Deadline, MAY_BE_SPENT, post } from "./http.ts";
 
 /** The time for one answer, all tries together, in milliseconds. */
 const TIMEOUT = 30_000;
@@ -114,24 +114,24 @@ export function createIssuer(
       const place = locateSts(target, environment);
       const { endpoint, proxy } = place;
       using deadline = new Deadline(REACH_TIMEOUT);
-      const { signal } = deadline;
       const start = performance.now();
       try {
         using client = createHttpClient(environment);
-        const delivery = { client, signal, userAgent };
         const { status, date, requestId } = await post(
           endpoint,
           new Headers({ "content-type": "application/x-www-form-urlencoded" }),
-          // Asks who we are, without saying so: STS answers, and refuses.
+          // STS refuses a request without a signature, and so answers.
           "Action=GetCallerIdentity&Version=2011-06-15",
-          delivery,
+          { client, signal: deadline.signal, userAgent },
         );
-        const milliseconds = Math.round(performance.now() - start);
-        const genuine = requestId !== undefined;
-        const clockOffset = date === undefined
-          ? undefined
-          : offsetTo(date, clock.now());
-        const answer = { status, milliseconds, genuine, clockOffset };
+        const answer = {
+          status,
+          milliseconds: Math.round(performance.now() - start),
+          genuine: requestId !== undefined,
+          clockOffset: date === undefined
+            ? undefined
+            : offsetTo(date, clock.now()),
+        };
         return { endpoint, proxy, answer };
       } catch (error) {
         const answer = connectionError(error, place, deadline);
@@ -174,12 +174,14 @@ function wait(milliseconds: number, signal: AbortSignal): Promise<boolean> {
   });
 }
 
-function toSession({ credentials: given }: Answer): Session {
-  // White space around a value is the work of what has handled the XML.
-  const accessKeyId = given?.AccessKeyId?.trim();
-  const secretAccessKey = given?.SecretAccessKey?.trim();
-  const sessionToken = given?.SessionToken?.trim();
-  const expiration = given?.Expiration;
+function toSession({ credentials = {} }: Answer): Session {
+  // White space around a value comes from what has handled the XML.
+  const [accessKeyId, secretAccessKey, sessionToken] = [
+    credentials.AccessKeyId,
+    credentials.SecretAccessKey,
+    credentials.SessionToken,
+  ].map((value) => value?.trim());
+  const expiration = credentials.Expiration;
   // The credentials file has four digits for a year, in local time.
   const writable = expiration !== undefined &&
     !Number.isNaN(expiration.getTime()) &&
@@ -188,14 +190,12 @@ function toSession({ credentials: given }: Answer): Session {
     throw new UpdstsError(
       "STS_ANSWER_INVALID",
       "Cannot use the answer of STS: it holds no whole session",
-      {
-        hint:
-          "check which endpoint answered (-v 1); the code may be spent: wait for the next one",
-      },
+      { hint: `check which endpoint answered (-v 1); ${MAY_BE_SPENT}` },
     );
   }
   return {
-    ...{ accessKeyId, expiration },
+    accessKeyId,
+    expiration,
     secretAccessKey: new Secret(secretAccessKey),
     sessionToken: new Secret(sessionToken),
   };
