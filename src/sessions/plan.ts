@@ -74,13 +74,13 @@ function planOf(
   // What is signed with goes into headers: anything else was mistyped.
   if (!/^[A-Z0-9_]{16,128}$/.test(accessKeyId)) {
     throw badKey(
-      "its aws_access_key_id is none",
+      "aws_access_key_id is not a valid access key ID",
       "it has 16 or more capital letters and digits, and mostly begins AKIA",
     );
   }
   if (/\s/.test(secretAccessKey.reveal())) {
     throw badKey(
-      "its aws_secret_access_key is none",
+      "aws_secret_access_key is not a valid secret access key",
       "it is one word, on one line, behind the equals sign",
     );
   }
@@ -132,6 +132,8 @@ function requireDevice(
 ): string {
   const device = asked ?? profile.value("mfa_device_arn") ??
     profile.value("mfa_serial") ?? settings.mfaSerial;
+  const unfit = (state: string, hint: string) =>
+    cannotRefresh("DEVICE_UNSUPPORTED", profile, state, hint);
   if (device === undefined) {
     throw cannotRefresh(
       "DEVICE_MISSING",
@@ -142,30 +144,20 @@ function requireDevice(
   }
   // First of all: it must not be shown unless it looks like a device.
   if (!isDevice(device)) {
-    throw cannotRefresh(
-      "DEVICE_UNSUPPORTED",
-      profile,
+    throw unfit(
       "its MFA device is neither an ARN nor a serial number",
       "copy it from `aws iam list-mfa-devices`",
     );
   }
   if (/^arn:[^:]*:iam::\d*:u2f\//.test(device)) {
-    throw cannotRefresh(
-      "DEVICE_UNSUPPORTED",
-      profile,
+    throw unfit(
       `${device} is a FIDO security key or passkey, and STS takes no codes of those`,
       "register a virtual or hardware TOTP device as well and name it, or use aws login, which needs no keys",
     );
   }
-  const arn = device.startsWith("arn:");
-  const partition = DEVICE_ARN.exec(device)?.[1];
-  if (arn && namedPartition(partition) === undefined) {
-    throw cannotRefresh(
-      "DEVICE_UNSUPPORTED",
-      profile,
-      `${device} ${whatItIs(device)}`,
-      DEVICE_HINT,
-    );
+  const partition = namedPartition(DEVICE_ARN.exec(device)?.[1]);
+  if (device.startsWith("arn:") && partition === undefined) {
+    throw unfit(`${device} ${whatItIs(device)}`, DEVICE_HINT);
   }
   return device;
 }
@@ -269,8 +261,7 @@ function namedRegion(
     { name: profile?.value("region"), source: CREDENTIALS_FILE },
     { name: region, source: "the config file" },
   ];
-  const found = named.find(({ name }) => name !== undefined);
-  return found?.name === undefined ? undefined : { ...found, name: found.name };
+  return named.find((found): found is Region => found.name !== undefined);
 }
 
 function regionOfPartition(id: string | undefined): Region {

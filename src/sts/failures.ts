@@ -67,12 +67,8 @@ export function connectionError(
     new UpdstsError(code, `Cannot reach STS: ${state}`, { hint, cause: error });
   if (error instanceof UpdstsError) return error;
   if (signal.aborted) {
-    const seconds = milliseconds / 1000;
-    return failure(
-      "STS_TIMEOUT",
-      `${name} gave no answer within ${seconds} s`,
-      MAY_BE_SPENT,
-    );
+    const state = `${name} gave no answer within ${milliseconds / 1000} s`;
+    return failure("STS_TIMEOUT", state, MAY_BE_SPENT);
   }
   // Anything but a failure of the network is a defect of ours.
   if (!(error instanceof NetworkError)) return error;
@@ -87,14 +83,14 @@ export function connectionError(
   // The innermost of the reasons that the runtime strings together.
   const reason = (message.split(": ").at(-1) ?? message)
     .replace(/\.?(?: \(os error \d+\))?$/, "");
-  const connected = !/\(Connect\)|are blocked/.test(message);
-  return failure(
-    "STS_UNREACHABLE",
-    `${connected ? "lost the" : "no"} connection to ${name}: ${reason}`,
-    connected
-      ? MAY_BE_SPENT
-      : "check the network, HTTPS_PROXY and NO_PROXY, and the region; the code is not spent",
-  );
+  const [state, hint] = /\(Connect\)|are blocked/.test(message)
+    ? [
+      "no",
+      "check the network, HTTPS_PROXY and NO_PROXY, and the region; the code is not spent",
+    ]
+    : ["lost the", MAY_BE_SPENT];
+  const sentence = `${state} connection to ${name}: ${reason}`;
+  return failure("STS_UNREACHABLE", sentence, hint);
 }
 
 /** The error for an answer without a session, to `request`. `now` is when it came. */
@@ -110,13 +106,10 @@ export function refusal(
     new UpdstsError(code, `Cannot get a session: ${state}`, { hint });
   const said = shownWords(refusal?.message ?? "", request);
   if (status >= 500) {
-    const who = refusal === undefined ? name : "STS";
-    const words = refusal === undefined ? "" : `: ${said}`;
-    return failure(
-      "STS_FAILED",
-      `${who} failed (${status})${words}`,
-      MAY_BE_SPENT,
-    );
+    const state = refusal === undefined
+      ? `${name} failed (${status})`
+      : `STS failed (${status}): ${said}`;
+    return failure("STS_FAILED", state, MAY_BE_SPENT);
   }
   if (refusal === undefined || status < 400) {
     return failure(
@@ -164,15 +157,17 @@ export function refusal(
   const profile = JSON.stringify(request.profile);
   const wrong = WRONG_SIGNATURE.test(code);
   if (wrong || UNKNOWN_KEY.test(code)) {
-    const why = wrong ? "its signature does not hold" : said;
-    const hint = wrong
-      ? "aws_secret_access_key is mistyped or belongs to another key: copy it anew"
-      : "the key is deactivated, deleted or mistyped in the credentials file";
-    return failure(
-      "KEYS_REFUSED",
-      `STS refused the key of profile ${profile} (${accessKeyId}): ${why}`,
-      hint + skew,
-    );
+    const [why, hint] = wrong
+      ? [
+        "its signature does not match",
+        "aws_secret_access_key is mistyped or belongs to another key: copy it anew",
+      ]
+      : [
+        said,
+        "the key is deactivated, deleted or mistyped in the credentials file",
+      ];
+    const state = `STS refused the key of profile ${profile} (${accessKeyId})`;
+    return failure("KEYS_REFUSED", `${state}: ${why}`, hint + skew);
   }
   return failure(
     "STS_REFUSED",

@@ -160,7 +160,8 @@ const DEFECTS: readonly {
   {
     name: "a secret that goes on below",
     given: GIVEN.replace("Secret+", "Secret+\n  "),
-    says: /problem profile default: .*its aws_secret_access_key is none/,
+    says:
+      /problem profile default: .*aws_secret_access_key is not a valid secret access key/,
   },
   {
     // Once it was shown as a hardware device.

@@ -233,7 +233,7 @@ const FAILURES: readonly Failure[] = [
     sent: 1,
     says: [
       /STS refused the key of profile "default" \(AKIAIOSFODNN7EXAMPLE\)/,
-      /its signature does not hold\nhint: aws_secret_access_key is mistyped or/,
+      /its signature does not match\nhint: aws_secret_access_key is mistyped or/,
     ],
   },
   {

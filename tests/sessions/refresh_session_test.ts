@@ -84,23 +84,6 @@ Deno.test("refreshSession() asks with the profile's own key, device and the defa
   assert.equal(request.region, "us-east-1");
 });
 
-Deno.test("refreshSession() asks for the profile's own duration unless told another", async () => {
-  const durationOf = async (
-    text: string,
-    settings: Partial<ProfileSettings>,
-    request: Partial<RefreshRequest> = {},
-  ) => {
-    const ports = world(text, settings);
-    await refreshSession(ports, { ...REQUEST, ...request });
-    return ports.issuer.requests[0]?.durationSeconds;
-  };
-  const own = `${DEFAULT}duration_seconds = 7200\n`;
-  const config = { durationSeconds: "1800" };
-  assert.equal(await durationOf(own, config), 7200);
-  assert.equal(await durationOf(DEFAULT, config), 1800);
-  assert.equal(await durationOf(own, config, { durationSeconds: 900 }), 900);
-});
-
 Deno.test("refreshSession() sends a code in any spelling as six digits", async () => {
   const ports = world();
   await refreshSession(ports, { ...REQUEST, code: new Secret("１２３ 4-56") });
@@ -112,37 +95,42 @@ Deno.test("refreshSession() sends a code in any spelling as six digits", async (
   );
 });
 
-Deno.test("refreshSession() chooses the region by environment, profile, config, partition", async () => {
-  const regionOf = async (text: string, settings: Partial<ProfileSettings>) => {
-    const ports = world(text, settings);
-    await refreshSession(ports, REQUEST);
-    return ports.issuer.requests[0]?.region;
-  };
-  const own = `${DEFAULT}region = eu-west-1\n`;
-  const both = { environmentRegion: "ap-northeast-1", region: "sa-east-1" };
-  assert.equal(await regionOf(own, both), "ap-northeast-1");
-  assert.equal(await regionOf(own, { region: "sa-east-1" }), "eu-west-1");
-  assert.equal(await regionOf(DEFAULT, { region: "sa-east-1" }), "sa-east-1");
-  const china = DEFAULT.replace("arn:aws:", "arn:aws-cn:");
-  assert.equal(await regionOf(china, {}), "cn-north-1");
-  const government = DEFAULT.replace("arn:aws:", "arn:aws-us-gov:");
-  assert.equal(await regionOf(government, {}), "us-gov-west-1");
-});
+const SERIAL = `[default]\n${KEYS}mfa_serial = GAHT12345678\n`;
+const CONFIG_DEVICE = { mfaSerial: "arn:aws:iam::123456789012:mfa/config" };
+const REGIONS = { environmentRegion: "ap-northeast-1", region: "sa-east-1" };
+const OWN_REGION = `${DEFAULT}region = eu-west-1\n`;
+const OWN_DURATION = `${DEFAULT}duration_seconds = 7200\n`;
+const inPartition = (id: string) => DEFAULT.replace("arn:aws:", `arn:${id}:`);
 
-Deno.test("refreshSession() takes the device from mfa_device_arn, mfa_serial, the config file", async () => {
-  const deviceOf = async (text: string, settings: Partial<ProfileSettings>) => {
+/** What is asked for, by the text of the credentials file, the settings and the request. */
+const CHOICES: readonly (readonly [
+  what: "durationSeconds" | "region" | "device",
+  expected: string | number,
+  text: string,
+  settings?: Partial<ProfileSettings>,
+  request?: Partial<RefreshRequest>,
+])[] = [
+  ["durationSeconds", 7200, OWN_DURATION, { durationSeconds: "1800" }],
+  ["durationSeconds", 1800, DEFAULT, { durationSeconds: "1800" }],
+  ["durationSeconds", 900, OWN_DURATION, { durationSeconds: "1800" }, {
+    durationSeconds: 900,
+  }],
+  ["region", "ap-northeast-1", OWN_REGION, REGIONS],
+  ["region", "eu-west-1", OWN_REGION, { region: "sa-east-1" }],
+  ["region", "sa-east-1", DEFAULT, { region: "sa-east-1" }],
+  ["region", "cn-north-1", inPartition("aws-cn")],
+  ["region", "us-gov-west-1", inPartition("aws-us-gov")],
+  ["device", DEVICE, `${SERIAL}mfa_device_arn = ${DEVICE}`, CONFIG_DEVICE],
+  ["device", "GAHT12345678", SERIAL, CONFIG_DEVICE],
+  ["device", CONFIG_DEVICE.mfaSerial, `[default]\n${KEYS}`, CONFIG_DEVICE],
+];
+
+Deno.test("refreshSession() takes duration, region and device from the first source that has one", async () => {
+  for (const [what, expected, text, settings, request] of CHOICES) {
     const ports = world(text, settings);
-    await refreshSession(ports, REQUEST);
-    return ports.issuer.requests[0]?.device;
-  };
-  const config = { mfaSerial: "arn:aws:iam::123456789012:mfa/config" };
-  const serial = `[default]\n${KEYS}mfa_serial = GAHT12345678\n`;
-  assert.equal(
-    await deviceOf(`${serial}mfa_device_arn = ${DEVICE}`, config),
-    DEVICE,
-  );
-  assert.equal(await deviceOf(serial, config), "GAHT12345678");
-  assert.equal(await deviceOf(`[default]\n${KEYS}`, config), config.mfaSerial);
+    await refreshSession(ports, { ...REQUEST, ...request });
+    assert.equal(ports.issuer.requests[0]?.[what], expected);
+  }
 });
 
 const REFUSALS: readonly {
