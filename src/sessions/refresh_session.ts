@@ -359,19 +359,16 @@ function assertRequest(request: RefreshRequest): void {
   if (durationSeconds !== undefined && !isDuration(durationSeconds)) {
     const [least, most] = [MIN_DURATION_SECONDS, MAX_DURATION_SECONDS]
       .map(formatDuration);
-    throw new UpdstsError(
-      "DURATION_INVALID",
-      `Cannot ask for a session of ${
-        formatDuration(durationSeconds)
-      }: STS gives ${least} to ${most}`,
-      { hint: "1h is the usual, 12h is a working day (43200 s)" },
+    const asked = formatDuration(durationSeconds);
+    throw invalidDuration(
+      `Cannot ask for a session of ${asked}: STS gives ${least} to ${most}`,
+      "1h is the usual, 12h is a working day (43200 s)",
     );
   }
   if (!Number.isFinite(minRemainingSeconds) || minRemainingSeconds < 0) {
-    throw new UpdstsError(
-      "DURATION_INVALID",
+    throw invalidDuration(
       `Cannot wait for ${minRemainingSeconds} s to remain: it must be 0 or more seconds`,
-      { hint: "give 0 or more, such as 900 for a quarter of an hour" },
+      "give 0 or more, such as 900 for a quarter of an hour",
     );
   }
   if (code !== undefined) requireCode(code);
@@ -389,28 +386,28 @@ function durationOf(
   settings: ProfileSettings,
 ): number {
   const own = profile.value("duration_seconds") ?? settings.durationSeconds;
-  const seconds = durationSeconds ??
-    (own === undefined ? DEFAULT_DURATION_SECONDS : Number(own));
+  const seconds = durationSeconds ?? Number(own ?? DEFAULT_DURATION_SECONDS);
+  const isOwn = durationSeconds === undefined && own !== undefined;
   // An invalid value is not shown: it may be anything.
-  if (durationSeconds === undefined && own !== undefined) {
-    if (!/^\d{1,9}$/.test(own) || !isDuration(seconds)) {
-      throw cannotRefresh(
-        "SETTING_INVALID",
-        profile,
-        "its duration_seconds is not one that STS gives",
-        `write ${MIN_DURATION_SECONDS} to ${MAX_DURATION_SECONDS} there, or ask for a duration`,
-      );
-    }
+  if (isOwn && !(/^\d{1,9}$/.test(own) && isDuration(seconds))) {
+    throw cannotRefresh(
+      "SETTING_INVALID",
+      profile,
+      "its duration_seconds is not one that STS gives",
+      `write ${MIN_DURATION_SECONDS} to ${MAX_DURATION_SECONDS} there, or ask for a duration`,
+    );
   }
   // Of a session that STS gives now, less than all is left in a moment.
   if (minRemainingSeconds < seconds) return seconds;
-  throw new UpdstsError(
-    "DURATION_INVALID",
-    `Cannot have ${
-      formatDuration(minRemainingSeconds)
-    } remain of a session: it lasts ${formatDuration(seconds)} from the start`,
-    { hint: "ask for a session that lasts longer, or for less to remain" },
+  const [rest, all] = [minRemainingSeconds, seconds].map(formatDuration);
+  throw invalidDuration(
+    `Cannot have ${rest} remain of a session: it lasts ${all} from the start`,
+    "ask for a session that lasts longer, or for less to remain",
   );
+}
+
+function invalidDuration(message: string, hint: string): UpdstsError {
+  return new UpdstsError("DURATION_INVALID", message, { hint });
 }
 
 function isDuration(seconds: number): boolean {
