@@ -1,6 +1,7 @@
 // The page: what a person can do on it, who else cannot, and what becomes of whoever asks.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { UpdstsError } from "../../src/errors.ts";
 import {
   assertClosed,
@@ -12,7 +13,12 @@ import {
   submit,
   type,
 } from "../support/page_driver.ts";
-import { unless } from "../support/skipping.ts";
+import { needs, unless } from "../support/skipping.ts";
+
+const STARVED = fileURLToPath(
+  new URL("../support/starved_page.ts", import.meta.url),
+);
+const bash = needs("bash");
 
 const REFUSED = new UpdstsError("MFA_REFUSED", "Cannot get a session: no");
 const BODY = "code=123456";
@@ -581,6 +587,48 @@ Deno.test("the page: connections that are left open are closed, and a person is 
     connection.close();
   }
   assert.deepEqual(scenario.codes, ["123456"]);
+});
+
+for (const [milliseconds, moves] of [[500, false], [4_000, true]] as const) {
+  Deno.test({
+    name: `the page: it is served ${
+      moves ? "at another address " : ""
+    }after the process had no descriptor left for ${milliseconds} ms${bash.note}`,
+    ignore: bash.ignore,
+    fn: async () => {
+      const limited =
+        `ulimit -n 100; exec "$0" run -A --no-check "$1" ${milliseconds}`;
+      const child = new Deno.Command("bash", {
+        args: ["-c", limited, Deno.execPath(), STARVED],
+        ...{ stdin: "piped", stdout: "piped", stderr: "inherit" },
+      }).spawn();
+      const lines = child.stdout.pipeThrough(new TextDecoderStream())
+        .getReader();
+      const next = async () => new URL((await lines.read()).value ?? "");
+      const before = await next();
+      const waiting = send(before);
+      const after = await next();
+      assert.equal(after.host !== before.host, moves);
+      assert.match((await send(after)).body, /one-time-code/);
+      // Who had come meanwhile waited; the port was not left to others.
+      assert.equal((await waiting).status, 200);
+      await child.stdin.close();
+      await lines.cancel();
+      await child.status;
+    },
+  });
+}
+
+Deno.test({
+  name:
+    "the page: where this machine does not let us listen, the error says so",
+  permissions: { net: false, read: true, env: true },
+  fn: async () => {
+    await using scenario = new PageScenario();
+    const pending = scenario.begin();
+    assert.equal(codeOf(await pending.outcome), "CODE_MISSING");
+    assert.equal(scenario.pendingCodes.find("key"), undefined);
+  },
 });
 
 const sockets = unless(Deno.build.os === "linux", "there is no /proc/net");

@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import type { UpdstsError } from "../../src/errors.ts";
 import {
-  type OpenPage,
   PendingCodes,
   type PendingRefresh,
 } from "../../src/page/pending_codes.ts";
@@ -47,11 +46,11 @@ export class PageScenario implements AsyncDisposable {
     };
   }
 
-  /** Asks for a session under `key`; the page on which the code is typed. */
-  async ask(
+  /** Asks for a session under `key`. */
+  begin(
     key = "key",
     request: CodeRequest = { file: undefined, client: "Claude Code" },
-  ): Promise<{ url: URL; page: OpenPage; pending: PendingRefresh }> {
+  ): PendingRefresh {
     const ports = {
       file: this.file,
       config: new MemoryConfig(),
@@ -65,6 +64,15 @@ export class PageScenario implements AsyncDisposable {
       (codes) => refreshSession({ ...ports, codes }, { profile: "default" }),
     );
     this.#outcomes.push(pending.outcome);
+    return pending;
+  }
+
+  /** The same; and the page on which the code is typed. */
+  async ask(
+    key?: string,
+    request?: CodeRequest,
+  ) {
+    const pending = this.begin(key, request);
     const page = await pending.opened;
     return { url: new URL(page.url), page, pending };
   }
