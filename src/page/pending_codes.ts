@@ -131,7 +131,7 @@ export class PendingCodes {
     const url = this.#pages.show(question);
     this.#questions.add(question);
     // Whoever waits for the outcome learns in time that there is none.
-    const timer = setTimeout(() => void question.state, QUESTION_LIFETIME + 1);
+    const timer = setTimeout(() => question.expire(), QUESTION_LIFETIME);
     Deno.unrefTimer(timer);
     return {
       get url() {
