@@ -130,7 +130,7 @@ export class LoopbackServer {
 async function readRequest(
   connection: Deno.TcpConn,
 ): Promise<LoopbackRequest | number | undefined> {
-  // One character a byte.
+  // One character a byte, whatever it is.
   const decoder = new TextDecoder("latin1");
   const buffer = new Uint8Array(MAX_HEAD);
   let text = "";
@@ -149,9 +149,10 @@ async function readRequest(
   if (method === undefined || path === undefined) return 400;
   const headers = new Headers();
   for (const line of lines) {
-    const [, name, value] = /^([\w-]+):([\t -\xff]*)$/.exec(line) ?? [];
+    const [, name, value] = /^([\w-]+):([^\0-\x08\n-\x1f]*)$/.exec(line) ?? [];
     if (name === undefined || value === undefined) return 400;
-    headers.append(name, value);
+    // Cookies of others may hold anything.
+    headers.append(name, value.replace(/[^ -~]/g, "?"));
   }
   // Browsers send a form whole.
   if (headers.has("transfer-encoding")) return 411;

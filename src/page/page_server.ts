@@ -110,10 +110,9 @@ export class PageServer {
   }
 
   #page(question: Question, headers: Headers): LoopbackAnswer {
-    const { prompt, state, timeLeft } = question;
+    const { state, timeLeft } = question;
     const nonce = randomName();
     const language = chooseLanguage(headers.get("accept-language"));
-    const now = this.#clock.now();
     return {
       status: 200,
       headers: {
@@ -128,7 +127,7 @@ export class PageServer {
           ? { Refresh: String(Math.ceil(timeLeft / 1000)) }
           : {}),
       },
-      body: renderPage({ prompt, state, language, now, nonce }),
+      body: renderPage(question, language, this.#clock.now(), nonce),
     };
   }
 }

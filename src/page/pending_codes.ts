@@ -93,17 +93,14 @@ export class PendingCodes {
       code: async (profile, device, refused) => {
         if (this.#closed) throw refused ?? ending();
         if (question === undefined) {
-          const asked = new Question(
-            { ...request, profile, device },
-            this.#clock,
-          );
-          opened.resolve(this.#open(asked));
-          question = asked;
+          const prompt = { ...request, profile, device };
+          question = new Question(prompt, this.#clock);
+          opened.resolve(this.#open(question));
         }
         return await question.code(refused);
       },
     };
-    const outcome = outcomeOf(refresh(codes)).then((outcome) => {
+    const outcome = refresh(codes).catch(failure).then((outcome) => {
       question?.end(outcome);
       // Nobody was asked, or nobody came: there is nothing to come back for.
       const forgotten = question === undefined ||
@@ -159,14 +156,10 @@ function ending(): UpdstsError {
   );
 }
 
-async function outcomeOf(work: Promise<RefreshResult>): Promise<Outcome> {
-  try {
-    return await work;
-  } catch (error) {
-    return error instanceof UpdstsError
-      ? error
-      : new UpdstsError("INTERNAL", "Internal error: a defect of updsts", {
-        cause: error,
-      });
-  }
+function failure(error: unknown): UpdstsError {
+  return error instanceof UpdstsError
+    ? error
+    : new UpdstsError("INTERNAL", "Internal error: a defect of updsts", {
+      cause: error,
+    });
 }
