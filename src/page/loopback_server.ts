@@ -149,7 +149,7 @@ async function readRequest(
   if (method === undefined || path === undefined) return 400;
   const headers = new Headers();
   for (const line of lines) {
-    const [, name, value] = /^([\w-]+):([^\0-\x08\n-\x1f]*)$/.exec(line) ?? [];
+    const [, name, value] = /^([\w-]+):([\t -~\x80-\uffff]*)$/.exec(line) ?? [];
     if (name === undefined || value === undefined) return 400;
     // Cookies of others may hold anything.
     headers.append(name, value.replace(/[^ -~]/g, "?"));

@@ -94,8 +94,9 @@ export class PendingCodes {
         if (this.#closed) throw refused ?? ending();
         if (question === undefined) {
           const prompt = { ...request, profile, device };
-          question = new Question(prompt, this.#clock);
-          opened.resolve(this.#open(question));
+          const asked = new Question(prompt, this.#clock);
+          opened.resolve(this.#open(asked));
+          question = asked;
         }
         return await question.code(refused);
       },
