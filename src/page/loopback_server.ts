@@ -31,8 +31,10 @@ const MAX_BODY = 1024;
 const MAX_WAITING = 64;
 /** How long a request may take to arrive, or an answer to be read, in milliseconds. */
 const MAX_TIME = 5_000;
-/** How often accepting may fail in succession, and the pause before the next try, in milliseconds. */
-const [MAX_FAILURES, FAILURE_PAUSE] = [20, 100];
+/** The pause after a connection could not be accepted, in milliseconds. */
+const FAILURE_PAUSE = 100;
+/** After so many failures in succession another server is needed. */
+const MAX_FAILURES = 20;
 
 /** Listens from the start, and does not keep the process alive. */
 export class LoopbackServer {
@@ -40,6 +42,7 @@ export class LoopbackServer {
   readonly host: string;
   readonly #listener: Deno.TcpListener;
   readonly #waiting = new Map<Deno.TcpConn, ReturnType<typeof setTimeout>>();
+  #failures = 0;
   #closed = false;
 
   /** @throws if this machine does not let us listen */
@@ -50,32 +53,30 @@ export class LoopbackServer {
     this.#accept(respond);
   }
 
-  /** Whether it has been closed, or had to give up. */
-  get closed(): boolean {
-    return this.#closed;
+  /** Whether nobody could be served for a while. It keeps its port, and goes on trying. */
+  get failing(): boolean {
+    return this.#failures >= MAX_FAILURES;
   }
 
   /** Stops listening; what is being answered is answered still. */
   close(): void {
-    if (this.#closed) return;
     this.#closed = true;
     this.#listener.close();
     for (const connection of this.#waiting.keys()) this.#end(connection);
   }
 
   async #accept(respond: Respond): Promise<void> {
-    for (let failures = 0; !this.#closed && failures < MAX_FAILURES;) {
+    while (!this.#closed) {
       try {
         this.#serve(await this.#listener.accept(), respond);
-        failures = 0;
+        this.#failures = 0;
       } catch {
-        failures++;
+        this.#failures++;
         await new Promise<void>((resolve) =>
           Deno.unrefTimer(setTimeout(resolve, FAILURE_PAUSE))
         );
       }
     }
-    this.close();
   }
 
   async #serve(connection: Deno.TcpConn, respond: Respond): Promise<void> {
@@ -129,7 +130,7 @@ export class LoopbackServer {
 async function readRequest(
   connection: Deno.TcpConn,
 ): Promise<LoopbackRequest | number | undefined> {
-  // One character a byte.
+  // One character a byte, whatever it is.
   const decoder = new TextDecoder("latin1");
   const buffer = new Uint8Array(MAX_HEAD);
   let text = "";
@@ -148,9 +149,10 @@ async function readRequest(
   if (method === undefined || path === undefined) return 400;
   const headers = new Headers();
   for (const line of lines) {
-    const [, name, value] = /^([\w-]+):([\t -\xff]*)$/.exec(line) ?? [];
+    const [, name, value] = /^([\w-]+):([\t -~\x80-\uffff]*)$/.exec(line) ?? [];
     if (name === undefined || value === undefined) return 400;
-    headers.append(name, value);
+    // Cookies of others may hold anything.
+    headers.append(name, value.replace(/[^ -~]/g, "?"));
   }
   // Browsers send a form whole.
   if (headers.has("transfer-encoding")) return 411;

@@ -29,7 +29,8 @@ const GUARDS = {
 export class PageServer {
   readonly #clock: Clock;
   readonly #questions = new Map<string, Question>();
-  #server: LoopbackServer | undefined;
+  /** The last is the one whose address is handed out. */
+  readonly #servers: LoopbackServer[] = [];
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -56,17 +57,18 @@ export class PageServer {
 
   /** Stops listening. */
   close(): void {
-    this.#server?.close();
+    for (const server of this.#servers.splice(0)) server.close();
   }
 
-  /** The server: another one, if the last could not go on. */
   #listening(): LoopbackServer {
-    if (this.#server?.closed === false) return this.#server;
+    const last = this.#servers.at(-1);
+    if (last?.failing === false) return last;
     try {
       const server: LoopbackServer = new LoopbackServer((request) =>
         this.#answer(request, server.host)
       );
-      return this.#server = server;
+      this.#servers.push(server);
+      return server;
     } catch {
       throw new UpdstsError(
         "CODE_MISSING",
@@ -108,10 +110,9 @@ export class PageServer {
   }
 
   #page(question: Question, headers: Headers): LoopbackAnswer {
-    const { prompt, state, timeLeft } = question;
+    const { state, timeLeft } = question;
     const nonce = randomName();
     const language = chooseLanguage(headers.get("accept-language"));
-    const now = this.#clock.now();
     return {
       status: 200,
       headers: {
@@ -126,7 +127,7 @@ export class PageServer {
           ? { Refresh: String(Math.ceil(timeLeft / 1000)) }
           : {}),
       },
-      body: renderPage({ prompt, state, language, now, nonce }),
+      body: renderPage(question, language, this.#clock.now(), nonce),
     };
   }
 }

@@ -93,17 +93,15 @@ export class PendingCodes {
       code: async (profile, device, refused) => {
         if (this.#closed) throw refused ?? ending();
         if (question === undefined) {
-          const asked = new Question(
-            { ...request, profile, device },
-            this.#clock,
-          );
+          const prompt = { ...request, profile, device };
+          const asked = new Question(prompt, this.#clock);
           opened.resolve(this.#open(asked));
           question = asked;
         }
         return await question.code(refused);
       },
     };
-    const outcome = outcomeOf(refresh(codes)).then((outcome) => {
+    const outcome = refresh(codes).catch(failure).then((outcome) => {
       question?.end(outcome);
       // Nobody was asked, or nobody came: there is nothing to come back for.
       const forgotten = question === undefined ||
@@ -131,7 +129,7 @@ export class PendingCodes {
     const url = this.#pages.show(question);
     this.#questions.add(question);
     // Whoever waits for the outcome learns in time that there is none.
-    const timer = setTimeout(() => void question.state, QUESTION_LIFETIME + 1);
+    const timer = setTimeout(() => question.expire(), QUESTION_LIFETIME);
     Deno.unrefTimer(timer);
     return {
       get url() {
@@ -159,14 +157,10 @@ function ending(): UpdstsError {
   );
 }
 
-async function outcomeOf(work: Promise<RefreshResult>): Promise<Outcome> {
-  try {
-    return await work;
-  } catch (error) {
-    return error instanceof UpdstsError
-      ? error
-      : new UpdstsError("INTERNAL", "Internal error: a defect of updsts", {
-        cause: error,
-      });
-  }
+function failure(error: unknown): UpdstsError {
+  return error instanceof UpdstsError
+    ? error
+    : new UpdstsError("INTERNAL", "Internal error: a defect of updsts", {
+      cause: error,
+    });
 }

@@ -109,6 +109,11 @@ export class Question {
     return this.state;
   }
 
+  /** Its time is over, whatever the clock says: that may have been set back. */
+  expire(): void {
+    this.withdraw(expired());
+  }
+
   /** Ends the question unless a code is being checked. */
   withdraw(reason: UpdstsError = declined()): void {
     if (this.state.kind === "open") this.end(reason);

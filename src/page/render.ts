@@ -2,32 +2,32 @@
 import { UpdstsError } from "../errors.ts";
 import { ICON } from "../icon.ts";
 import { html, Markup } from "./markup.ts";
-import type { CodePrompt, Outcome, QuestionState } from "./question.ts";
+import type {
+  CodePrompt,
+  Outcome,
+  Question,
+  QuestionState,
+} from "./question.ts";
 import { STYLE } from "./style.ts";
 import { type Language, WORDS, type Words } from "./words.ts";
 
 /** How long a TOTP code lasts, in milliseconds; all codes change together. */
 const CODE_PERIOD = 30_000;
 
-/** What is shown, to whom, and when. */
-export interface View {
-  readonly prompt: CodePrompt;
-  readonly state: QuestionState;
-  readonly language: Language;
-  readonly now: Date;
-  /** Lets this document's own style through its policy. */
-  readonly nonce: string;
-}
-
-/** The document for `view`. */
-export function renderPage(view: View): string {
-  const words = WORDS[view.language];
-  const { title, content } = view.state.kind === "ended"
-    ? ending(view.state.outcome, view.language, words)
-    : form(view, words);
+/** The document for a question; `nonce` lets its own style through its policy. */
+export function renderPage(
+  { prompt, state }: Question,
+  language: Language,
+  now: Date,
+  nonce: string,
+): string {
+  const words = WORDS[language];
+  const { title, content } = state.kind === "ended"
+    ? ending(state.outcome, language, words)
+    : form(prompt, errorOf(state, now, words), words);
   return html`
     <!doctype html>
-    <html lang="${view.language}">
+    <html lang="${language}">
       <head>
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -35,7 +35,7 @@ export function renderPage(view: View): string {
         <meta name="robots" content="noindex">
         <title>${title} · updsts</title>
         <link rel="icon" href="data:image/svg+xml,${encodeURIComponent(ICON)}">
-        <style nonce="${view.nonce}">${new Markup(STYLE)}</style>
+        <style nonce="${nonce}">${new Markup(STYLE)}</style>
       </head>
       <body>
         <main>
@@ -52,9 +52,11 @@ interface Content {
   readonly content: Markup;
 }
 
-function form({ prompt, state, now }: View, words: Words): Content {
-  const { profile, device, file, client } = prompt;
-  const error = errorOf(state, now, words);
+function form(
+  { profile, device, file, client }: CodePrompt,
+  error: Markup | undefined,
+  words: Words,
+): Content {
   const title = words.title(profile);
   return {
     title: error === undefined ? title : `${words.error}: ${title}`,

@@ -1,7 +1,10 @@
 // A person types the code on the page, by way of the official clients of both eras; the model never sees it.
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { Client } from "@modelcontextprotocol/client";
+import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { z } from "zod";
+import { baseEnvironment, commandLine } from "../support/command.ts";
 import { ALICE, GIVEN, Scenario, valueIn } from "../support/scenario.ts";
 import {
   connect,
@@ -13,7 +16,7 @@ import {
 } from "../support/mcp_clients.ts";
 import { BROWSER, Browser, WITHOUT_BROWSER } from "../support/browser.ts";
 import { needs } from "../support/skipping.ts";
-import { assertClosed, send, type } from "../support/page_driver.ts";
+import { assertClosed, send, submit, type } from "../support/page_driver.ts";
 
 const UPDATE = "updsts_update_sts_credential";
 const DEFAULT = { profile_name: "default" };
@@ -37,8 +40,8 @@ function pageOf(result: ToolResult): URL {
 }
 
 /** Waits as no client does that has nobody to ask. */
-function think(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 1_100));
+function think(milliseconds = 1_100): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 /** Fails if a code or a secret was said by the protocol or on stderr. */
@@ -52,96 +55,114 @@ function assertSilent(
   for (const code of codes) assert(!all.includes(code), "a code is shown");
 }
 
+/** What a person does on the page that the client opened, and how the call ends. */
+const VISITS: readonly {
+  readonly name: string;
+  /** Each code, `good` for the right one, and what is read then. */
+  readonly types: readonly (readonly [code: string, reads: RegExp])[];
+  readonly declines?: boolean;
+  /** The client says that the person has agreed only when all is done. */
+  readonly late?: boolean;
+  readonly codesSent: number;
+  readonly error?: { readonly code: string; readonly next: RegExp };
+}[] = [
+  {
+    name: "the call ends with the session when the person has typed the code",
+    types: [["good", /Your session is ready/]],
+    codesSent: 1,
+  },
+  {
+    name: "the page is faster than the client's own question",
+    types: [["good", /Your session is ready/]],
+    late: true,
+    codesSent: 1,
+  },
+  {
+    name: "a wrong code is asked for again, and the agent hears of none",
+    types: [
+      ["00 00 00", /2 more/],
+      ["12", /not a six-digit code/],
+      ["good", /ready/],
+    ],
+    codesSent: 2,
+  },
+  {
+    name:
+      "three wrong codes end the call, with the way to have the person asked anew",
+    types: [["000001", /2 more/], ["000002", /1 more/], [
+      "000003",
+      /all three/,
+    ]],
+    codesSent: 3,
+    error: { code: "MFA_REFUSED", next: /without totp_token/ },
+  },
+  {
+    name: "a person who declines on the page ends the call",
+    types: [],
+    declines: true,
+    codesSent: 0,
+    error: { code: "CODE_DECLINED", next: /person/ },
+  },
+];
+
 for (const era of ERAS) {
-  Deno.test(`${era}: the client shows the link, the person types the code there, the call ends with the session`, async () => {
-    await using scenario = await Scenario.start();
-    const code = scenario.code();
-    const shown: string[] = [];
-    let page = new URL("http://127.0.0.1");
-    const person: Person = ({ message, url, fields }) => {
-      shown.push(message);
-      assert.deepEqual(fields, []);
-      page = new URL(url ?? "");
-      // The client says yes at once, as it does when it has opened the page.
-      setTimeout(() => type(page, code), 300);
-      return { action: "accept" };
-    };
-    await using client = await connect(era, scenario.env, {
-      ...URL_MODE,
-      person,
-      args: ["-v", "2"],
-    });
-    const result = updated(await client.call(UPDATE, DEFAULT));
-    assert.equal(result["updated_profile_name"], "default_sts");
-    assert.equal(scenario.codesSent, 1);
-    assert.equal(shown.length, 1);
-    const [point = ""] = (shown[0] ?? "").split("\n");
-    assert.equal(point, "Type the MFA code for profile default on this page.");
-    assert(point.length < 80);
-    assert(shown[0]?.includes(ALICE.device));
-    assert.notEqual(await scenario.read(), GIVEN);
-    assertSilent(scenario, client, code);
-    await assertClosed(page);
-  });
-
-  Deno.test(`${era}: the page is faster than the client's own question`, async () => {
-    await using scenario = await Scenario.start();
-    const person: Person = async ({ url }) => {
-      const page = new URL(url ?? "");
-      const { body } = await type(page, scenario.code());
-      assert.match(body, /Your session is ready/);
-      await think();
-      return { action: "accept" };
-    };
-    await using client = await connect(era, scenario.env, {
-      ...URL_MODE,
-      person,
-    });
-    updated(await client.call(UPDATE, DEFAULT));
-  });
-
-  Deno.test(`${era}: a wrong code is asked for again on the page, and the agent hears of none`, async () => {
-    await using scenario = await Scenario.start();
-    const good = scenario.code();
-    const person: Person = ({ url }) => {
-      const page = new URL(url ?? "");
-      setTimeout(async () => {
-        assert.match((await type(page, "00 00 00")).body, /2 more/);
-        assert.match((await type(page, "12")).body, /not a six-digit code/);
-        assert.match((await type(page, good)).body, /ready/);
-      }, 100);
-      return { action: "accept" };
-    };
-    await using client = await connect(era, scenario.env, {
-      ...URL_MODE,
-      person,
-    });
-    updated(await client.call(UPDATE, DEFAULT));
-    assert.equal(scenario.codesSent, 2);
-    assertSilent(scenario, client, good, "000000");
-  });
-
-  Deno.test(`${era}: three wrong codes end the call, with the way to have the person asked anew`, async () => {
-    await using scenario = await Scenario.start();
-    const person: Person = ({ url }) => {
-      const page = new URL(url ?? "");
-      setTimeout(async () => {
-        for (const code of ["000001", "000002", "000003"]) {
-          await type(page, code);
+  for (const { name, types, declines, late, codesSent, error } of VISITS) {
+    Deno.test(`${era}: ${name}`, async () => {
+      await using scenario = await Scenario.start();
+      const good = scenario.code();
+      const codes = types.map(([code]) => code === "good" ? good : code);
+      const visit = async (page: URL) => {
+        for (const [index, [, reads]] of types.entries()) {
+          assert.match((await type(page, codes[index] ?? "")).body, reads);
         }
-      }, 100);
-      return { action: "accept" };
-    };
-    await using client = await connect(era, scenario.env, {
-      ...URL_MODE,
-      person,
+        if (declines) {
+          assert.match((await submit(page, { decline: "" })).body, /declined/);
+        }
+      };
+      const messages: string[] = [];
+      const visits: Promise<void>[] = [];
+      let page = new URL("http://127.0.0.1");
+      await using client = await connect(era, scenario.env, {
+        ...URL_MODE,
+        args: ["-v", "2"],
+        person: async ({ message, url, fields }) => {
+          messages.push(message);
+          assert.deepEqual(fields, []);
+          page = new URL(url ?? "");
+          // Most clients say yes as soon as they have opened the page.
+          visits.push(late ? visit(page) : think(300).then(() => visit(page)));
+          if (late) await Promise.all(visits).then(() => think());
+          return { action: "accept" };
+        },
+      });
+      const result = await client.call(UPDATE, DEFAULT);
+      await Promise.all(visits);
+      const [message = "", ...others] = messages;
+      assert.deepEqual(others, []);
+      const [point = ""] = message.split("\n");
+      assert.equal(
+        point,
+        "Type the MFA code for profile default on this page.",
+      );
+      assert(message.includes(ALICE.device));
+      if (error === undefined) {
+        assert.equal(updated(result)["updated_profile_name"], "default_sts");
+        assert.notEqual(await scenario.read(), GIVEN);
+      } else {
+        assert.equal(errorOf(result).code, error.code);
+        assert.match(errorOf(result).next_step, error.next);
+        assert.equal(await scenario.read(), GIVEN);
+      }
+      assert.equal(scenario.codesSent, codesSent);
+      assertSilent(
+        scenario,
+        client,
+        ...codes.map((code) => code.replaceAll(" ", ""))
+          .filter((code) => code.length === 6),
+      );
+      await assertClosed(page);
     });
-    const error = errorOf(await client.call(UPDATE, DEFAULT));
-    assert.equal(error.code, "MFA_REFUSED");
-    assert.match(error.next_step, /without totp_token/);
-    assertSilent(scenario, client, "000001", "000002", "000003");
-    assert.equal(await scenario.read(), GIVEN);
-  });
+  }
 
   for (const action of ["decline", "cancel"] as const) {
     Deno.test(`${era}: a person who says ${action} leaves no page`, async () => {
@@ -162,48 +183,18 @@ for (const era of ERAS) {
       assert.equal(scenario.codesSent, 0);
       assert.equal(await scenario.read(), GIVEN);
     });
-
-    Deno.test(`${era}: a client that says ${action} for a person that is not there is given the link`, async () => {
-      await using scenario = await Scenario.start();
-      await using client = await connect(era, scenario.env, {
-        ...URL_MODE,
-        person: () => ({ action }),
-      });
-      const page = pageOf(await client.call(UPDATE, DEFAULT));
-      const again = client.call(UPDATE, DEFAULT);
-      assert.match((await type(page, scenario.code())).body, /ready/);
-      updated(await again);
-    });
   }
-
-  Deno.test(`${era}: a person who declines on the page ends the call`, async () => {
-    await using scenario = await Scenario.start();
-    const person: Person = ({ url }) => {
-      const page = new URL(url ?? "");
-      setTimeout(() =>
-        send(page, {
-          method: "POST",
-          headers: {
-            Host: page.host,
-            Origin: page.origin,
-            "Content-Type": "application/x-www-form-urlencoded",
-          },
-          body: "decline=yes",
-        }), 100);
-      return { action: "accept" };
-    };
-    await using client = await connect(era, scenario.env, {
-      ...URL_MODE,
-      person,
-    });
-    const error = errorOf(await client.call(UPDATE, DEFAULT));
-    assert.equal(error.code, "CODE_DECLINED");
-  });
 
   for (
     const [name, options] of [
       ["cannot ask", {}],
       ["knows forms only", { person: () => ({ action: "cancel" }) as const }],
+      ...(["decline", "cancel"] as const).map((action) =>
+        [
+          `says ${action} for a person that is not there`,
+          { ...URL_MODE, person: () => ({ action }) },
+        ] as const
+      ),
     ] as const
   ) {
     Deno.test(`${era}: with a client that ${name}, the model shows the link and calls again`, async () => {
@@ -397,52 +388,52 @@ Deno.test({
   },
 });
 
-Deno.test("where no page can be opened on this machine alone, the answer is the command for a terminal", async () => {
-  await using scenario = await Scenario.start();
-  for (const address of ["tcp:0.0.0.0:0", "tcp:[::]:0"]) {
-    await using client = await connect("modern", {
-      ...scenario.env,
-      DENO_SERVE_ADDRESS: address,
-    });
-    const error = errorOf(await client.call(UPDATE, DEFAULT));
+Deno.test({
+  name: "where no page can be opened, the answer is the command for a terminal",
+  // Other forms of the program take no flags of the runtime.
+  ignore: Deno.env.has("UPDSTS_COMMAND"),
+  fn: async () => {
+    await using scenario = await Scenario.start();
+    const [command, first = "", ...rest] = commandLine(["mcp", "--mcp-server"]);
+    const client = new Client({ name: "tests", version: "1" });
+    await client.connect(
+      new StdioClientTransport({
+        command,
+        args: [first, "--deny-net=127.0.0.1", ...rest],
+        env: {
+          ...await baseEnvironment(),
+          ...scenario.env,
+          // By a name that stays allowed.
+          AWS_ENDPOINT_URL_STS: scenario.sts.url.replace(
+            "127.0.0.1",
+            "localhost",
+          ),
+        },
+      }),
+    );
+    const error = errorOf(
+      await client.callTool({ name: UPDATE, arguments: DEFAULT }),
+    );
     assert.equal(error.code, "CODE_MISSING");
     assert.match(error.hint, /in a terminal: .* get -n default$/);
     assert.match(error.next_step, /Have the person run the command/);
     assert.equal(error.code_page, undefined);
-    assert.equal(client.stderr(), "");
-  }
+    await client.close();
+  },
 });
 
-Deno.test("a form is shown only if the server was told to, and nobody behind it means the link", async () => {
+// This variable of the runtime would have its own server listen for all the network.
+Deno.test("DENO_SERVE_ADDRESS does not open the page to others", async () => {
   await using scenario = await Scenario.start();
-  for (const era of ERAS) {
-    await using client = await connect(era, scenario.env, {
-      args: ["--form"],
-      elicitation: { form: {}, url: {} },
-      person: ({ fields, url }) => {
-        assert.equal(url, undefined);
-        assert.deepEqual(fields, ["totp_token"]);
-        return { action: "cancel" };
-      },
-    });
-    const page = pageOf(await client.call(UPDATE, DEFAULT));
-    await type(page, scenario.code());
-    updated(await client.call(UPDATE, DEFAULT));
-  }
-});
-
-Deno.test("a form takes a code as a number, and asks again for one that AWS refused", async () => {
-  await using scenario = await Scenario.start();
-  const messages: string[] = [];
-  await using client = await connect("legacy", scenario.env, {
-    args: ["--form"],
-    person: ({ message }) => {
-      messages.push(message);
-      const code = messages.length === 1 ? 1234 : Number(scenario.code());
-      return { action: "accept", content: { totp_token: code } };
-    },
+  await using client = await connect("modern", {
+    ...scenario.env,
+    DENO_SERVE_ADDRESS: "tcp:0.0.0.0:0",
   });
-  updated(await client.call(UPDATE, DEFAULT));
-  assert.equal(scenario.sts.requests[0]?.code, "001234");
-  assert.match(messages[1] ?? "", /did not take that code/);
+  const page = pageOf(await client.call(UPDATE, DEFAULT));
+  assert.equal(page.hostname, "127.0.0.1");
+  // On Linux, all of this network is this machine.
+  await assert.rejects(Deno.connect({
+    hostname: "127.0.0.2",
+    port: Number(page.port),
+  }));
 });

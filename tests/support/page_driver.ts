@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import type { UpdstsError } from "../../src/errors.ts";
 import {
-  type OpenPage,
   PendingCodes,
   type PendingRefresh,
 } from "../../src/page/pending_codes.ts";
@@ -47,11 +46,11 @@ export class PageScenario implements AsyncDisposable {
     };
   }
 
-  /** Asks for a session under `key`; the page on which the code is typed. */
-  async ask(
+  /** Asks for a session under `key`. */
+  begin(
     key = "key",
     request: CodeRequest = { file: undefined, client: "Claude Code" },
-  ): Promise<{ url: URL; page: OpenPage; pending: PendingRefresh }> {
+  ): PendingRefresh {
     const ports = {
       file: this.file,
       config: new MemoryConfig(),
@@ -65,6 +64,15 @@ export class PageScenario implements AsyncDisposable {
       (codes) => refreshSession({ ...ports, codes }, { profile: "default" }),
     );
     this.#outcomes.push(pending.outcome);
+    return pending;
+  }
+
+  /** The same; and the page on which the code is typed. */
+  async ask(
+    key?: string,
+    request?: CodeRequest,
+  ) {
+    const pending = this.begin(key, request);
     const page = await pending.opened;
     return { url: new URL(page.url), page, pending };
   }
@@ -85,17 +93,6 @@ export class PageScenario implements AsyncDisposable {
   }
 }
 
-/** What a browser sends with the page's own form. */
-export function formHeaders(url: URL): Record<string, string> {
-  return {
-    Host: url.host,
-    Origin: url.origin,
-    "Content-Type": "application/x-www-form-urlencoded",
-    "Sec-Fetch-Site": "same-origin",
-    "Sec-Fetch-Dest": "document",
-  };
-}
-
 /** An answer as it stood on the wire. */
 export interface RawAnswer {
   readonly status: number;
@@ -103,23 +100,35 @@ export interface RawAnswer {
   readonly body: string;
 }
 
+/** A request; what is not named is as a browser sends it. */
+export interface RawRequest {
+  readonly method?: string;
+  readonly path?: string;
+  /** In place of a browser's own, or besides; undefined leaves one out. */
+  readonly headers?: Readonly<Record<string, string | undefined>>;
+  readonly body?: string;
+}
+
 /** Sends exactly this, and reads one answer. */
 export async function send(
   url: URL,
-  { method = "GET", path = url.pathname, headers = { Host: url.host }, body }: {
-    readonly method?: string;
-    readonly path?: string;
-    readonly headers?: Readonly<Record<string, string>>;
-    readonly body?: string;
-  } = {},
+  { method = "GET", path = url.pathname, headers, body }: RawRequest = {},
 ): Promise<RawAnswer> {
   const lines = Object.entries({
+    Host: url.host,
+    "Sec-Fetch-Dest": "document",
+    ...(body === undefined ? {} : {
+      Origin: url.origin,
+      "Content-Type": "application/x-www-form-urlencoded",
+      "Content-Length": String(body.length),
+      "Sec-Fetch-Site": "same-origin",
+    }),
     ...headers,
-    ...(body === undefined ? {} : { "Content-Length": String(body.length) }),
-  }).map(([name, value]) => `${name}: ${value}\r\n`);
+  }).filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name}: ${value}\r\n`).join("");
   return await sendRaw(
     url,
-    `${method} ${path} HTTP/1.1\r\n${lines.join("")}\r\n${body ?? ""}`,
+    `${method} ${path} HTTP/1.1\r\n${lines}\r\n${body ?? ""}`,
   );
 }
 
@@ -166,12 +175,13 @@ export async function submit(
   url: URL,
   fields: Record<string, string>,
 ): Promise<RawAnswer> {
-  const answer = await send(url, {
-    method: "POST",
-    headers: formHeaders(url),
-    body: new URLSearchParams(fields).toString(),
-  });
-  if (answer.status !== 303) return answer;
+  const body = new URLSearchParams(fields).toString();
+  const answer = await send(url, { method: "POST", body });
+  if (answer.status !== 303) {
+    // A reload would send it again.
+    assert.doesNotMatch(answer.body, /<form/);
+    return answer;
+  }
   assert.equal(answer.headers.get("location"), url.pathname);
   return await send(url);
 }
