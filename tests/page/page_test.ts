@@ -246,7 +246,7 @@ const ATTACKS: readonly (readonly [
   })],
   [413, "a body that is too large", () => ({
     method: "POST",
-    body: `${BODY}&x=${"x".repeat(100_000)}`,
+    body: `${BODY}&x=${"x".repeat(10_000_000)}`,
   })],
   [
     413,

@@ -138,7 +138,10 @@ export async function sendRaw(url: URL, text: string): Promise<RawAnswer> {
     hostname: url.hostname,
     port: Number(url.port),
   });
-  await connection.write(new TextEncoder().encode(text));
+  const bytes = new TextEncoder().encode(text);
+  for (let sent = 0; sent < bytes.length;) {
+    sent += await connection.write(bytes.subarray(sent));
+  }
   let answer = "";
   const decoder = new TextDecoder();
   const buffer = new Uint8Array(65_536);
