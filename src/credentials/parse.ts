@@ -360,7 +360,7 @@ function findManagedBlocks(file: ParsedFile): ManagedBlocks {
     const limit = next ?? file.lines.length;
     const block = blockOf(file, tag, limit, false);
     const end = block.section && endOf(block.section, limit);
-    if (end !== undefined && isSession(file, block.section, "tagged")) {
+    if (end !== undefined && isSession(file, block.section, tag.key)) {
       blocks.push({ ...block, end });
       continue;
     }
@@ -463,13 +463,14 @@ function endOf(
 }
 
 /**
- * Whether `section` is a session of ours by its keys. Where no tag says so, it
- * must have nothing but keys of a session, and an id that begins as AWS's do.
+ * Whether `section` is a session of ours by its keys; with `key`, below the
+ * opening tag of that. Where no tag says so, it must have nothing but keys of a
+ * session, and an id that begins as AWS's do.
  */
 function isSession(
   file: ParsedFile,
   section: Section | undefined,
-  kind: "tagged" | "untagged",
+  key?: string,
 ): boolean {
   const properties = section?.properties ?? [];
   const values = new Map(
@@ -481,8 +482,11 @@ function isSession(
   const hasToken = values.has("aws_session_token") ||
     values.has(OLD_TOKEN_KEY);
   const hasExpiry = values.has("expiration_datetime");
-  if (kind === "tagged") {
-    return hasToken && (hasExpiry || isTemporary) || hasExpiry && isTemporary;
+  if (key !== undefined) {
+    // Without an expiry, it may be what another program has put there.
+    return hasExpiry
+      ? hasToken || isTemporary
+      : hasToken && isTemporary && section?.name === `${key}${SUFFIX}`;
   }
   const isRest = id === undefined && !values.has("aws_secret_access_key");
   return isTemporary && properties.every(({ key }) => isSessionKey(key)) &&
@@ -518,9 +522,7 @@ function findUntagged(
     if (leftover !== undefined) candidates.delete(leftover);
   }
   const found: ManagedBlock[] = [];
-  const ours = [...candidates].filter((section) =>
-    isSession(file, section, "untagged")
-  );
+  const ours = [...candidates].filter((section) => isSession(file, section));
   if (ours.length === 0) return found;
   const times = new Map<string, number>();
   const sources = new Map<string, string>();

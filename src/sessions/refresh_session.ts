@@ -148,8 +148,9 @@ export async function refreshSession(
   let refused: UpdstsError | undefined;
   for (let attempt = 1;; attempt++) {
     if (prepared.status === "still_valid") {
-      if (!request.dryRun) await withoutQuotes(file, prepared);
-      return prepared;
+      const { rewritten, ...found } = prepared;
+      if (rewritten && !request.dryRun) await withoutQuotes(file, prepared);
+      return found;
     }
     const { profile, sessionProfile } = prepared;
     if (request.dryRun) {
@@ -165,7 +166,7 @@ export async function refreshSession(
       }
       config.renew();
       prepared = await prepareRefresh({ ...ports, log: SILENT }, request);
-      if (prepared.status === "still_valid") return prepared;
+      if (prepared.status === "still_valid") continue;
       assertAskedFor(device, prepared);
     }
     const { plan, durationSeconds } = prepared;
@@ -216,9 +217,8 @@ function assertAskedFor(asked: string, { profile, plan }: Prepared): void {
 /** Writes a session that lasts on once more, if other programs read it with quotes: no code is needed for that. */
 async function withoutQuotes(
   file: Ports["file"],
-  { profile, sessionProfile, rewritten }: StillValid,
+  { profile, sessionProfile }: StillValid,
 ): Promise<void> {
-  if (rewritten === undefined) return;
   await file.update((text) => {
     const sessions = parseFile(text);
     const now = findSession({ sessions }, profile, sessionProfile)?.rewritten;

@@ -52,7 +52,7 @@ export interface FoundSession {
   readonly accessKeyId: string;
   readonly expiration: Date;
   /** The session as it is to be written, where other programs read it with quotes. */
-  readonly rewritten: SessionValues | undefined;
+  readonly rewritten?: SessionValues;
 }
 
 /** The whole session that is there for `profile` under that name, if any. */
@@ -77,13 +77,14 @@ export function findSession(
     accessKeyId === undefined || secretAccessKey === undefined ||
     sessionToken === undefined || expiration === undefined
   ) return undefined;
-  const rewritten = written.every((value) => unquoted(value) === value)
-    ? undefined
-    : {
-      accessKeyId,
-      secretAccessKey: new Secret(secretAccessKey),
-      sessionToken: new Secret(sessionToken),
-      expiration: toLocalIso(expiration),
-    };
+  if (written.every((value) => unquoted(value) === value)) {
+    return { accessKeyId, expiration };
+  }
+  const rewritten = {
+    accessKeyId,
+    secretAccessKey: new Secret(secretAccessKey),
+    sessionToken: new Secret(sessionToken),
+    expiration: toLocalIso(expiration),
+  };
   return { accessKeyId, expiration, rewritten };
 }
