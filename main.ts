@@ -83,7 +83,8 @@ const terminal: Terminal = {
 const stdinCodes: CodeSource = {
   code: async () => {
     const { StreamCodes } = await import("./src/machine/terminal.ts");
-    return await new StreamCodes(Deno.stdin.readable).code();
+    const note = (text: string) => writeNotes(`${text}\n`);
+    return await new StreamCodes(Deno.stdin.readable, note).code();
   },
 };
 

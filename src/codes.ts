@@ -37,3 +37,16 @@ export function requireCode(code: Secret): Secret {
     { hint: "type the six digits that the MFA device shows now" },
   );
 }
+
+/** What is wrong about `line`, which is not six digits, without a word of it. */
+export function codeForm(line: string): string {
+  if (/\0/.test(line) || /^\ufffd\ufffd/.test(line)) {
+    return "is in UTF-16: have the program write UTF-8";
+  }
+  const digits = line.replace(/[^0-9\uff10-\uff19]/g, "").length;
+  if (/\p{L}/u.test(line)) return "has letters";
+  if (readCode(line.replace(/[^0-9\uff10-\uff19\s-]/g, "")) !== undefined) {
+    return "has other signs beside six digits";
+  }
+  return `has ${digits} ${digits === 1 ? "digit" : "digits"}`;
+}

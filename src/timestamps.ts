@@ -1,5 +1,5 @@
 // Points in time, as the credentials file spells them and as people say them.
-export { parseTimestamp } from "./credentials/profiles.ts";
+export { parseTimestamp } from "./credentials/keys.ts";
 
 /**
  * `date` in ISO 8601, in local time with its offset, in whole seconds:

@@ -1,5 +1,5 @@
 // What other programs did to a file between two looks at it.
-import { type ParsedFile, parseFile } from "./parse.ts";
+import { type ManagedBlock, type ParsedFile, parseFile } from "./parse.ts";
 import { cutBlock } from "./session_edits.ts";
 import { applyEdits, trimEnd } from "./text.ts";
 
@@ -15,12 +15,14 @@ export function compareOutsideBlocks(
   now: string,
 ): "same" | "added" | "missing" | "changed" {
   if (before === now) return "same";
-  const files = [parseFile(before), parseFile(now)];
-  // Where tags are broken, nobody knows what stands outside.
-  const [old, current] = files.some(({ brokenTags }) => brokenTags.length > 0)
-    ? files
-    : files.map(outsideBlocks);
-  if (old === undefined || current === undefined) return "changed";
+  const [first, last] = [parseFile(before), parseFile(now)];
+  // A block that has just lost its end, or is half written, hides nothing.
+  const isHalf = last.loneTags > first.loneTags ||
+    (last.loneTags < first.loneTags &&
+      last.damage.length < first.damage.length);
+  const [old, current] = isHalf
+    ? [first, last]
+    : [outsideBlocks(first, last), outsideBlocks(last)];
   const emptied = withoutEnds(now) === "" && withoutEnds(before) !== "";
   if (emptied || isCut(old, current)) return "missing";
   const content = withoutEnds(old.text);
@@ -33,10 +35,18 @@ export function compareOutsideBlocks(
   return holdsInOrder(old, current) ? "added" : "changed";
 }
 
-/** `file` without its managed blocks: what removing them would leave. */
-function outsideBlocks(file: ParsedFile): ParsedFile {
-  if (file.blocks.length === 0) return file;
-  const edits = file.blocks.flatMap((block) => cutBlock(file, block));
+/** `file` without its whole blocks, and those that are whole in `later`: what removing them would leave. */
+function outsideBlocks(file: ParsedFile, later = file): ParsedFile {
+  const isWhole = ({ opened, closed }: ManagedBlock) => opened && closed;
+  const whole = later.blocks.filter(isWhole);
+  const keys = new Set(whole.map(({ key }) => key));
+  const names = new Set(whole.map(({ sessionProfile }) => sessionProfile));
+  const hidden = file.blocks.filter((block) =>
+    isWhole(block) ||
+    (block.opened ? keys.has(block.key) : names.has(block.sessionProfile))
+  );
+  if (hidden.length === 0) return file;
+  const edits = hidden.flatMap((block) => cutBlock(file, block));
   return parseFile(applyEdits(file.text, edits));
 }
 

@@ -1,4 +1,5 @@
 // A file as it was read: its sections and their keys as the AWS SDKs read them, and the blocks that updsts owns, all by position.
+import { isSessionKey, OLD_TOKEN_KEY, unquoted } from "./keys.ts";
 import {
   BLANKS,
   contentStart,
@@ -28,20 +29,43 @@ export class ParsedFile implements FileText {
     this.sections = readSections(this);
   }
 
-  /** Every managed block that has a begin and an end, in file order. */
+  /** Every managed block whose extent is known: those with tags first, each in file order. */
   get blocks(): readonly ManagedBlock[] {
     return this.#tags.blocks;
   }
 
   /** A sentence for each broken tag, with its line number (from 1). */
   get brokenTags(): readonly string[] {
-    return this.#tags.problems;
+    return this.damage.map(({ message }) => message);
   }
 
-  /** The block of the session that was asked for with `profile`. */
-  blockOf(profile: string): ManagedBlock | undefined {
-    const key = encodeText(profile);
-    return this.blocks.find((block) => block.key === key);
+  /** Tags that belong to no block which could be changed, in file order. */
+  get damage(): readonly Damage[] {
+    return this.#tags.damage;
+  }
+
+  /** How many tags have lost the other one of their block. */
+  get loneTags(): number {
+    return this.#tags.loneTags;
+  }
+
+  /** What of it concerns one of the profiles or sessions `names`, one character a byte. */
+  damageOf(...names: readonly string[]): readonly Damage[] {
+    return this.damage.filter((damage) =>
+      damage.names.some((name) => names.includes(name))
+    );
+  }
+
+  /**
+   * The block of the session that was asked for with `profile`; without tags,
+   * only one whose section is called `session`, if that is given.
+   */
+  blockOf(profile: string, session?: string): ManagedBlock | undefined {
+    const [key, name] = [profile, session ?? `${profile}_sts`].map(encodeText);
+    return this.blocks.find((block) =>
+      block.opened ? block.key === key : block.section?.name === name &&
+        (block.key === key || block.key === name)
+    );
   }
 
   /** The block that one of `sections` stands in. */
@@ -221,16 +245,23 @@ function lowerCase(key: string): string {
   return key.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
-/** A block: the tags and what stands between them. */
+/**
+ * A session of ours: its tags, and what stands between them. Other programs may
+ * have taken away either tag, or both.
+ */
 export interface ManagedBlock {
-  /** The profile that the session was asked for, one character a byte. */
+  /** The profile that the session was asked for, one character a byte; the session's own name if nobody knows. */
   readonly key: string;
   /** The same, decoded. */
   readonly profile: string;
-  /** Index of the line of the opening tag. */
+  /** Index of the line of the opening tag; of the header, if that tag is missing. */
   readonly begin: number;
-  /** Index of the line of the closing tag. */
+  /** Index of the line of the closing tag; of the one that it is to stand before, if it is missing. */
   readonly end: number;
+  /** Whether the opening tag is there. */
+  readonly opened: boolean;
+  /** Whether the closing tag is there. */
+  readonly closed: boolean;
   /**
    * The section between the tags; undefined if there is none yet. An earlier
    * edition wrote its header above the opening tag at first: one that stands
@@ -248,76 +279,127 @@ export interface ManagedBlock {
   readonly leftover: Section | undefined;
 }
 
+/** Tags that belong to no block which could be changed. */
+export interface Damage {
+  /** A sentence with its line number (from 1). */
+  readonly message: string;
+  /** What to do, if that is more than to mend the line. */
+  readonly hint?: string;
+  /** The profiles and sessions that it concerns, one character a byte. */
+  readonly names: readonly string[];
+}
+
 /** The blocks of a file, and why they cannot all be trusted. */
 interface ManagedBlocks {
-  /** Every begin with its end, in file order. */
+  /** Those with tags first, each in file order. */
   readonly blocks: readonly ManagedBlock[];
-  /** A sentence for each broken tag, with its line number (from 1). */
-  readonly problems: readonly string[];
+  readonly damage: readonly Damage[];
+  readonly loneTags: number;
 }
 
 /** What makes a comment a tag. */
 export const MARKER = "[auto update by updsts]";
 
+/** The tag that ends a block. */
+export const CLOSING_TAG: string = `# $}}} ${MARKER}`;
+
+/** A line that is a tag, or looks like one. */
 interface Tag {
   readonly line: number;
-  /** Of a block that begins; undefined if it ends. */
-  readonly key: string | undefined;
+  readonly kind: "begin" | "end" | "not whole";
+  /** Of a block that begins. */
+  readonly key: string;
 }
 
-/** Finds all blocks of `file`. Never fails: what is wrong is in `problems`. */
+/** Finds all blocks of `file`. Never fails: what is wrong is in `damage`. */
 function findManagedBlocks(file: ParsedFile): ManagedBlocks {
   const blocks: ManagedBlock[] = [];
-  const problems: string[] = [];
-  const at = (line: number) => `line ${line + 1}`;
-  const report = (line: number, problem: string) =>
-    problems.push(`${at(line)} ${problem}`);
-  const keys = new Map<string, number>();
-  let open: { readonly line: number; readonly key: string } | undefined;
-  let nextSection = 0;
-  for (const { line, key } of findTags(file, report)) {
-    if (key !== undefined) {
-      const inner = "begins a block inside of the one that begins on";
-      if (open !== undefined) report(line, `${inner} ${at(open.line)}`);
-      const first = keys.get(key);
-      const again = "begins a second block for one key; the first is on";
-      if (first !== undefined) report(line, `${again} ${at(first)}`);
-      keys.set(key, line);
-      open = { line, key };
-    } else if (open === undefined) {
-      report(line, "ends a block that has no begin");
-    } else {
-      const begin = open.line;
-      const near: Section[] = [];
-      for (; nextSection < file.sections.length; nextSection++) {
-        const section = file.sections[nextSection];
-        if (section === undefined || section.line > line) break;
-        if (section.line >= begin - 1) near.push(section);
+  const damage: Damage[] = [];
+  const report = (line: number, problem: string, names: string[]) =>
+    damage.push({ message: `line ${line + 1} ${problem}`, names });
+  const begun = new Map<string, number>();
+  const open: Tag[] = [];
+  const strayEnds: number[] = [];
+  const tags = [...findTags(file)];
+  for (const tag of tags) {
+    const { line, kind, key } = tag;
+    const outer = open.at(-1);
+    if (kind === "begin") {
+      const first = begun.get(key);
+      if (first !== undefined) {
+        const again = "begins a second block for one key; the first is on line";
+        report(line, `${again} ${first + 1}`, [key]);
       }
-      const above = near.find((section) =>
-        section.line === begin - 1 && isBare(file, section)
-      );
-      const [inside, second] = near.filter((found) => found.line > begin);
-      const place = `in the block that begins on ${at(begin)}`;
+      begun.set(key, first ?? line);
+      open.push(tag);
+    } else if (kind === "not whole") {
+      const problem = "looks like a tag of a block, but is not whole";
+      report(line, problem, [outer?.key ?? nameAbove(file, line)]);
+    } else if (outer === undefined) strayEnds.push(line);
+    else {
+      open.pop();
+      const inner = blocks.at(-1);
+      if (inner !== undefined && inner.begin > outer.line) {
+        const within = "begins a block inside of the one that begins on line";
+        report(inner.begin, `${within} ${outer.line + 1}`, [
+          inner.key,
+          outer.key,
+        ]);
+        continue;
+      }
+      const second = sectionsBetween(file, outer.line, line)[1];
       if (second !== undefined) {
-        report(second.line, `begins a second section ${place}`);
+        const place = `in the block that begins on line ${outer.line + 1}`;
+        report(second.line, `begins a second section ${place}`, [outer.key]);
       }
-      blocks.push(blockOf(file, open.key, begin, line, inside, above));
-      open = undefined;
+      blocks.push(blockOf(file, outer, line));
     }
   }
-  if (open !== undefined) report(open.line, "begins a block that has no end");
-  return { blocks, problems };
+  for (const tag of open) {
+    const next = tags.find(({ line }) => line > tag.line)?.line;
+    const limit = next ?? file.lines.length;
+    const block = blockOf(file, tag, limit, false);
+    const end = block.section && endOf(block.section, limit);
+    if (end !== undefined && isSession(file, block.section, tag.key)) {
+      blocks.push({ ...block, end });
+      continue;
+    }
+    const last = end ?? (block.section && block.section.line + 1);
+    damage.push({
+      message: `line ${tag.line + 1} begins a block that has no end`,
+      ...last === undefined ? {} : {
+        hint: `add the line "${CLOSING_TAG}" behind line ${last}, if that is ` +
+          "the last one of its session",
+      },
+      names: [tag.key, `${tag.key}_sts`],
+    });
+  }
+  const all = [...blocks, ...findUntagged(file, blocks, strayEnds)];
+  for (const line of strayEnds) {
+    if (all.some(({ closed, end }) => closed && end === line)) continue;
+    const name = nameAbove(file, line);
+    const isSound = all.some(({ key, section }) =>
+      key === name || section?.name === name
+    );
+    report(line, "ends a block that has no begin", isSound ? [] : [name]);
+  }
+  const loneTags = open.length + strayEnds.length;
+  return { blocks: all, damage, loneTags };
 }
 
+/** The block that `tag` begins, and that ends before or on line `end`. */
 function blockOf(
-  file: FileText,
-  key: string,
-  begin: number,
+  file: ParsedFile,
+  { key, line: begin }: Tag,
   end: number,
-  inside: Section | undefined,
-  above: Section | undefined,
+  closed = true,
 ): ManagedBlock {
+  const directlyAbove = lastSectionAbove(file, begin);
+  const above = directlyAbove?.line === begin - 1 &&
+      isBare(file, directlyAbove)
+    ? directlyAbove
+    : undefined;
+  const [inside] = sectionsBetween(file, begin, end);
   const section = inside ??
     (above?.name === `${key}_sts` ? above : undefined);
   const profile = decodeText(key);
@@ -326,7 +408,150 @@ function blockOf(
   for (let line = begin + 1; line < (inside?.line ?? 0); line++) {
     if (saysSomething(file, line)) leftover = undefined;
   }
-  return { key, profile, begin, end, section, sessionProfile, above, leftover };
+  const names = { key, profile, sessionProfile };
+  return {
+    ...names,
+    begin,
+    end,
+    opened: true,
+    closed,
+    section,
+    above,
+    leftover,
+  };
+}
+
+/** Index in all sections of the first one below line `line`. */
+function indexBelow({ sections }: ParsedFile, line: number): number {
+  let [low, high] = [0, sections.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sections[middle]?.line ?? 0) > line) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+function lastSectionAbove(file: ParsedFile, line: number): Section | undefined {
+  return file.sections[indexBelow(file, line - 1) - 1];
+}
+
+/** The name of the section that line `line` stands in. */
+function nameAbove(file: ParsedFile, line: number): string {
+  return lastSectionAbove(file, line)?.name ?? "";
+}
+
+/** The first two sections whose headers stand between two lines. */
+function sectionsBetween(
+  file: ParsedFile,
+  from: number,
+  to: number,
+): Section[] {
+  const first = indexBelow(file, from);
+  return file.sections.slice(first, first + 2).filter(({ line }) => line < to);
+}
+
+/** Index of the line behind the last key of a session in `section`; undefined if it has none before line `limit`. */
+function endOf(
+  { properties }: Section,
+  limit: number,
+): number | undefined {
+  const last = properties.findLast(({ key, line }) =>
+    line < limit && isSessionKey(key)
+  );
+  return last && (last.continuations.at(-1) ?? last.line) + 1;
+}
+
+/**
+ * Whether `section` is a session of ours by its keys; with `key`, below the
+ * opening tag of that. Where no tag says so, it must have nothing but keys of a
+ * session, and an id that begins as AWS's do.
+ */
+function isSession(
+  file: ParsedFile,
+  section: Section | undefined,
+  key?: string,
+): boolean {
+  const properties = section?.properties ?? [];
+  const values = new Map(
+    properties.filter(({ length }) => length > 0)
+      .map((property) => [property.key, readValue(file, property)]),
+  );
+  const id = values.get("aws_access_key_id");
+  const isTemporary = id === undefined || unquoted(id).startsWith("ASIA");
+  const hasToken = values.has("aws_session_token") ||
+    values.has(OLD_TOKEN_KEY);
+  const hasExpiry = values.has("expiration_datetime");
+  if (key !== undefined) {
+    // Without an expiry, it may be what another program has put there.
+    return hasExpiry
+      ? hasToken || isTemporary
+      : hasToken && isTemporary && section?.name === `${key}${SUFFIX}`;
+  }
+  const isRest = id === undefined && !values.has("aws_secret_access_key");
+  return isTemporary && properties.every(({ key }) => isSessionKey(key)) &&
+    hasToken && (isRest || hasExpiry);
+}
+
+/** What the name of a session ends with, unless somebody chose another. */
+const SUFFIX = "_sts";
+
+/** Under such a key a profile may name its session. */
+const NAMES_SESSION = /^(?:sts|session)_(?:name|profile(?:_name)?)\b/m;
+
+/** Sessions of ours whose tags another program has taken away, the opening one at least. */
+function findUntagged(
+  file: ParsedFile,
+  tagged: readonly ManagedBlock[],
+  strayEnds: readonly number[],
+): ManagedBlock[] {
+  const { text, lines, sections } = file;
+  const candidates = new Set(
+    sections.filter(({ name }) => name.endsWith(SUFFIX)),
+  );
+  let line = 0;
+  let position = text.indexOf("expiration_datetime");
+  while (position !== -1) {
+    line = lines.indexAt(position, line);
+    const section = lastSectionAbove(file, line);
+    if (section !== undefined) candidates.add(section);
+    position = text.indexOf("expiration_datetime", lines.at(line).next);
+  }
+  for (const { section, leftover } of tagged) {
+    if (section !== undefined) candidates.delete(section);
+    if (leftover !== undefined) candidates.delete(leftover);
+  }
+  const found: ManagedBlock[] = [];
+  const ours = [...candidates].filter((section) => isSession(file, section));
+  if (ours.length === 0) return found;
+  const times = new Map<string, number>();
+  const sources = new Map<string, string>();
+  const readsKeys = NAMES_SESSION.test(text);
+  for (const { name, properties } of readsKeys ? sections : []) {
+    for (const property of properties) {
+      if (!NAMES_SESSION.test(property.key)) continue;
+      sources.set(readValue(file, property), name);
+    }
+  }
+  for (const { name } of sections) times.set(name, (times.get(name) ?? 0) + 1);
+  for (const section of ours) {
+    const { name, line: begin } = section;
+    const isInside = tagged.some((block) =>
+      block.begin < begin && begin < block.end
+    );
+    if (times.get(name) !== 1 || isInside) continue;
+    const below = sections[indexBelow(file, begin)]?.line ?? lines.length;
+    const closing = strayEnds.find((line) => line > begin && line < below);
+    const end = closing ?? endOf(section, below) ?? begin + 1;
+    const key = sources.get(name) ??
+      (name.endsWith(SUFFIX) ? name.slice(0, -SUFFIX.length) : name);
+    found.push({
+      ...{ key, profile: decodeText(key), sessionProfile: decodeText(name) },
+      ...{ begin, end, opened: false, closed: closing !== undefined },
+      ...{ section, above: undefined, leftover: undefined },
+    });
+  }
+  return found;
 }
 
 /** Whether nothing but blanks stands beside the header of `section`. */
@@ -334,11 +559,8 @@ function isBare(file: FileText, { name, line }: Section): boolean {
   return trim(lineText(file, line), BLANKS) === `[${name}]`;
 }
 
-/** All lines that are tags; reports those that look like one and are not whole. */
-function* findTags(
-  file: FileText,
-  report: (line: number, problem: string) => void,
-): Generator<Tag> {
+/** All lines that are tags, or look like one and are not whole. */
+function* findTags(file: FileText): Generator<Tag> {
   const { text, lines } = file;
   let line = 0;
   let position = text.indexOf(MARKER);
@@ -350,10 +572,11 @@ function* findTags(
     const tag = trim(comment.slice(1, -MARKER.length), BLANKS);
     const [, parameter] = /^\$\{{3}(.*)$/s.exec(tag) ?? [];
     const [, key] = /^key=(.+)$/s.exec(trim(parameter ?? "", BLANKS)) ?? [];
-    if (key !== undefined) yield { line, key: trim(key, BLANKS) };
-    else if (tag === "$}}}") yield { line, key: undefined };
+    if (key !== undefined) {
+      yield { line, kind: "begin", key: trim(key, BLANKS) };
+    } else if (tag === "$}}}") yield { line, kind: "end", key: "" };
     else if (parameter !== undefined || tag.startsWith("$}}}")) {
-      report(line, "looks like a tag of a block, but is not whole");
+      yield { line, kind: "not whole", key: "" };
     }
   }
 }

@@ -109,8 +109,36 @@ export function assertNameFree(
     `Cannot use the profile name ${
       JSON.stringify(shown)
     } for the session: line ${taken + 1} already has a section of that name`,
-    { hint: OTHER_NAME },
+    {
+      hint: isLongTerm(file, taken)
+        ? OTHER_NAME
+        : "choose another name with -sn, or delete " +
+          `${linesFrom(file, taken)}; nothing was changed`,
+    },
   );
+}
+
+/** Whether the section whose header is on line `first` has a key that nobody should be told to delete. */
+function isLongTerm({ sections }: ParsedFile, first: number): boolean {
+  const keys = new Set(
+    sections.find(({ line }) => line === first)?.properties
+      .map(({ key }) => key),
+  );
+  return keys.has("aws_access_key_id") && !keys.has("aws_session_token") &&
+    !keys.has("aws_security_token");
+}
+
+/** The lines of the section whose header is on line `first`, in words. */
+function linesFrom(file: ParsedFile, first: number): string {
+  let last = first;
+  const next = file.sections.find(({ line }) => line > first)?.line ??
+    file.lines.length;
+  for (let line = first + 1; line < next; line++) {
+    if (saysSomething(file, line)) last = line;
+  }
+  return last === first
+    ? `line ${first + 1}`
+    : `lines ${first + 1} to ${last + 1}`;
 }
 
 /** Indices of the lines with `[` and, behind it, the first word of `name`. */
@@ -130,13 +158,21 @@ function linesWith({ text, lines }: ParsedFile, name: string): number[] {
 }
 
 /**
- * Refuses a file with any broken tag.
+ * Refuses broken tags that concern one of the profiles or sessions `names`, one
+ * character a byte.
  *
  * @throws {UpdstsError} `BLOCK_BROKEN`
  */
-export function assertBlocksWhole({ brokenTags }: ParsedFile): void {
-  const [problem] = brokenTags;
-  if (problem !== undefined) throw brokenBlock(problem);
+export function assertUndamaged(
+  file: ParsedFile,
+  ...names: readonly string[]
+): void {
+  const [damage] = file.damageOf(...names);
+  if (damage === undefined) return;
+  throw brokenBlock(
+    damage.message,
+    damage.hint && `${damage.hint}; nothing was changed`,
+  );
 }
 
 /** The error for a block that is not as it should be. */
@@ -242,7 +278,9 @@ function causesIn(
     ],
     [tail[0], stray, move],
     [
-      linesOf(begin + 1, end).find((line) => lone(line) !== lone(begin)),
+      linesOf(begin + 1, Math.min(end, file.lines.length - 1)).find((line) =>
+        lone(line) !== lone(begin)
+      ),
       ` does not end as line ${begin + 1} does: one of them has a lone CR`,
       "make the line ends of the block alike",
     ],

@@ -2,6 +2,16 @@
 import { UpdstsError } from "../errors.ts";
 import type { Secret } from "../secret.ts";
 import {
+  EXPIRY_OWNER,
+  OLD_TOKEN_KEY,
+  OWNED,
+  OWNED_KEYS,
+  parseTimestamp,
+  SAME_KEYS,
+  unquoted,
+} from "./keys.ts";
+import {
+  CLOSING_TAG,
   type ManagedBlock,
   MARKER,
   type ParsedFile,
@@ -9,12 +19,11 @@ import {
   type Property,
   readValue,
 } from "./parse.ts";
-import { parseTimestamp } from "./profiles.ts";
 import { type IntendedChange, readAfter } from "./read_alike.ts";
 import {
-  assertBlocksWhole,
   assertNameFree,
   assertSessionName,
+  assertUndamaged,
   unreadableBlock,
 } from "./refusals.ts";
 import {
@@ -28,6 +37,7 @@ import {
   saysSomething,
   terminatorOf,
   trim,
+  trimEnd,
 } from "./text.ts";
 
 /** What STS gave, as it is written. */
@@ -40,29 +50,9 @@ export interface SessionValues {
   readonly sessionToken: Secret;
   /** ISO 8601, local time with its offset, whole seconds. */
   readonly expiration: string;
+  /** Whether to write for which access key id the expiry is; where that is written, it is kept current anyway. */
+  readonly marksExpiry?: boolean;
 }
-
-/** The four keys that updsts owns, in the order in which they are written. */
-export const OWNED_KEYS = [
-  "aws_access_key_id",
-  "aws_secret_access_key",
-  "aws_session_token",
-  "expiration_datetime",
-] as const;
-
-/** What boto wrote, and botocore still prefers to `aws_session_token`. */
-const OLD_TOKEN_KEY = "aws_security_token";
-
-/**
- * Keys that say the same to other tools: kept current where they are, never
- * added. The last three are the expiry, which samtools reads as `expiry_time`.
- */
-export const SAME_KEYS: readonly string[] = [
-  OLD_TOKEN_KEY,
-  "expiration",
-  "x_security_token_expires",
-  "expiry_time",
-];
 
 type Values = ReadonlyMap<string, string>;
 
@@ -80,10 +70,10 @@ export function refreshEdits(
   session: SessionValues,
 ): Edit[] {
   assertSessionName(sectionName);
-  assertBlocksWhole(file);
-  const values = ownedValues(session);
   const name = encodeText(sectionName);
-  const found = file.blockOf(key);
+  assertUndamaged(file, encodeText(key), name);
+  const values = ownedValues(session);
+  const found = file.blockOf(key, sectionName);
   // A header of that name above the tag of an empty block is its own.
   const header = found?.above?.name === name ? found.above : undefined;
   const block = found && { ...found, section: found.section ?? header };
@@ -106,8 +96,9 @@ export function assertRefreshable(file: ParsedFile, block: ManagedBlock): void {
 
 /**
  * The edits that take `block` out: its tags, and its section with all that
- * stands in it. Lines between the opening tag and the header stay, for they
- * belong to the profile above.
+ * stands in it, also its keys behind the block. Lines between the opening tag
+ * and the header stay, for they belong to the profile above, and so do notes
+ * behind the block.
  *
  * @throws {UpdstsError} `BLOCK_BROKEN`, with line numbers
  */
@@ -121,14 +112,91 @@ export function removeEdits(file: ParsedFile, block: ManagedBlock): Edit[] {
 
 /** The edits of {@linkcode removeEdits}, whatever programs read afterwards. */
 export function cutBlock(file: ParsedFile, block: ManagedBlock): Edit[] {
-  const { begin, end, section } = block;
+  const { begin, end, closed, section, leftover } = block;
   if (section === undefined) {
     return [cutLines(file, begin), cutLines(file, end)];
   }
-  const first = Math.min(begin, section.line, block.leftover?.line ?? begin);
-  return section.line <= begin + 1
-    ? [cutLines(file, first, end)]
-    : [cutLines(file, first, begin), cutLines(file, section.line, end)];
+  const first = Math.min(begin, section.line, leftover?.line ?? begin);
+  const last = closed ? end : end - 1;
+  return [
+    ...section.line <= begin + 1
+      ? [cutLines(file, first, last)]
+      : [cutLines(file, first, begin), cutLines(file, section.line, last)],
+    ...propertiesBehind(file, block)
+      .map((property) => cutProperty(file, property)),
+  ];
+}
+
+/**
+ * What other programs have done to `block` that the next refresh mends, each a
+ * clause with its line number (from 1).
+ */
+export function flawsOf(file: ParsedFile, block: ManagedBlock): string[] {
+  const { begin, end, opened, closed, section } = block;
+  const flaws: string[] = [];
+  const note = (line: number, flaw: string) =>
+    flaws.push(`line ${line + 1} ${flaw}`);
+  if (!opened) {
+    note(begin, "begins a session whose tags another program has removed");
+  } else if (!closed) {
+    note(begin, "begins a block whose closing tag another program has removed");
+  }
+  const refused = "for which some programs refuse the whole file";
+  for (const line of [opened ? begin : -1, closed ? end : -1]) {
+    if (line >= 0 && indentOf(file, line) > 0) {
+      note(line, `is an indented tag, ${refused}`);
+    }
+  }
+  if (closed && terminatorOf(file, end) === "") {
+    note(end, `is a closing tag without a line end, ${refused}`);
+  }
+  const behind = propertiesBehind(file, block);
+  for (const { line } of behind) {
+    note(line, "belongs to the session, and stands behind its block");
+  }
+  const found =
+    section?.properties.filter(({ key, length }) =>
+      length > 0 && OWNED.has(key)
+    ) ?? [];
+  for (const property of found) {
+    const value = readValue(file, property);
+    if (unquoted(value) === value) continue;
+    note(
+      property.line,
+      "has quotes, which most programs take for a part of the value",
+    );
+  }
+  const lacking = OWNED_KEYS.filter((key) =>
+    !found.some((property) => property.key === key)
+  );
+  if (section !== undefined && found.length > 0 && lacking.length > 0) {
+    note(section.line, `begins a session that lacks ${lacking.join(", ")}`);
+  }
+  return flaws;
+}
+
+/** What another program has written into the section behind the end of its block. */
+function propertiesBehind(
+  { blocks }: ParsedFile,
+  { end, closed, section }: ManagedBlock,
+): readonly Property[] {
+  const behind =
+    section?.properties.filter(({ line }) =>
+      closed ? line > end : line >= end
+    ) ?? [];
+  if (behind.length === 0) return behind;
+  const next = blocks.find(({ opened, begin }) => opened && begin >= end);
+  return behind.filter(({ line, continuations }) =>
+    (continuations.at(-1) ?? line) < (next?.begin ?? Infinity)
+  );
+}
+
+/** Takes out the lines of `property`. */
+function cutProperty(
+  file: ParsedFile,
+  { line, continuations }: Property,
+): Edit {
+  return cutLines(file, line, continuations.at(-1) ?? line);
 }
 
 /**
@@ -147,6 +215,7 @@ function ownedValues(session: SessionValues): Values {
   const values = new Map<string, string>(
     OWNED_KEYS.map((key) => [key, owned[key]]),
   );
+  if (session.marksExpiry) values.set(EXPIRY_OWNER, session.accessKeyId);
   for (const [key, value] of values) {
     // What AWS issues is letters, digits and these few signs. Anything else
     // could end the line, open a section, or be taken for a comment.
@@ -235,25 +304,26 @@ function planned(
       change: { session },
     };
   }
-  const { begin, end, section } = block;
+  const { begin, section } = block;
   const values = new Map(owned);
   for (const property of section?.properties ?? []) {
-    // A line behind the block is not updsts' to change. If it is a token,
-    // programs would go on reading it, so this refresh is refused.
     if (!SAME_KEYS.includes(property.key)) continue;
-    if (property.key === OLD_TOKEN_KEY) {
-      values.set(property.key, owned.get("aws_session_token") ?? "");
-    } else if (property.line < end) {
-      const current = readValue(file, property);
-      const expiration = owned.get("expiration_datetime") ?? "";
-      values.set(property.key, expiryLike(current, expiration));
-    }
+    const current = readValue(file, property);
+    const expiration = owned.get("expiration_datetime") ?? "";
+    values.set(
+      property.key,
+      property.key === OLD_TOKEN_KEY
+        ? owned.get("aws_session_token") ?? ""
+        : property.key === EXPIRY_OWNER
+        ? owned.get("aws_access_key_id") ?? ""
+        : expiryLike(current, expiration),
+    );
   }
   return {
     edits: joined([
-      ...mendedTags(file, block),
       ...headerEdits(file, block, name),
       ...valueEdits(file, block, values),
+      ...tagEdits(file, block),
     ]),
     change: {
       former: section?.name,
@@ -294,10 +364,10 @@ function appendedBlock(
   const block = [
     ...(unfinished ? [""] : []),
     ...(continued ? [""] : []),
-    `# \${{{ key=${key} ${MARKER}`,
+    openingTag(key),
     `[${name}]`,
     ...propertyLines(values),
-    `# $}}} ${MARKER}`,
+    CLOSING_TAG,
   ];
   return {
     offset: text.length,
@@ -306,18 +376,41 @@ function appendedBlock(
   };
 }
 
-/** The tags without indentation and with their line ends, for which some programs refuse a whole file. */
-function mendedTags(file: ParsedFile, { begin, end }: ManagedBlock): Edit[] {
-  const edits: Edit[] = [begin, end].map((index) => ({
-    offset: file.lines.at(index).end - lineText(file, index).length,
+function openingTag(key: string): string {
+  return `# \${{{ key=${key} ${MARKER}`;
+}
+
+/** Both tags where they belong, without indentation and with their line ends, for which some programs refuse a whole file. */
+function tagEdits(file: ParsedFile, block: ManagedBlock): Edit[] {
+  const { begin, end, opened, closed, key } = block;
+  const eol = terminatorOf(file, begin);
+  const unindented = (index: number): Edit => ({
+    offset: contentOffset(file, index),
     length: indentOf(file, index),
     text: "",
-  })).filter(({ length }) => length > 0);
-  if (terminatorOf(file, end) === "") {
-    const eol = terminatorOf(file, begin);
-    edits.push({ offset: file.text.length, length: 0, text: eol });
-  }
-  return edits;
+  });
+  const opening = opened ? unindented(begin) : {
+    offset: contentOffset(file, begin),
+    length: 0,
+    text: openingTag(key) + eol,
+  };
+  const closing = closed
+    ? unindented(end)
+    : { offset: startOf(file, end), length: 0, text: CLOSING_TAG + eol };
+  const isUnfinished = closed && terminatorOf(file, end) === "";
+  const last = { offset: file.text.length, length: 0, text: eol };
+  return [opening, closing, ...(isUnfinished ? [last] : [])]
+    .filter(({ length, text }) => length > 0 || text !== "");
+}
+
+/** Where the content of line `index` begins. */
+function contentOffset(file: ParsedFile, index: number): number {
+  return file.lines.at(index).end - lineText(file, index).length;
+}
+
+/** Where line `index` begins; the end of the text, if that is behind the last one. */
+function startOf({ text, lines }: ParsedFile, index: number): number {
+  return index < lines.length ? lines.at(index).start : text.length;
 }
 
 /** The header with another name: in the block's section, or behind the opening tag. */
@@ -343,16 +436,17 @@ function headerEdits(
   ];
 }
 
-/** Other values for the keys in a block, and those that are missing at its end. */
+/** Other values for the keys in a block, and at its end those that are missing or stand behind it. */
 function valueEdits(
   file: ParsedFile,
-  { begin, end, section }: ManagedBlock,
+  block: ManagedBlock,
   values: Values,
 ): Edit[] {
+  const { begin, end, closed, section } = block;
   const edits: Edit[] = [];
   const missing = new Map(values);
   for (const property of section?.properties ?? []) {
-    if (property.line > end) break;
+    if (property.line >= end) break;
     const value = values.get(property.key);
     if (value === undefined) continue;
     missing.delete(property.key);
@@ -361,8 +455,23 @@ function valueEdits(
       if (index < end) edits.push(cutLines(file, index));
     }
   }
-  if (missing.size === 0) return edits;
   const eol = terminatorOf(file, begin);
+  const moved = propertiesBehind(file, block).flatMap((property) => {
+    const edit = cutProperty(file, property);
+    edits.push(edit);
+    if (values.has(property.key)) return [];
+    const { offset, length } = edit;
+    return [trimEnd(file.text.slice(offset, offset + length), "\r\n") + eol];
+  });
+  // The file may end with the last key.
+  const isUnfinished = !closed && end === file.lines.length &&
+    terminatorOf(file, end - 1) === "";
+  const come = [
+    ...(isUnfinished ? [eol] : []),
+    ...propertyLines(missing).map((line) => line + eol),
+    ...moved,
+  ];
+  if (come.length === 0) return edits;
   // Behind all that says something, so that no line that stands there is
   // read as the continuation of one that came in before it.
   let last = end - 1;
@@ -370,9 +479,9 @@ function valueEdits(
     while (last > begin && !saysSomething(file, last)) last--;
   }
   edits.push({
-    offset: file.lines.at(last + 1).start,
+    offset: startOf(file, last + 1),
     length: 0,
-    text: propertyLines(missing).map((line) => line + eol).join(""),
+    text: come.join(""),
   });
   return edits;
 }

@@ -1,8 +1,9 @@
 // What `doctor` finds in the text of the credentials file, and of the config file.
 import type { ParsedFile } from "../credentials/parse.ts";
 import { whyAwsCliRefuses } from "../credentials/readers/aws_cli.ts";
-import { assertRefreshable } from "../credentials/session_edits.ts";
+import { assertRefreshable, flawsOf } from "../credentials/session_edits.ts";
 import { decodeText, isUtf8 } from "../credentials/text.ts";
+import { shellQuoted } from "../shell_quoted.ts";
 import { type Finding, ok, problem, problemOf, warning } from "./finding.ts";
 
 const UTF8_BOM = "\xEF\xBB\xBF";
@@ -142,22 +143,27 @@ function refusedByAwsCli({ text }: ParsedFile, check: string): Finding[] {
 /** What would keep a refresh from changing a managed block. */
 export function blockFindings(file: ParsedFile): Finding[] {
   const check = "blocks";
-  const { blocks, brokenTags } = file;
-  if (brokenTags.length > 0) {
-    return brokenTags.map((message) =>
-      problem(check, "BLOCK_BROKEN", message, "mend the tags")
-    );
-  }
-  const refused = blocks.flatMap((block) => {
+  const { blocks, damage } = file;
+  const broken = damage.map(({ message, hint = "mend the tags" }) =>
+    problem(check, "BLOCK_BROKEN", message, hint)
+  );
+  const found = blocks.flatMap((block) => {
+    if (file.damageOf(block.key).length > 0) return [];
     try {
       assertRefreshable(file, block);
-      return [];
+      const { profile, sessionProfile, opened } = block;
+      const isUnknown = !opened && profile === sessionProfile;
+      const hint = isUnknown
+        ? `name it in a refresh: updsts get PROFILE -sn ${shellQuoted(profile)}`
+        : `run updsts get ${shellQuoted(profile)}, which mends it`;
+      return flawsOf(file, block).map((flaw) => warning(check, flaw, hint));
     } catch (error) {
       return [problemOf(check, error)];
     }
   });
   const count = `${blocks.length} managed by updsts`;
-  return refused.length === 0 ? [ok(check, count)] : refused;
+  const all = [...broken, ...found];
+  return all.length === 0 ? [ok(check, count)] : all;
 }
 
 /** Something that the AWS CLI refuses, all of the file with it. */

@@ -5,9 +5,13 @@ import { UpdstsError } from "../errors.ts";
 import type { AwsConfig, Clock } from "../ports.ts";
 import { otherKind, WAYS } from "../sessions/list_profiles.ts";
 import { deviceKind, planSession } from "../sessions/plan.ts";
-import { type SessionFiles, sourceOf } from "../sessions/session_files.ts";
+import {
+  type SessionFiles,
+  sourceIn,
+  sourceOf,
+} from "../sessions/session_files.ts";
 import { shellQuoted } from "../shell_quoted.ts";
-import { parseTimestamp, toLocalIso } from "../timestamps.ts";
+import { toLocalIso } from "../timestamps.ts";
 import { type Finding, ok, problemOf, warning } from "./finding.ts";
 import {
   inMemory,
@@ -75,7 +79,7 @@ export async function allProfilesFindings(
     const { name } = profile;
     const check = `profile ${name}`;
     if (profile.token !== undefined) {
-      const source = file.blockAround(profile.sections)?.profile;
+      const source = sourceIn(file, name);
       if (source !== undefined) managed++;
       findings.push(
         source === undefined || isSource(source)
@@ -211,10 +215,23 @@ function sessionFinding(
   option: string,
 ): Finding {
   if (source === undefined) {
-    return ok(check, "a session that updsts does not manage");
+    return profile.isOverwritten
+      ? warning(
+        check,
+        "a session token beside an MFA device: another program has written a session over the long-term key",
+        "write the long-term key back, without aws_session_token",
+      )
+      : ok(check, "a session that updsts does not manage");
   }
-  const end = parseTimestamp(profile.value("expiration_datetime"));
+  const end = profile.expiration;
   const refresh = `run updsts get ${shellQuoted(source)}${option}`;
+  if (profile.hasStaleExpiry) {
+    return warning(
+      check,
+      `session of ${source}, whose key another program has replaced: the expiry is that of the former one`,
+      refresh,
+    );
+  }
   if (end === undefined) {
     return warning(check, `session of ${source}, with no expiry`, refresh);
   }

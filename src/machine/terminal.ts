@@ -1,5 +1,5 @@
 // The code: typed by the person at the terminal, or written to stdin by another program.
-import { readCode } from "../codes.ts";
+import { codeForm, readCode } from "../codes.ts";
 import { UpdstsError } from "../errors.ts";
 import type { CodeSource } from "../ports.ts";
 import { Secret } from "../secret.ts";
@@ -160,29 +160,61 @@ function declined(): UpdstsError {
   );
 }
 
+/** How long a program may take for its code until a person is told what is waited for, in milliseconds. */
+const SILENCE = 3_000;
+
 /** The code as the first line that another program writes to our stdin. */
 export class StreamCodes implements CodeSource {
   readonly #stream: ReadableStream<Uint8Array>;
+  readonly #note: (text: string) => void;
 
-  /** The code that `stream` begins with. */
-  constructor(stream: ReadableStream<Uint8Array>) {
+  /** The code that `stream` begins with; `note` says that it is waited for. */
+  constructor(
+    stream: ReadableStream<Uint8Array>,
+    note: (text: string) => void,
+  ) {
     this.#stream = stream;
+    this.#note = note;
   }
 
   async code(): Promise<Secret> {
+    let waiting = true;
+    REAL_SYSTEM.sleep(SILENCE).then(() => {
+      if (waiting) {
+        this.#note(
+          "Waiting for the TOTP code from the program that writes to stdin ...",
+        );
+      }
+    });
+    const text = await this.#read().finally(() => waiting = false);
+    const line = text.split("\n").find((line) => line.trim() !== "")?.trim();
+    const code = line === undefined ? undefined : readCode(line);
+    if (code !== undefined) return new Secret(code);
+    throw line === undefined
+      ? new UpdstsError(
+        "CODE_MISSING",
+        "Cannot get a session: stdin gave no TOTP code",
+        { hint: "check the program before the pipe: it wrote no line" },
+      )
+      : new UpdstsError(
+        "CODE_INVALID",
+        `Cannot use the TOTP code: the first line of stdin ${codeForm(line)}`,
+        {
+          hint:
+            "check the program before the pipe: its first line is to be six digits",
+        },
+      );
+  }
+
+  /** What is written up to the end of the first line that says something. */
+  async #read(): Promise<string> {
     const decoder = new TextDecoder();
     let text = "";
     for await (const chunk of this.#stream) {
       text += decoder.decode(chunk, { stream: true });
       // Nobody's code is longer: this is another stream than was meant.
-      if (text.includes("\n") || text.length > 1024) break;
+      if (/\S.*\n/.test(text) || text.length > 1024) break;
     }
-    const [line = ""] = text.split("\n", 1);
-    if (line.trim() !== "") return new Secret(line.trim());
-    throw new UpdstsError(
-      "CODE_MISSING",
-      "Cannot get a session: stdin gave no TOTP code",
-      { hint: "check the program before the pipe: it wrote no line" },
-    );
+    return text;
   }
 }

@@ -1,7 +1,6 @@
 // What a change would do to the credentials file, without its secrets.
+import { mayBeShown, OWNED } from "../credentials/keys.ts";
 import { type ParsedFile, parseFile, readValue } from "../credentials/parse.ts";
-import { mayBeShown } from "../credentials/profiles.ts";
-import { OWNED_KEYS, SAME_KEYS } from "../credentials/session_edits.ts";
 import { applyEdits, decodeText, type Edit } from "../credentials/text.ts";
 import { MASK } from "../secret.ts";
 
@@ -53,8 +52,6 @@ type ShowValue = (key: string, value: string) => string;
 const shownValue: ShowValue = (key, value) =>
   value === "" || mayBeShown(key, value) ? value : MASK;
 
-const OWNED: ReadonlySet<string> = new Set([...OWNED_KEYS, ...SAME_KEYS]);
-
 const valueToCome: ShowValue = (key, value) =>
   OWNED.has(key) ? "(from STS)" : shownValue(key, value);
 
@@ -78,9 +75,9 @@ function shownLines(file: ParsedFile, show: ShowValue): string[] {
       shown[property.line] = `${decodeText(property.key)} = ${value}`;
     }
   }
-  for (const { begin, end } of blocks) {
-    shown[begin] = contentOf(begin);
-    shown[end] = contentOf(end);
+  for (const { begin, end, opened, closed } of blocks) {
+    if (opened) shown[begin] = contentOf(begin);
+    if (closed) shown[end] = contentOf(end);
   }
   return shown;
 }

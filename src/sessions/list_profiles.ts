@@ -8,7 +8,6 @@ import {
 } from "../credentials/profiles.ts";
 import type { KeySource, Ports, ProfileSettings } from "../ports.ts";
 import { MASK, type Secret } from "../secret.ts";
-import { parseTimestamp } from "../timestamps.ts";
 
 /** What the reads need of the world. */
 export type ListPorts = Pick<Ports, "file" | "keys" | "config" | "log">;
@@ -64,7 +63,9 @@ async function viewsOf(
     log.warn(`${source.path ?? "stdin"}: ${problem}`);
   }
   const managers = new Map(
-    parsed.blocks.map(({ section, profile }) => [section, profile]),
+    parsed.blocks.filter(({ profile, sessionProfile, opened }) =>
+      opened || profile !== sessionProfile
+    ).map(({ section, profile }) => [section, profile]),
   );
   const views: ProfileView[] = [];
   for (const profile of readProfiles(parsed)) {
@@ -82,7 +83,7 @@ async function viewsOf(
       accessKeyId: profile.shown("aws_access_key_id"),
       device: own ?? shownDevice(settings?.mfaSerial),
       managedBy: section && managers.get(section),
-      expiration: parseTimestamp(profile.value("expiration_datetime")),
+      expiration: profile.expiration,
       file: where,
       // Made when somebody looks: a table of names has no need of them.
       get fields() {

@@ -51,12 +51,21 @@ function planOf(
 ): SessionPlan {
   const { name } = profile;
   if (profile.token !== undefined) {
-    throw cannotRefresh(
-      "KEYS_TEMPORARY",
-      profile,
-      "it holds a session token, and STS gives no session for a session",
-      "name the profile that holds the long-term key",
-    );
+    throw profile.isOverwritten
+      ? cannotRefresh(
+        "KEYS_TEMPORARY",
+        profile,
+        "it holds a session token beside an MFA device: another program has " +
+          "written a session over the long-term key",
+        "write the long-term key back, without aws_session_token, and have " +
+          "the other program use a profile of its own",
+      )
+      : cannotRefresh(
+        "KEYS_TEMPORARY",
+        profile,
+        "it holds a session token, and STS gives no session for a session",
+        "name the profile that holds the long-term key",
+      );
   }
   const accessKeyId = profile.value("aws_access_key_id");
   const secretAccessKey = profile.secret("aws_secret_access_key");

@@ -13,7 +13,7 @@ import {
   assertSessionName,
   brokenBlock,
 } from "../credentials/refusals.ts";
-import { refreshEdits } from "../credentials/session_edits.ts";
+import { flawsOf, refreshEdits } from "../credentials/session_edits.ts";
 import { applyEdits, type Edit } from "../credentials/text.ts";
 import { formatDuration } from "../durations.ts";
 import { UpdstsError } from "../errors.ts";
@@ -28,7 +28,12 @@ import {
   type SessionPlan,
 } from "./plan.ts";
 import { unknownProfile } from "./profiles.ts";
-import { findSession, readSessionFiles, sourceOf } from "./session_files.ts";
+import {
+  findSession,
+  type FoundSession,
+  readSessionFiles,
+  sourceOf,
+} from "./session_files.ts";
 
 /** How long a session lasts if neither request nor profile says otherwise, in seconds. */
 const DEFAULT_DURATION_SECONDS = 3600;
@@ -99,10 +104,8 @@ interface Names {
 }
 
 /** A session in the file that lasts long enough. */
-interface StillValid extends Names {
+interface StillValid extends Names, FoundSession {
   readonly status: "still_valid";
-  readonly accessKeyId: string;
-  readonly expiration: Date;
 }
 
 /** A refresh of which nothing is missing but the code. */
@@ -144,7 +147,11 @@ export async function refreshSession(
   let prepared = await prepareRefresh(ports, request);
   let refused: UpdstsError | undefined;
   for (let attempt = 1;; attempt++) {
-    if (prepared.status === "still_valid") return prepared;
+    if (prepared.status === "still_valid") {
+      const { rewritten, ...found } = prepared;
+      if (rewritten && !request.dryRun) await withoutQuotes(file, prepared);
+      return found;
+    }
     const { profile, sessionProfile } = prepared;
     if (request.dryRun) {
       const diff = changedLines(file.path, prepared.text, prepared.edits);
@@ -159,7 +166,7 @@ export async function refreshSession(
       }
       config.renew();
       prepared = await prepareRefresh({ ...ports, log: SILENT }, request);
-      if (prepared.status === "still_valid") return prepared;
+      if (prepared.status === "still_valid") continue;
       assertAskedFor(device, prepared);
     }
     const { plan, durationSeconds } = prepared;
@@ -207,6 +214,20 @@ function assertAskedFor(asked: string, { profile, plan }: Prepared): void {
   );
 }
 
+/** Writes a session that lasts on once more, if other programs read it with quotes: no code is needed for that. */
+async function withoutQuotes(
+  file: Ports["file"],
+  { profile, sessionProfile }: StillValid,
+): Promise<void> {
+  await file.update((text) => {
+    const sessions = parseFile(text);
+    const now = findSession({ sessions }, profile, sessionProfile)?.rewritten;
+    return now === undefined
+      ? []
+      : refreshEdits(sessions, profile, sessionProfile, now);
+  });
+}
+
 function isRefusedCode(error: unknown): error is UpdstsError {
   return error instanceof UpdstsError && error.code === "MFA_REFUSED";
 }
@@ -220,7 +241,11 @@ async function write(
   { profile, sessionProfile }: Prepared,
   session: Session,
 ): Promise<void> {
-  const values = { ...session, expiration: toLocalIso(session.expiration) };
+  const values = {
+    ...session,
+    expiration: toLocalIso(session.expiration),
+    marksExpiry: true,
+  };
   try {
     await file.update(
       (text) => refreshEdits(parseFile(text), profile, sessionProfile, values),
@@ -282,6 +307,13 @@ export async function prepareRefresh(
       { hint: "choose another name with -sn; nothing was changed" },
     );
   }
+  if (!/^[\w.-]+$/.test(sessionProfile)) {
+    log.warn(
+      `several SDKs and tools do not see a profile called ${
+        JSON.stringify(sessionProfile)
+      }: choose a name of A-Z, a-z, 0-9, _, . and - with -sn`,
+    );
+  }
   const current = findSession(files, profile, sessionProfile);
   if (current !== undefined && request.minRemainingSeconds !== undefined) {
     const end = ports.clock.now().getTime() +
@@ -300,6 +332,11 @@ export async function prepareRefresh(
   if (keys !== undefined) log.info(`File for sessions: ${file.path}`);
   log.info(`Region: ${plan.region}`);
   log.info(`MFA device: ${plan.device}`);
+  const block = files.sessions.blockOf(profile, sessionProfile);
+  const when = request.dryRun ? "the next" : "this";
+  for (const flaw of block ? flawsOf(files.sessions, block) : []) {
+    log.warn(`${file.path}: ${flaw}; ${when} refresh mends it`);
+  }
   let text = "";
   let edits: readonly Edit[] = [];
   let refusal: string | undefined;
@@ -308,7 +345,10 @@ export async function prepareRefresh(
     ports.issuer.rehearse(plan),
     file.rehearse((now) => {
       text = now;
-      edits = refreshEdits(parseFile(now), profile, sessionProfile, REHEARSED);
+      edits = refreshEdits(parseFile(now), profile, sessionProfile, {
+        ...REHEARSED,
+        marksExpiry: true,
+      });
       refusal = awsCliRefusal(text, edits);
       return edits;
     }),

@@ -5,18 +5,14 @@ import {
   parseFile,
 } from "../credentials/parse.ts";
 import { findProfile } from "../credentials/profiles.ts";
-import {
-  assertBlocksWhole,
-  assertProfileName,
-} from "../credentials/refusals.ts";
+import { assertProfileName, assertUndamaged } from "../credentials/refusals.ts";
 import { removeEdits } from "../credentials/session_edits.ts";
-import type { Edit } from "../credentials/text.ts";
+import { type Edit, encodeText } from "../credentials/text.ts";
 import { UpdstsError } from "../errors.ts";
 import type { Ports } from "../ports.ts";
-import { parseTimestamp } from "../timestamps.ts";
 
 /** What the removing use cases need of the world. */
-export type RemovePorts = Pick<Ports, "file" | "clock">;
+export type RemovePorts = Pick<Ports, "file" | "clock" | "log">;
 
 /** A session that was, or would be, removed. */
 export interface RemovedSession {
@@ -39,16 +35,15 @@ export async function removeSession(
   },
 ): Promise<RemovedSession[]> {
   assertProfileName(profile, "the profile name");
-  const removed = await removeBlocks(
-    ports,
-    dryRun,
+  const removed = await removeBlocks(ports, dryRun, (file) => {
+    assertUndamaged(file, encodeText(profile));
     // One name can be both, in a file for sessions: the source's comes first,
     // and the other session was not asked for.
-    (file) =>
-      file.blockOf(profile) === undefined
-        ? (block) => block.sessionProfile === profile
-        : (block) => block.profile === profile,
-  );
+    const block = file.blockOf(profile) ??
+      file.blocks.find(({ sessionProfile }) => sessionProfile === profile);
+    if (block !== undefined) assertUndamaged(file, block.key);
+    return block === undefined ? [] : [block];
+  });
   if (removed.length > 0) return removed;
   throw new UpdstsError(
     "BLOCK_NOT_FOUND",
@@ -59,30 +54,60 @@ export async function removeSession(
   );
 }
 
-/** Takes out all blocks whose session has expired. */
-export function pruneSessions(
+/**
+ * Takes out all blocks whose session has expired, but for those that are
+ * damaged, of which it warns.
+ *
+ * @throws {UpdstsError} `BLOCK_BROKEN` for one that has expired and cannot be
+ * taken out, when all others are
+ */
+export async function pruneSessions(
   ports: RemovePorts,
   { dryRun = false }: { readonly dryRun?: boolean },
 ): Promise<RemovedSession[]> {
-  const now = ports.clock.now();
-  return removeBlocks(ports, dryRun, (file) => ({ sessionProfile }) => {
-    if (sessionProfile === undefined) return false;
-    const profile = findProfile(file, sessionProfile);
-    const expiration = parseTimestamp(profile?.value("expiration_datetime"));
-    return expiration !== undefined && expiration <= now;
+  const { clock, file: { path }, log } = ports;
+  const now = clock.now();
+  let left: UpdstsError[] = [];
+  let warnings: readonly string[] = [];
+  const removed = await removeBlocks(ports, dryRun, (file) => {
+    left = [];
+    warnings = file.brokenTags;
+    return file.blocks.filter((block) => {
+      const { key, sessionProfile } = block;
+      const profile = sessionProfile === undefined
+        ? undefined
+        : findProfile(file, sessionProfile);
+      const end = profile?.expiration;
+      if (end === undefined || end > now) return false;
+      try {
+        assertUndamaged(file, key);
+        removeEdits(file, block);
+        return true;
+      } catch (error) {
+        if (!(error instanceof UpdstsError)) throw error;
+        left.push(error);
+        return false;
+      }
+    });
   });
+  for (const warning of warnings) log.warn(`${path}: ${warning}`);
+  const [first] = left;
+  if (first === undefined) return removed;
+  for (const { profile, sessionProfile } of removed) {
+    log.note(`Removed ${sessionProfile}, the session of ${profile}`);
+  }
+  throw first;
 }
 
 async function removeBlocks(
   { file }: RemovePorts,
   dryRun: boolean,
-  matcher: (file: ParsedFile) => (block: ManagedBlock) => boolean,
+  choose: (file: ParsedFile) => readonly ManagedBlock[],
 ): Promise<RemovedSession[]> {
   let removed: RemovedSession[] = [];
   const change = (text: string): Edit[] => {
     const parsed = parseFile(text);
-    assertBlocksWhole(parsed);
-    const blocks = parsed.blocks.filter(matcher(parsed));
+    const blocks = choose(parsed);
     removed = blocks.map(({ profile, sessionProfile }) => ({
       profile,
       sessionProfile,

@@ -1,8 +1,11 @@
 // What keys and sessions are read from: one file, or one for each.
+import { unquoted } from "../credentials/keys.ts";
 import { type ParsedFile, parseFile } from "../credentials/parse.ts";
 import { findProfile } from "../credentials/profiles.ts";
+import type { SessionValues } from "../credentials/session_edits.ts";
 import type { Ports } from "../ports.ts";
-import { parseTimestamp } from "../timestamps.ts";
+import { Secret } from "../secret.ts";
+import { toLocalIso } from "../timestamps.ts";
 
 /** Both files, as they were read; the same one twice, if there is only one. */
 export interface SessionFiles {
@@ -32,28 +35,56 @@ export function sourceOf(
   { keys, sessions }: SessionFiles,
   name: string,
 ): string | undefined {
-  const beside = findProfile(keys, name);
-  return beside === undefined
-    ? sessions.blockAround(findProfile(sessions, name)?.sections ?? [])?.profile
-    : keys.blockAround(beside.sections)?.profile;
+  const isBeside = findProfile(keys, name) !== undefined;
+  return sourceIn(isBeside ? keys : sessions, name);
+}
+
+/** The profile that the session called `name` of one file belongs to; undefined if it is not ours, or nobody knows. */
+export function sourceIn(file: ParsedFile, name: string): string | undefined {
+  const block = file.blockAround(findProfile(file, name)?.sections ?? []);
+  return block?.opened === false && block.profile === name
+    ? undefined
+    : block?.profile;
+}
+
+/** A session in the file. */
+export interface FoundSession {
+  readonly accessKeyId: string;
+  readonly expiration: Date;
+  /** The session as it is to be written, where other programs read it with quotes. */
+  readonly rewritten?: SessionValues;
 }
 
 /** The whole session that is there for `profile` under that name, if any. */
 export function findSession(
-  { sessions }: SessionFiles,
+  { sessions }: Pick<SessionFiles, "sessions">,
   profile: string,
   sessionProfile: string,
-): { accessKeyId: string; expiration: Date } | undefined {
-  const block = sessions.blockOf(profile);
+): FoundSession | undefined {
+  const block = sessions.blockOf(profile, sessionProfile);
   const session = findProfile(sessions, sessionProfile);
   if (!session?.sections.some((section) => section === block?.section)) {
     return undefined;
   }
-  const accessKeyId = session.value("aws_access_key_id");
-  const expiration = parseTimestamp(session.value("expiration_datetime"));
-  const whole = session.secret("aws_secret_access_key") !== undefined &&
-    session.secret("aws_session_token") !== undefined;
-  return accessKeyId === undefined || expiration === undefined || !whole
-    ? undefined
-    : { accessKeyId, expiration };
+  const written = [
+    session.value("aws_access_key_id"),
+    session.secret("aws_secret_access_key")?.reveal(),
+    session.secret("aws_session_token")?.reveal(),
+  ].filter((value) => value !== undefined);
+  const [accessKeyId, secretAccessKey, sessionToken] = written.map(unquoted);
+  const { expiration } = session;
+  if (
+    accessKeyId === undefined || secretAccessKey === undefined ||
+    sessionToken === undefined || expiration === undefined
+  ) return undefined;
+  if (written.every((value) => unquoted(value) === value)) {
+    return { accessKeyId, expiration };
+  }
+  const rewritten = {
+    accessKeyId,
+    secretAccessKey: new Secret(secretAccessKey),
+    sessionToken: new Secret(sessionToken),
+    expiration: toLocalIso(expiration),
+  };
+  return { accessKeyId, expiration, rewritten };
 }

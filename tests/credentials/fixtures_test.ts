@@ -79,10 +79,16 @@ for (const name of names) {
       }, { profile, sessionProfile });
     if (error === undefined) {
       await refresh();
-      // The use case writes the time where it runs.
+      // The use case writes the time where it runs, and whose it is.
+      const { expiration, accessKeyId } = session;
       const expected = readBytes(name, "expected")
-        .replaceAll(EXAMPLE_SESSION.expiration, toLocalIso(session.expiration));
-      assert.equal(file.text, expected);
+        .replaceAll(EXAMPLE_SESSION.expiration, toLocalIso(expiration));
+      const owner = new RegExp(
+        `^expiration_key_id = ${accessKeyId}(?:\\r?\\n|\\r)`,
+        "m",
+      );
+      assert.match(file.text, owner);
+      assert.equal(file.text.replace(owner, ""), expected);
     } else {
       const { message } = await failsWith(error, refresh);
       assert(message.includes(says ?? "?"), message);

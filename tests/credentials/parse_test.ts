@@ -78,7 +78,8 @@ Deno.test("parseFile() says on which line which tag is wrong", () => {
   const cases: [string[], string[]][] = [
     [[begin("a")], ["line 1 begins a block that has no end"]],
     [["", END], ["line 2 ends a block that has no begin"]],
-    [[begin("a"), begin("b"), END], [
+    [[begin("a"), begin("b"), END], ["line 1 begins a block that has no end"]],
+    [[begin("a"), begin("b"), END, END], [
       "line 2 begins a block inside of the one that begins on line 1",
     ]],
     [[begin("a"), END, begin("a"), END], [

@@ -283,14 +283,14 @@ async function piped(
 
 Deno.test("get -t - reads the first line of stdin", async () => {
   await using scenario = await Scenario.start();
-  for (const format of ["%s", "%s\n", " %s \r\nmore\n"]) {
+  for (const format of ["%s", "%s\n", " %s \r\nmore\n", "\n \r\n%s\n"]) {
     const { code, stderr } = await piped(
       scenario,
       format.replace("%s", scenario.code()),
     );
     assert.equal(code, 0, stderr);
   }
-  assert.equal(scenario.codesSent, 3);
+  assert.equal(scenario.codesSent, 4);
 });
 
 Deno.test("get -t - refuses what is no code before STS", async () => {
@@ -298,13 +298,18 @@ Deno.test("get -t - refuses what is no code before STS", async () => {
     const [input, says, exit] of [
       ["", /stdin gave no TOTP code/, 6],
       ["\n", /stdin gave no/, 6],
-      ["12345\n", /not six digits/, 2],
+      ["12345\n", /the first line of stdin has 5 digits/, 2],
+      ["\n12345678\n123456\n", /the first line of stdin has 8 digits/, 2],
+      ["canary: 123456\n", /the first line of stdin has letters/, 2],
+      ["(123456)\n", /has other signs beside six digits/, 2],
+      ["\xff\xfe1\x002\x003\x00", /is in UTF-16/, 2],
     ] as const
   ) {
     await using scenario = await Scenario.start();
     const { code, stderr } = await piped(scenario, input);
-    assert.equal(code, exit);
+    assert.equal(code, exit, stderr);
     assert.match(stderr, says);
+    assert.doesNotMatch(stderr, /123|canary/);
     assert.equal(scenario.codesSent, 0);
   }
 });
@@ -328,8 +333,33 @@ Deno.test("get -t - reads no more than a code of a stream that never ends a line
   const { code, stderr } = await child.output();
   await endless;
   assert.equal(code, 2);
-  assert.match(new TextDecoder().decode(stderr), /not six digits/);
+  assert.match(new TextDecoder().decode(stderr), /stdin has \d+ digits/);
   assert.equal(scenario.codesSent, 0);
+});
+
+Deno.test("get -t - says what it waits for while the program before the pipe is silent", async () => {
+  await using scenario = await Scenario.start();
+  const [program, ...args] = commandLine(["get", "-n", "default", "-t", "-"]);
+  const child = new Deno.Command(program, {
+    args,
+    env: { ...await baseEnvironment(), ...scenario.env },
+    clearEnv: true,
+    stdin: "piped",
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  // The code comes when that was said, and never before.
+  let said = "";
+  const writer = child.stdin.getWriter();
+  for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
+    const waited = said.includes("Waiting for the TOTP code");
+    said += text;
+    if (!waited && said.includes("Waiting for the TOTP code")) {
+      await writer.write(new TextEncoder().encode(`${scenario.code()}\n`));
+      await writer.close();
+    }
+  }
+  assert.equal((await child.status).code, 0, said);
 });
 
 Deno.test("get drops white space around a code", async () => {

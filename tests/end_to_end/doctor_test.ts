@@ -140,9 +140,9 @@ const DEFECTS: readonly {
   {
     name: "a block that a refresh would refuse",
     given:
-      `${GIVEN}# $\{{{ key=default [auto update by updsts]\n[default_sts]\n# $}}} [auto update by updsts]\naws_access_key_id = ASIA\n`,
+      `${GIVEN}# $\{{{ key=default [auto update by updsts]\n[default_sts]\naws_session_token = x\n# $}}} [auto update by updsts]\n  goes on\n`,
     says:
-      /problem blocks: Cannot update the managed block: line 12, behind the end/,
+      /problem blocks: Cannot update the managed block: line 13, behind the end/,
   },
   {
     name: "two sections of one name",

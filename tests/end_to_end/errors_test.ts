@@ -173,7 +173,7 @@ const FAILURES: readonly Failure[] = [
   },
   {
     name: "a broken block",
-    given: `${GIVEN}# \${{{ key=x [auto update by updsts]\n`,
+    given: `${GIVEN}# \${{{ key=default [auto update by updsts]\n`,
     exit: 3,
     sent: 0,
     says: [/line 9 begins a block that has no end/],

@@ -39,6 +39,7 @@ Deno.test("get twice, then list", async () => {
       `expiration_datetime = ${
         session.expiration.toISOString().slice(0, 19)
       }+00:00`,
+      `expiration_key_id = ${session.accessKeyId}`,
       "# $}}} [auto update by updsts]",
       "",
     ].join("\n"),
@@ -142,7 +143,7 @@ Deno.test("get takes every option in both spellings", async () => {
       v,
       "0",
     ]);
-    assert.equal(stderr, "");
+    assert.match(stderr, /^warning: .* do not see a profile .* with -sn\n$/);
     assert.equal(code, 0);
     assert.match(await Deno.readTextFile(file), /^\[a b\/日本\]$/m);
     assert.equal(scenario.sts.requests.at(-1)?.duration, "900");
@@ -190,7 +191,7 @@ Deno.test("get reads device, region and endpoint from the config file", async ()
     ["get", "-n", "my work", "-t", scenario.code()],
     { AWS_ENDPOINT_URL_STS: "" },
   );
-  assert.equal(stderr, "");
+  assert.match(stderr, /^warning: .* "my work_sts": .* with -sn\n$/);
   assert.equal(code, 0);
   assert.equal(scenario.sts.requests[0]?.region, "ap-northeast-1");
   assert.match(await scenario.read(), /^\[my work_sts\]$/m);

@@ -143,7 +143,7 @@ Deno.test("what the files say when the code has come decides, and a refusal send
   for (
     const [text, code] of [
       [`${GIVEN}[default_sts]\nregion = x\n`, "NAME_TAKEN"],
-      [`${GIVEN}# \${{{ key=a [auto update by updsts]\n`, "BLOCK_BROKEN"],
+      [`${GIVEN}# \${{{ key=default [auto update by updsts]\n`, "BLOCK_BROKEN"],
       [GIVEN.replace("[default]", "[other]"), "PROFILE_NOT_FOUND"],
       // STS would take the code of one device for a wrong one of the other.
       [GIVEN.replace("mfa/alice", "mfa/bob"), "FILE_BUSY"],

@@ -64,6 +64,7 @@ Deno.test("refreshSession() writes what STS gave and returns no secret", async (
       "aws_secret_access_key = session+secret/EXAMPLE",
       "aws_session_token = session//token+EXAMPLE==",
       `expiration_datetime = ${toLocalIso(expiration)}`,
+      "expiration_key_id = ASIAEXAMPLESESSION00",
       "# $}}} [auto update by updsts]",
       "",
     ].join("\n"),
