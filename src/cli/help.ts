@@ -1,119 +1,95 @@
-// The help: made of the grammar, and laid out for the terminal.
+// The help, made of the grammar; and what `updsts mcp` shows of the tools.
+import { type Context, filesOf } from "./context.ts";
 import {
   COMMAND_NAMES,
   type CommandName,
-  COMMANDS,
+  commandOf,
+  type Given,
+  OPTION_NAMES,
+  optionOf,
   optionsOf,
-} from "./commands.ts";
-import { OPTION_NAMES, type OptionName, optionOf } from "./options.ts";
-import type { Span } from "./output.ts";
-import { layOutTexts } from "./table.ts";
+} from "./grammar.ts";
+import { hang } from "./layout.ts";
 
-/** As wide as the help is where nobody says how wide it may be. */
-const USUAL_WIDTH = 80;
-
-/** The lines of the help for a command, or for the program. */
-export async function helpLines(
+/** The help of a command, or of the program, wrapped to fit `columns`. */
+export function helpText(
   command: CommandName | undefined,
-  columns = USUAL_WIDTH,
-): Promise<Span[][]> {
-  return command === undefined
-    ? await programHelp(columns)
-    : await commandHelp(command, columns);
-}
-
-async function programHelp(columns: number): Promise<Span[][]> {
-  const rows = COMMAND_NAMES.map((name) => ({
-    label: name,
-    text: COMMANDS[name].brief,
-  }));
-  return [
-    line("USAGE"),
-    ...await indented(["updsts COMMAND [options]"], columns),
-    line(""),
-    ...await layOutTexts([{
-      label: { text: "" },
-      text:
-        "Trades a TOTP code for temporary AWS credentials, in your credentials file",
-    }], columns),
-    line(""),
-    line("COMMANDS"),
-    ...await table(rows, columns),
-    line(""),
-    line("OPTIONS"),
-    ...await table([
-      { label: "-h, --help", text: "Show this; behind a command, its options" },
-      { label: "-V, --version", text: "Show the version" },
-    ], columns),
-    line(""),
-    ...await layOutTexts([{
-      label: { text: "" },
-      text: "updsts COMMAND --help shows what a command takes",
-    }], columns),
-  ];
-}
-
-async function commandHelp(
-  command: CommandName,
-  columns: number,
-): Promise<Span[][]> {
-  const { usage, about, examples } = COMMANDS[command];
-  const options = optionsOf(command);
-  const rows = OPTION_NAMES.flatMap((name) => {
-    const text = options[name];
-    return text === undefined ? [] : [{ label: spelledOut(name), text }];
+  columns = 80,
+): string {
+  const indented = (texts: readonly string[]) =>
+    texts.map((text) => hang("  ", text, columns)).join("\n");
+  if (command === undefined) {
+    const commands = COMMAND_NAMES.map((name) =>
+      [name, commandOf(name).brief] as const
+    );
+    return [
+      `USAGE\n${indented(["updsts COMMAND [options]"])}`,
+      hang(
+        "",
+        "Trades a TOTP code for temporary AWS credentials, and saves them in your credentials file",
+        columns,
+      ),
+      `COMMANDS\n${table(commands, columns)}`,
+      `OPTIONS\n${
+        table([
+          ["-h, --help", "Show this help; after a command, its options"],
+          ["-V, --version", "Show the version"],
+        ], columns)
+      }`,
+      hang("", "updsts COMMAND --help shows the options of a command", columns),
+    ].join("\n\n");
+  }
+  const { usage, about, examples } = commandOf(command);
+  const meanings = optionsOf(command);
+  const options = OPTION_NAMES.flatMap((name) => {
+    const { short, long, value } = optionOf(name);
+    const typed = value === undefined ? long : `${long} ${value.placeholder}`;
+    const label = short === undefined ? `    ${typed}` : `${short}, ${typed}`;
+    const meaning = meanings[name];
+    return meaning === undefined ? [] : [[label, meaning] as const];
   });
   return [
-    line("USAGE"),
-    ...await indented([`updsts ${command} ${usage}`], columns),
-    line(""),
-    ...await layOutTexts([{ label: { text: "" }, text: about }], columns),
-    line(""),
-    line("EXAMPLES"),
-    ...await indented(examples, columns),
-    line(""),
-    line("OPTIONS"),
-    ...await table(rows, columns),
-  ];
-}
-
-/** `-n, --profile NAME`. */
-function spelledOut(name: OptionName): string {
-  const { short, long, value } = optionOf(name);
-  const words = short === undefined ? `    ${long}` : `${short}, ${long}`;
-  return value === undefined ? words : `${words} ${value.placeholder}`;
-}
-
-function line(text: string): Span[] {
-  return [{ text }];
-}
-
-function indented(
-  texts: readonly string[],
-  columns: number,
-): Promise<Span[][]> {
-  return layOutTexts(
-    texts.map((text) => ({ label: { text: "" }, text })),
-    columns,
-    "  ",
-  );
+    `USAGE\n${indented([`updsts ${command} ${usage}`])}`,
+    hang("", about, columns),
+    `EXAMPLES\n${indented(examples)}`,
+    `OPTIONS\n${table(options, columns)}`,
+  ].join("\n\n");
 }
 
 /** Labels in a column, or above their texts where that would leave these no room. */
-async function table(
-  rows: readonly { readonly label: string; readonly text: string }[],
+function table(
+  rows: readonly (readonly [label: string, text: string])[],
   columns: number,
-): Promise<Span[][]> {
-  const labels = Math.max(...rows.map(({ label }) => label.length));
-  if (labels + 24 <= columns) {
-    return await layOutTexts(
-      rows.map(({ label, text }) => ({ label: { text: `  ${label}` }, text })),
-      columns,
-    );
+): string {
+  const width = Math.max(...rows.map(([label]) => label.length)) + 4;
+  return rows.map(([label, text]) =>
+    width + 24 <= columns
+      ? hang(`  ${label}`.padEnd(width), text, columns)
+      : `  ${label}\n${hang("      ", text, columns)}`
+  ).join("\n");
+}
+
+/** `updsts mcp`: starts the server, or shows its tools. */
+export async function mcp(
+  { mcp, output }: Context,
+  given: Given,
+): Promise<void> {
+  const files = filesOf(given);
+  if (given.has("mcpServer")) {
+    return await mcp.serve({ files, forms: given.has("form") }, output);
   }
-  const stacked = await Promise.all(rows.map(async ({ label, text }) => [
-    line(`  ${label}`),
-    ...await layOutTexts([{ label: { text: "" }, text }], columns, "      "),
-  ]));
-  return stacked.flat();
+  const tools = await mcp.describe(output);
+  if (given.has("json")) return output.answerJson({ result: tools });
+  const room = output.screen.columns ?? Infinity;
+  const texts = tools.map(({ name, title, description, parameters }) =>
+    [
+      name,
+      hang("  ", `${title}. ${description}`, room),
+      ...parameters.flatMap(({ name, required, description }) => [
+        `    ${name}${required ? " (required)" : ""}`,
+        hang("      ", description, room),
+      ]),
+    ].join("\n")
+  );
+  output.answer(texts.join("\n\n"));
 }
