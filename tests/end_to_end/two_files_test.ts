@@ -118,7 +118,10 @@ Deno.test("get -o refuses, before a code is spent, what it cannot write", async 
   await Deno.mkdir(dirname(path));
   const cases = [
     { text: "[default_sts]\nregion = x\n", code: "NAME_TAKEN" },
-    { text: "# ${{{ key=default [auto update by updsts]\n", code: "BLOCK_BROKEN" },
+    {
+      text: "# ${{{ key=default [auto update by updsts]\n",
+      code: "BLOCK_BROKEN",
+    },
   ];
   for (const { text, code } of cases) {
     await Deno.writeTextFile(path, text);
