@@ -56,7 +56,6 @@ export const OPTIONS = {
   },
   dryRun: { long: "--dry-run" },
   mcpServer: { long: "--mcp-server" },
-  form: { long: "--form" },
   credentialFile: {
     short: "-c",
     long: "--credential-file",
@@ -218,14 +217,13 @@ export const COMMANDS = {
   },
   mcp: {
     brief: "Run the MCP server; without --mcp-server, show its tools",
-    usage: "[--mcp-server [--form]] [options]",
+    usage: "[--mcp-server] [options]",
     about:
       "With --mcp-server, speaks the Model Context Protocol on stdin and stdout; an MCP client starts it. Without it, shows the tools that agents get.",
     examples: ["updsts mcp", "updsts mcp --mcp-server -v 1"],
     argument: "none",
     options: {
       mcpServer: "Serve MCP on stdin and stdout",
-      form: "Let the client ask for codes in a form, not on a page",
       sessionFile:
         "File for the sessions of all tools; agents cannot choose it",
     },

@@ -76,9 +76,9 @@ export async function mcp(
 ): Promise<void> {
   const files = filesOf(given);
   if (given.has("mcpServer")) {
-    return await mcp.serve({ files, forms: given.has("form") }, output);
+    return await mcp.serve(files, output);
   }
-  const tools = await mcp.describe(output);
+  const tools = await mcp.describe();
   if (given.has("json")) return output.answerJson({ result: tools });
   const room = output.screen.columns ?? Infinity;
   const texts = tools.map(({ name, title, description, parameters }) =>
