@@ -3,13 +3,15 @@
 # rclone 1.60.1; npm @aws-sdk/credential-providers 3.1175.0 (SDK for JavaScript v3).
 #
 # The credentials file holds a session of a profile; the config file has role_arn
-# for the same profile, and no source_profile, with or without mfa_serial. The SDK
-# for JavaScript and restic sign with the session. botocore and rclone (SDK for Go
-# v1) fail: to them, a profile with a role is that role's, and the session beside it,
-# complete and in the file that comes first, is not looked at.
+# for the same profile, and no source_profile. The SDK for JavaScript and restic sign
+# with the session. botocore fails: to it, a profile with a role is that role's.
+# rclone (SDK for Go v1) takes the session to be the source that is not named, and
+# assumes the role with it; it asks its S3 server to do so, since «endpoint» is that
+# of STS, too. With mfa_serial it fails as well, as nobody is there to give a code.
 #
 # One would guess that a session that is there is used, or that a role without a
-# source is passed over, since nobody could assume it.
+# source is passed over, since nobody could assume it; and that an endpoint for S3
+# gets no requests for STS.
 #
 # Needs npm, apt-get and Debian's python3. S3 is played by a server on 127.0.0.1.
 set -euo pipefail
@@ -27,15 +29,20 @@ npm install --silent --no-audit --no-fund --prefix "$dir" @aws-sdk/credential-pr
 
 cat > "$dir/server.py" << 'END'
 import re
+from urllib.parse import parse_qs
 from http.server import BaseHTTPRequestHandler, HTTPServer
 class Bucket(BaseHTTPRequestHandler):
-    def do_GET(self):
+    def do_GET(self, asked=""):
         with open("signed", "w") as file:
-            file.write(re.search("Credential=([^/]*)|$", self.headers.get("Authorization", "")).group(1) or "unsigned")
+            key = re.search("Credential=([^/]*)|$", self.headers.get("Authorization", "")).group(1) or "unsigned"
+            file.write(asked + key)
         self.send_response(404)
         self.send_header("Content-Length", "0")
         self.end_headers()
     do_HEAD = do_GET
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        self.do_GET(parse_qs(body)["Action"][0] + " with ")
     def log_message(self, *_):
         pass
 server = HTTPServer(("127.0.0.1", 0), Bucket)
@@ -91,7 +98,7 @@ echo "$saw"
 botocore: fails
 JavaScript v3: ASIAIOSFODNN7EXAMPLE
 restic: ASIAIOSFODNN7EXAMPLE
-rclone: fails
+rclone: AssumeRole with ASIAIOSFODNN7EXAMPLE
 role_arn, mfa_serial
 botocore: fails
 JavaScript v3: ASIAIOSFODNN7EXAMPLE
