@@ -1,22 +1,21 @@
 #!/usr/bin/env bash
 # Debian 12: python3-botocore 1.29.27 (of the AWS CLI and boto3), restic 0.14.0 and
-# rclone 1.60.1; npm @aws-sdk/credential-providers 3.1175.0 (SDK for JavaScript v3).
+# rclone 1.60.1.
 #
-# The line of a key has a comment behind it, after a blank and « # » or « ; ». The SDK
-# for JavaScript, restic and rclone drop it. botocore, by which the AWS CLI reads,
-# keeps it as a part of the key, which AWS then does not know. Where no blank is
-# before the sign, restic alone cuts there.
+# The line of a key has a comment behind it, after a blank and « # » or « ; ». restic
+# and rclone (SDK for Go v1) drop it. botocore, by which the AWS CLI reads, keeps it
+# as a part of the key, which AWS then does not know. Where no blank is before the
+# sign, restic alone cuts there.
 #
 # One would guess that all read it in one way, and that the CLI, which the others
 # are measured by, is not the one that fails.
 #
-# Needs npm, apt-get and Debian's python3. S3 is played by a server on 127.0.0.1.
+# Needs apt-get and Debian's python3. S3 is played by a server on 127.0.0.1.
 set -euo pipefail
 
 dir=$(mktemp -d)
 server=
 trap 'kill $server 2> /dev/null || true; rm -rf "$dir"' EXIT
-npm install --silent --no-audit --no-fund --prefix "$dir" @aws-sdk/credential-providers@3.1175.0 > "$dir/log" 2>&1
 (
   cd "$dir"
   apt-get download restic=0.14.0-1+b5 rclone=1.60.1+dfsg-2+b5 python3-botocore=1.29.27+repack-1 \
@@ -35,24 +34,17 @@ class Bucket(BaseHTTPRequestHandler):
         self.send_header("Content-Length", "0")
         self.end_headers()
     do_HEAD = do_GET
-    def log_message(self, *_):
-        pass
 server = HTTPServer(("127.0.0.1", 0), Bucket)
 print(server.server_port, flush=True)
 server.serve_forever()
 END
 cd "$dir"
-python3 server.py > port & server=$!
+python3 server.py > port 2> requests & server=$!
 until [ -s port ]; do sleep 0.1; done
 cat > python.py << 'END'
 from botocore.session import Session
 found = Session().get_credentials()
 open("signed", "w").write(found.access_key)
-END
-cat > javascript.mjs << 'END'
-import { writeFileSync } from "node:fs";
-import { fromIni } from "@aws-sdk/credential-providers";
-writeFileSync("signed", (await fromIni()()).accessKeyId);
 END
 touch rclone.conf config
 export RESTIC_PASSWORD=password RCLONE_CONFIG_DIR="$dir" XDG_CACHE_HOME="$dir/cache" no_proxy=127.0.0.1
@@ -63,9 +55,11 @@ signed() { # NAME COMMAND ...
   "${@:2}" > log 2>&1 < /dev/null || true
   echo "$1: $(cat signed)"
 }
-try() {
+try() { # CASE
+  echo "$1: $(each | paste -sd , | sed 's/,/, /g')"
+}
+each() {
   signed botocore /usr/bin/python3 python.py
-  signed "JavaScript v3" node javascript.mjs
   signed restic debian/usr/bin/restic -r "s3:http://127.0.0.1:$(cat port)/bucket" cat config
   signed rclone debian/usr/bin/rclone --config rclone.conf --retries 1 lsf \
     ":s3,provider=Other,env_auth=true,region=eu-west-1,endpoint='http://127.0.0.1:$(cat port)':bucket"
@@ -74,24 +68,11 @@ try() {
 export AWS_SHARED_CREDENTIALS_FILE="$dir/credentials"
 saw=$(
   for line in "aws_access_key_id = AKIAIOSFODNN7EXAMPLE"{" # of alice"," ; of alice","#1"}; do
-    echo "$line"
     printf '[default]\n%s\naws_secret_access_key = secret\n' "$line" > credentials
-    try
+    try "$line"
   done
 )
 echo "$saw"
-[ "$saw" = "aws_access_key_id = AKIAIOSFODNN7EXAMPLE # of alice
-botocore: AKIAIOSFODNN7EXAMPLE # of alice
-JavaScript v3: AKIAIOSFODNN7EXAMPLE
-restic: AKIAIOSFODNN7EXAMPLE
-rclone: AKIAIOSFODNN7EXAMPLE
-aws_access_key_id = AKIAIOSFODNN7EXAMPLE ; of alice
-botocore: AKIAIOSFODNN7EXAMPLE ; of alice
-JavaScript v3: AKIAIOSFODNN7EXAMPLE
-restic: AKIAIOSFODNN7EXAMPLE
-rclone: AKIAIOSFODNN7EXAMPLE
-aws_access_key_id = AKIAIOSFODNN7EXAMPLE#1
-botocore: AKIAIOSFODNN7EXAMPLE#1
-JavaScript v3: AKIAIOSFODNN7EXAMPLE#1
-restic: AKIAIOSFODNN7EXAMPLE
-rclone: AKIAIOSFODNN7EXAMPLE#1" ]
+[ "$saw" = "aws_access_key_id = AKIAIOSFODNN7EXAMPLE # of alice: botocore: AKIAIOSFODNN7EXAMPLE # of alice, restic: AKIAIOSFODNN7EXAMPLE, rclone: AKIAIOSFODNN7EXAMPLE
+aws_access_key_id = AKIAIOSFODNN7EXAMPLE ; of alice: botocore: AKIAIOSFODNN7EXAMPLE ; of alice, restic: AKIAIOSFODNN7EXAMPLE, rclone: AKIAIOSFODNN7EXAMPLE
+aws_access_key_id = AKIAIOSFODNN7EXAMPLE#1: botocore: AKIAIOSFODNN7EXAMPLE#1, restic: AKIAIOSFODNN7EXAMPLE, rclone: AKIAIOSFODNN7EXAMPLE#1" ]

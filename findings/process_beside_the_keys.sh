@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Debian 12: restic 0.14.0 and rclone 1.60.1, beside python3-botocore 1.29.27, and
-# npm @aws-sdk/credential-providers 3.1175.0 (SDK for JavaScript v3).
+# Debian 12: restic 0.14.0 and rclone 1.60.1, beside python3-botocore 1.29.27 (of
+# the AWS CLI and boto3).
 #
 # A profile has a key, its secret and a line credential_process. All but restic
 # sign with the key. restic runs the process and signs with what it prints, and if
@@ -13,13 +13,12 @@
 # One would guess that keys come first everywhere, as they do in the AWS CLI; that
 # a command of one word is the plainest there is; and that quotes may stand.
 #
-# Needs npm, apt-get and Debian's python3. S3 is played by a server on 127.0.0.1.
+# Needs apt-get and Debian's python3. S3 is played by a server on 127.0.0.1.
 set -euo pipefail
 
 dir=$(mktemp -d)
 server=
 trap 'kill $server 2> /dev/null || true; rm -rf "$dir"' EXIT
-npm install --silent --no-audit --no-fund --prefix "$dir" @aws-sdk/credential-providers@3.1175.0 > "$dir/log" 2>&1
 (
   cd "$dir"
   apt-get download restic=0.14.0-1+b5 rclone=1.60.1+dfsg-2+b5 python3-botocore=1.29.27+repack-1 \
@@ -38,24 +37,17 @@ class Bucket(BaseHTTPRequestHandler):
         self.send_header("Content-Length", "0")
         self.end_headers()
     do_HEAD = do_GET
-    def log_message(self, *_):
-        pass
 server = HTTPServer(("127.0.0.1", 0), Bucket)
 print(server.server_port, flush=True)
 server.serve_forever()
 END
 cd "$dir"
-python3 server.py > port & server=$!
+python3 server.py > port 2> requests & server=$!
 until [ -s port ]; do sleep 0.1; done
 cat > python.py << 'END'
 from botocore.session import Session
 found = Session().get_credentials()
 open("signed", "w").write(found.access_key)
-END
-cat > javascript.mjs << 'END'
-import { writeFileSync } from "node:fs";
-import { fromIni } from "@aws-sdk/credential-providers";
-writeFileSync("signed", (await fromIni()()).accessKeyId);
 END
 touch rclone.conf config
 export RESTIC_PASSWORD=password RCLONE_CONFIG_DIR="$dir" XDG_CACHE_HOME="$dir/cache" no_proxy=127.0.0.1
@@ -66,9 +58,11 @@ signed() { # NAME COMMAND ...
   "${@:2}" > log 2>&1 < /dev/null || true
   echo "$1: $(cat signed)"
 }
-try() {
+try() { # CASE
+  echo "$1: $(each | paste -sd , | sed 's/,/, /g')"
+}
+each() {
   signed botocore /usr/bin/python3 python.py
-  signed "JavaScript v3" node javascript.mjs
   signed restic debian/usr/bin/restic -r "s3:http://127.0.0.1:$(cat port)/bucket" cat config
   signed rclone debian/usr/bin/rclone --config rclone.conf --retries 1 lsf \
     ":s3,provider=Other,env_auth=true,region=eu-west-1,endpoint='http://127.0.0.1:$(cat port)':bucket"
@@ -89,39 +83,14 @@ saw=$(
   for command in "$dir/$plain" "$dir/$plain aws" "\"$dir/$helper\" aws"; do
     for with in "$keys" ""; do
       printf '[default]\n%s\ncredential_process = %s\n' "$with" "$command" > credentials
-      echo "${command/$dir\//}${with:+ beside keys}"
-      try
+      try "${command/$dir\//}${with:+ beside keys}"
     done
   done
 )
 echo "$saw"
-[ "$saw" = 'helper beside keys
-botocore: AKIAIOSFODNN7EXAMPLE
-JavaScript v3: AKIAIOSFODNN7EXAMPLE
-restic: unsigned
-rclone: AKIAIOSFODNN7EXAMPLE
-helper
-botocore: ASIAPROCESSEXAMPLE
-JavaScript v3: ASIAPROCESSEXAMPLE
-restic: unsigned
-rclone: ASIAPROCESSEXAMPLE
-helper aws beside keys
-botocore: AKIAIOSFODNN7EXAMPLE
-JavaScript v3: AKIAIOSFODNN7EXAMPLE
-restic: ASIAPROCESSEXAMPLE
-rclone: AKIAIOSFODNN7EXAMPLE
-helper aws
-botocore: ASIAPROCESSEXAMPLE
-JavaScript v3: ASIAPROCESSEXAMPLE
-restic: ASIAPROCESSEXAMPLE
-rclone: ASIAPROCESSEXAMPLE
-"a helper/print" aws beside keys
-botocore: AKIAIOSFODNN7EXAMPLE
-JavaScript v3: AKIAIOSFODNN7EXAMPLE
-restic: unsigned
-rclone: AKIAIOSFODNN7EXAMPLE
-"a helper/print" aws
-botocore: ASIAPROCESSEXAMPLE
-JavaScript v3: ASIAPROCESSEXAMPLE
-restic: unsigned
-rclone: fails' ]
+[ "$saw" = 'helper beside keys: botocore: AKIAIOSFODNN7EXAMPLE, restic: unsigned, rclone: AKIAIOSFODNN7EXAMPLE
+helper: botocore: ASIAPROCESSEXAMPLE, restic: unsigned, rclone: ASIAPROCESSEXAMPLE
+helper aws beside keys: botocore: AKIAIOSFODNN7EXAMPLE, restic: ASIAPROCESSEXAMPLE, rclone: AKIAIOSFODNN7EXAMPLE
+helper aws: botocore: ASIAPROCESSEXAMPLE, restic: ASIAPROCESSEXAMPLE, rclone: ASIAPROCESSEXAMPLE
+"a helper/print" aws beside keys: botocore: AKIAIOSFODNN7EXAMPLE, restic: unsigned, rclone: AKIAIOSFODNN7EXAMPLE
+"a helper/print" aws: botocore: ASIAPROCESSEXAMPLE, restic: unsigned, rclone: fails' ]

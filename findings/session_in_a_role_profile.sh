@@ -43,14 +43,12 @@ class Bucket(BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         self.do_GET(parse_qs(body)["Action"][0] + " with ")
-    def log_message(self, *_):
-        pass
 server = HTTPServer(("127.0.0.1", 0), Bucket)
 print(server.server_port, flush=True)
 server.serve_forever()
 END
 cd "$dir"
-python3 server.py > port & server=$!
+python3 server.py > port 2> requests & server=$!
 until [ -s port ]; do sleep 0.1; done
 cat > python.py << 'END'
 from botocore.session import Session
@@ -71,7 +69,10 @@ signed() { # NAME COMMAND ...
   "${@:2}" > log 2>&1 < /dev/null || true
   echo "$1: $(cat signed)"
 }
-try() {
+try() { # CASE
+  echo "$1: $(each | paste -sd , | sed 's/,/, /g')"
+}
+each() {
   signed botocore /usr/bin/python3 python.py
   signed "JavaScript v3" node javascript.mjs
   signed restic debian/usr/bin/restic -r "s3:http://127.0.0.1:$(cat port)/bucket" cat config
@@ -88,19 +89,10 @@ aws_session_token = token
 END
 saw=$(
   for line in "" "mfa_serial = arn:aws:iam::123456789012:mfa/alice"; do
-    echo "role_arn${line:+, mfa_serial}"
     printf '[profile deploy]\nrole_arn = arn:aws:iam::123456789012:role/Deploy\n%s\n' "$line" > config
-    try
+    try "role_arn${line:+, mfa_serial}"
   done
 )
 echo "$saw"
-[ "$saw" = "role_arn
-botocore: fails
-JavaScript v3: ASIAIOSFODNN7EXAMPLE
-restic: ASIAIOSFODNN7EXAMPLE
-rclone: AssumeRole with ASIAIOSFODNN7EXAMPLE
-role_arn, mfa_serial
-botocore: fails
-JavaScript v3: ASIAIOSFODNN7EXAMPLE
-restic: ASIAIOSFODNN7EXAMPLE
-rclone: fails" ]
+[ "$saw" = "role_arn: botocore: fails, JavaScript v3: ASIAIOSFODNN7EXAMPLE, restic: ASIAIOSFODNN7EXAMPLE, rclone: AssumeRole with ASIAIOSFODNN7EXAMPLE
+role_arn, mfa_serial: botocore: fails, JavaScript v3: ASIAIOSFODNN7EXAMPLE, restic: ASIAIOSFODNN7EXAMPLE, rclone: fails" ]

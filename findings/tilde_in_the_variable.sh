@@ -1,23 +1,22 @@
 #!/usr/bin/env bash
-# Debian 12: restic 0.14.0 and rclone 1.60.1, beside python3-botocore 1.29.27, and
-# npm @aws-sdk/credential-providers 3.1175.0 (SDK for JavaScript v3).
+# Debian 12: restic 0.14.0 and rclone 1.60.1, beside python3-botocore 1.29.27 (of
+# the AWS CLI and boto3).
 #
 # AWS_SHARED_CREDENTIALS_FILE begins with «~/», as it comes from a .env file, from
-# JSON or from YAML, where no shell has made a path of it. botocore and the SDK for
-# JavaScript put the home in its place. restic and rclone look for a directory
+# JSON or from YAML, where no shell has made a path of it. botocore, and so the AWS
+# CLI, puts the home in its place. restic and rclone look for a directory
 # named «~»: rclone ends with an error, and restic, with AWS keys nowhere, sends
 # its requests unsigned and speaks of a repository that is not there.
 #
 # One would guess that none of them knows the tilde, which is the shell's, or,
 # once the AWS CLI is seen to take it, that it is a part of the variable.
 #
-# Needs npm, apt-get and Debian's python3. S3 is played by a server on 127.0.0.1.
+# Needs apt-get and Debian's python3. S3 is played by a server on 127.0.0.1.
 set -euo pipefail
 
 dir=$(mktemp -d)
 server=
 trap 'kill $server 2> /dev/null || true; rm -rf "$dir"' EXIT
-npm install --silent --no-audit --no-fund --prefix "$dir" @aws-sdk/credential-providers@3.1175.0 > "$dir/log" 2>&1
 (
   cd "$dir"
   apt-get download restic=0.14.0-1+b5 rclone=1.60.1+dfsg-2+b5 python3-botocore=1.29.27+repack-1 \
@@ -36,24 +35,17 @@ class Bucket(BaseHTTPRequestHandler):
         self.send_header("Content-Length", "0")
         self.end_headers()
     do_HEAD = do_GET
-    def log_message(self, *_):
-        pass
 server = HTTPServer(("127.0.0.1", 0), Bucket)
 print(server.server_port, flush=True)
 server.serve_forever()
 END
 cd "$dir"
-python3 server.py > port & server=$!
+python3 server.py > port 2> requests & server=$!
 until [ -s port ]; do sleep 0.1; done
 cat > python.py << 'END'
 from botocore.session import Session
 found = Session().get_credentials()
 open("signed", "w").write(found.access_key)
-END
-cat > javascript.mjs << 'END'
-import { writeFileSync } from "node:fs";
-import { fromIni } from "@aws-sdk/credential-providers";
-writeFileSync("signed", (await fromIni()()).accessKeyId);
 END
 touch rclone.conf config
 export RESTIC_PASSWORD=password RCLONE_CONFIG_DIR="$dir" XDG_CACHE_HOME="$dir/cache" no_proxy=127.0.0.1
@@ -64,9 +56,11 @@ signed() { # NAME COMMAND ...
   "${@:2}" > log 2>&1 < /dev/null || true
   echo "$1: $(cat signed)"
 }
-try() {
+try() { # CASE
+  echo "$1: $(each | paste -sd , | sed 's/,/, /g')"
+}
+each() {
   signed botocore /usr/bin/python3 python.py
-  signed "JavaScript v3" node javascript.mjs
   signed restic debian/usr/bin/restic -r "s3:http://127.0.0.1:$(cat port)/bucket" cat config
   signed rclone debian/usr/bin/rclone --config rclone.conf --retries 1 lsf \
     ":s3,provider=Other,env_auth=true,region=eu-west-1,endpoint='http://127.0.0.1:$(cat port)':bucket"
@@ -77,18 +71,9 @@ export HOME="$dir/home"
 printf '[default]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = secret\n' > home/session
 saw=$(
   for file in '~/session' "$HOME/session"; do
-    echo "${file/#$HOME/the whole path of the home}"
-    AWS_SHARED_CREDENTIALS_FILE=$file try
+    AWS_SHARED_CREDENTIALS_FILE=$file try "${file/#$HOME/the whole path of the home}"
   done
 )
 echo "$saw"
-[ "$saw" = "~/session
-botocore: AKIAIOSFODNN7EXAMPLE
-JavaScript v3: AKIAIOSFODNN7EXAMPLE
-restic: unsigned
-rclone: fails
-the whole path of the home/session
-botocore: AKIAIOSFODNN7EXAMPLE
-JavaScript v3: AKIAIOSFODNN7EXAMPLE
-restic: AKIAIOSFODNN7EXAMPLE
-rclone: AKIAIOSFODNN7EXAMPLE" ]
+[ "$saw" = "~/session: botocore: AKIAIOSFODNN7EXAMPLE, restic: unsigned, rclone: fails
+the whole path of the home/session: botocore: AKIAIOSFODNN7EXAMPLE, restic: AKIAIOSFODNN7EXAMPLE, rclone: AKIAIOSFODNN7EXAMPLE" ]
