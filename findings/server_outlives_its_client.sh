@@ -55,7 +55,7 @@ if (client === "ai-sdk") {
   await sdk.connect(new StdioClientTransport(command));
   if (client === "sdk") await sdk.close();
 }
-process.exit();
+setTimeout(() => process.exit(), client === "died" ? 0 : 2000); // the signal comes before the end of the pipe
 END
 cd "$dir"
 saw=$(
