@@ -3,7 +3,17 @@ import assert from "node:assert/strict";
 import { ROOT } from "./support/command.ts";
 
 /** Rooms of src whose sentences are checked; "" is the files of src itself. */
-const ROOMS = ["", "cli", "credentials", "doctor", "machine", "page", "sts"];
+const ROOMS = [
+  "",
+  "cli",
+  "credentials",
+  "doctor",
+  "machine",
+  "mcp",
+  "page",
+  "sessions",
+  "sts",
+];
 
 /** Patterns that read as if translated, and an example of each. */
 const PATTERNS = [

@@ -70,7 +70,7 @@ const PROFILE = object({
   managed_by: "The profile with the long-term key that this session belongs to",
   expires_in_seconds:
     "Seconds that the session is still valid; 0 if it has expired",
-  cred_file: "The file that it stands in, where sessions have one of their own",
+  cred_file: "The file of the profile, if sessions are in a file of their own",
 }, ["profile_name"]);
 
 const SESSION = object({

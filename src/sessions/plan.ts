@@ -254,7 +254,7 @@ export function chooseRegion(
   if (!shape.test(region.name)) {
     throw new UpdstsError(
       "REGION_INVALID",
-      "Cannot ask STS: the region that AWS_REGION or the profile names is none",
+      "Cannot ask STS: the region of AWS_REGION or of the profile is not the name of a region",
       { hint: "give one such as eu-west-1" },
     );
   }
