@@ -4,18 +4,13 @@
  * @module
  */
 import denoJson from "./deno.json" with { type: "json" };
-import type {
-  Connect,
-  Context,
-  McpDoor,
-  McpOptions,
-} from "./src/cli/context.ts";
+import type { Connect, Context, McpDoor } from "./src/cli/context.ts";
 import { runCli } from "./src/cli/app.ts";
 import { INTERRUPTED } from "./src/cli/exit_codes.ts";
 import { type Screen, visible } from "./src/cli/output.ts";
 import { wrap } from "./src/cli/wrapping.ts";
 import { UpdstsError } from "./src/errors.ts";
-import type { CodeSource, Log } from "./src/ports.ts";
+import type { CodeSource, Log, NamedFiles } from "./src/ports.ts";
 import { ownCommand, takeProxyVariables } from "./src/machine/environment.ts";
 import { onSignals, UnblockedNotes, writeAll } from "./src/machine/process.ts";
 import type { Terminal } from "./src/machine/terminal.ts";
@@ -107,14 +102,15 @@ const connect: Connect = async (files, log) => {
 };
 
 /** What the MCP server takes of the process. */
-function mcpSettings({ files, forms }: McpOptions, log: Log) {
+function mcpSettings(files: NamedFiles, log: Log) {
   return {
     version: denoJson.version,
     connect: (path: string | undefined) =>
       connect({ ...files, credentials: path }, log),
     clock: { now: () => new Date() },
     getCommand: `${ownCommand(import.meta)} get`,
-    ...{ credentialFile: files.credentials, forms, log },
+    ...{ credentialFile: files.credentials, log },
+    ...{ stdin: Deno.stdin, stdout: Deno.stdout },
   };
 }
 
@@ -138,12 +134,11 @@ const heedSignals: Context["heedSignals"] = (first = interrupt) =>
 
 /** Loads the MCP server when the command `mcp` runs. */
 const mcp: McpDoor = {
-  describe: async (log) => {
-    const { describeTools } = await import("./src/mcp/mod.ts");
-    const options = { files: { credentials: undefined }, forms: false };
-    return await describeTools(mcpSettings(options, log));
+  describe: async () => {
+    const { describeTools } = await import("./src/mcp/serve.ts");
+    return describeTools();
   },
-  serve: async (options, log) => {
+  serve: async (files, log) => {
     unblocked = new UnblockedNotes(Deno.stderr);
     // stdout belongs to the protocol, also where a dependency prints something.
     console.log =
@@ -165,14 +160,11 @@ const mcp: McpDoor = {
     });
     const stop = new AbortController();
     heedSignals(() => stop.abort());
-    const [{ serveMcp }, { stdin, stdout }] = await Promise.all([
-      import("./src/mcp/mod.ts"),
-      import("node:process"),
-    ]);
-    await serveMcp({
-      ...mcpSettings(options, log),
-      ...{ stdin, stdout, stop: stop.signal },
-    });
+    // Read by zod: making code of a schema takes longer than one server ever
+    // saves by it.
+    Object.assign(globalThis, { __zod_globalConfig: { jitless: true } });
+    const { serveMcp } = await import("./src/mcp/serve.ts");
+    await serveMcp({ ...mcpSettings(files, log), stop: stop.signal });
   },
 };
 

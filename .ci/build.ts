@@ -22,9 +22,9 @@ export const BUNDLE = join(ROOT, "dist", "updsts");
 /** The file of the bundle that holds the licences of its packages. */
 export const LICENCES = "THIRD_PARTY_LICENSES.txt";
 
-/** What the MCP SDK takes from Node: the process's streams, and a validator that we replace by our own choice. */
-const MCP_SHIMS = `export { default as process } from "node:process";
-export { CfWorkerJsonSchemaValidator as DefaultJsonSchemaValidator } from "@modelcontextprotocol/server/validators/cf-worker";`;
+/** What the MCP SDK takes from Node unless it is given streams and a validator; it is given both. */
+const MCP_SHIMS =
+  "export const process = undefined, DefaultJsonSchemaValidator = undefined;";
 
 const COMMON: BuildOptions & { write: false; metafile: true } = {
   absWorkingDir: ROOT,

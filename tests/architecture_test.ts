@@ -15,7 +15,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   wiring: ["sts", "machine", "page", "shared"],
   cli: ["sessions", "doctor", "shared", "npm"],
-  mcp: ["page", "sessions", "shared", "npm", "node"],
+  mcp: ["page", "sessions", "shared", "npm"],
   page: ["sessions", "shared"],
   doctor: ["sessions", "shared", "credentials"],
   sessions: ["shared", "credentials", "npm"],

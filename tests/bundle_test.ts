@@ -179,14 +179,18 @@ function inputsBehind(source: string): string[] {
     .flatMap((name) => Object.keys(chunks.get(name)?.inputs ?? {}));
 }
 
-test("the MCP server keeps the streams of its process", () => {
-  const inputs = inputsBehind("src/mcp/mod.ts");
+test("the MCP server loads no module of Node, and no validator of schemas", () => {
+  const inputs = inputsBehind("src/mcp/serve.ts");
   assert(inputs.some((path) => path.endsWith("/server/dist/stdio.mjs")));
-  assert(inputs.some((path) => /\/server\/dist\/shims\w+\.mjs$/.test(path)));
-  const imports = [...chunksOf(metafile).values()].flatMap((it) => it.imports);
-  assert(imports.some(({ path }) => path === "node:process"));
-  // The validator that makes code of schemas, a third of it all.
-  assert.deepEqual(inputs.filter((path) => /ajv/i.test(path)), []);
+  assert.deepEqual(inputs.filter((path) => /ajv|cfworker/i.test(path)), []);
+  const chunks = chunksOf(metafile);
+  for (const name of loadedWith(chunks, chunkOf(chunks, "src/mcp/serve.ts"))) {
+    const { imports = [] } = chunks.get(name) ?? {};
+    const builtins = imports.filter(({ path, kind }) =>
+      kind === "import-statement" && path.startsWith("node:")
+    );
+    assert.deepEqual(builtins, [], name);
+  }
 });
 
 test("maps name sources of the program alone, so that they are read in no time", async () => {

@@ -155,7 +155,7 @@ const completion: Command = {
 
 const mcp: Command = {
   brief: "Serve agents by MCP; without --mcp-server, show the tools",
-  usage: "[--mcp-server [--form]] [options]",
+  usage: "[--mcp-server] [options]",
   about:
     "With --mcp-server, speaks the Model Context Protocol on stdin and stdout, for a client to start. Without it, shows the tools that agents get.",
   examples: ["updsts mcp", "updsts mcp --mcp-server -v 1"],
@@ -165,7 +165,6 @@ const mcp: Command = {
   },
   options: {
     mcpServer: "Serve MCP on stdin and stdout",
-    form: "Let the client ask for codes in a form, not on a page",
     sessionFile: "File for the sessions of all tools; agents cannot choose it",
   },
   mistakenFor: ["serve", "server", "mcpserver", "agent", "tools"],

@@ -20,19 +20,12 @@ export interface ToolDescription {
   }[];
 }
 
-/** What the MCP server is told on its command line. */
-export interface McpOptions {
-  readonly files: NamedFiles;
-  /** Whether codes may be asked for by forms of the client. */
-  readonly forms: boolean;
-}
-
 /** The other door: the MCP server. */
 export interface McpDoor {
   /** The tools, as the server itself announces them, for a person to read. */
-  describe(log: Log): Promise<ToolDescription[]>;
+  describe(): Promise<ToolDescription[]>;
   /** Serves on stdin and stdout until the client goes away. */
-  serve(options: McpOptions, log: Log): Promise<void>;
+  serve(files: NamedFiles, log: Log): Promise<void>;
 }
 
 /** The context of every command. */

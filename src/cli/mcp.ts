@@ -9,9 +9,9 @@ export default async function serve(
 ): Promise<void> {
   const files = filesOf(given);
   if (given.has("mcpServer")) {
-    return await mcp.serve({ files, forms: given.has("form") }, output);
+    return await mcp.serve(files, output);
   }
-  const tools = await mcp.describe(output);
+  const tools = await mcp.describe();
   if (given.has("json")) output.answerJson({ result: tools });
   else output.answer(describe(tools));
 }

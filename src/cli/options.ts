@@ -92,7 +92,6 @@ export const OPTIONS = {
     long: "--mcp-server",
     mistakenFor: ["--mcp", "--server", "--serve", "--stdio"],
   },
-  form: { long: "--form", mistakenFor: ["--forms", "--elicit"] },
   credentialFile: {
     short: "-c",
     long: "--credential-file",

@@ -80,6 +80,8 @@ export {
 export { MASK, Secret } from "../secret.ts";
 export {
   type ErrorCode,
+  type Hint,
+  type Names,
   UpdstsError,
   type UpdstsErrorOptions,
 } from "../errors.ts";

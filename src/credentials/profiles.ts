@@ -147,24 +147,3 @@ export function findProfile(
   const sections = file.sections.filter((section) => section.name === bytes);
   return sections.length === 0 ? undefined : new Profile(file, name, sections);
 }
-
-/** Letters and digits, and what people put between them. */
-const PLAIN_NAME = /^\w[\w .@+:/=()&~-]{0,99}$/;
-
-/** The same in any script; made when it is needed, since that takes a ms. */
-function isName(name: string): boolean {
-  return /^[\p{L}\p{N}_][\p{L}\p{N}\p{M} _.@+:/=()&~-]{0,99}$/u.test(name);
-}
-
-/** What a password in an address, or an address itself, has. */
-const ADDRESS = /\/\/|:[^@]*@/;
-
-/** Longer than words, with digits among the letters; or as long as a key. */
-const TOKEN =
-  /(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z\d]{16}|[A-Za-z\d+/=]{36}|\d{16}/;
-
-/** Whether `name` looks like one that somebody gave a profile, and like no secret. */
-export function looksLikeName(name: string): boolean {
-  return (PLAIN_NAME.test(name) || isName(name)) && !ADDRESS.test(name) &&
-    !TOKEN.test(name);
-}

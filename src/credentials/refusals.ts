@@ -1,5 +1,5 @@
 // What is refused about a name or a managed block, and in which words.
-import { UpdstsError } from "../errors.ts";
+import { type Hint, UpdstsError } from "../errors.ts";
 import type { ManagedBlock, ParsedFile, Section } from "./parse.ts";
 import { PROGRAMS } from "./read_alike.ts";
 import {
@@ -12,7 +12,8 @@ import {
   trim,
 } from "./text.ts";
 
-const OTHER_NAME = "choose another name with -sn; nothing was changed";
+const OTHER_NAME: Hint = ({ sessionProfile }) =>
+  `choose another name with ${sessionProfile}; nothing was changed`;
 
 /**
  * Refuses a name that no section header can hold, or that the AWS SDKs would
@@ -50,7 +51,7 @@ export function assertSessionName(name: string): void {
 function refuseName(
   reason: string | undefined,
   what: string,
-  hint: string,
+  hint: Hint,
 ): void {
   if (reason === undefined) return;
   throw new UpdstsError("NAME_INVALID", `Cannot use ${what}: ${reason}`, {
@@ -112,7 +113,8 @@ export function assertNameFree(
     {
       hint: isLongTerm(file, taken)
         ? OTHER_NAME
-        : "choose another name with -sn, or delete " +
+        : ({ sessionProfile }) =>
+          `choose another name with ${sessionProfile}, or delete ` +
           `${linesFrom(file, taken)}; nothing was changed`,
     },
   );

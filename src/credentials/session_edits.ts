@@ -223,7 +223,10 @@ function ownedValues(session: SessionValues): Values {
       throw new UpdstsError(
         "STS_ANSWER_INVALID",
         `Cannot write the session: STS gave a value for ${key} that no credentials file can hold`,
-        { hint: "check which endpoint answered (-v 1); nothing was changed" },
+        {
+          hint: ({ verbose }) =>
+            `check which endpoint answered (${verbose}); nothing was changed`,
+        },
       );
     }
   }

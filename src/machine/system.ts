@@ -1,6 +1,6 @@
 // What this room takes of the system besides files, so that a test can have it another way; and
 // what the system refuses, in our own words.
-import { type ErrorCode, UpdstsError } from "../errors.ts";
+import { type ErrorCode, type Hint, UpdstsError } from "../errors.ts";
 import { PATHS } from "./paths.ts";
 
 /** The system: which one, its time, and the calls that other programs can delay or refuse. */
@@ -119,7 +119,7 @@ function systemMessage(error: unknown): string {
 /** Why the file at `path`, which messages call `what`, could not be read. */
 export function readError(error: unknown, path: string, what: string): Error {
   if (error instanceof UpdstsError) return error;
-  const failure = (code: ErrorCode, state: string, hint: string) =>
+  const failure = (code: ErrorCode, state: string, hint: Hint) =>
     new UpdstsError(code, `Cannot read the ${what}: ${path}${state}`, {
       hint,
       cause: error,
@@ -128,7 +128,8 @@ export function readError(error: unknown, path: string, what: string): Error {
     return failure(
       "FILE_NOT_FOUND",
       " does not exist",
-      "create it with `aws configure`, or name another one with -c or AWS_SHARED_CREDENTIALS_FILE",
+      ({ credentialsFile }) =>
+        `create it with \`aws configure\`, or name another one with ${credentialsFile} or AWS_SHARED_CREDENTIALS_FILE`,
     );
   }
   if (!(error instanceof Deno.errors.NotCapable)) {

@@ -1,112 +1,162 @@
-// Has a person type the code on our page: shown by the client, or by the model to who calls.
+// Has a person type the code on our page: shown by the client, or by the model.
 import {
+  type CallToolResult,
+  createRequestStateCodec,
   inputRequired,
+  type InputRequiredResult,
   inputResponse,
   type ServerContext,
 } from "@modelcontextprotocol/server";
 import { UpdstsError } from "../errors.ts";
-import type { OpenPage, PendingRefresh } from "../page/pending_codes.ts";
+import type {
+  OpenPage,
+  PendingCodes,
+  PendingRefresh,
+} from "../page/pending_codes.ts";
 import type { RefreshResult } from "../sessions/refresh_session.ts";
-import type { ConnectedClient } from "./client.ts";
-import {
-  cancelled,
-  CodeNeeded,
-  FIELD,
-  overdue,
-  questionFor,
-  QuestionRequired,
-  strayState,
-} from "./code_needed.ts";
-import { elicitNow, QUICKEST_PERSON } from "./elicit_now.ts";
-import type { CarriedState, ToolWorld } from "./world.ts";
+import { codeNeeded, questionFor } from "./answers.ts";
+import type { ConnectedClient } from "./clients.ts";
 
-/** How often a client of the newer era comes back by itself. */
-const LEGS = 2;
+/** How long one call may block, in milliseconds: official clients give up after 60 s. */
+export const MAX_CALL_TIME = 50_000;
 
-/** One call, as far as the person is concerned. */
-export interface Call {
+/** How often a client of the newer era comes back for an outcome by itself. */
+const MAX_RETURNS = 2;
+
+/** No person answers sooner, in milliseconds: such an answer is the client's own. */
+const QUICKEST_PERSON = 1_000;
+
+/** The name of the one input that is asked for. */
+const FIELD = "totp_token";
+
+/** What a client of the newer era carries between its calls, sealed. */
+interface CarriedState {
+  /** For the outcome. */
+  readonly ticket: string;
+  /** The call that it is for. */
+  readonly call: string;
+  /** How often the client has come back for the outcome. */
+  readonly returns: number;
+  /** When the person was asked, in milliseconds of the monotonic clock. */
+  readonly askedAt: number;
+}
+
+/** One call that needs a code. */
+export interface CodeCall {
   /** All that it asks for: the same asks for the same. */
   readonly key: string;
   /** The command that does the same in a terminal. */
   readonly command: string;
-  /** Whether the client is to show the page; else the model does. */
-  readonly byClient: boolean;
+  readonly client: ConnectedClient;
+  readonly context: ServerContext;
   /** Begins what is asked for. */
   begin(): PendingRefresh;
   /** Whether an outcome of a while ago still is what is asked for. */
   isMetBy(result: RefreshResult): boolean;
+  /** The answer when the refresh has ended. */
+  answer(outcome: RefreshResult | UpdstsError): CallToolResult;
 }
 
-type Outcome = RefreshResult | UpdstsError;
+/** What a call is answered with: since 2026-07-28 it may be a question, and the client calls again. */
+export type ToolAnswer = CallToolResult | InputRequiredResult;
 
-/** One call that waits for an outcome. */
-interface Waiting {
-  readonly call: Call;
+/** A call while it waits for the outcome. */
+interface Waiting extends CodeCall {
   readonly pending: PendingRefresh;
   /** What the client came back with, if it did. */
   readonly ticket: string | undefined;
-  /** The client does not want it any more. */
-  readonly cancel: AbortSignal;
-  /** That, or the call has taken as long as one may. */
+  /** The client wants no answer any more, or the call has taken as long as one may. */
   readonly limit: AbortSignal;
 }
 
-/** Questions on pages, for one client. */
-export class PageQuestions {
-  readonly #world: ToolWorld;
-  readonly #client: ConnectedClient;
+/** Asks by pages, for all calls of one process. */
+export class PageAsker {
+  readonly #pendingCodes: PendingCodes;
+  readonly #maxCallTime: number;
+  /** Questions that a client was told to ask, and to which none has come back: some drop what they are told. */
+  readonly #unanswered = new WeakSet<PendingRefresh>();
+  readonly #states = createRequestStateCodec<CarriedState>({
+    // One process serves all rounds.
+    key: crypto.getRandomValues(new Uint8Array(32)),
+    // What has become too old is said by the tool, in words of use.
+    ttlSeconds: 365 * 86_400,
+  });
+  /** Refuses states that were tampered with. */
+  readonly verify = this.#states.verify;
 
-  constructor(world: ToolWorld, client: ConnectedClient) {
-    this.#world = world;
-    this.#client = client;
+  constructor(pendingCodes: PendingCodes, maxCallTime = MAX_CALL_TIME) {
+    this.#pendingCodes = pendingCodes;
+    this.#maxCallTime = maxCallTime;
   }
 
   /**
-   * The outcome of what `call` asks for.
+   * The outcome of `call`; or a question, or the link that a person has to be
+   * shown.
    *
-   * @throws {QuestionRequired} to have the client ask, or come back
-   * @throws {CodeNeeded} if a person has to be shown the page
+   * @throws {UpdstsError} `CODE_EXPIRED`, `CANCELLED`
    */
-  async outcome(
-    call: Call,
-    context: ServerContext,
-    state: CarriedState | undefined,
-  ): Promise<Outcome> {
-    const { signal: cancel } = context.mcpReq;
-    const limit = AbortSignal.any([
-      cancel,
-      AbortSignal.timeout(this.#world.patience.call),
-    ]);
-    if (state !== undefined && state.call !== call.key) throw strayState();
-    const known = await this.#known(call, state?.id);
-    if (state !== undefined) {
-      if (known === undefined) throw overdue();
-      const waiting = { call, pending: known, ticket: state.id, cancel, limit };
-      return await this.#resume(waiting, state, context);
+  async answer(call: CodeCall): Promise<ToolAnswer> {
+    const { client, context } = call;
+    const state = context.mcpReq.requestState<CarriedState>();
+    const ticket = state?.ticket;
+    const isOther = state !== undefined && state.call !== call.key;
+    const known = isOther ? undefined : await this.#known(call, ticket);
+    if (state !== undefined && known === undefined) {
+      throw new UpdstsError(
+        "CODE_EXPIRED",
+        "Cannot get a session: no question is open for this requestState with these arguments",
+        { hint: "its outcome has been told, or nobody came in time" },
+      );
     }
     const pending = known ?? call.begin();
-    const waiting = { call, pending, ticket: undefined, cancel, limit };
-    const page = await firstOf(pending, limit);
-    if (page === undefined) return await ended(waiting);
-    // Asked already: nobody is asked anew.
-    if (known !== undefined) return await this.#wait(waiting, page, 1);
-    if (!call.byClient) {
-      throw new CodeNeeded(page.url, page.prompt, call.command);
+    const limit = AbortSignal.any([
+      context.mcpReq.signal,
+      AbortSignal.timeout(this.#maxCallTime),
+    ]);
+    const waiting = { ...call, pending, ticket, limit };
+    const page = await Promise.race([
+      pending.outcome.then(() => undefined),
+      pending.opened,
+      aborted(limit),
+    ]);
+    if (page === undefined) return await outcomeOf(waiting);
+    const isUnanswered = this.#unanswered.delete(pending);
+    if (state !== undefined) {
+      const { returns, askedAt } = state;
+      const response = inputResponse(context.mcpReq.inputResponses, FIELD);
+      return returns === 0 &&
+          (response.kind !== "elicit" || response.action !== "accept")
+        ? codeNeeded(page, call.command, isByPerson(askedAt))
+        : await this.#wait(waiting, page, returns + 1);
     }
-    return this.#client.era === "legacy"
-      ? await this.#askNow(waiting, page)
-      : await this.#askByAnswer(waiting, page);
+    // Asked already: nobody is asked anew.
+    if (known !== undefined && !isUnanswered) {
+      return await this.#wait(waiting, page, 1);
+    }
+    if (isUnanswered || !client.showsLinks(context)) {
+      return codeNeeded(page, call.command);
+    }
+    if (client.era === "legacy") return await this.#askNow(waiting, page);
+    this.#unanswered.add(pending);
+    return inputRequired({
+      requestState: await this.#stateAfter(waiting, 0),
+      inputRequests: {
+        [FIELD]: inputRequired.elicitUrl({
+          message: questionFor(page.prompt),
+          url: page.url,
+        }),
+      },
+    });
   }
 
-  /** What is under way for `call`, or has ended and not been told: to the `ticket`, if there is one. */
+  /** What is under way for a call, or has ended and not been told: to the `ticket`, if there is one. */
   async #known(
-    { key, isMetBy }: Call,
+    { key, isMetBy }: CodeCall,
     ticket: string | undefined,
   ): Promise<PendingRefresh | undefined> {
-    const { pendingCodes } = this.#world;
     const known = ticket === undefined
-      ? pendingCodes.find(key)
-      : pendingCodes.claim(ticket);
+      ? this.#pendingCodes.find(key)
+      : this.#pendingCodes.claim(ticket);
     const outcome = await Promise.race([known?.outcome, undefined]);
     if (
       outcome === undefined || outcome instanceof UpdstsError ||
@@ -116,31 +166,32 @@ export class PageQuestions {
     return undefined;
   }
 
-  async #askNow(waiting: Waiting, page: OpenPage): Promise<Outcome> {
-    const { call, pending, limit } = waiting;
-    const { server } = this.#client.server;
+  /** Has the client show the page during the call, as the revisions of 2025 do. */
+  async #askNow(waiting: Waiting, page: OpenPage): Promise<ToolAnswer> {
+    const { client: { server }, pending, limit } = waiting;
     const elicitationId = crypto.randomUUID();
     const done = server.createElicitationCompletionNotifier(elicitationId);
     const over = new AbortController();
     try {
-      const answer = elicitNow(this.#client, {
-        mode: "url",
-        elicitationId,
-        url: page.url,
-        message: questionFor(page.prompt, "page"),
-      }, AbortSignal.any([limit, over.signal]));
-      const first = await Promise.race([answer, pending.outcome]);
-      if (first instanceof UpdstsError || !("kind" in first)) {
-        return await ended(waiting);
-      }
-      switch (first.kind) {
-        case "nobody":
-          throw new CodeNeeded(page.url, page.prompt, call.command);
-        case "decline":
-        case "cancel":
-          page.decline();
-      }
-      return await this.#wait(waiting, page, LEGS);
+      // Clients that bundle the SDK's first version cannot take back a request with the id 0.
+      server.ping().catch(() => {});
+      const askedAt = performance.now();
+      const signal = AbortSignal.any([limit, over.signal]);
+      const isAccepted = server.request({
+        method: "elicitation/create",
+        params: {
+          ...{ mode: "url", elicitationId, url: page.url },
+          message: questionFor(page.prompt),
+        },
+        // Never by the SDK's own clock: `signal` is what counts.
+      }, { signal, timeout: 2 ** 31 - 1 }).then(
+        ({ action }) => action === "accept",
+        // Taken back by us, or the client could not ask.
+        () => signal.aborted,
+      );
+      return await Promise.race([isAccepted, pending.outcome]) === false
+        ? codeNeeded(page, waiting.command, isByPerson(askedAt))
+        : await this.#wait(waiting, page, MAX_RETURNS);
     } finally {
       over.abort();
       // Else some clients go on showing their question.
@@ -148,93 +199,52 @@ export class PageQuestions {
     }
   }
 
-  async #askByAnswer(
-    waiting: Waiting,
-    { url, prompt }: OpenPage,
-  ): Promise<never> {
-    throw new QuestionRequired(inputRequired({
-      requestState: await this.#stateAfter(waiting, 0),
-      inputRequests: {
-        [FIELD]: inputRequired.elicitUrl({
-          message: questionFor(prompt, "page"),
-          url,
-        }),
-      },
-    }));
-  }
-
-  async #resume(
-    waiting: Waiting,
-    { leg, askedAt }: CarriedState,
-    { mcpReq }: ServerContext,
-  ): Promise<Outcome> {
-    const { call, pending, limit } = waiting;
-    const page = await firstOf(pending, limit);
-    if (page === undefined) return await ended(waiting);
-    if (leg === 0) {
-      const response = inputResponse(mcpReq.inputResponses, FIELD);
-      const refused = response.kind !== "elicit" ||
-        response.action !== "accept";
-      if (refused) {
-        const quick = performance.now() - askedAt < QUICKEST_PERSON;
-        if (quick || response.kind !== "elicit") {
-          throw new CodeNeeded(page.url, page.prompt, call.command);
-        }
-        page.decline();
-      }
-    }
-    return await this.#wait(waiting, page, leg + 1);
-  }
-
-  /** Waits for the outcome as long as one call may; `leg` says the how-manieth it is. */
+  /** Waits for the outcome as long as one call may. */
   async #wait(
     waiting: Waiting,
-    { url, prompt }: OpenPage,
-    leg: number,
-  ): Promise<Outcome> {
-    const { call, pending, limit } = waiting;
+    page: OpenPage,
+    returns: number,
+  ): Promise<ToolAnswer> {
+    const { client, command, pending, limit } = waiting;
     const outcome = await Promise.race([pending.outcome, aborted(limit)]);
-    if (outcome !== undefined) return await ended(waiting);
-    if (this.#client.era === "modern" && leg < LEGS) {
-      throw new QuestionRequired(
-        inputRequired({ requestState: await this.#stateAfter(waiting, leg) }),
-      );
-    }
-    throw new CodeNeeded(url, prompt, call.command);
+    if (outcome !== undefined) return await outcomeOf(waiting);
+    return client.era === "modern" && returns < MAX_RETURNS
+      ? inputRequired({
+        requestState: await this.#stateAfter(waiting, returns),
+      })
+      : codeNeeded(page, command);
   }
 
-  /** What the client comes back with after the leg `leg`. */
-  #stateAfter({ call, pending, ticket }: Waiting, leg: number) {
-    return this.#world.states.mint({
-      id: ticket ?? pending.issueTicket(),
-      ...{ call: call.key, leg, askedAt: performance.now() },
+  #stateAfter({ key, pending, ticket }: Waiting, returns: number) {
+    return this.#states.mint({
+      ticket: ticket ?? pending.issueTicket(),
+      ...{ call: key, returns, askedAt: performance.now() },
     });
   }
 }
 
-/** The outcome, which is told now; it is kept if nobody listens any more. */
-async function ended(
-  { pending, ticket, cancel, limit }: Waiting,
-): Promise<Outcome> {
+/** Whether an answer to what was asked then may be a person's own. */
+function isByPerson(askedAt: number): boolean {
+  return performance.now() - askedAt >= QUICKEST_PERSON;
+}
+
+/** The outcome, which is told now; it is kept if the client does not listen any more. */
+async function outcomeOf(
+  { context, pending, ticket, limit, answer }: Waiting,
+): Promise<CallToolResult> {
   const outcome = await Promise.race([pending.outcome, aborted(limit)]);
-  if (outcome === undefined || cancel.aborted) throw cancelled();
+  if (outcome === undefined || context.mcpReq.signal.aborted) {
+    throw new UpdstsError(
+      "CANCELLED",
+      "Cannot get a session: the call was cancelled, or took too long before anybody could be asked",
+    );
+  }
   pending.acknowledge(ticket);
-  return outcome;
+  return answer(outcome);
 }
 
-/** What is asked, once it is; undefined if it ended, or had to, without. */
-function firstOf(
-  { outcome, opened }: PendingRefresh,
-  limit: AbortSignal,
-): Promise<OpenPage | undefined> {
-  return Promise.race([
-    outcome.then(() => undefined),
-    opened,
-    aborted(limit),
-  ]);
-}
-
-function aborted(signal: AbortSignal): Promise<undefined> {
+/** Settles when `signal` is aborted. */
+export function aborted(signal: AbortSignal): Promise<undefined> {
   return new Promise((resolve) => {
     const abort = () => resolve(undefined);
     if (signal.aborted) abort();

@@ -1,8 +1,13 @@
-// What real clients do that nothing they declare tells; found by driving each of them (`deno task test:clients`).
-import type { JSONRPCMessage } from "@modelcontextprotocol/server";
-import * as z from "zod";
+// The client at the other end: what it declares, and what real ones do that they do not declare.
+import {
+  CLIENT_CAPABILITIES_META_KEY,
+  CLIENT_INFO_META_KEY,
+  type JSONRPCMessage,
+  type Server,
+  type ServerContext,
+} from "@modelcontextprotocol/server";
 
-/** A client, and what is done for it. */
+/** A client, and what is done for it; found by driving each of them (`deno task test:clients`). */
 export interface KnownClient {
   /** As it begins its name in `clientInfo`. */
   readonly name: string;
@@ -36,16 +41,6 @@ export const KNOWN_CLIENTS: readonly KnownClient[] = [
   },
 ];
 
-const discovery = z.object({
-  id: z.union([z.string(), z.number()]),
-  method: z.literal("server/discover"),
-  params: z.object({
-    _meta: z.object({
-      "io.modelcontextprotocol/clientInfo": z.object({ name: z.string() }),
-    }),
-  }),
-});
-
 /**
  * What declines revision 2026-07-28 to the client that asks by `message`, as a
  * server that does not know it would; undefined if the client is well served.
@@ -53,14 +48,67 @@ const discovery = z.object({
 export function declinesNewer(
   message: JSONRPCMessage,
 ): JSONRPCMessage | undefined {
-  const { data } = discovery.safeParse(message);
-  const name = data?.params._meta["io.modelcontextprotocol/clientInfo"].name;
+  if (
+    !("method" in message && "id" in message) ||
+    message.method !== "server/discover"
+  ) return undefined;
+  const name = clientName(message.params?._meta?.[CLIENT_INFO_META_KEY]);
   const declined = KNOWN_CLIENTS.some((known) =>
     known.declineNewer === true && name?.startsWith(known.name)
   );
-  if (data === undefined || !declined) return undefined;
+  if (!declined) return undefined;
   return {
-    ...{ jsonrpc: "2.0", id: data.id },
+    ...{ jsonrpc: "2.0", id: message.id },
     error: { code: -32601, message: "Method not found" },
   };
+}
+
+/** `legacy` are the revisions of 2025, `modern` is 2026-07-28 and later. */
+export type Era = "legacy" | "modern";
+
+/** A name longer than this is cut: it is shown to a person. */
+const MAX_NAME = 60;
+
+/** The client of one connection. */
+export class ConnectedClient {
+  readonly server: Server;
+  readonly era: Era;
+
+  constructor(server: Server, era: Era) {
+    this.server = server;
+    this.era = era;
+  }
+
+  /** Whether it declares that it can show a person a link. */
+  showsLinks(context: ServerContext): boolean {
+    const declared = this.era === "legacy"
+      ? this.server.getClientCapabilities()
+      : fieldsOf(context.mcpReq.envelope)[CLIENT_CAPABILITIES_META_KEY];
+    const elicitation = fieldsOf(fieldsOf(declared)["elicitation"]);
+    return elicitation["url"] !== undefined;
+  }
+
+  /** Its name for a person to read. */
+  displayName(context: ServerContext): string | undefined {
+    const declared = fieldsOf(
+      this.era === "legacy"
+        ? this.server.getClientVersion()
+        : fieldsOf(context.mcpReq.envelope)[CLIENT_INFO_META_KEY],
+    );
+    const { title = declared["name"] } = declared;
+    const name = typeof title === "string" ? title.trim() : "";
+    return name === ""
+      ? undefined
+      : Array.from(name).slice(0, MAX_NAME).join("");
+  }
+}
+
+function clientName(declared: unknown): string | undefined {
+  const { name } = fieldsOf(declared);
+  return typeof name === "string" ? name : undefined;
+}
+
+/** The fields of `value`; none if it is not an object. */
+export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? { ...value } : {};
 }

@@ -1,138 +1,121 @@
-// Serves MCP over a pair of streams until the client goes away or the process must end.
-import type { JSONRPCMessage } from "@modelcontextprotocol/server";
+// Serves MCP until the client goes away or the process must end.
 import {
-  serveStdio,
-  StdioServerTransport,
-} from "@modelcontextprotocol/server/stdio";
-import { once } from "node:events";
-import type { Readable, Writable } from "node:stream";
-import { declinesNewer } from "./clients.ts";
-import { createWorld, type WorldSettings } from "./create_world.ts";
-import { Ending } from "./ending.ts";
-import { createMcpServer } from "./server.ts";
+  ProtocolError,
+  ProtocolErrorCode,
+  Server,
+} from "@modelcontextprotocol/server";
+import { serveStdio } from "@modelcontextprotocol/server/stdio";
+import { ICON } from "../icon.ts";
+import { aborted } from "./ask_by_page.ts";
+import { Backend, type BackendSettings } from "./backend.ts";
+import { ConnectedClient, type Era } from "./clients.ts";
+import { callTool, DEFINITIONS, TOOLS } from "./tools.ts";
+import { type Input, type Output, StdioTransport } from "./transport.ts";
 
-/** How long the SDK may take to send the answers that there are, in milliseconds. */
-const ANSWER_TIME = 20;
+/** How long the last answers may take to be sent and read, in milliseconds. */
+const LAST_ANSWERS = 1_000;
 
-/** What JSON-RPC answers to a line that is no JSON; nobody can say which request it was. */
-const PARSE_ERROR = JSON.stringify({
-  jsonrpc: "2.0",
-  id: null,
-  error: { code: -32700, message: "Parse error: the line is no JSON" },
-});
+const INSTRUCTIONS = `\
+updsts refreshes temporary AWS credentials for accounts that demand MFA. Secrets \
+stay in the person's credentials file: you get names, key ids and expiry times.
 
-/** A line longer than this ends the connection anyway; in characters. */
-const MAX_LINE = 10_000_000;
+To refresh a profile:
+1. Look it up with updsts_get_credential_info, or find it with \
+updsts_get_credential_info_list. Its session is the profile that is managed_by \
+it; expires_in_seconds says how long that lasts.
+2. If it has a totp_secret_name, and a tool mktotp_generate_token is there, get \
+the code from that tool with this name, and give it as totp_token. Otherwise \
+leave totp_token out: the person types the code where you cannot see it. Never \
+ask the person for the code yourself.
+3. Call updsts_update_sts_credential. Give min_remaining, the seconds that you \
+need: if the session lasts that long, nobody is asked and nothing is changed. A \
+code works once: never repeat one. If the answer is CODE_NEEDED, show the person \
+the link in code_page and call again with the same arguments.
+4. Use updated_profile_name from the result, in AWS_PROFILE or --profile. \
+Programs that run already may still hold the old credentials: start them again.
+
+Never read the credentials file yourself.`;
 
 /** What {@linkcode serveMcp} works with. */
-export interface McpService extends WorldSettings {
+export interface McpService extends BackendSettings {
   readonly version: string;
-  readonly stdin: Readable;
-  /** Carries protocol lines, and nothing else. */
-  readonly stdout: Writable;
+  readonly stdin: Input;
+  readonly stdout: Output;
   /** Ends the service. */
   readonly stop: AbortSignal;
-}
-
-/**
- * Tells when it closes, as it does of itself when a message is larger than it
- * takes: it reads no more then, so the end of stdin would never be seen.
- */
-class ClosingTransport extends StdioServerTransport {
-  readonly #closed = Promise.withResolvers<void>();
-  readonly closed: Promise<void> = this.#closed.promise;
-
-  override async start(): Promise<void> {
-    const deliver = this.onmessage;
-    this.onmessage = (message) => {
-      const answer = declinesNewer(message);
-      if (answer === undefined) deliver?.(message);
-      else this.send(answer).catch(() => {});
-    };
-    await super.start();
-  }
-
-  override async close(): Promise<void> {
-    await super.close();
-    this.#closed.resolve();
-  }
-
-  override async send(message: JSONRPCMessage): Promise<void> {
-    try {
-      await super.send(message);
-    } catch (error) {
-      // Nobody listens any more.
-      await this.close();
-      throw error;
-    }
-  }
 }
 
 /** Serves until `stdin` ends or `stop` is given; then lets STS answer and the file be written. */
 export async function serveMcp(service: McpService): Promise<void> {
   const { version, log, stdin, stdout, stop } = service;
-  const ending = new Ending();
-  const world = createWorld(service, ending);
-  const transport = new ClosingTransport(stdin, stdout);
-  const ended = Promise.race([
-    transport.closed,
-    once(stdin, "end"),
-    once(stdin, "close"),
-    once(stdin, "error"),
-    once(stdout, "error"),
-    new Promise((resolve) => stop.addEventListener("abort", resolve)),
-  ]);
-  // Nobody may be there to read what is answered at the very end.
-  stdout.on("error", () => {});
+  const backend = new Backend(service);
+  const transport = new StdioTransport(stdin, stdout, log);
   const handle = serveStdio(
-    ({ era }) => createMcpServer({ version, world, era }),
-    {
-      transport,
-      onerror: (error) => log.info(`MCP: ${error.name}`),
-    },
-  );
-  stdin.on(
-    "data",
-    malformedLines(() => {
-      log.info("MCP: a line that is no JSON");
-      stdout.write(`${PARSE_ERROR}\n`);
-    }),
+    ({ era }) => createServer(version, backend, era),
+    { transport, onerror: ({ name }) => log.info(`MCP: ${name}`) },
   );
   log.info("MCP: serving on stdin and stdout");
-  await ended.catch((error) =>
-    log.info(`MCP: the streams failed: ${error?.name}`)
-  );
-  ending.begin();
-  world.pendingCodes.close();
-  await ending.allDone();
-  // The SDK sends an answer some ticks after the tool has given it.
-  await new Promise((resolve) => setTimeout(resolve, ANSWER_TIME));
+  await Promise.race([
+    transport.ended,
+    aborted(stop),
+  ]);
+  await backend.end();
+  await transport.answered(LAST_ANSWERS);
   await handle.close();
 }
 
-/**
- * A listener for chunks of a stream, which calls `report` for each line that is
- * no JSON: the SDK passes over them without a word.
- */
-function malformedLines(
-  report: () => void,
-): (chunk: Uint8Array) => void {
-  const decoder = new TextDecoder();
-  let rest = "";
-  return (chunk) => {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
-    rest = (lines.pop() ?? "").slice(0, MAX_LINE);
-    for (const line of lines) {
-      if (line.trim() !== "" && !isJson(line)) report();
+/** A server with the three tools, for one connection. */
+function createServer(version: string, backend: Backend, era: Era): Server {
+  const server = new Server(
+    {
+      name: "updsts",
+      title: "updsts: AWS sessions with MFA",
+      version,
+      websiteUrl: "https://github.com/updsts/updsts",
+      icons: [{
+        src: `data:image/svg+xml;base64,${btoa(ICON)}`,
+        mimeType: "image/svg+xml",
+        sizes: ["any"],
+      }],
+    },
+    {
+      instructions: INSTRUCTIONS,
+      // The tools stay the same while it runs.
+      capabilities: { tools: { listChanged: false } },
+      // Without it, the SDK makes one that is as large as all of ours.
+      jsonSchemaValidator: { getValidator: neverAsked },
+      requestState: { verify: backend.pages.verify },
+    },
+  );
+  const client = new ConnectedClient(server, era);
+  server.setRequestHandler("tools/list", () => ({ tools: DEFINITIONS }));
+  server.setRequestHandler("tools/call", async ({ params }, context) => {
+    const tool = TOOLS.find(({ name }) => name === params.name);
+    if (tool === undefined) {
+      throw new ProtocolError(
+        ProtocolErrorCode.InvalidParams,
+        `Tool ${params.name} not found`,
+      );
     }
-  };
+    return await callTool(tool, params.arguments, { backend, client, context });
+  });
+  return server;
 }
 
-function isJson(line: string): boolean {
-  try {
-    JSON.parse(line);
-    return true;
-  } catch {
-    return false;
-  }
+/** The SDK validates what forms bring, and there are none. */
+function neverAsked(): never {
+  throw new Error("There is no form");
+}
+
+/** The tools for a person to read. */
+export function describeTools() {
+  return TOOLS.map(({ name, title, description, parameters }) => ({
+    ...{ name, title, description },
+    parameters: Object.entries(parameters).map(
+      ([name, { description, optional }]) => ({
+        ...{ name, description },
+        required: optional === undefined,
+      }),
+    ),
+  }));
 }

@@ -3,7 +3,6 @@ import { parseFile } from "../credentials/parse.ts";
 import {
   isDevice,
   listProfiles as readProfiles,
-  looksLikeName,
   type Profile,
 } from "../credentials/profiles.ts";
 import type { KeySource, Ports, ProfileSettings } from "../ports.ts";
@@ -17,8 +16,6 @@ export interface ProfileView {
   readonly name: string;
   /** Whether it has a key that AWS's tools know. */
   readonly recognised: boolean;
-  /** The name for whom the file may be hidden: a mask if it looks like none. */
-  readonly shownName: string;
   /** What kind of credentials it has: `none` has none of its own. */
   readonly kind: "long-term" | "session" | OtherKind;
   readonly accessKeyId: string | undefined;
@@ -78,7 +75,6 @@ async function viewsOf(
     views.push({
       name: profile.name,
       recognised: profile.recognised,
-      shownName: looksLikeName(profile.name) ? profile.name : MASK,
       kind: kindOf(profile, settings),
       accessKeyId: profile.shown("aws_access_key_id"),
       device: own ?? shownDevice(settings?.mfaSerial),

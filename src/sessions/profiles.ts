@@ -65,9 +65,7 @@ export async function getProfile(
     found[0];
   if (current !== undefined) return current;
   const names = new Set(
-    views.flatMap(({ recognised, name, shownName }) =>
-      recognised && name === shownName ? [name] : []
-    ),
+    views.flatMap(({ recognised, name }) => recognised ? [name] : []),
   );
   return await unknownProfile(
     name,

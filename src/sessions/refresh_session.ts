@@ -4,7 +4,6 @@ import { parseFile } from "../credentials/parse.ts";
 import {
   findProfile,
   listProfiles,
-  looksLikeName,
   type Profile,
 } from "../credentials/profiles.ts";
 import { whyAwsCliRefusesFile } from "../credentials/readers/aws_cli.ts";
@@ -253,9 +252,10 @@ async function write(
     );
   } catch (error) {
     if (!(error instanceof UpdstsError)) throw error;
-    const hint = [error.hint, "this code is spent: use the next one"];
     throw new UpdstsError(error.code, error.message, {
-      hint: hint.filter((part) => part !== undefined).join("; "),
+      hint: (names) =>
+        [error.hintWith(names), "this code is spent: use the next one"]
+          .filter((part) => part !== undefined).join("; "),
       cause: error,
     });
   }
@@ -289,7 +289,7 @@ export async function prepareRefresh(
   const source = findProfile(files.keys, profile);
   if (source === undefined) {
     const names = listProfiles(files.keys).flatMap(({ recognised, name }) =>
-      recognised && looksLikeName(name) ? [name] : []
+      recognised ? [name] : []
     );
     throw await unknownProfile(profile, names, {
       fromStdin: keyFile.path === undefined,
@@ -304,7 +304,10 @@ export async function prepareRefresh(
         JSON.stringify(sessionProfile)
       } for the session: the profile of that name in the config file has ` +
         `credentials of its own (${credentialsKey})`,
-      { hint: "choose another name with -sn; nothing was changed" },
+      {
+        hint: ({ sessionProfile }) =>
+          `choose another name with ${sessionProfile}; nothing was changed`,
+      },
     );
   }
   if (!/^[\w.-]+$/.test(sessionProfile)) {

@@ -92,7 +92,10 @@ async function readWhole({ url, body }: Response): Promise<Uint8Array> {
       throw new UpdstsError(
         "STS_ANSWER_INVALID",
         `Cannot use the answer of ${url}: it is longer than any of STS`,
-        { hint: `check which endpoint answered (-v 1); ${MAY_BE_SPENT}` },
+        {
+          hint: ({ verbose }) =>
+            `check which endpoint answered (${verbose}); ${MAY_BE_SPENT}`,
+        },
       );
     }
     chunks.push(chunk);

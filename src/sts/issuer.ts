@@ -190,7 +190,10 @@ function toSession({ credentials = {} }: Answer): Session {
     throw new UpdstsError(
       "STS_ANSWER_INVALID",
       "Cannot use the answer of STS: it holds no whole session",
-      { hint: `check which endpoint answered (-v 1); ${MAY_BE_SPENT}` },
+      {
+        hint: ({ verbose }) =>
+          `check which endpoint answered (${verbose}); ${MAY_BE_SPENT}`,
+      },
     );
   }
   return {

@@ -211,10 +211,14 @@ class Person {
     await pause(2_000);
     const answer = await fetch(link, {
       method: "POST",
-      headers: { Origin: new URL(link).origin },
-      body: new URLSearchParams({ code: this.#scenario.code() }),
+      headers: {
+        Origin: new URL(link).origin,
+        "Content-Type": "application/x-www-form-urlencoded",
+      },
+      body: `code=${this.#scenario.code()}`,
     });
     await answer.text();
+    if (!answer.ok) console.error(`The page answered ${answer.status}`);
   }
 
   /** Opens what the client had its browser open. */

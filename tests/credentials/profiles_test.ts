@@ -5,7 +5,6 @@ import {
   findProfile,
   isAwsKey,
   listProfiles,
-  looksLikeName,
 } from "../../src/credentials/profiles.ts";
 import { MASK } from "../../src/secret.ts";
 
@@ -117,36 +116,6 @@ Deno.test("Profile masks TOTP seeds under the keys for a name and a device, howe
   for (const device of devices) {
     assert.equal(shownOf("mfa_serial", device), device);
   }
-});
-
-Deno.test("looksLikeName() takes what people call profiles, and nothing that may be a secret", () => {
-  const names = [
-    ...["default", "my work", "default_sts", "a", "prod/eu-west-1"],
-    ...["user@example.com", "会社", "123456789012_AdministratorAccess"],
-    ...["arn:aws:iam::123456789012:role/Deploy", "team.project+test"],
-    ...["OrganizationAccountAccessRole", "client (old)"],
-  ];
-  const others = [
-    "",
-    '"hunter2", "correct horse"',
-    "'a', 'b'",
-    'url "https://user:token@github.com/"',
-    "https://token@github.com",
-    "//host/x",
-    "user:secret@host",
-    "ghp_16C7e42F292c6912E7710c838347Ae178B4a",
-    "AKIAIOSFODNN7EXAMPLE",
-    "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
-    "d41d8cd98f00b204e9800998ecf8427e",
-    "1, 2, 3",
-    "{}",
-    "4111111111111111",
-    "a\u0000b",
-    "a\u202eb",
-    "x".repeat(101),
-  ];
-  assert.deepEqual(names.filter((name) => !looksLikeName(name)), []);
-  assert.deepEqual(others.filter(looksLikeName), []);
 });
 
 Deno.test("keys of AWS are known, those of other programs are not", () => {

@@ -7,16 +7,12 @@ import {
   connect,
   ERAS,
   errorOf,
-  type Person,
   type ToolResult,
 } from "../support/mcp_clients.ts";
 
 const UPDATE = "updsts_update_sts_credential";
 const INFO = "updsts_get_credential_info";
 const LIST = "updsts_get_credential_info_list";
-
-/** For a person whose browser is on another machine. */
-const FORM = { args: ["--form"] };
 
 function resultOf(
   { isError, structuredContent, content }: ToolResult,
@@ -194,15 +190,7 @@ for (const era of ERAS) {
 
   Deno.test(`${era} client: does nothing while enough time remains`, async () => {
     await using scenario = await Scenario.start();
-    let asked = 0;
-    const person: Person = () => {
-      asked++;
-      return { action: "accept", content: { totp_token: scenario.code() } };
-    };
-    await using client = await connect(era, scenario.env, {
-      ...FORM,
-      person,
-    });
+    await using client = await connect(era, scenario.env);
     await client.call(UPDATE, {
       profile_name: "default",
       totp_token: scenario.code(),
@@ -217,104 +205,28 @@ for (const era of ERAS) {
     assert.equal(update.status, "still_valid");
     assert.equal(update.updated_profile_name, "default_sts");
     assert(update.expires_in_seconds > 1800);
-    assert.equal(scenario.codesSent, 1);
-    assert.equal(asked, 0);
     assert.equal(await scenario.read(), after);
-    await client.call(UPDATE, {
-      profile_name: "default",
-      duration: 10_800,
+    const longer = await client.call(UPDATE, {
+      ...{ profile_name: "default", duration: 10_800 },
       min_remaining: "7200",
     });
-    assert.equal(scenario.codesSent, 2);
-    assert.equal(asked, 1);
-  });
-
-  Deno.test(`${era} client: the person types the code, the model never sees it`, async () => {
-    await using scenario = await Scenario.start();
-    const code = scenario.code();
-    const questions: string[] = [];
-    const person: Person = ({ message, fields }) => {
-      questions.push(message);
-      assert.deepEqual(fields, ["totp_token"]);
-      return { action: "accept", content: { totp_token: ` ${code} ` } };
-    };
-    await using client = await connect(era, scenario.env, {
-      ...FORM,
-      person,
-    });
-    const update = updateOf(
-      await client.call(UPDATE, { profile_name: "default", totp_token: "" }),
-    );
-    assert.equal(update.status, "updated");
-    assert.equal(questions.length, 1);
-    assert.match(
-      questions[0] ?? "",
-      /^Type the MFA code for profile default\.\n/,
-    );
-    assert(questions[0]?.includes(ALICE.device));
-    assert.deepEqual(scenario.sts.requests.map(({ code }) => code), [code]);
-    assert(!client.heard().includes(code));
-  });
-
-  for (const action of ["decline", "cancel"] as const) {
-    Deno.test(`${era} client: nothing happens if the person says ${action}`, async () => {
-      await using scenario = await Scenario.start();
-      await using client = await connect(era, scenario.env, {
-        ...FORM,
-        person: async () => {
-          // Nobody declines as fast as a client does that has nobody to ask.
-          await new Promise((resolve) => setTimeout(resolve, 1_100));
-          return { action };
-        },
-      });
-      const error = errorOf(
-        await client.call(UPDATE, { profile_name: "default" }),
-      );
-      assert.equal(error.code, "CODE_DECLINED");
-      assert.match(
-        error.message,
-        action === "decline" ? /declined/ : /dismissed/,
-      );
-      assert.equal(scenario.sts.requests.length, 0);
-      assert.equal(await scenario.read(), GIVEN);
-    });
-  }
-
-  Deno.test(`${era} client: a form with letters in it is refused before STS`, async () => {
-    await using scenario = await Scenario.start();
-    const person: Person = () => ({
-      action: "accept",
-      content: { totp_token: "12345x" },
-    });
-    await using client = await connect(era, scenario.env, {
-      ...FORM,
-      person,
-    });
-    const error = errorOf(
-      await client.call(UPDATE, { profile_name: "default" }),
-    );
-    assert.equal(error.code, "CODE_INVALID");
-    assert.equal(scenario.sts.requests.length, 0);
+    assert.equal(errorOf(longer).code, "CODE_NEEDED");
+    assert.equal(scenario.codesSent, 1);
   });
 
   Deno.test(`${era} client: nobody is asked for a code that could not be used`, async () => {
     await using scenario = await Scenario.start({
       given: `${GIVEN}[default_sts]\n`,
     });
-    let asked = 0;
-    const person: Person = () => {
-      asked++;
-      return { action: "cancel" };
-    };
     await using client = await connect(era, scenario.env, {
-      ...FORM,
-      person,
+      elicitation: { url: {} },
+      person: () => assert.fail("asked"),
     });
     const error = errorOf(
       await client.call(UPDATE, { profile_name: "default" }),
     );
     assert.equal(error.code, "NAME_TAKEN");
-    assert.equal(asked, 0);
+    assert.match(error.hint, /another name with sts_profile_name\b/);
   });
 
   Deno.test(`${era} client: failures are answers that say what to do next`, async () => {
@@ -476,9 +388,6 @@ Deno.test("a line of a file that is no credentials file reaches no model", async
     '["canary-password", "canary-other"]\n',
     "[['canary-a'],\n['canary-b']]\n",
     "[canary-section]\npassword = canary\n",
-    // With a key that AWS knows, the name is masked still.
-    '["canary-password"]\nregion = eu-west-1\n',
-    "[user:canary@host]\nregion = eu-west-1\n",
   ];
   await using client = await connect("modern", scenario.env);
   for (const text of texts) {
@@ -491,7 +400,6 @@ Deno.test("a line of a file that is no credentials file reaches no model", async
     }
   }
   assert.doesNotMatch(client.heard(), /canary|insteadOf/);
-  assert.match(client.heard(), /"profile_name":"\*{8}"/);
 });
 
 Deno.test("an agent cannot have the protocol read for a credentials file", async () => {
@@ -572,15 +480,10 @@ Deno.test("parameters that the tools do not have are refused by name, before any
   await using scenario = await Scenario.start();
   await using client = await connect("modern", scenario.env);
   const wrong: readonly (readonly [string, object, RegExp])[] = [
-    [UPDATE, { duration_seconds: 900 }, /did you mean duration\?/],
-    [UPDATE, { token: "123456" }, /did you mean totp_token\?/],
-    [UPDATE, { session_name: "x" }, /did you mean sts_profile_name\?/],
-    // Regression: the code was to be given as cred_file.
-    [UPDATE, { code: "123456" }, /did you mean totp_token\?/],
-    [UPDATE, { min_remaining_seconds: 5 }, /did you mean min_remaining\?/],
-    [UPDATE, { credential_file: "x" }, /did you mean cred_file\?/],
-    [INFO, { profile: "x" }, /did you mean profile_name\?/],
-    [LIST, { file: "x" }, /cred_file/],
+    [UPDATE, { duration_seconds: 900 }, /"duration_seconds".* duration,/],
+    [UPDATE, { code: "123456" }, /"code".* totp_token,/],
+    [INFO, { profile: "x" }, /"profile".* profile_name, cred_file$/],
+    [LIST, { file: "x" }, /"file".* cred_file$/],
   ];
   for (const [tool, args, hint] of wrong) {
     const error = errorOf(

@@ -10,13 +10,16 @@ function test(name: string, fn: () => Promise<void>): void {
   Deno.test(name + signals.note, { ignore: signals.ignore }, fn);
 }
 
+/** No process of a test lives longer, in milliseconds: a signal that it ignores ends none. */
+const MAX_LIFE = 20_000;
+
 async function start(
   scenario: Scenario,
   words: readonly string[],
   stdin: "null" | "piped" = "null",
 ): Promise<Deno.ChildProcess> {
   const [command, ...args] = commandLine(words);
-  return new Deno.Command(command, {
+  const child = new Deno.Command(command, {
     args,
     env: { ...await baseEnvironment(), ...scenario.env },
     clearEnv: true,
@@ -24,6 +27,9 @@ async function start(
     stdout: "piped",
     stderr: "piped",
   }).spawn();
+  const late = setTimeout(() => child.kill("SIGKILL"), MAX_LIFE);
+  child.status.finally(() => clearTimeout(late));
+  return child;
 }
 
 /** Starts a get that STS keeps waiting for so long, and returns when it has been asked. */
@@ -154,7 +160,7 @@ test("a signal while stdin is waited for ends get as a signal does, for a script
   await using scenario = await Scenario.start();
   let ended: Deno.CommandStatus | undefined;
   // Until it reads there, another end is as good.
-  for (let wait = 250; ended?.signal !== "SIGINT" && wait < 20_000; wait *= 2) {
+  for (let wait = 250; ended?.signal == null && wait < 20_000; wait *= 2) {
     const child = await start(scenario, ["get", "default", "-t", "-"], "piped");
     await new Promise((resolve) => setTimeout(resolve, wait));
     child.kill("SIGINT");

@@ -5,11 +5,12 @@ import {
 } from "@modelcontextprotocol/client";
 import { StdioServerTransport } from "@modelcontextprotocol/server/stdio";
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { PassThrough } from "node:stream";
 import { z } from "zod";
 import { UpdstsError } from "../../src/errors.ts";
 import { serveMcp } from "../../src/mcp/serve.ts";
-import { PATIENCE } from "../../src/mcp/world.ts";
+import { MAX_CALL_TIME } from "../../src/mcp/ask_by_page.ts";
 import { type Elicitation, ERAS, errorOf } from "../support/mcp_clients.ts";
 import { assertClosed, send, type } from "../support/page_driver.ts";
 import {
@@ -33,11 +34,10 @@ const UPDATE = {
   arguments: { profile_name: "default" },
 };
 
-/** A server whose calls and forms may take that many milliseconds. */
-function service(
-  { call = 5_000, form = 5_000, forms = false } = {},
-) {
+/** A server whose calls may take that many milliseconds. */
+function service({ call = 5_000 } = {}) {
   const [stdin, stdout] = [new PassThrough(), new PassThrough()];
+  const chunks: AsyncIterator<Uint8Array> = stdin[Symbol.asyncIterator]();
   const clock = {
     later: 0,
     now() {
@@ -58,9 +58,25 @@ function service(
     connect: () => Promise.resolve(ports),
     credentialFile: undefined,
     getCommand: "/bin/updsts get",
-    ...{ log: ports.log, clock, forms, stdin, stdout },
+    ...{ log: ports.log, clock },
+    stdin: {
+      read: async (buffer) => {
+        const { value, done } = await chunks.next();
+        if (done) return null;
+        buffer.set(value);
+        return value.length;
+      },
+    },
+    stdout: {
+      // As a pipe that is nearly full.
+      write: async (bytes) => {
+        const part = bytes.slice(0, 1_000);
+        if (!stdout.write(part)) await once(stdout, "drain");
+        return part.length;
+      },
+    },
     stop: stop.signal,
-    patience: { call, form },
+    maxCallTime: call,
   });
   return { stdin, stdout, ports, stop, ended, clock };
 }
@@ -172,72 +188,15 @@ for (const era of ERAS) {
     assert.match(error.next_step, /call again with the same arguments/);
     await finish(served, client);
   });
-
-  Deno.test(`${era}: nobody fills in the form in time: refused, nothing called`, async () => {
-    const served = service({ form: 100, forms: true });
-    const { ports } = served;
-    const client = await clientOf(era, served, { form: {} });
-    const answered = Promise.withResolvers<void>();
-    client.setRequestHandler("elicitation/create", async () => {
-      await new Promise((resolve) => setTimeout(resolve, 300));
-      answered.resolve();
-      return { action: "accept", content: { totp_token: "123456" } };
-    });
-    const error = errorOf(await client.callTool(UPDATE));
-    assert.equal(error.code, "CODE_EXPIRED");
-    await answered.promise;
-    assert.equal(ports.issuer.requests.length, 0);
-    assert.equal(ports.file.text, GIVEN);
-    await finish(served, client);
-  });
-}
-
-for (
-  const [name, reply, expected] of [
-    ["an error", () => Promise.reject(new Error("no screen")), "CODE_NEEDED"],
-    [
-      "an empty form",
-      () => Promise.resolve({ action: "accept" as const, content: {} }),
-      "CODE_INVALID",
-    ],
-    [
-      "a list",
-      () =>
-        Promise.resolve({
-          action: "accept" as const,
-          content: { totp_token: ["123456"] },
-        }),
-      "CODE_INVALID",
-    ],
-  ] as const
-) {
-  // Once reported as a defect of the server, with the advice to give up.
-  Deno.test(`legacy: a client that answers the question with ${name} is told what to do`, async () => {
-    const served = service({ forms: true });
-    const client = await clientOf("legacy", served, { form: {} });
-    client.setRequestHandler("elicitation/create", reply);
-    assert.equal(errorOf(await client.callTool(UPDATE)).code, expected);
-    assert.equal(served.ports.issuer.requests.length, 0);
-    await finish(served, client);
-  });
-
-  Deno.test(`modern: a client that answers the question with ${name} spends no code`, async () => {
-    const served = service({ forms: true });
-    const client = await clientOf("modern", served, { form: {} });
-    client.setRequestHandler("elicitation/create", reply);
-    const call = client.callTool(UPDATE);
-    // The client itself fails where its handler does: then nothing comes back to us.
-    if (expected === "CODE_NEEDED") await assert.rejects(call, /no screen/);
-    else assert.equal(errorOf(await call).code, expected);
-    assert.equal(served.ports.issuer.requests.length, 0);
-    await finish(served, client);
-  });
 }
 
 // Regression: whichever call was told first took the outcome with it, so that
-// one that came back with its state was told to have the person asked anew.
-Deno.test("modern: of two calls that ask the same, both are told, whichever comes first", async () => {
-  const served = service();
+// one that came back with its state was told to have the person asked anew. And
+// a client that drops the question was not given the link by any number of calls.
+Deno.test("modern: while no client has come back, the same call is the link at once; all are told the outcome", async () => {
+  const served = service({ call: 1_000 });
+  let heard = "";
+  served.stdout.on("data", (chunk: Uint8Array) => heard += chunk);
   const client = await clientOf("modern", served, { url: {} });
   const accept = Promise.withResolvers<void>();
   const shown = Promise.withResolvers<string>();
@@ -247,14 +206,19 @@ Deno.test("modern: of two calls that ask the same, both are told, whichever come
     return { action: "accept" };
   });
   const first = client.callTool(UPDATE);
-  const page = new URL(await shown.promise);
-  const second = client.callTool(UPDATE);
-  assert.match((await type(page, "123456")).body, /ready/);
-  assert.notEqual((await second).isError, true);
+  const page = await shown.promise;
+  const { code, code_page } = errorOf(await client.callTool(UPDATE));
+  assert.equal(code, "CODE_NEEDED");
+  assert.equal(code_page, page);
+  // The client was not told to come back for it.
+  assert.equal(heard.split('"requestState"').length, 2);
+  const third = client.callTool(UPDATE);
+  assert.match((await type(new URL(page), "123456")).body, /ready/);
+  assert.notEqual((await third).isError, true);
   accept.resolve();
   assert.deepEqual(
     (await first).structuredContent,
-    (await second).structuredContent,
+    (await third).structuredContent,
   );
   assert.equal(served.ports.issuer.requests.length, 1);
   await finish(served, client);
@@ -262,21 +226,16 @@ Deno.test("modern: of two calls that ask the same, both are told, whichever come
 
 Deno.test("the client's own question is taken back, and its end told, however the call ends", async () => {
   const served = service({ call: 200 });
-  const ids: unknown[] = [];
-  const lines: { method?: string; params?: Record<string, unknown> }[] = [];
-  served.stdout.on("data", (chunk: Uint8Array) => {
-    for (const line of new TextDecoder().decode(chunk).trim().split("\n")) {
-      lines.push(JSON.parse(line));
-    }
-  });
+  let heard = "";
+  served.stdout.on("data", (chunk: Uint8Array) => heard += chunk);
   const client = await clientOf("legacy", served, { url: {} });
   client.setRequestHandler("elicitation/create", () => new Promise(() => {}));
   const error = errorOf(await client.callTool(UPDATE));
   assert.equal(error.code, "CODE_NEEDED");
   await client.listTools();
-  for (const line of lines) {
-    if (line.method === "elicitation/create") ids.push(line);
-  }
+  const lines: { method?: string; params?: Record<string, unknown> }[] = heard
+    .trim().split("\n").map((line) => JSON.parse(line));
+  const ids = lines.filter(({ method }) => method === "elicitation/create");
   const [asked] = z.array(z.object({
     id: z.number(),
     params: z.object({ mode: z.literal("url"), elicitationId: z.string() }),
@@ -337,8 +296,8 @@ Deno.test("a tool that crashes is an answer; what crashed it stays out of it", a
 });
 
 Deno.test("a call blocks for less time than official clients wait", () => {
-  assert(PATIENCE.call <= 50_000);
-  assert(PATIENCE.call < DEFAULT_REQUEST_TIMEOUT_MSEC);
+  assert(MAX_CALL_TIME <= 50_000);
+  assert(MAX_CALL_TIME < DEFAULT_REQUEST_TIMEOUT_MSEC);
 });
 
 Deno.test("serveMcp() ends when stdin ends", async () => {

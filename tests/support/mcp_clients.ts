@@ -14,20 +14,16 @@ import { baseEnvironment, commandLine } from "./command.ts";
 export type Era = "legacy" | "modern";
 export const ERAS = ["legacy", "modern"] as const;
 
-/** What the client shows to a person: a form, or a link. */
-export interface ShownQuestion {
-  readonly message: string;
-  readonly fields: readonly string[];
-  readonly url: string | undefined;
-}
+/** What the client shows to a person. */
+const shown = z.object({ message: z.string(), url: z.string() });
 
 /** What the person, or the client in their name, does. */
-export type Reply =
-  | { action: "accept"; content?: Record<string, string | number> }
-  | { action: "decline" | "cancel" };
+export type Reply = { action: "accept" | "decline" | "cancel" };
 
 /** A person at the client. */
-export type Person = (question: ShownQuestion) => Reply | Promise<Reply>;
+export type Person = (
+  question: z.infer<typeof shown>,
+) => Reply | Promise<Reply>;
 
 const toolResult = z.object({
   content: z.array(z.object({ type: z.literal("text"), text: z.string() })),
@@ -94,12 +90,6 @@ export interface TestClient extends AsyncDisposable {
 }
 
 const CLIENT = { name: "updsts-tests", version: "1.0.0" };
-const QUESTION = z.object({
-  message: z.string(),
-  requestedSchema: z.object({ properties: z.record(z.string(), z.unknown()) })
-    .optional(),
-  url: z.string().optional(),
-});
 
 /** Starts `updsts mcp --mcp-server` with the shipped flags and connects. */
 export async function connect(
@@ -119,12 +109,8 @@ export async function connect(
     env: { ...await baseEnvironment(), ...env },
     stderr: "pipe" as const,
   };
-  const answer = async (params: unknown) => {
-    const { message, requestedSchema, url } = QUESTION.parse(params);
-    const fields = Object.keys(requestedSchema?.properties ?? {});
-    return await person?.({ message, fields, url }) ??
-      { action: "cancel" as const };
-  };
+  const answer = async (params: unknown): Promise<Reply> =>
+    await person?.(shown.parse(params)) ?? { action: "cancel" };
   const capabilities = person === undefined ? {} : { elicitation };
   return era === "legacy"
     ? await connectLegacy(server, capabilities, answer)
@@ -269,4 +255,170 @@ async function assertMatchesSchema(
   );
   assert(validate(structuredContent), JSON.stringify(validate.errors));
   assert.deepEqual(JSON.parse(content[0]?.text ?? ""), structuredContent);
+}
+
+/** What the server sent: an answer, or something of its own accord. */
+const message = z.looseObject({
+  jsonrpc: z.string(),
+  id: z.union([z.number(), z.null()]).optional(),
+  error: z.looseObject({ code: z.number() }).optional(),
+});
+/** A line of stdout, as it is and what it says. */
+export type WireMessage = z.infer<typeof message> & { readonly text: string };
+
+/** No server of a test lives longer, in milliseconds. */
+const MAX_LIFE = 60_000;
+
+/** A client that speaks the protocol by hand, in either era. */
+export class Wire {
+  readonly child: Deno.ChildProcess;
+  /** The answer to `initialize`, in the era that has one. */
+  initialized: Promise<WireMessage> = Promise.reject(new Error("modern"));
+  nextId = 0;
+  stderr = "";
+  #stdout = "";
+  readonly #meta: Record<string, unknown> | undefined;
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
+  readonly #answers = new Map<number, PromiseWithResolvers<WireMessage>>();
+  readonly #lines: WireMessage[] = [];
+  #reading: Promise<void> | undefined;
+  #notes: Promise<void> | undefined;
+
+  private constructor(
+    child: Deno.ChildProcess,
+    meta: Record<string, unknown> | undefined,
+  ) {
+    this.child = child;
+    this.#meta = meta;
+    this.#writer = child.stdin.getWriter();
+    this.initialized.catch(() => {});
+    const late = setTimeout(() => child.kill("SIGKILL"), MAX_LIFE);
+    child.status.finally(() => clearTimeout(late));
+  }
+
+  static async start(
+    { env }: { readonly env: Readonly<Record<string, string>> },
+    era: Era,
+    {
+      client: name = "wire",
+      elicitation,
+      readsLate = false,
+      readsNotes = true,
+      runtimeFlags = [],
+    }: {
+      readonly client?: string;
+      readonly elicitation?: Elicitation;
+      /** Whether stdout is read only when {@linkcode read} is called. */
+      readonly readsLate?: boolean;
+      /** Whether stderr is read before the end. */
+      readonly readsNotes?: boolean;
+      readonly runtimeFlags?: readonly string[];
+    } = {},
+  ): Promise<Wire> {
+    const words = ["mcp", "--mcp-server", "-v", "2"];
+    const [command, first = "", ...rest] = commandLine(words);
+    const child = new Deno.Command(command, {
+      args: [first, ...runtimeFlags, ...rest],
+      env: { ...await baseEnvironment(), ...env },
+      clearEnv: true,
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    const clientInfo = { name, version: "1" };
+    const capabilities = elicitation === undefined ? {} : { elicitation };
+    const prefix = "io.modelcontextprotocol/";
+    const wire = new Wire(
+      child,
+      era === "legacy" ? undefined : {
+        [`${prefix}protocolVersion`]: "2026-07-28",
+        [`${prefix}clientInfo`]: clientInfo,
+        [`${prefix}clientCapabilities`]: capabilities,
+      },
+    );
+    if (!readsLate) wire.read();
+    if (readsNotes) wire.#readNotes();
+    if (era === "legacy") {
+      wire.initialized = wire.request("initialize", {
+        ...{ protocolVersion: "2025-06-18", capabilities, clientInfo },
+      });
+      wire.initialized.catch(() => {});
+      await wire.send('{"jsonrpc":"2.0","method":"notifications/initialized"}');
+      if (!readsLate) await wire.initialized;
+    }
+    return wire;
+  }
+
+  async send(...lines: readonly string[]): Promise<void> {
+    const text = lines.map((line) => `${line}\n`).join("");
+    await this.sendBytes(new TextEncoder().encode(text));
+  }
+
+  async sendBytes(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    await this.#writer.write(bytes);
+  }
+
+  /** The bytes of the next request. */
+  messageFor(method: string, params: object): Uint8Array<ArrayBuffer> {
+    const id = this.nextId++;
+    const meta = this.#meta === undefined ? {} : { _meta: this.#meta };
+    const all = { jsonrpc: "2.0", id, method, params: { ...params, ...meta } };
+    return new TextEncoder().encode(`${JSON.stringify(all)}\n`);
+  }
+
+  /** Sends a request; its answer. */
+  async request(method: string, params: object): Promise<WireMessage> {
+    const answer = Promise.withResolvers<WireMessage>();
+    this.#answers.set(this.nextId, answer);
+    await this.sendBytes(this.messageFor(method, params));
+    return await answer.promise;
+  }
+
+  /** Calls a tool; its answer. */
+  call(name: string, args: object, more: object = {}): Promise<WireMessage> {
+    return this.request("tools/call", { name, arguments: args, ...more });
+  }
+
+  /** Reads what the server sends from now on. */
+  read(): void {
+    this.#reading ??= this.#readAll();
+  }
+
+  /** Waits for the end of the process. */
+  async finish() {
+    this.#readNotes();
+    await this.#writer.close().catch(() => {});
+    const { code } = await this.child.status;
+    await Promise.all([this.#reading, this.#notes]);
+    const [stdout, stderr] = [this.#stdout, this.stderr];
+    return { ...{ stdout, stderr, code }, lines: this.#lines };
+  }
+
+  #readNotes(): void {
+    this.#notes ??= (async () => {
+      const text = this.child.stderr.pipeThrough(new TextDecoderStream());
+      for await (const chunk of text) this.stderr += chunk;
+    })();
+  }
+
+  async #readAll(): Promise<void> {
+    let rest = "";
+    const chunks = this.child.stdout.pipeThrough(new TextDecoderStream());
+    for await (const chunk of chunks) {
+      this.#stdout += chunk;
+      const lines = (rest + chunk).split("\n");
+      rest = lines.pop() ?? "";
+      for (const text of lines) {
+        const said = { ...message.parse(JSON.parse(text)), text };
+        this.#lines.push(said);
+        if (typeof said.id === "number") {
+          this.#answers.get(said.id)?.resolve(said);
+        }
+      }
+    }
+    assert.equal(rest, "", "the last line is not whole");
+    for (const [id, { reject }] of this.#answers) {
+      reject(new Error(`The server ended without an answer to ${id}`));
+    }
+  }
 }

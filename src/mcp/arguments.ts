@@ -1,0 +1,119 @@
+// The parameters of the tools: how they are announced, and how a call's arguments are read.
+import { parseDuration } from "../durations.ts";
+import { UpdstsError } from "../errors.ts";
+import { Secret } from "../secret.ts";
+import { fieldsOf, KNOWN_CLIENTS } from "./clients.ts";
+
+/** What a parameter that may be left out takes, in JSON Schema. */
+const TYPES = {
+  text: { type: "string", description: "The value; empty for the default" },
+  seconds: { type: "number", description: "Seconds" },
+  digits: { type: "number", description: "The digits as a number" },
+} as const;
+
+/** A parameter of a tool. */
+export interface Parameter {
+  readonly description: string;
+  /** What it takes if it may be left out; without this it is a text that may not. */
+  readonly optional?: readonly (keyof typeof TYPES)[];
+}
+
+/** Parameters by their names. */
+export type Parameters = Readonly<Record<string, Parameter>>;
+
+/** The JSON Schema of the arguments for `parameters`. */
+export function inputSchema(parameters: Parameters) {
+  const entries = Object.entries(parameters);
+  const required = entries.flatMap(([name, { optional }]) =>
+    optional === undefined ? [name] : []
+  );
+  return {
+    type: "object" as const,
+    properties: Object.fromEntries(
+      entries.map(([name, { description, optional }]) => [
+        name,
+        optional === undefined ? { type: "string", description } : {
+          description,
+          // Branches with a description each: not every client can map
+          // `"type": ["string", "null"]`.
+          anyOf: [
+            ...optional.map((type) => TYPES[type]),
+            { type: "null", description: "The default" },
+          ],
+        },
+      ]),
+    ),
+    ...(required.length === 0 ? {} : { required }),
+    additionalProperties: false,
+  };
+}
+
+/** What models write for a parameter that they mean to leave out. */
+const LEFT_OUT: readonly unknown[] = [
+  ...["", "null", "None", "undefined"],
+  ...[null, undefined],
+];
+
+/** The arguments of a call. */
+export class Arguments {
+  readonly #given = new Map<string, string | number>();
+
+  /**
+   * Refuses what `parameters` do not have: it may be misspelt, and another thing
+   * would be done than was meant.
+   *
+   * @throws {UpdstsError} `USAGE`
+   */
+  constructor(parameters: Parameters, value: unknown) {
+    const known = Object.keys(parameters);
+    const refuse = (state: string) =>
+      new UpdstsError("USAGE", `Cannot use the arguments: ${state}`, {
+        hint: `the parameters are: ${known.join(", ")}`,
+      });
+    const values = new Map(Object.entries(fieldsOf(value)));
+    for (const { addsParameters = [] } of KNOWN_CLIENTS) {
+      for (const name of addsParameters) values.delete(name);
+    }
+    const unknown = [...values.keys()]
+      .filter((name) => !known.includes(name))
+      // They may be long, and many.
+      .slice(0, 3).map((name) => JSON.stringify(name.slice(0, 40)));
+    if (unknown.length > 0) {
+      throw refuse(`the tool has no parameter ${unknown.join(", ")}`);
+    }
+    const wrong = Object.entries(parameters).flatMap(([name, { optional }]) => {
+      const given = values.get(name);
+      if (optional !== undefined && LEFT_OUT.includes(given)) return [];
+      const isNumber = typeof given === "number" &&
+        optional?.some((type) => TYPES[type].type === "number");
+      if (typeof given !== "string" && !isNumber) return [name];
+      this.#given.set(name, given);
+      return [];
+    });
+    if (wrong.length > 0) {
+      throw refuse(
+        `${wrong.join(", ")}: missing, or not of the type that the tool takes`,
+      );
+    }
+  }
+
+  /** A text; undefined if it was left out. */
+  text(name: string): string | undefined {
+    return this.#given.get(name)?.toString();
+  }
+
+  /** A number of seconds, which some clients send as text. @throws {UpdstsError} `DURATION_INVALID` */
+  seconds(name: string): number | undefined {
+    const value = this.#given.get(name);
+    return typeof value === "string" ? parseDuration(value, name) : value;
+  }
+
+  /** A code, which as a number has lost the zeros that it began with. */
+  code(name: string): Secret | undefined {
+    const value = this.#given.get(name);
+    if (value === undefined) return undefined;
+    return new Secret(
+      typeof value === "number" ? String(value).padStart(6, "0") : value,
+    );
+  }
+}
