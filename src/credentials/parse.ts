@@ -311,6 +311,8 @@ interface Tag {
   readonly key: string;
 }
 
+const NOT_WHOLE = "looks like a tag of a block, but is not whole";
+
 /** Finds all blocks of `file`. Never fails: what is wrong is in `damage`. */
 function findManagedBlocks(file: ParsedFile): ManagedBlocks {
   const blocks: ManagedBlock[] = [];
@@ -318,10 +320,10 @@ function findManagedBlocks(file: ParsedFile): ManagedBlocks {
   const report = (line: number, problem: string, names: string[]) =>
     damage.push({ message: `line ${line + 1} ${problem}`, names });
   const begun = new Map<string, number>();
-  const open: Tag[] = [];
-  const strayEnds: number[] = [];
+  const open: (Tag & { readonly index: number })[] = [];
+  const strays: Tag[] = [];
   const tags = [...findTags(file)];
-  for (const tag of tags) {
+  for (const [index, tag] of tags.entries()) {
     const { line, kind, key } = tag;
     const outer = open.at(-1);
     if (kind === "begin") {
@@ -331,11 +333,9 @@ function findManagedBlocks(file: ParsedFile): ManagedBlocks {
         report(line, `${again} ${first + 1}`, [key]);
       }
       begun.set(key, first ?? line);
-      open.push(tag);
-    } else if (kind === "not whole") {
-      const problem = "looks like a tag of a block, but is not whole";
-      report(line, problem, [outer?.key ?? nameAbove(file, line)]);
-    } else if (outer === undefined) strayEnds.push(line);
+      open.push({ ...tag, index });
+    } else if (outer === undefined) strays.push(tag);
+    else if (kind === "not whole") report(line, NOT_WHOLE, [outer.key]);
     else {
       open.pop();
       const inner = blocks.at(-1);
@@ -356,8 +356,7 @@ function findManagedBlocks(file: ParsedFile): ManagedBlocks {
     }
   }
   for (const tag of open) {
-    const next = tags.find(({ line }) => line > tag.line)?.line;
-    const limit = next ?? file.lines.length;
+    const limit = tags[tag.index + 1]?.line ?? file.lines.length;
     const block = blockOf(file, tag, limit, false);
     const end = block.section && endOf(block.section, limit);
     if (end !== undefined && isSession(file, block.section, tag.key)) {
@@ -374,16 +373,21 @@ function findManagedBlocks(file: ParsedFile): ManagedBlocks {
       names: [tag.key, `${tag.key}_sts`],
     });
   }
-  const all = [...blocks, ...findUntagged(file, blocks, strayEnds)];
-  for (const line of strayEnds) {
-    if (all.some(({ closed, end }) => closed && end === line)) continue;
-    const name = nameAbove(file, line);
-    const isSound = all.some(({ key, section }) =>
-      key === name || section?.name === name
-    );
-    report(line, "ends a block that has no begin", isSound ? [] : [name]);
+  const ends = strays.filter(({ kind }) => kind === "end");
+  const all = [...blocks, ...findUntagged(file, blocks, ends)];
+  const taken = new Set(all.map(({ closed, end }) => closed ? end : -1));
+  const sound = new Set(
+    all.flatMap(({ key, section }) => [key, section?.name]),
+  );
+  for (const { line, kind } of strays) {
+    if (taken.has(line)) continue;
+    const name = lastSectionAbove(file, line)?.name ?? "";
+    const problem = kind === "end"
+      ? "ends a block that has no begin"
+      : NOT_WHOLE;
+    report(line, problem, sound.has(name) ? [] : [name]);
   }
-  const loneTags = open.length + strayEnds.length;
+  const loneTags = open.length + ends.length;
   return { blocks: all, damage, loneTags };
 }
 
@@ -434,11 +438,6 @@ function indexBelow({ sections }: ParsedFile, line: number): number {
 
 function lastSectionAbove(file: ParsedFile, line: number): Section | undefined {
   return file.sections[indexBelow(file, line - 1) - 1];
-}
-
-/** The name of the section that line `line` stands in. */
-function nameAbove(file: ParsedFile, line: number): string {
-  return lastSectionAbove(file, line)?.name ?? "";
 }
 
 /** The first two sections whose headers stand between two lines. */
@@ -503,7 +502,7 @@ const NAMES_SESSION = /^(?:sts|session)_(?:name|profile(?:_name)?)\b/m;
 function findUntagged(
   file: ParsedFile,
   tagged: readonly ManagedBlock[],
-  strayEnds: readonly number[],
+  strayEnds: readonly Tag[],
 ): ManagedBlock[] {
   const { text, lines, sections } = file;
   const candidates = new Set(
@@ -541,7 +540,8 @@ function findUntagged(
     );
     if (times.get(name) !== 1 || isInside) continue;
     const below = sections[indexBelow(file, begin)]?.line ?? lines.length;
-    const closing = strayEnds.find((line) => line > begin && line < below);
+    const closing = strayEnds.find(({ line }) => line > begin && line < below)
+      ?.line;
     const end = closing ?? endOf(section, below) ?? begin + 1;
     const key = sources.get(name) ??
       (name.endsWith(SUFFIX) ? name.slice(0, -SUFFIX.length) : name);

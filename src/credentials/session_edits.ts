@@ -268,9 +268,6 @@ function lastingEdits(
     const again = made.blocks.find((block) => block.key === key);
     const next = planned(made, key, again, name, others);
     problem = readAfter(made, next.edits, next.change).problem;
-    if (made.damageOf(key, name).length > 0) {
-      problem ??= "a broken tag below it would belong to the session";
-    }
     // A line that counted for nothing before may be a key of ours now, and
     // one behind the block is.
     const same = planned(made, key, again, name, owned).edits;

@@ -100,7 +100,7 @@ function assertWhole(text: string, scenario: Scenario): void {
   if (block === "") return;
   assert.match(
     block,
-    /^# \$\{\{\{ key=default [^\n]*\n(?:[^\n]+\n){5}# \$\}\}\} \[auto update by updsts\]\n$/,
+    /^# \$\{\{\{ key=default [^\n]*\n(?:[^\n]+\n){6}# \$\}\}\} \[auto update by updsts\]\n$/,
   );
   const token = valueIn(block, "default_sts", "aws_session_token");
   const session = scenario.sts.sessions.find(({ sessionToken }) =>
