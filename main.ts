@@ -4,16 +4,16 @@
  * @module
  */
 import denoJson from "./deno.json" with { type: "json" };
-import type {
-  Connect,
-  Context,
-  McpDoor,
-  McpOptions,
+import {
+  type Connect,
+  type Context,
+  INTERRUPTED,
+  type McpDoor,
+  type McpOptions,
 } from "./src/cli/context.ts";
 import { runCli } from "./src/cli/app.ts";
-import { INTERRUPTED } from "./src/cli/exit_codes.ts";
-import { type Screen, visible } from "./src/cli/output.ts";
-import { wrap } from "./src/cli/wrapping.ts";
+import { visible, wrap } from "./src/cli/layout.ts";
+import type { Screen } from "./src/cli/output.ts";
 import { UpdstsError } from "./src/errors.ts";
 import type { CodeSource, Log } from "./src/ports.ts";
 import { ownCommand, takeProxyVariables } from "./src/machine/environment.ts";

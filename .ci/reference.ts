@@ -8,13 +8,11 @@ import {
   type CommandName,
   COMMANDS,
   COMMON_OPTIONS,
-} from "../src/cli/commands.ts";
-import {
   OPTION_NAMES,
   type OptionName,
   optionOf,
   type ValueKind,
-} from "../src/cli/options.ts";
+} from "../src/cli/grammar.ts";
 import { ERROR_CODES, EXIT_MEANINGS } from "../src/error_codes.ts";
 import { RUNTIME_VARIABLES, VARIABLES } from "../src/machine/environment.ts";
 import { baseEnvironment, run, updsts } from "../tests/support/command.ts";
@@ -29,7 +27,7 @@ const NOTES: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
     "If STS refuses the code, it asks again, up to three times in all.",
   ],
   list: [
-    "The table fits the width of the terminal: where that is narrow, columns are cut or left out, names last. Expired sessions are red; those with less than 15 minutes left are yellow.",
+    "The table fits the width of the terminal: where that is narrow, KIND and MANAGED BY are left out, and rows go on in the next line. Expired sessions are red; those with less than 15 minutes left are yellow.",
     "Values are masked unless the key is known to be harmless and the value has the form that the key requires.",
   ],
   remove: [

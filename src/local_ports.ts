@@ -40,6 +40,12 @@ export function createLocalPorts(
       issue: async (request) => await (await issuer()).issue(request),
     },
     surroundings: {
+      shell: {
+        profile: environment.get("AWS_PROFILE"),
+        defaultProfile: environment.get("AWS_DEFAULT_PROFILE"),
+        hasAccessKeyId: environment.get("AWS_ACCESS_KEY_ID") !== undefined,
+        credentialsFile: environment.get("AWS_SHARED_CREDENTIALS_FILE"),
+      },
       fileFacts: () => Promise.resolve(files.file.facts()),
       caBundle: async () => await (await issuer()).caBundle(),
       reachSts: async (target) => await (await issuer()).reachSts(target),

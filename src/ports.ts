@@ -167,8 +167,21 @@ export interface StsFacts {
     | UpdstsError;
 }
 
+/** What the environment says to the other programs of this shell. */
+export interface ShellSettings {
+  /** AWS_PROFILE. */
+  readonly profile: string | undefined;
+  /** AWS_DEFAULT_PROFILE, which some programs prefer to AWS_PROFILE. */
+  readonly defaultProfile: string | undefined;
+  /** Whether AWS_ACCESS_KEY_ID is set, which programs prefer to any profile. */
+  readonly hasAccessKeyId: boolean;
+  /** AWS_SHARED_CREDENTIALS_FILE. */
+  readonly credentialsFile: string | undefined;
+}
+
 /** What `doctor` looks at, besides what every refresh does. */
 export interface Surroundings {
+  readonly shell: ShellSettings;
   /** Undefined if there is no file yet. */
   fileFacts(): Promise<FileFacts | undefined>;
   /**

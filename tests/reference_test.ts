@@ -3,9 +3,14 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { referenceFiles } from "../.ci/reference.ts";
 import { VARIABLES } from "../src/machine/environment.ts";
-import { COMMAND_NAMES, optionsOf } from "../src/cli/commands.ts";
-import { INTERRUPTED } from "../src/cli/exit_codes.ts";
-import { OPTION_NAMES, optionOf, OPTIONS } from "../src/cli/options.ts";
+import { INTERRUPTED } from "../src/cli/context.ts";
+import {
+  COMMAND_NAMES,
+  OPTION_NAMES,
+  optionOf,
+  OPTIONS,
+  optionsOf,
+} from "../src/cli/grammar.ts";
 import { ERROR_CODES, EXIT_MEANINGS } from "../src/error_codes.ts";
 import { ROOT, run, shippedFlags } from "./support/command.ts";
 import { needs } from "./support/skipping.ts";

@@ -1,15 +1,19 @@
-// Reads a command line: which command, with what; or what is wrong with it.
+// Reads a command line: which command, with which options; or what is wrong with it.
 import { readCode } from "../codes.ts";
-import * as wrongArgument from "./argument_errors.ts";
+import { UpdstsError } from "../errors.ts";
+import { nearOnes } from "../near_names.ts";
 import {
+  COMMAND_NAMES,
   type CommandName,
-  COMMANDS,
-  isCommand,
+  commandOf,
+  COMMON_OPTIONS,
+  type Given,
+  OPTION_NAMES,
+  type OptionName,
+  optionOf,
   optionsOf,
-} from "./commands.ts";
-import { matchWord, squashed } from "./option_words.ts";
-import { Given, type OptionName, optionOf, type Verbosity } from "./options.ts";
-import * as wrong from "./usage_errors.ts";
+  SHELLS,
+} from "./grammar.ts";
 
 /** What a command line asks for. */
 export type CommandLine =
@@ -21,56 +25,52 @@ export type CommandLine =
     readonly given: Given;
   };
 
+/** Makes an error, once the command is known. */
+type Problem = (command: CommandName | undefined) => UpdstsError;
+
 /** The words of a line, told apart. */
 interface Words {
   readonly values: Map<OptionName, string>;
-  /** What is no option and no value of one. */
+  /** Words that are neither options nor their values. */
   readonly plain: string[];
-  /** What is wrong, in the order of the line. */
-  readonly problems: wrong.Problem[];
+  /** In the order of the line. */
+  readonly problems: Problem[];
 }
 
 /**
- * Reads the words behind the program's name.
+ * Reads the words after the program's name.
  *
  * @throws {UpdstsError} `USAGE`, with what to type instead
  */
-export async function readCommandLine(
-  args: readonly string[],
-): Promise<CommandLine> {
+export function readCommandLine(args: readonly string[]): CommandLine {
   const { values, plain, problems } = tellApart(args);
-  const [first, ...rest] = plain;
-  if (first !== undefined && /^(?:help|version)$/i.test(first)) {
+  const [first] = plain;
+  if (first === "help" || first === "version") {
     plain.shift();
-    values.set(squashed(first) === "help" ? "help" : "version", "");
+    values.set(first, "");
   }
-  const [word, ...names] = plain;
-  const command = word === undefined ? undefined : commandOf(word);
-  if (values.has("help") || (args.length > 0 && isIdle(values, plain))) {
+  const [word, ...words] = plain;
+  const command = COMMAND_NAMES.find((name) => name === word);
+  const isIdle = word === undefined && Array.from(values.keys())
+    .every((name) => name === "json") &&
+    problems.length === 0;
+  if (values.has("help") || isIdle) {
     if (word !== undefined && command === undefined) {
-      throw await wrong.unknownCommand(word, values);
+      throw unknownCommand(word, values);
     }
     return { kind: "help", command };
   }
   if (values.has("version")) return { kind: "version" };
-  if (args.length === 0) return { kind: "help", command: undefined };
   const [problem] = problems;
-  if (problem !== undefined) throw await problem(command);
-  if (word === undefined) throw wrong.noCommand(values);
-  if (command === undefined) throw await wrong.unknownCommand(word, values);
-  if (rest.length > 0 && squashed(names.at(-1) ?? "") === "help") {
-    return { kind: "help", command };
-  }
+  if (problem !== undefined) throw problem(command);
+  if (word === undefined) throw missingCommand(values);
+  if (command === undefined) throw unknownCommand(word, values);
+  if (words.at(-1) === "help") return { kind: "help", command };
   const stray = Array.from(values.keys())
     .find((name) => !Object.hasOwn(optionsOf(command), name));
-  if (stray !== undefined) throw wrong.strayOption(command, stray);
-  const argument = takeArgument(command, names, values);
-  const verbosity = verbosityOf(values.get("verbose"));
-  return {
-    kind: "run",
-    command,
-    given: new Given(values, verbosity, argument),
-  };
+  if (stray !== undefined) throw strayOption(command, stray);
+  const given = withArgument(command, words, values);
+  return { kind: "run", command, given };
 }
 
 /** Whether `--json` is on, however the line goes on. */
@@ -78,80 +78,121 @@ export function wantsJson(args: readonly string[]): boolean {
   return tellApart(args).values.has("json");
 }
 
-/** Whether nothing is asked for but how to answer: `updsts --json`. */
-function isIdle(
-  values: ReadonlyMap<OptionName, string>,
-  plain: readonly string[],
-): boolean {
-  return plain.length === 0 && values.size === 1 && values.has("json");
-}
-
 function tellApart(args: readonly string[]): Words {
   const values = new Map<OptionName, string>();
   const plain: string[] = [];
-  const problems: wrong.Problem[] = [];
-  let literal = false;
-  const open = [...args];
+  const problems: Problem[] = [];
+  const end = args.indexOf("--");
+  const open = args.slice(0, end === -1 ? args.length : end);
   for (let word = open.shift(); word !== undefined; word = open.shift()) {
-    if (word === "--" && !literal) {
-      literal = true;
-      continue;
-    }
-    const match = literal ? undefined : matchWord(word);
+    const match = matchWord(word);
     if (match === undefined) {
       plain.push(word);
-    } else if (match.name === undefined) {
-      const { typed } = match;
-      problems.push((command) => wrong.unknownOption(typed, command));
+      continue;
+    }
+    if (match.name === undefined) {
+      problems.push((command) => unknownOption(match.typed, command));
+      continue;
+    }
+    const { name } = match;
+    const isSwitch = optionOf(name).value === undefined;
+    if (isSwitch && /^(?:false|no|off|0)$/i.test(match.value ?? "")) continue;
+    const value = isSwitch
+      ? switched(match.value)
+      : match.value ?? followingValue(name, open);
+    const before = values.get(name);
+    if (value === undefined) {
+      problems.push((command) => missingValue(name, match.value, command));
+    } else if (before !== undefined && before !== value) {
+      problems.push(() =>
+        usageError(
+          `${shortest(name)} has two different values`,
+          `type ${typedAs(name)} once`,
+        )
+      );
     } else {
-      const { name } = match;
-      const value = optionOf(name).value === undefined
-        ? switched(match.value)
-        : match.value ?? followingValue(name, open);
-      const before = values.get(name);
-      if (value === undefined) {
-        problems.push((command) => wrong.badValue(name, match.value, command));
-      } else if (value === OFF) {
-        // As if it had not been typed.
-      } else if (before !== undefined && before !== value) {
-        problems.push(() => wrong.givenTwice(name));
-      } else {
-        values.set(name, value);
-        const problem = wrong.valueProblem(name, value);
-        if (problem !== undefined) problems.push(() => problem);
-      }
+      values.set(name, value);
+      const problem = valueProblem(name, value);
+      if (problem !== undefined) problems.push(() => problem);
     }
   }
+  if (end !== -1) plain.push(...args.slice(end + 1));
   return { values, plain, problems };
 }
 
-const OFF = Symbol("off");
+/** A word that is an option, or looks like one. */
+type OptionWord =
+  /** With what follows in the same word after `=`, a blank, or the letter. */
+  | { readonly name: OptionName; readonly value: string | undefined }
+  /** The word up to its value, which may be a secret. */
+  | { readonly name: undefined; readonly typed: string };
 
-/** What a switch with `value` behind an equals sign says; undefined if that is none. */
-function switched(value = "true"): string | typeof OFF | undefined {
-  if (/^(?:true|1|yes|on)$/i.test(value)) return "true";
-  return /^(?:false|0|no|off)$/i.test(value) ? OFF : undefined;
+/** Most words: they need no classes of Unicode, which take a while to make ready. */
+const PLAIN = /^[ -~]*$/;
+
+/** A name without what people spell differently: `--min_remaining`, `--minRemaining`. */
+function squashed(word: string): string {
+  const plain = PLAIN.test(word)
+    ? word
+    : word.normalize("NFKC").replace(/[\p{Pd}\u2212]/gu, "-");
+  return plain.toLowerCase().replaceAll(/[-_]/g, "");
+}
+
+/** Short forms without their hyphen, in their case, and squashed long ones. */
+const NAMES: ReadonlyMap<string, OptionName> = new Map(
+  OPTION_NAMES.flatMap((name) => {
+    const { long, short, spellings = [] } = optionOf(name);
+    const words = [long, ...spellings].map((word) => word.replaceAll("-", ""));
+    if (short !== undefined) words.push(short.slice(1));
+    return words.map((word) => [word, name] as const);
+  }),
+);
+
+/** What `word` is, if it begins like an option; undefined for all others. */
+export function matchWord(word: string): OptionWord | undefined {
+  // Hyphens, and the dashes that web pages and word processors make of them.
+  const hyphens = PLAIN.test(word) ? /^-+/ : /^[\p{Pd}\u2212]+/u;
+  const [dashes = ""] = hyphens.exec(word) ?? [];
+  const body = word.slice(dashes.length);
+  // A dash alone is stdin.
+  if (dashes === "" || body === "") return undefined;
+  const [, head = "", value] = /^([^=＝\s]*)(?:[=＝\s]\s*(.*))?$/s.exec(body) ??
+    [];
+  const long = squashed(head);
+  const name = NAMES.get(head) ??
+    (long.length > 2 ? NAMES.get(long) : undefined);
+  if (name !== undefined) return { name, value };
+  // A letter with its value: `-ndefault`, `-v1`; but `-prof` is a long form.
+  const isCut = long.length > 2 &&
+    NAMES.keys().some((name) => name.startsWith(long));
+  const attached = dashes.length > 1 || isCut ? undefined : OPTION_NAMES
+    .filter((name) => optionOf(name).value !== undefined)
+    .map((name) => ({ name, letters: optionOf(name).short?.slice(1) ?? "-" }))
+    .sort((a, b) => b.letters.length - a.letters.length)
+    .find(({ letters }) => head.startsWith(letters));
+  return attached === undefined
+    ? { name: undefined, typed: dashes + head }
+    : { name: attached.name, value: body.slice(attached.letters.length) };
+}
+
+/** The value of a switch with `value` after an equals sign; undefined if it cannot have that one. */
+function switched(value = "true"): string | undefined {
+  return /^(?:true|yes|on|1)$/i.test(value) ? "true" : undefined;
 }
 
 /** Takes the value of `name` from the words that follow; undefined if there is none. */
 function followingValue(name: OptionName, open: string[]): string | undefined {
-  const [next] = open;
-  // A single dash is stdin; a name may begin with one if no option does so.
-  const match = next === undefined ? undefined : matchWord(next);
-  if (match !== undefined && (match.name !== undefined || match.sure)) {
-    return undefined;
-  }
-  const value = open.shift();
-  return value === undefined ? undefined : joined(name, value, open);
-}
-
-/** `value` with the words that belong to it: `12 h`, `123 456`. */
-function joined(name: OptionName, value: string, open: string[]): string {
+  const [value, next = ""] = open;
+  // A name may begin with one dash if no option does so.
+  const match = value === undefined ? undefined : matchWord(value);
+  const isOption = match !== undefined &&
+    (match.name !== undefined || match.typed.startsWith("--"));
+  if (value === undefined || isOption) return undefined;
+  open.shift();
   const { kind } = optionOf(name).value ?? {};
-  const [next = ""] = open;
+  // `12 h`, `123 456`.
   const goesOn = kind === "duration"
-    ? /^\d+$/.test(value) &&
-      /^(?:d|h|m|s|days?|h(?:ou)?rs?|min(?:ute)?s?|sec(?:ond)?s?)$/i.test(next)
+    ? /^\d+$/.test(value) && /^[dhms]/i.test(next)
     : kind === "code" && readCode(value) === undefined &&
       readCode(value + next) !== undefined;
   if (!goesOn) return value;
@@ -159,67 +200,243 @@ function joined(name: OptionName, value: string, open: string[]): string {
   return `${value} ${next}`;
 }
 
-/** What stands behind the command; a profile counts as if it stood behind `-n`. */
-function takeArgument(
+/** `values`, with what the command takes without an option. */
+function withArgument(
   command: CommandName,
   words: readonly string[],
   values: Map<OptionName, string>,
-): string | undefined {
-  const { argument } = COMMANDS[command];
+): Given {
+  const { argument } = commandOf(command);
   const [word, second] = words;
-  switch (argument.kind) {
-    case "none":
-      if (word !== undefined) throw wrongArgument.noArgument(command, word);
-      return undefined;
-    case "choice": {
-      if (word === undefined) throw wrongArgument.missingArgument(command);
-      if (second !== undefined) throw wrongArgument.oneTooMany(command, second);
-      const choice = choiceOf(argument.choices, word);
-      if (choice === undefined) throw wrongArgument.noChoice(command, word);
-      return choice;
-    }
-    case "profile": {
-      const code = words.find((word) => readCode(word) !== undefined);
-      if (code !== undefined) throw wrongArgument.bareCode(command);
-      if (second !== undefined) throw wrongArgument.oneTooMany(command, second);
-      const named = values.get("profile");
-      if (word !== undefined && named !== undefined && word !== named) {
-        throw wrongArgument.namedTwice(command, word, named);
-      }
-      if (word !== undefined) values.set("profile", word);
-      if (argument.required && !values.has("profile")) {
-        throw wrongArgument.missingArgument(command);
-      }
-      return undefined;
-    }
+  if (argument === "none") {
+    if (word === undefined) return values;
+    throw usageError(
+      `unexpected argument ${
+        shown(word)
+      }: updsts ${command} takes options only`,
+      helpOf(command),
+    );
   }
+  const wanted = argument === "shell" ? "shell" : "profile";
+  const code = words.find((word) => readCode(word) !== undefined);
+  if (code !== undefined && wanted === "profile") {
+    throw usageError(
+      `unexpected six digits: updsts ${command} takes the name of a profile`,
+      command === "get"
+        ? "pass a code with -t: updsts get NAME -t CODE; pass a profile of that name with -n"
+        : "pass a profile of that name with -n",
+    );
+  }
+  if (second !== undefined) {
+    throw usageError(
+      `unexpected argument ${
+        shown(second)
+      }: updsts ${command} takes one ${wanted}`,
+      wanted === "shell"
+        ? anyShell
+        : /^\d+\w*[dhms]\w*$/i.test(second)
+        ? `pass a duration with -d: -d ${second}`
+        : `put a name with blanks in quotes; ${helpOf(command)}`,
+    );
+  }
+  if (argument === "shell") {
+    const shell = SHELLS.find((name) => name === word) ??
+      (word === "pwsh" ? "powershell" : undefined);
+    if (shell !== undefined) return new Map([...values, ["shell", shell]]);
+    throw usageError(
+      word === undefined
+        ? "the name of a shell is missing"
+        : `updsts completion does not know ${shown(word)}`,
+      anyShell,
+    );
+  }
+  const named = values.get("profile");
+  if (word !== undefined && named !== undefined && word !== named) {
+    throw usageError(
+      `two profiles are named, ${shown(word)} and ${shown(named)}`,
+      `name one of them: updsts ${command} NAME`,
+    );
+  }
+  if (word !== undefined) values.set("profile", word);
+  if (!argument.required || values.has("profile")) return values;
+  throw usageError(
+    "the name of a profile is missing",
+    `type updsts ${command} NAME; updsts list shows the names`,
+  );
 }
 
-/** The command that `word` names, in whatever case. */
-function commandOf(word: string): CommandName | undefined {
-  const name = squashed(word);
-  return isCommand(name) ? name : undefined;
+function usageError(state: string, hint: string): UpdstsError {
+  return new UpdstsError("USAGE", `Cannot read the command line: ${state}`, {
+    hint,
+  });
 }
 
-/** The one of `choices` that `word` names, in whatever case. */
-function choiceOf(
-  choices: readonly string[],
+/** A word as it may be shown: not if it could be a code. */
+function shown(word: string): string {
+  return readCode(word) === undefined ? JSON.stringify(word) : "six digits";
+}
+
+/** `a, b or c`. */
+function anyOf(words: readonly string[]): string {
+  return words.join(", ").replace(/, ([^,]*)$/, " or $1");
+}
+
+const anyShell = `type updsts completion ${anyOf(SHELLS)}`;
+
+function helpOf(command: CommandName | undefined): string {
+  return command === undefined
+    ? "updsts --help shows the commands"
+    : `updsts ${command} --help shows its options`;
+}
+
+function shortest(name: OptionName): string {
+  return optionOf(name).short ?? optionOf(name).long;
+}
+
+/** `-n NAME`: the shortest way to type it. */
+function typedAs(name: OptionName, word = shortest(name)): string {
+  const { value } = optionOf(name);
+  return value === undefined ? word : `${word} ${value.placeholder}`;
+}
+
+/** Commands of other tools that run a program with a session. */
+const ELSEWHERE = /^(?:exec|env|login|shell|run|export|assume)$/;
+
+function unknownCommand(
   word: string,
-): string | undefined {
-  return choices.find((choice) => choice === squashed(word)) ??
-    (squashed(word) === "pwsh"
-      ? choices.find((choice) => choice === "powershell")
-      : undefined);
+  values: ReadonlyMap<OptionName, string>,
+): UpdstsError {
+  if (readCode(word) !== undefined) {
+    return usageError(
+      "unexpected six digits: the command is missing",
+      "pass a code with -t: updsts get -t CODE",
+    );
+  }
+  const near = nearOnes(word, COMMAND_NAMES);
+  const hint = ELSEWHERE.test(word)
+    ? "set AWS_PROFILE=default_sts after updsts get, and start the program as usual; "
+    : near.length > 0
+    ? `did you mean updsts ${anyOf(near)}? `
+    : /^[\w@.+-]+$/.test(word) && !values.has("profile")
+    ? `to get a session of a profile of that name, type updsts get ${word}; `
+    : "";
+  return usageError(
+    `there is no command ${shown(word)}`,
+    hint + helpOf(undefined),
+  );
 }
 
-function verbosityOf(level = "0"): Verbosity {
-  // Hardly anybody types full-width digits, and to normalize takes a while at first.
-  switch (/^[012]$/.test(level) ? level : level.normalize("NFKC")) {
-    case "1":
-      return 1;
-    case "2":
-      return 2;
-    default:
-      return 0;
+function missingCommand(values: ReadonlyMap<OptionName, string>): UpdstsError {
+  const own = Array.from(values.keys())
+    .find((name) => !Object.hasOwn(COMMON_OPTIONS, name));
+  const taker = COMMAND_NAMES.find((name) =>
+    own !== undefined && Object.hasOwn(optionsOf(name), own)
+  );
+  const example = own === undefined || taker === undefined
+    ? "list"
+    : `${taker} ${typedAs(own)}`;
+  return usageError(
+    "the command is missing",
+    `type one, as in updsts ${example}; ${helpOf(undefined)}`,
+  );
+}
+
+/** Where the AWS CLI has an option, and updsts a setting. */
+const SETTINGS: ReadonlyMap<string, string> = new Map([
+  ["region", "set AWS_REGION, or region in the profile; "],
+  ["endpointurl", "set AWS_ENDPOINT_URL_STS; "],
+  ["cabundle", "set AWS_CA_BUNDLE; "],
+]);
+
+function unknownOption(
+  typed: string,
+  command: CommandName | undefined,
+): UpdstsError {
+  const word = squashed(typed);
+  const names = OPTION_NAMES.filter((name) =>
+    command === undefined || Object.hasOwn(optionsOf(command), name)
+  );
+  const forms = new Map(names.flatMap((name) => {
+    const { short, long } = optionOf(name);
+    return word.length > 2
+      ? [[squashed(long), typedAs(name, long)]]
+      : short?.toLowerCase() === typed.toLowerCase()
+      ? [[word, typedAs(name)]]
+      : [];
+  }));
+  const near = nearOnes(word, [...forms.keys()])
+    .flatMap((name) => forms.get(name) ?? []);
+  const hint = SETTINGS.get(word) ??
+    (near.length === 0 ? "" : `did you mean ${anyOf(near)}? `);
+  // Without what could be a code.
+  const shown = typed.replace(/\d{4,}.*/s, "…");
+  return usageError(
+    command === undefined
+      ? `there is no option ${shown}`
+      : `updsts ${command} has no option ${shown}`,
+    hint + helpOf(command),
+  );
+}
+
+/** An option without its value, or a switch with one. */
+function missingValue(
+  name: OptionName,
+  value: string | undefined,
+  command: CommandName | undefined,
+): UpdstsError {
+  const { long, value: taken } = optionOf(name);
+  if (value !== undefined) {
+    return usageError(
+      `${long} takes no value`,
+      `type ${long} alone, or leave it out`,
+    );
   }
+  const example = taken?.kind === "profile"
+    ? ", as in -n default"
+    : taken?.kind === "duration"
+    ? `, as in ${shortest(name)} 12h`
+    : taken?.kind === "code"
+    ? " with the six digits that the MFA device shows, or leave it out to be asked"
+    : taken?.kind === "level"
+    ? ", which is 0, 1 or 2; updsts --version shows the version"
+    : "";
+  return usageError(
+    `${shortest(name)} needs a value`,
+    `type ${typedAs(name)}${example}; ${helpOf(command)}`,
+  );
+}
+
+/** Why an option cannot have `value`, as far as that can be seen here. */
+function valueProblem(
+  name: OptionName,
+  value: string,
+): UpdstsError | undefined {
+  const kind = optionOf(name).value?.kind;
+  if (kind !== undefined && value === "") {
+    return usageError(
+      `${shortest(name)} has an empty value`,
+      `check that the shell variable is set; type ${
+        typedAs(name)
+      }, or leave it out`,
+    );
+  }
+  if (kind !== "level" || /^[012]$/.test(value.normalize("NFKC"))) return;
+  return usageError(
+    `-v must be 0, 1 or 2, not ${shown(value)}`,
+    "type -v 1 to see what is done, -v 2 for all details; updsts --version shows the version",
+  );
+}
+
+function strayOption(command: CommandName, name: OptionName): UpdstsError {
+  const { long } = optionOf(name);
+  const takers = COMMAND_NAMES.filter((other) =>
+    Object.hasOwn(optionsOf(other), name)
+  );
+  const hint = takers.length === 0
+    ? ""
+    : `${long} is an option of updsts ${anyOf(takers)}; `;
+  return usageError(
+    `updsts ${command} has no option ${long}`,
+    hint + helpOf(command),
+  );
 }

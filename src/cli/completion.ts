@@ -1,8 +1,23 @@
-// `updsts completion`: prints what teaches a shell to complete. Each script hands
-// the words over as they are, and has the shell evaluate nothing of what is being typed.
-import { type ShellName, SHELLS } from "./commands.ts";
+// `updsts completion`: a script for each shell, and the answers to these scripts.
+//
+// They run `updsts complete -- WORD…`, the last word being the unfinished one,
+// and take a line `word TAB description` for each proposal, and last a
+// directive. They pass the words on as they are, and have the shell evaluate
+// nothing of the line.
+import { listProfiles } from "../sessions/list_profiles.ts";
+import { matchWord } from "./command_line.ts";
 import type { Context } from "./context.ts";
-import type { Given } from "./options.ts";
+import {
+  COMMAND_NAMES,
+  type CommandName,
+  commandOf,
+  type Given,
+  OPTION_NAMES,
+  type OptionName,
+  optionOf,
+  optionsOf,
+  SHELLS,
+} from "./grammar.ts";
 
 const BASH = `# bash completion for updsts
 _updsts() {
@@ -106,20 +121,159 @@ Register-ArgumentCompleter -Native -CommandName updsts -ScriptBlock {
   }
 }`;
 
-const SCRIPTS: Readonly<Record<ShellName, string>> = {
-  bash: BASH,
-  zsh: ZSH,
-  fish: FISH,
-  powershell: POWERSHELL,
-};
+const SCRIPTS = { bash: BASH, zsh: ZSH, fish: FISH, powershell: POWERSHELL };
 
-export default function completion(
-  { output }: Context,
-  given: Given,
-): Promise<void> {
-  const shell = SHELLS.find((shell) => shell === given.argument) ?? "bash";
+export function completion({ output }: Context, given: Given): Promise<void> {
+  const shell = SHELLS.find((name) => name === given.get("shell")) ?? "bash";
   const script = SCRIPTS[shell];
   if (given.has("json")) output.answerJson({ result: { shell, script } });
   else output.answerScript(script);
   return Promise.resolve();
+}
+
+/** The directive to let the shell propose files, and the one not to. */
+const FILES = ":0";
+const NO_FILES = ":4";
+
+/** A word, and its description. */
+type Proposal = readonly [string, string?];
+
+/** What the words before the unfinished one say. */
+interface Begun {
+  readonly command: CommandName | undefined;
+  /** The option whose value comes next. */
+  readonly option: OptionName | undefined;
+  readonly file: string | undefined;
+  /** Whether the argument of the command is there. */
+  readonly argued: boolean;
+}
+
+/**
+ * The answer for `words`, without the program's name. Errors are not reported:
+ * they would appear in the line that a person is typing.
+ */
+export async function complete(
+  words: readonly string[],
+  context: Context,
+): Promise<string> {
+  const partial = words.at(-1) ?? "";
+  const begun = readBegun(words.slice(0, -1));
+  const { option } = begun;
+  if (option !== undefined && optionOf(option).value?.kind === "path") {
+    return FILES;
+  }
+  const proposals = await propose(begun, partial, context).catch(() => []);
+  const lines = proposals.filter(([word]) => word.startsWith(partial))
+    .map(([word, description = ""]) => `${word}\t${description}`);
+  return [...lines, NO_FILES].join("\n");
+}
+
+function readBegun(words: readonly string[]): Begun {
+  let command: CommandName | undefined;
+  let option: OptionName | undefined;
+  let file: string | undefined;
+  let argued = false;
+  for (const word of words) {
+    if (option !== undefined) {
+      if (option === "credentialFile") file = word;
+      option = undefined;
+      continue;
+    }
+    const match = matchWord(word);
+    if (match?.name !== undefined) {
+      const { name, value } = match;
+      if (name === "credentialFile") file = value;
+      if (name === "profile") argued = true;
+      const isSwitch = optionOf(name).value === undefined;
+      option = isSwitch || value !== undefined ? undefined : name;
+    } else if (match === undefined) {
+      if (command !== undefined) argued = true;
+      command ??= COMMAND_NAMES.find((name) => name === word);
+    }
+  }
+  return { command, option, file, argued };
+}
+
+async function propose(
+  begun: Begun,
+  partial: string,
+  context: Context,
+): Promise<readonly Proposal[]> {
+  const { command, option } = begun;
+  if (option !== undefined) return await valuesOf(option, begun, context);
+  const [, flag, long] = /^((--[\w-]+)=)/.exec(partial) ?? [];
+  if (flag !== undefined && long !== undefined) {
+    const { name } = matchWord(long) ?? {};
+    if (name === undefined) return [];
+    const values = await valuesOf(name, begun, context);
+    return values.map(([word]) => [flag + word]);
+  }
+  if (partial.startsWith("-")) return optionWords(command, partial);
+  if (command === undefined) {
+    return COMMAND_NAMES.map((name) => [name, commandOf(name).brief]);
+  }
+  const { argument } = commandOf(command);
+  if (begun.argued || argument === "none") return [];
+  return argument === "shell"
+    ? SHELLS.map((word) => [word])
+    : await profilesFor(begun, context);
+}
+
+/** The options that may follow; their short forms only where one dash was typed. */
+function optionWords(
+  command: CommandName | undefined,
+  partial: string,
+): Proposal[] {
+  const options = command === undefined
+    ? { help: "Show the commands", version: "Show the version" }
+    : optionsOf(command);
+  const meanings = new Map(Object.entries(options));
+  return OPTION_NAMES.flatMap((name) => {
+    const meaning = meanings.get(name);
+    if (meaning === undefined) return [];
+    const { short, long } = optionOf(name);
+    return short === undefined || partial.startsWith("--")
+      ? [[long, meaning] as const]
+      : [[short, meaning] as const, [long, meaning] as const];
+  });
+}
+
+async function valuesOf(
+  name: OptionName,
+  begun: Begun,
+  context: Context,
+): Promise<readonly Proposal[]> {
+  switch (optionOf(name).value?.kind) {
+    case "profile":
+      return await profilesFor(begun, context);
+    case "level":
+      return [["0"], ["1"], ["2"]];
+    case "duration":
+      return [["15m"], ["30m"], ["1h"], ["4h"], ["8h"], ["12h"], ["36h"]];
+    default:
+      return [];
+  }
+}
+
+/** The profiles of the file that fit the command. */
+async function profilesFor(
+  { command, file }: Begun,
+  { connect, output }: Context,
+): Promise<Proposal[]> {
+  const argument = command === undefined ? "none" : commandOf(command).argument;
+  const fits = typeof argument === "string" ? "any" : argument.fits;
+  const ports = await connect({ credentials: file }, output);
+  return (await listProfiles(ports)).filter(({ kind, managedBy }) =>
+    fits === "any" ||
+    (fits === "long-term" ? kind === "long-term" : managedBy !== undefined)
+  ).map(({ name }) => [name] as const).filter(([name]) => isQuotable(name));
+}
+
+/**
+ * Whether the scripts can pass `word` to every shell as one word. The name of
+ * a profile may hold what a shell would run when it expands the proposals.
+ */
+function isQuotable(word: string): boolean {
+  return /^[\p{L}\p{N}_+.,/@=:](?:[\p{L}\p{N}_+.,/@=: -]*[\p{L}\p{N}_+.,/@=:-])?$/u
+    .test(word);
 }

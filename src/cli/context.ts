@@ -1,5 +1,8 @@
-// What a command is given to do its work with.
+// What a command is given, and what several of them do with it.
+import { ERROR_CODES } from "../error_codes.ts";
+import { UpdstsError } from "../errors.ts";
 import type { CodeSource, DoctorPorts, Log, NamedFiles } from "../ports.ts";
+import type { Given } from "./grammar.ts";
 import type { Output } from "./output.ts";
 
 /** Builds the ports for the files that a person named. */
@@ -27,10 +30,10 @@ export interface McpOptions {
   readonly forms: boolean;
 }
 
-/** The other door: the MCP server. */
+/** The MCP server. */
 export interface McpDoor {
-  /** The tools, as the server itself announces them, for a person to read. */
-  describe(log: Log): Promise<ToolDescription[]>;
+  /** The tools, as the server itself announces them. */
+  describe(log: Log): Promise<readonly ToolDescription[]>;
   /** Serves on stdin and stdout until the client goes away. */
   serve(options: McpOptions, log: Log): Promise<void>;
 }
@@ -48,4 +51,67 @@ export interface Context {
    */
   readonly heedSignals: (first?: () => void) => Disposable;
   readonly output: Output;
+}
+
+/** Does what a command is for; returns the exit code if that is not 0. */
+export type Action = (
+  context: Context,
+  given: Given,
+) => Promise<number | void>;
+
+/** The exit code of an interrupt. */
+export const INTERRUPTED = 130;
+
+/** The exit code for `error`; 1 for a defect. */
+export function exitCodeOf(error: unknown): number {
+  return error instanceof UpdstsError ? ERROR_CODES[error.code].exit : 1;
+}
+
+/**
+ * The files to work on.
+ *
+ * @throws {UpdstsError} `USAGE` if stdin is to be written, or read for two things
+ */
+export function filesOf(given: Given): NamedFiles {
+  const credentials = given.get("credentialFile");
+  const sessions = given.get("sessionFile");
+  const refuse = (state: string, hint: string) =>
+    new UpdstsError("USAGE", `Cannot ${state}`, { hint });
+  if (sessions === "-") {
+    throw refuse(
+      "write sessions to stdout: they would be shown",
+      "name a file for them: -o FILE",
+    );
+  }
+  if (credentials !== "-") return { credentials, sessions };
+  if (sessions === undefined) {
+    throw refuse(
+      "work on stdin: it cannot be written",
+      "with updsts get, name a file for the session: -c - -o FILE; a file of that name is ./-",
+    );
+  }
+  if (given.get("totpToken") === "-") {
+    throw refuse(
+      "read both the credentials and the code from stdin",
+      "pass the code with -t, or type it at the terminal",
+    );
+  }
+  if (given.has("mcpServer")) {
+    throw refuse(
+      "read the credentials from stdin: it carries the protocol",
+      "name their file: -c FILE",
+    );
+  }
+  return { credentials, sessions };
+}
+
+/** Shows `message` on a terminal if this is not disposed of within a second. */
+export function sayWhenWaiting(output: Output, message: string): Disposable {
+  // The first setTimeout() takes longer than most of what we do.
+  const late = AbortSignal.timeout(1_000);
+  const say = () => output.note(message);
+  if (output.screen.attended) late.addEventListener("abort", say);
+  return {
+    [Symbol.dispose]: () => late.removeEventListener("abort", say),
+  };
 }

@@ -1,13 +1,15 @@
-// `updsts doctor`: flags to use case to a line for each finding.
+// `updsts doctor`.
 import { diagnose } from "../doctor/diagnose.ts";
 import type { Finding } from "../doctor/finding.ts";
-import type { Context } from "./context.ts";
-import { exitCodeOf } from "./exit_codes.ts";
-import { filesOf } from "./named_files.ts";
-import type { Given } from "./options.ts";
-import type { Tone } from "./output.ts";
-import { sayWhenWaiting } from "./waiting.ts";
-import { type LabelledText, layOutTexts } from "./table.ts";
+import { UpdstsError } from "../errors.ts";
+import {
+  type Context,
+  exitCodeOf,
+  filesOf,
+  sayWhenWaiting,
+} from "./context.ts";
+import type { Given } from "./grammar.ts";
+import { layOutTexts, type Tone } from "./layout.ts";
 
 const TONES: Readonly<Record<Finding["status"], Tone>> = {
   ok: "good",
@@ -15,38 +17,30 @@ const TONES: Readonly<Record<Finding["status"], Tone>> = {
   problem: "bad",
 };
 
-export default async function doctor(
+export async function doctor(
   { connect, output }: Context,
   given: Given,
 ): Promise<number> {
   const ports = await connect(filesOf(given), output);
   const waiting = sayWhenWaiting(output, "Waiting for STS ...");
-  const findings = await diagnose(ports, given.text("profile"))
+  const findings = await diagnose(ports, given.get("profile"))
     .finally(() => waiting[Symbol.dispose]());
+  const of = (wanted: Finding["status"]) =>
+    findings.filter(({ status }) => status === wanted);
   if (given.has("json")) {
     output.answerJson({ result: findings });
   } else {
-    output.answerLines(
-      await layOutTexts(findings.map(line), output.screen.columns),
+    const texts = findings.map(({ status, check, message, hint }) => ({
+      label: { text: status, tone: TONES[status] },
+      text: `${check}: ${message}${hint === undefined ? "" : `; ${hint}`}`,
+    }));
+    output.answerLines(layOutTexts(texts, output.screen.columns));
+    output.answer(
+      `Problems: ${of("problem").length}, warnings: ${of("warning").length}`,
     );
-    output.answer(summary(findings));
   }
-  const problem = findings.find(({ status }) => status === "problem");
+  const [problem] = of("problem");
   return problem === undefined
     ? 0
-    : await exitCodeOf(problem.code ?? "INTERNAL");
-}
-
-function line({ status, check, message, hint }: Finding): LabelledText {
-  const todo = hint === undefined ? "" : `; ${hint}`;
-  return {
-    label: { text: status, tone: TONES[status] },
-    text: `${check}: ${message}${todo}`,
-  };
-}
-
-function summary(findings: readonly Finding[]): string {
-  const count = (wanted: Finding["status"]) =>
-    findings.filter(({ status }) => status === wanted).length;
-  return `Problems: ${count("problem")}, warnings: ${count("warning")}`;
+    : exitCodeOf(new UpdstsError(problem.code ?? "INTERNAL", problem.message));
 }

@@ -1,29 +1,32 @@
-// `updsts get`: flags to use case to text.
+// `updsts get`.
 import { toRefreshAnswer } from "../sessions/answers.ts";
 import { parseDuration } from "../durations.ts";
 import { settingVariable, shellQuoted } from "../shell_quoted.ts";
-import { chooseProfile } from "../sessions/profiles.ts";
+import { chooseProfile, shellWarnings } from "../sessions/profiles.ts";
 import {
   type RefreshHooks,
   type RefreshResult,
   refreshSession,
 } from "../sessions/refresh_session.ts";
-import type { DoctorPorts } from "../ports.ts";
+import { UpdstsError } from "../errors.ts";
+import type { DoctorPorts, ShellSettings } from "../ports.ts";
 import { Secret } from "../secret.ts";
 import { relativeTime, toLocalIso } from "../timestamps.ts";
-import type { Context } from "./context.ts";
-import { INTERRUPTED } from "./exit_codes.ts";
-import { filesOf } from "./named_files.ts";
-import type { Given } from "./options.ts";
+import {
+  type Context,
+  filesOf,
+  INTERRUPTED,
+  sayWhenWaiting,
+} from "./context.ts";
+import type { Given } from "./grammar.ts";
 import type { Output } from "./output.ts";
-import { sayWhenWaiting } from "./waiting.ts";
 
-export default async function get(
+export async function get(
   { connect, output, stdinCodes, heedSignals }: Context,
   given: Given,
 ): Promise<number | void> {
   const ports = await connect(filesOf(given), output);
-  const code = given.text("totpToken");
+  const code = given.get("totpToken");
   let interrupted = false;
   let signals = heedSignals();
   let waiting: Disposable | undefined;
@@ -42,7 +45,7 @@ export default async function get(
       signals = heedSignals(() => {
         interrupted = true;
         output.note(
-          "STS has been asked, and its answer is waited for, or the code would be lost; interrupt again to end at once",
+          "Waiting for STS, since the code may be spent; interrupt again to end at once",
         );
       });
       waiting = sayWhenWaiting(output, `Waiting for STS in ${region} ...`);
@@ -52,15 +55,23 @@ export default async function get(
       if (error !== undefined) signals[Symbol.dispose]();
     },
   };
-  const duration = given.text("duration");
-  const minRemaining = given.text("minRemaining");
+  const duration = given.get("duration");
+  const minRemaining = given.get("minRemaining");
+  const { shell } = ports.surroundings;
+  const named = given.get("profile");
+  const fail = (error: unknown) => {
+    throw given.has("credentialFile") ? error : inUsualFile(error, shell);
+  };
+  if (named === undefined && shell.profile !== undefined) {
+    output.note(`Profile ${shell.profile} (AWS_PROFILE)`);
+  }
   const result = await refreshSession(
     code === "-" ? { ...ports, codes: stdinCodes } : ports,
     {
-      profile: given.text("profile") ?? await chooseProfile(ports),
+      profile: named ?? shell.profile ?? await chooseProfile(ports).catch(fail),
       code: code === undefined || code === "-" ? undefined : new Secret(code),
-      sessionProfile: given.text("stsProfileName"),
-      device: given.text("device"),
+      sessionProfile: given.get("stsProfileName"),
+      device: given.get("device"),
       durationSeconds: duration === undefined
         ? undefined
         : parseDuration(duration, "-d"),
@@ -70,10 +81,24 @@ export default async function get(
         : parseDuration(minRemaining, "--min-remaining"),
     },
     hooks,
-  );
+  ).catch(fail);
   await answer(result, ports, output, given);
   await ports.file.settled();
   return interrupted ? INTERRUPTED : 0;
+}
+
+/** The same error, with how to name the usual file if AWS_SHARED_CREDENTIALS_FILE names another. */
+function inUsualFile(error: unknown, { credentialsFile }: ShellSettings) {
+  if (
+    credentialsFile === undefined || !(error instanceof UpdstsError) ||
+    error.code !== "PROFILE_NOT_FOUND"
+  ) return error;
+  const other = `AWS_SHARED_CREDENTIALS_FILE names ${credentialsFile}: ` +
+    "if the key is in the usual file, add -c ~/.aws/credentials";
+  return new UpdstsError(error.code, error.message, {
+    hint: error.hint === undefined ? other : `${other}; ${error.hint}`,
+    cause: error,
+  });
 }
 
 /** Says what was done, and how the session is used. */
@@ -84,6 +109,9 @@ async function answer(
   given: Given,
 ): Promise<void> {
   const now = clock.now();
+  for (const text of shellWarnings(surroundings.shell, result.sessionProfile)) {
+    output.warn(text);
+  }
   if (given.has("json")) {
     return output.answerJson({
       result: toRefreshAnswer(result, file.path, now),
@@ -108,7 +136,7 @@ async function answer(
   const elsewhere = facts === undefined || facts.realPath === facts.awsCliPath
     ? undefined
     : facts.realPath;
-  await output.answerText(
+  output.answerText(
     `Profile ${sessionProfile} ${state} valid until ${until} (${
       relativeTime(expiration, now)
     })`,

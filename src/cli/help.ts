@@ -1,119 +1,146 @@
-// The help: made of the grammar, and laid out for the terminal.
+// The help, made of the grammar; and what `updsts mcp` shows of the tools.
+import type { Context, ToolDescription } from "./context.ts";
+import { filesOf } from "./context.ts";
 import {
   COMMAND_NAMES,
   type CommandName,
-  COMMANDS,
+  commandOf,
+  type Given,
+  OPTION_NAMES,
+  optionOf,
   optionsOf,
-} from "./commands.ts";
-import { OPTION_NAMES, type OptionName, optionOf } from "./options.ts";
-import type { Span } from "./output.ts";
-import { layOutTexts } from "./table.ts";
+} from "./grammar.ts";
+import { hang, layOutTexts, type Span } from "./layout.ts";
+import type { Output } from "./output.ts";
 
-/** As wide as the help is where nobody says how wide it may be. */
-const USUAL_WIDTH = 80;
-
-/** The lines of the help for a command, or for the program. */
-export async function helpLines(
+/** Shows the help of a command, or of the program. */
+export function showHelp(
   command: CommandName | undefined,
-  columns = USUAL_WIDTH,
-): Promise<Span[][]> {
-  return command === undefined
-    ? await programHelp(columns)
-    : await commandHelp(command, columns);
+  output: Output,
+  json: boolean,
+): void {
+  const columns = json ? 80 : output.screen.columns ?? 80;
+  const sections = command === undefined
+    ? programHelp(columns)
+    : commandHelp(command, columns);
+  const lines = sections.flatMap((section, index) =>
+    index === 0 ? section : [[{ text: "" }], ...section]
+  );
+  if (!json) return output.answerLines(lines);
+  const help = lines.map((line) =>
+    line.map(({ text }) => text).join("").trimEnd()
+  ).join("\n");
+  output.answerJson({ result: { help } });
 }
 
-async function programHelp(columns: number): Promise<Span[][]> {
-  const rows = COMMAND_NAMES.map((name) => ({
-    label: name,
-    text: COMMANDS[name].brief,
-  }));
+/** A heading, and the lines below it. */
+type Section = readonly (readonly Span[])[];
+
+function programHelp(columns: number): Section[] {
+  const commands = COMMAND_NAMES.map((name) =>
+    [name, commandOf(name).brief] as const
+  );
   return [
-    line("USAGE"),
-    ...await indented(["updsts COMMAND [options]"], columns),
-    line(""),
-    ...await layOutTexts([{
-      label: { text: "" },
-      text:
-        "Trades a TOTP code for temporary AWS credentials, in your credentials file",
-    }], columns),
-    line(""),
-    line("COMMANDS"),
-    ...await table(rows, columns),
-    line(""),
-    line("OPTIONS"),
-    ...await table([
-      { label: "-h, --help", text: "Show this; behind a command, its options" },
-      { label: "-V, --version", text: "Show the version" },
+    texts("USAGE", ["updsts COMMAND [options]"], columns),
+    texts(
+      undefined,
+      [
+        "Trades a TOTP code for temporary AWS credentials, and saves them in your credentials file",
+      ],
+      columns,
+    ),
+    table("COMMANDS", commands, columns),
+    table("OPTIONS", [
+      ["-h, --help", "Show this help; after a command, its options"],
+      ["-V, --version", "Show the version"],
     ], columns),
-    line(""),
-    ...await layOutTexts([{
-      label: { text: "" },
-      text: "updsts COMMAND --help shows what a command takes",
-    }], columns),
+    texts(
+      undefined,
+      ["updsts COMMAND --help shows the options of a command"],
+      columns,
+    ),
   ];
 }
 
-async function commandHelp(
-  command: CommandName,
-  columns: number,
-): Promise<Span[][]> {
-  const { usage, about, examples } = COMMANDS[command];
-  const options = optionsOf(command);
+function commandHelp(command: CommandName, columns: number): Section[] {
+  const { usage, about, examples } = commandOf(command);
+  const meanings = optionsOf(command);
   const rows = OPTION_NAMES.flatMap((name) => {
-    const text = options[name];
-    return text === undefined ? [] : [{ label: spelledOut(name), text }];
+    const { short, long, value } = optionOf(name);
+    const words = [
+      short === undefined ? "    " : `${short}, `,
+      long,
+      value === undefined ? "" : ` ${value.placeholder}`,
+    ].join("");
+    const text = meanings[name];
+    return text === undefined ? [] : [[words, text] as const];
   });
   return [
-    line("USAGE"),
-    ...await indented([`updsts ${command} ${usage}`], columns),
-    line(""),
-    ...await layOutTexts([{ label: { text: "" }, text: about }], columns),
-    line(""),
-    line("EXAMPLES"),
-    ...await indented(examples, columns),
-    line(""),
-    line("OPTIONS"),
-    ...await table(rows, columns),
+    texts("USAGE", [`updsts ${command} ${usage}`], columns),
+    texts(undefined, [about], columns),
+    texts("EXAMPLES", examples, columns),
+    table("OPTIONS", rows, columns),
   ];
 }
 
-/** `-n, --profile NAME`. */
-function spelledOut(name: OptionName): string {
-  const { short, long, value } = optionOf(name);
-  const words = short === undefined ? `    ${long}` : `${short}, ${long}`;
-  return value === undefined ? words : `${words} ${value.placeholder}`;
-}
-
-function line(text: string): Span[] {
-  return [{ text }];
-}
-
-function indented(
-  texts: readonly string[],
+function texts(
+  heading: string | undefined,
+  lines: readonly string[],
   columns: number,
-): Promise<Span[][]> {
-  return layOutTexts(
-    texts.map((text) => ({ label: { text: "" }, text })),
-    columns,
-    "  ",
-  );
+): Section {
+  if (heading === undefined) return lines.map((text) => wrapped(text, columns));
+  return [
+    [{ text: heading }],
+    ...lines.map((text) => wrapped(text, columns, "  ")),
+  ];
+}
+
+/** A text in one span, its lines wrapped and indented. */
+function wrapped(text: string, columns: number, indent = ""): Span[] {
+  return [{ text: hang(indent, text, columns) }];
 }
 
 /** Labels in a column, or above their texts where that would leave these no room. */
-async function table(
-  rows: readonly { readonly label: string; readonly text: string }[],
+function table(
+  heading: string,
+  rows: readonly (readonly [string, string])[],
   columns: number,
-): Promise<Span[][]> {
-  const labels = Math.max(...rows.map(({ label }) => label.length));
-  if (labels + 24 <= columns) {
-    return await layOutTexts(
-      rows.map(({ label, text }) => ({ label: { text: `  ${label}` }, text })),
+): Section {
+  const width = Math.max(...rows.map(([label]) => label.length));
+  const lines = width + 26 <= columns
+    ? layOutTexts(
+      rows.map(([label, text]) => ({ label: { text: `  ${label}` }, text })),
       columns,
-    );
+    )
+    : rows.flatMap(([label, text]) => [
+      [{ text: `  ${label}` }],
+      wrapped(text, columns, "      "),
+    ]);
+  return [[{ text: heading }], ...lines];
+}
+
+/** `updsts mcp`: starts the server, or shows its tools. */
+export async function mcp(
+  { mcp, output }: Context,
+  given: Given,
+): Promise<void> {
+  const files = filesOf(given);
+  if (given.has("mcpServer")) {
+    return await mcp.serve({ files, forms: given.has("form") }, output);
   }
-  const stacked = await Promise.all(rows.map(async ({ label, text }) => [
-    line(`  ${label}`),
-    ...await layOutTexts([{ label: { text: "" }, text }], columns, "      "),
-  ]));
-  return stacked.flat();
+  const tools = await mcp.describe(output);
+  if (given.has("json")) return output.answerJson({ result: tools });
+  for (const [index, tool] of tools.entries()) {
+    if (index > 0) output.answer("");
+    showTool(tool, output);
+  }
+}
+
+function showTool(tool: ToolDescription, output: Output): void {
+  output.answer(tool.name);
+  output.answerText(`${tool.title}. ${tool.description}`, "  ");
+  for (const { name, required, description } of tool.parameters) {
+    output.answer(`    ${name}${required ? " (required)" : ""}`);
+    output.answerText(description, "      ");
+  }
 }

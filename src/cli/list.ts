@@ -1,28 +1,26 @@
-// `updsts list`: flags to use case to table.
-import { listProfiles, type ProfileView } from "../sessions/list_profiles.ts";
+// `updsts list`.
 import { MASK } from "../secret.ts";
+import { toProfileAnswer } from "../sessions/answers.ts";
+import { listProfiles, type ProfileView } from "../sessions/list_profiles.ts";
 import { relativeTime } from "../timestamps.ts";
-import type { Context } from "./context.ts";
-import { filesOf } from "./named_files.ts";
-import type { Given } from "./options.ts";
-import type { Tone } from "./output.ts";
-import { type Cell, type Column, layOut } from "./table.ts";
+import { type Context, filesOf } from "./context.ts";
+import type { Given } from "./grammar.ts";
+import { type Column, layOut, type Span } from "./layout.ts";
 
 const COLUMNS: readonly Column[] = [
   { heading: "PROFILE" },
   // The first letters of the key say as much: AKIA, ASIA.
-  { heading: "KIND", dispensable: 1 },
-  { heading: "ACCESS KEY ID", dispensable: 4 },
-  { heading: "DEVICE", narrowest: 10, dispensable: 3 },
-  { heading: "MANAGED BY", narrowest: 10, dispensable: 2 },
+  { heading: "KIND", optional: true },
+  { heading: "ACCESS KEY ID" },
+  { heading: "DEVICE" },
+  { heading: "MANAGED BY", optional: true },
   { heading: "EXPIRES" },
 ];
-const FILE: Column = { heading: "FILE", narrowest: 10, dispensable: 1 };
 
 /** A session that ends within this time is worth a look, in milliseconds. */
 const SOON = 15 * 60_000;
 
-export default async function list(
+export async function list(
   { connect, output }: Context,
   given: Given,
 ): Promise<void> {
@@ -35,46 +33,47 @@ export default async function list(
   const profiles = await listProfiles(ports);
   const now = ports.clock.now();
   if (given.has("json")) {
-    const { toProfileAnswer } = await import("../sessions/answers.ts");
-    return output.answerJson({
-      result: profiles.map((view) => toProfileAnswer(view, now)),
-    });
+    const result = profiles.map((view) => toProfileAnswer(view, now));
+    return output.answerJson({ result });
   }
   if (profiles.length === 0) {
-    output.answer(`No profiles in ${ports.file.path}`);
-    return;
+    return output.answer(`No profiles in ${ports.file.path}`);
   }
-  const rows = profiles.map((view) => row(view, now, two));
-  const columns = two ? [...COLUMNS, FILE] : COLUMNS;
-  output.answerLines(await layOut(columns, rows, output.screen.columns));
+  const device = deviceNames(profiles);
+  const rows = profiles.map((view): Span[] => [
+    { text: view.name },
+    { text: view.kind },
+    { text: view.accessKeyId ?? "-" },
+    { text: device(view) },
+    { text: view.managedBy ?? "-" },
+    expiry(view.expiration, now),
+    ...two ? [{ text: view.file ?? "stdin" }] : [],
+  ]);
+  const columns = two ? [...COLUMNS, { heading: "FILE" }] : COLUMNS;
+  output.answerLines(layOut(columns, rows, output.screen.columns));
   if (output.verbosity >= 1) {
     output.answer(profiles.map((view) => `\n${details(view)}`).join("\n"));
   }
 }
 
-function row(view: ProfileView, now: Date, two: boolean): Cell[] {
-  return [
-    { text: view.name },
-    { text: view.kind },
-    { text: view.accessKeyId ?? "-" },
-    // The account is in every ARN of a file; -v 1 shows the whole.
-    { text: view.device?.replace(/^arn:[^:]*:iam::\d*:/, "") ?? "-" },
-    { text: view.managedBy ?? "-" },
-    expiry(view.expiration, now),
-    ...two ? [{ text: view.file ?? "stdin" }] : [],
-  ];
+const ARN = /^arn:[^:]*:iam::(\d*):/;
+
+/** Names devices without the account where all are of one; -v 1 shows the whole ARN. */
+function deviceNames(profiles: readonly ProfileView[]) {
+  const accounts = new Set(profiles.flatMap(({ device }) => {
+    const [, account] = ARN.exec(device ?? "") ?? [];
+    return account === undefined ? [] : [account];
+  }));
+  return ({ device = "-" }: ProfileView) =>
+    device.replace(ARN, accounts.size > 1 ? "$1:" : "");
 }
 
-function expiry(expiration: Date | undefined, now: Date): Cell {
+function expiry(expiration: Date | undefined, now: Date): Span {
   if (expiration === undefined) return { text: "-" };
   const left = expiration.getTime() - now.getTime();
-  const tone: Tone | undefined = left <= 0
-    ? "bad"
-    : left < SOON
-    ? "soon"
-    : undefined;
   const text = relativeTime(expiration, now);
-  return tone === undefined ? { text } : { text, tone };
+  if (left <= 0) return { text, tone: "bad" };
+  return left < SOON ? { text, tone: "soon" } : { text };
 }
 
 function details({ name, fields }: ProfileView): string {

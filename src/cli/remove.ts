@@ -1,46 +1,45 @@
-// `updsts remove`: flags to use case to text.
+// `updsts remove` and `updsts prune`.
 import { toRemovedAnswer } from "../sessions/answers.ts";
 import {
+  pruneSessions,
   type RemovedSession,
   removeSession,
 } from "../sessions/remove_sessions.ts";
-import type { Context } from "./context.ts";
-import { filesOf } from "./named_files.ts";
-import type { Given } from "./options.ts";
-import type { Output } from "./output.ts";
+import type { DoctorPorts } from "../ports.ts";
+import { type Context, filesOf } from "./context.ts";
+import type { Given } from "./grammar.ts";
 
-export default async function remove(
-  { connect, output, heedSignals }: Context,
-  given: Given,
-): Promise<void> {
-  using _ends = heedSignals();
-  const ports = await connect(filesOf(given), output);
-  const removed = await removeSession(ports, {
-    profile: given.text("profile") ?? "",
-    dryRun: given.has("dryRun"),
-  });
-  await answerRemoved(output, given, removed);
+export function remove(context: Context, given: Given): Promise<void> {
+  const profile = given.get("profile") ?? "";
+  const dryRun = given.has("dryRun");
+  return removing(
+    context,
+    given,
+    (ports) => removeSession(ports, { profile, dryRun }),
+  );
 }
 
-/** Says which sessions were, or would be, removed. */
-export async function answerRemoved(
-  output: Output,
+export function prune(context: Context, given: Given): Promise<void> {
+  const dryRun = given.has("dryRun");
+  return removing(context, given, (ports) => pruneSessions(ports, { dryRun }));
+}
+
+/** Removes sessions, and says which. */
+async function removing(
+  { connect, output, heedSignals }: Context,
   given: Given,
-  removed: readonly RemovedSession[],
+  work: (ports: DoctorPorts) => Promise<RemovedSession[]>,
 ): Promise<void> {
+  using _signals = heedSignals();
+  const removed = await work(await connect(filesOf(given), output));
   const dryRun = given.has("dryRun");
   if (given.has("json")) {
-    return output.answerJson({
-      result: removed.map((session) => toRemovedAnswer(session, dryRun)),
-    });
+    const result = removed.map((session) => toRemovedAnswer(session, dryRun));
+    return output.answerJson({ result });
   }
   if (removed.length === 0) return output.answer("Nothing has expired");
   const done = dryRun ? "Would remove" : "Removed";
-  for (const { profile, sessionProfile } of removed) {
-    await output.answerText(
-      `${done} ${
-        sessionProfile ?? "an empty block"
-      }, the session of ${profile}`,
-    );
+  for (const { profile, sessionProfile = "an empty block" } of removed) {
+    output.answerText(`${done} ${sessionProfile}, the session of ${profile}`);
   }
 }

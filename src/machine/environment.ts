@@ -7,6 +7,8 @@ const ENDPOINT =
   "The endpoint, as for the AWS CLI; settings of these names in the config file count as well";
 const REGION =
   "The region (default: the profile's, else the first of the device's partition)";
+const PRECEDENCE =
+  "Only checked for being set: updsts get warns if programs would use it in place of the session";
 const PROXY = "The proxy, in upper or lower case";
 const DIRECT = "The hosts that are asked without it, in upper or lower case";
 
@@ -31,6 +33,10 @@ export const VARIABLES = {
     "The credentials file, unless -c names one (default: ~/.aws/credentials)",
   AWS_CONFIG_FILE:
     "The file where region, mfa_serial and the endpoint are looked up (default: ~/.aws/config)",
+  AWS_PROFILE:
+    "The profile of updsts get without PROFILE, or the one whose session it names",
+  AWS_DEFAULT_PROFILE: PRECEDENCE,
+  AWS_ACCESS_KEY_ID: PRECEDENCE,
   AWS_REGION: REGION,
   AWS_DEFAULT_REGION: REGION,
   AWS_ENDPOINT_URL_STS: ENDPOINT,

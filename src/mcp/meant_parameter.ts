@@ -1,4 +1,5 @@
 // Which parameter of a tool is meant by a name that it does not have.
+import { nearOnes } from "../near_names.ts";
 
 /** Words that other tools and APIs have for what is meant here. */
 const SAME: ReadonlyMap<string, string> = new Map([
@@ -21,10 +22,10 @@ const SAME: ReadonlyMap<string, string> = new Map([
  * that a slip of a finger made it of. A wrong guess would lead an agent to
  * give a code where it is no code: so undefined if it is like none.
  */
-export async function meantParameter(
+export function meantParameter(
   name: string,
   known: readonly string[],
-): Promise<string | undefined> {
+): string | undefined {
   const meant = new Set(wordsOf(name));
   let [best, most]: [string | undefined, number] = [undefined, 0];
   for (const parameter of known) {
@@ -32,8 +33,7 @@ export async function meantParameter(
     if (shared > most) [best, most] = [parameter, shared];
   }
   if (best !== undefined) return best;
-  const { nearOnes } = await import("../sessions/profiles.ts");
-  return (await nearOnes(name, known))[0];
+return nearOnes(name, known)[0];
 }
 
 /** `durationSeconds` and `duration_seconds` are the same words. */

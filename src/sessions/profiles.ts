@@ -1,6 +1,8 @@
 // Use cases: find the profile that is meant, or say which ones there are.
 import { assertProfileName } from "../credentials/refusals.ts";
 import { UpdstsError } from "../errors.ts";
+import { nearestFirst } from "../near_names.ts";
+import type { ShellSettings } from "../ports.ts";
 import {
   listKeyProfiles,
   type ListPorts,
@@ -69,7 +71,7 @@ export async function getProfile(
       recognised && name === shownName ? [name] : []
     ),
   );
-  return await unknownProfile(
+  return unknownProfile(
     name,
     [...names],
     { fromStdin: (ports.keys ?? ports.file).path === undefined },
@@ -81,14 +83,14 @@ export async function getProfile(
  * of stdin, which may hold anything. Or it says that the config file gives the
  * profile credentials, by the key `configured`.
  */
-export async function unknownProfile(
+export function unknownProfile(
   name: string,
   existing: readonly string[],
   { fromStdin = false, configured }: {
     readonly fromStdin?: boolean;
     readonly configured?: string | undefined;
   } = {},
-): Promise<UpdstsError> {
+): UpdstsError {
   const error = (state: string, hint: string) =>
     new UpdstsError(
       "PROFILE_NOT_FOUND",
@@ -111,48 +113,27 @@ export async function unknownProfile(
     ": the file has no such section",
     existing.length === 0
       ? "the file has no profiles yet; add one with `aws configure`"
-      : `the profiles are: ${quoted(await nearestFirst(name, existing), 5)}`,
+      : `the profiles are: ${quoted(nearestFirst(name, existing), 5)}`,
   );
 }
 
-/** `names`, those that take the fewest edits to become `typed` first. */
-export async function nearestFirst(
-  typed: string,
-  names: readonly string[],
-): Promise<string[]> {
-  return (await byDistance(typed, names)).map(({ name }) => name);
-}
-
-/** Those of `names` that a slip of a finger or two could have made of `typed`. */
-export async function nearOnes(
-  typed: string,
-  names: readonly string[],
-): Promise<string[]> {
-  const found = (await byDistance(typed, names)).filter(({ name, edits }) =>
-    edits <= Math.min(3, Math.max(typed.length, name.length) / 3)
-  );
-  return found.filter(({ edits }) => edits === found[0]?.edits)
-    .map(({ name }) => name);
-}
-
-async function byDistance(
-  typed: string,
-  names: readonly string[],
-): Promise<{ readonly name: string; readonly edits: number }[]> {
-  // Loading it takes longer than all else that a command does: only if needed.
-  const { distance } = await import("fastest-levenshtein");
-  const lower = typed.toLowerCase();
-  return names
-    .map((name) => {
-      const other = name.toLowerCase();
-      const edits = distance(lower, other);
-      // Two letters in the wrong order are one slip, not two.
-      const swapped = edits === 2 && sorted(lower) === sorted(other);
-      return { name, edits: swapped ? 1 : edits };
-    })
-    .sort((a, b) => a.edits - b.edits);
-}
-
-function sorted(word: string): string {
-  return Array.from(word).sort().join("");
+/** What programs of this shell would use in place of the session, and how to stop it. */
+export function shellWarnings(
+  { defaultProfile, hasAccessKeyId }: ShellSettings,
+  sessionProfile: string,
+): string[] {
+  const warnings: string[] = [];
+  if (hasAccessKeyId) {
+    warnings.push(
+      "AWS_ACCESS_KEY_ID is set: programs use it instead of the session; unset it",
+    );
+  }
+  if (defaultProfile !== undefined && defaultProfile !== sessionProfile) {
+    warnings.push(
+      `AWS_DEFAULT_PROFILE names ${
+        JSON.stringify(defaultProfile)
+      }: some programs use it instead of AWS_PROFILE; unset it`,
+    );
+  }
+  return warnings;
 }

@@ -291,7 +291,7 @@ export async function prepareRefresh(
     const names = listProfiles(files.keys).flatMap(({ recognised, name }) =>
       recognised && looksLikeName(name) ? [name] : []
     );
-    throw await unknownProfile(profile, names, {
+    throw unknownProfile(profile, names, {
       fromStdin: keyFile.path === undefined,
       configured: settings.credentialsKey,
     });

@@ -104,7 +104,9 @@ export function createIssuer(
       const now = clock.now();
       const ahead = Math.round(offsetTo(answer.date, now) / 1000);
       log.debug(
-        `STS answered ${answer.status}, its clock ${ahead} s ahead of this one, as far as it said`,
+        `STS answered ${answer.status}, its clock ${Math.abs(ahead)} s ${
+          ahead < 0 ? "behind" : "ahead of"
+        } this one, as far as it said`,
       );
       if (answer.status !== 200) throw refusal(answer, request, place, now);
       return toSession(answer);

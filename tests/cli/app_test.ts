@@ -1,29 +1,45 @@
-// runCli(): exit codes for what a process cannot easily be made to do.
+// runCli(): exit codes for what a process cannot easily be made to do, the help and the proposals of the grammar.
 import assert from "node:assert/strict";
 import { runCli } from "../../src/cli/app.ts";
+import {
+  COMMAND_NAMES,
+  COMMANDS,
+  OPTION_NAMES,
+  optionOf,
+  optionsOf,
+} from "../../src/cli/grammar.ts";
 import { ERROR_CODES } from "../../src/error_codes.ts";
 import { UpdstsError } from "../../src/errors.ts";
 
-async function exitOf(args: readonly string[], failure: unknown) {
+const CONNECTED = new Error("connected");
+
+async function exitOf(
+  args: readonly string[],
+  failure: unknown = CONNECTED,
+  columns?: number,
+) {
   let stderr = "";
   let stdout = "";
+  const reject = () => Promise.reject(failure);
   const code = await runCli(args, {
     version: "1.2.3",
     system: "Deno 2.0.0, linux x86_64",
     stdout: { write: (text) => void (stdout += text) },
     stderr: { write: (text) => void (stderr += text) },
-    screen: {
-      columns: undefined,
-      colored: false,
-      noteColumns: undefined,
-      attended: false,
-    },
-    connect: () => Promise.reject(failure),
-    stdinCodes: { code: () => Promise.reject(failure) },
+    screen: { columns, colored: false, noteColumns: columns, attended: false },
+    connect: reject,
+    stdinCodes: { code: reject },
     heedSignals: () => new DisposableStack(),
     mcp: {
-      describe: () => Promise.reject(failure),
-      serve: () => Promise.reject(failure),
+      describe: () =>
+        Promise.resolve([{
+          ...{ name: "tool", title: "A tool" },
+          description: "It does what tools do, and does it well",
+          parameters: [
+            { name: "one", required: true, description: "The only one" },
+          ],
+        }]),
+      serve: reject,
     },
   });
   return { code, stdout, stderr };
@@ -51,35 +67,23 @@ Deno.test("runCli() exits by the code of the error", async () => {
 });
 
 Deno.test("runCli() prints the version and the help without connecting", async () => {
-  const failure = new Error("connected");
-  const version = await exitOf(["--version"], failure);
+  const version = await exitOf(["--version"]);
   assert.deepEqual(version, { code: 0, stdout: "1.2.3\n", stderr: "" });
-  assert.deepEqual(await exitOf(["version"], failure), version);
-  for (
-    const args of [
-      ["--help"],
-      ["help"],
-      ["get", "--help"],
-      ["help", "get"],
-      ["list", "-h"],
-      ["mcp", "-h"],
-    ]
-  ) {
-    const { code, stdout, stderr } = await exitOf(args, failure);
+  assert.deepEqual(await exitOf(["version"]), version);
+  for (const line of ["--help", "help", "get --help", "help get", "mcp -h"]) {
+    const { code, stdout, stderr } = await exitOf(line.split(" "));
     assert.equal(code, 0);
     assert.equal(stderr, "");
-    assert.match(stdout, /^USAGE\n {2}updsts (?:COMMAND|get|list|mcp) /);
+    assert.match(stdout, /^USAGE\n {2}updsts (?:COMMAND|get|mcp) /);
   }
 });
 
-Deno.test("the help of every command fits 80 columns, and has two examples", async () => {
-  const failure = new Error("connected");
-  const { stdout: root } = await exitOf(["--help"], failure);
+Deno.test("the help of every command fits 80 columns and narrower ones, and has two examples", async () => {
+  const { stdout: root } = await exitOf(["--help"]);
   const [, list = ""] = /^COMMANDS\n([^]*)^OPTIONS/m.exec(root) ?? [];
-  const commands = list.match(/^ {2}\w+/gm)?.map((name) => name.trim()) ?? [];
-  assert.equal(commands.length, 7);
-  for (const command of commands) {
-    const { stdout } = await exitOf([command, "--help"], failure);
+  assert.equal(list.match(/^ {2}\w+/gm)?.length, COMMAND_NAMES.length);
+  for (const command of COMMAND_NAMES) {
+    const { stdout } = await exitOf([command, "--help"]);
     const examples = stdout.match(
       new RegExp(`^ {2}.*\\bupdsts ${command}\\b.*`, "gm"),
     );
@@ -88,5 +92,71 @@ Deno.test("the help of every command fits 80 columns, and has two examples", asy
     for (const line of `${root}${stdout}`.split("\n")) {
       assert(line.length <= 80, line);
     }
+    const narrow = await exitOf([command, "--help"], CONNECTED, 40);
+    const [, options = ""] = narrow.stdout.split("OPTIONS\n");
+    for (const line of options.split("\n")) assert(line.length <= 40, line);
   }
+});
+
+Deno.test("mcp shows its tools, wrapped to fit the terminal", async () => {
+  const { code, stdout } = await exitOf(["mcp"], CONNECTED, 24);
+  assert.equal(code, 0);
+  assert.deepEqual(stdout.split("\n"), [
+    "tool",
+    "  A tool. It does what",
+    "  tools do, and does it",
+    "  well",
+    "    one (required)",
+    "      The only one",
+    "",
+  ]);
+});
+
+/** The proposals for the last of `words`, each with its description, and the directive. */
+async function propose(...words: string[]): Promise<string[]> {
+  const { code, stdout } = await exitOf(["complete", "--", ...words]);
+  assert.equal(code, 0);
+  return stdout.trimEnd().split("\n");
+}
+
+Deno.test("all commands are proposed, and all options of each, as the help describes them", async () => {
+  assert.deepEqual(await propose(""), [
+    ...COMMAND_NAMES.map((name) => `${name}\t${COMMANDS[name].brief}`),
+    ":4",
+  ]);
+  for (const command of COMMAND_NAMES) {
+    const expected = OPTION_NAMES.flatMap((name) => {
+      const description = optionsOf(command)[name];
+      return description === undefined
+        ? []
+        : [{ ...optionOf(name), description }];
+    });
+    assert.deepEqual(
+      await propose(command, "--"),
+      expected.map(({ long, description }) => `${long}\t${description}`)
+        .concat(":4"),
+    );
+    assert.deepEqual(
+      await propose(command, "-"),
+      expected.flatMap(({ short, long, description }) =>
+        (short === undefined ? [long] : [short, long])
+          .map((word) => `${word}\t${description}`)
+      ).concat(":4"),
+    );
+  }
+});
+
+Deno.test("behind each option that takes a file, in each command, files are proposed", async () => {
+  const tried: string[] = [];
+  for (const command of COMMAND_NAMES) {
+    for (const name of OPTION_NAMES) {
+      const { short, long, value } = optionOf(name);
+      if (!(name in optionsOf(command)) || value?.kind !== "path") continue;
+      for (const word of [long, ...short === undefined ? [] : [short]]) {
+        assert.deepEqual(await propose(command, word, ""), [":0"]);
+        tried.push(word);
+      }
+    }
+  }
+  assert(tried.includes("-o") && tried.includes("--credential-file"));
 });

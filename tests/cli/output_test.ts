@@ -1,6 +1,6 @@
-// Output, visible() and formatError(): what may reach a terminal.
+// Output and formatError(): what may reach a terminal.
 import assert from "node:assert/strict";
-import { formatError, Output, visible } from "../../src/cli/output.ts";
+import { formatError, Output } from "../../src/cli/output.ts";
 import { UpdstsError } from "../../src/errors.ts";
 
 function recorded(colored = false) {
@@ -12,15 +12,6 @@ function recorded(colored = false) {
   );
   return { lines, output };
 }
-
-Deno.test("visible() spells out what would steer a terminal", () => {
-  assert.equal(
-    visible("\x1b]0;x\x07\r\t\x7f\x9b"),
-    "\\u{001b}]0;x\\u{0007}\\u{000d}\\u{0009}\\u{007f}\\u{009b}",
-  );
-  assert.equal(visible("a\u202eb\u2028c"), "a\\u{202e}b\\u{2028}c");
-  assert.equal(visible("日本 é\nx"), "日本 é\nx");
-});
 
 Deno.test("Output sends answers to stdout and all else to stderr, by verbosity", () => {
   const told: string[] = [];

@@ -45,7 +45,7 @@ for (const right of [true, false]) {
         [`${right ? code : wrong}\n`],
         { interrupted: true },
       );
-      assert.match(screen, /STS has been asked, and its answer is waited for/);
+      assert.match(screen, /Waiting for STS, since the code may be spent/);
       assert.equal(screen.split("TOTP code: ").length, 2);
       assert.equal(
         (await scenario.read()).includes("[default_sts]"),

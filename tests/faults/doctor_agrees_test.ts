@@ -23,6 +23,12 @@ const RUNS = times({ brief: 10_000, full: 100_000 });
 
 /** A machine on which all else is in order. */
 const SURROUNDINGS: Surroundings = {
+  shell: {
+    profile: undefined,
+    defaultProfile: undefined,
+    hasAccessKeyId: false,
+    credentialsFile: undefined,
+  },
   fileFacts: () =>
     Promise.resolve({
       realPath: "/home/alice/.aws/credentials",

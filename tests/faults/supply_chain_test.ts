@@ -51,7 +51,7 @@ Deno.test("the program is made of exactly the packages that the documents count,
     name.replace(/@[^@]+$/, "")
   );
   assert.deepEqual(names, Object.values(PACKAGES).flat().sort());
-  const { sts, mcp, terminal } = PACKAGES;
+  const { sts, mcp } = PACKAGES;
   const says = {
     "README.md": [
       `the ${names.length} packages`,
@@ -70,9 +70,6 @@ Deno.test("the program is made of exactly the packages that the documents count,
         named(SEE_A_KEY)
       }`,
       `${mcp.length} are the MCP SDK with its schemas: ${named(mcp)}`,
-      `${terminal.length} find near names and measure wide characters: ${
-        named(terminal)
-      }`,
       ...names.map((name) => `\`${name}\``),
     ],
   };

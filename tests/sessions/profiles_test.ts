@@ -1,19 +1,30 @@
-// nearestFirst(): the order in which names are suggested.
+// Unknown names: the order in which others are suggested, and how many.
 import assert from "node:assert/strict";
-import { nearestFirst, unknownProfile } from "../../src/sessions/profiles.ts";
+import { nearestFirst, nearOnes } from "../../src/near_names.ts";
+import { unknownProfile } from "../../src/sessions/profiles.ts";
 
-Deno.test("nearestFirst() puts the likeliest name first, whatever its case", async () => {
-  assert.deepEqual(await nearestFirst("PRDO", ["default", "prod", "dev"]), [
+Deno.test("nearestFirst() puts the likeliest name first, whatever its case", () => {
+  assert.deepEqual(nearestFirst("PRDO", ["default", "prod", "dev"]), [
     "prod",
     "dev",
     "default",
   ]);
-  assert.deepEqual(await nearestFirst("x", []), []);
+  assert.deepEqual(nearestFirst("x", []), []);
 });
 
-Deno.test("unknownProfile() counts the names that would be too many", async () => {
+Deno.test("nearOnes() forgives a slip in three letters: one left out, added, wrong or swapped", () => {
+  for (const typed of ["lst", "lisst", "lost", "lsit", "LIST"]) {
+    assert.deepEqual(nearOnes(typed, ["get", "list", "mcp"]), ["list"]);
+  }
+  assert.deepEqual(nearOnes("gt", ["get", "got"]), ["get", "got"]);
+  for (const typed of ["", "ls", "tl", "lixyzt"]) {
+    assert.deepEqual(nearOnes(typed, ["get", "list", "mcp"]), []);
+  }
+});
+
+Deno.test("unknownProfile() counts the names that would be too many", () => {
   const names = Array.from({ length: 12 }, (_, index) => `p${index}`);
-  const { hint } = await unknownProfile("p3", names);
+  const { hint } = unknownProfile("p3", names);
   assert.match(hint ?? "", /^the profiles are: "p3", .*, and 7 more$/);
-  assert.match((await unknownProfile("x", [])).hint ?? "", /no profiles yet/);
+  assert.match(unknownProfile("x", []).hint ?? "", /no profiles yet/);
 });

@@ -60,8 +60,4 @@ export const PACKAGES = {
     "tslib",
   ],
   mcp: ["@modelcontextprotocol/core", "@modelcontextprotocol/server", "zod"],
-  terminal: [
-    "fastest-levenshtein",
-    "get-east-asian-width",
-  ],
 } as const;

@@ -1,0 +1,248 @@
+// The grammar, as data: every option and every command. The parser, the help,
+// the completion and the documents are made of it.
+
+/** The values that an option takes. */
+export type ValueKind =
+  | "profile"
+  | "name"
+  | "code"
+  | "duration"
+  | "device"
+  | "path"
+  | "level";
+
+/** An option, whatever the command. */
+export interface Option {
+  /** `--profile`. */
+  readonly long: string;
+  /** `-n`; some have two letters. */
+  readonly short?: string;
+  /** How the help shows its value; an option without one is a switch. */
+  readonly value?: { readonly placeholder: string; readonly kind: ValueKind };
+  /** Other long forms that mean the same, besides underscores and capitals. */
+  readonly spellings?: readonly string[];
+}
+
+/** All of them, in the order of the help. */
+export const OPTIONS = {
+  profile: {
+    short: "-n",
+    long: "--profile",
+    value: { placeholder: "NAME", kind: "profile" },
+    spellings: ["--profile-name"],
+  },
+  totpToken: {
+    short: "-t",
+    long: "--totp-token",
+    value: { placeholder: "CODE", kind: "code" },
+  },
+  stsProfileName: {
+    short: "-sn",
+    long: "--sts-profile-name",
+    value: { placeholder: "NAME", kind: "name" },
+  },
+  duration: {
+    short: "-d",
+    long: "--duration",
+    value: { placeholder: "DURATION", kind: "duration" },
+  },
+  device: {
+    long: "--device",
+    value: { placeholder: "DEVICE", kind: "device" },
+  },
+  minRemaining: {
+    long: "--min-remaining",
+    value: { placeholder: "DURATION", kind: "duration" },
+  },
+  dryRun: { long: "--dry-run" },
+  mcpServer: { long: "--mcp-server" },
+  form: { long: "--form" },
+  credentialFile: {
+    short: "-c",
+    long: "--credential-file",
+    value: { placeholder: "FILE", kind: "path" },
+  },
+  sessionFile: {
+    short: "-o",
+    long: "--session-file",
+    value: { placeholder: "FILE", kind: "path" },
+  },
+  verbose: {
+    short: "-v",
+    long: "--verbose",
+    value: { placeholder: "LEVEL", kind: "level" },
+  },
+  json: { long: "--json" },
+  help: { short: "-h", long: "--help" },
+  version: { short: "-V", long: "--version" },
+} as const satisfies Readonly<Record<string, Option>>;
+
+export type OptionName = keyof typeof OPTIONS;
+
+/** The keys of `object`, which has no others than its type says. */
+function keysOf<K extends string>(object: Readonly<Record<K, unknown>>): K[] {
+  const isKey = (key: string): key is K => Object.hasOwn(object, key);
+  return Object.keys(object).filter(isKey);
+}
+
+/** The names of all options, in the order of the help. */
+export const OPTION_NAMES: readonly OptionName[] = keysOf(OPTIONS);
+
+/** An option, with all that any option may have. */
+export function optionOf(name: OptionName): Option {
+  return OPTIONS[name];
+}
+
+/** What was given on the command line; a switch that is on has any value. */
+export type Given = ReadonlyMap<OptionName | "shell", string>;
+
+/** The shells that have a completion script. */
+export const SHELLS = ["bash", "zsh", "fish", "powershell"] as const;
+
+/** What a command takes without an option. */
+export type Argument =
+  | "none"
+  /** The name of a shell. */
+  | "shell"
+  /** The name of a profile, the same as with `-n`; the completion proposes those that fit. */
+  | {
+    readonly required: boolean;
+    readonly fits: "long-term" | "managed" | "any";
+  };
+
+/** A command, except for what it does. */
+export interface Command {
+  readonly brief: string;
+  /** The rest of its line in the usage. */
+  readonly usage: string;
+  readonly about: string;
+  readonly examples: readonly string[];
+  readonly argument: Argument;
+  /** The options that it takes besides the common ones, with what they mean here. */
+  readonly options: Readonly<Partial<Record<OptionName, string>>>;
+}
+
+/** The options of every command. */
+export const COMMON_OPTIONS: Command["options"] = {
+  credentialFile: "Credentials file (default: ~/.aws/credentials)",
+  verbose: "Messages on stderr: 0, 1 or 2 (default: 0)",
+  json: "Print one JSON object, also for errors",
+  help: "Show this help",
+};
+
+/** All of them, in the order of the help. */
+export const COMMANDS = {
+  get: {
+    brief: "Get temporary credentials for a TOTP code, and save them",
+    usage: "[PROFILE] [-t CODE] [options]",
+    about:
+      "Requests temporary credentials from AWS STS and writes them into the managed block of the profile in the credentials file. Without PROFILE, uses the profile that AWS_PROFILE names, or else the only one that has a long-term key and an MFA device.",
+    examples: [
+      "updsts get",
+      "updsts get work -t 123456 -sn work-today -d 12h",
+      "op item get aws --otp | updsts get work -t - --min-remaining 30m",
+    ],
+    argument: { required: false, fits: "long-term" },
+    options: {
+      profile: "Profile with the long-term key; the same as PROFILE",
+      totpToken: "Six-digit code; - reads it from stdin (default: asks)",
+      stsProfileName: "Profile to write (default: PROFILE_sts)",
+      duration:
+        "Lifetime of the session: 15m to 36h (default: the profile's duration_seconds, else 1h)",
+      device: "MFA device: ARN or serial number (default: the profile's)",
+      minRemaining: "Do nothing if the session stays valid this long",
+      sessionFile:
+        "File for the session, created if missing (default: the credentials file)",
+      dryRun: "Check everything and show what would change; ask for no code",
+    },
+  },
+  list: {
+    brief: "List the profiles of the credentials file, without their secrets",
+    usage: "[options]",
+    about:
+      "Lists each profile with its kind, access key ID, MFA device and expiry. With -v 1, shows all keys of each profile, with secrets masked.",
+    examples: ["updsts list", "updsts list -v 1 -c ./credentials"],
+    argument: "none",
+    options: { sessionFile: "File for sessions, to be listed as well" },
+  },
+  remove: {
+    brief: "Remove the session of a profile from the credentials file",
+    usage: "PROFILE [options]",
+    about:
+      "Removes the managed block of the profile from the file. Every other byte stays as it was.",
+    examples: ["updsts remove default_sts --dry-run", "updsts remove default"],
+    argument: { required: true, fits: "managed" },
+    options: {
+      profile: "Profile with the session, or its source; the same as PROFILE",
+      sessionFile: "File that holds the session",
+      dryRun: "Show what would be removed, and change nothing",
+    },
+  },
+  prune: {
+    brief: "Remove all expired sessions from the credentials file",
+    usage: "[options]",
+    about:
+      "Removes the managed blocks whose session has expired. Every other byte stays as it was.",
+    examples: ["updsts prune --dry-run", "updsts prune"],
+    argument: "none",
+    options: {
+      sessionFile: "File that holds the sessions",
+      dryRun: "Show what would be removed, and change nothing",
+    },
+  },
+  doctor: {
+    brief: "Check everything that a refresh needs",
+    usage: "[PROFILE] [options]",
+    about:
+      "Checks the credentials file, its profiles, the config file and the connection to STS, and reports problems. Changes nothing and uses no code. Exits with 0 only if there is no problem.",
+    examples: ["updsts doctor", "updsts doctor default --json"],
+    argument: { required: false, fits: "any" },
+    options: {
+      profile: "Profile to check (default: all); the same as PROFILE",
+      sessionFile: "File for sessions, to be checked as well",
+    },
+  },
+  completion: {
+    brief: "Print a completion script for bash, zsh, fish or PowerShell",
+    usage: "SHELL",
+    about:
+      "Prints a script for bash, zsh, fish or powershell. With it, the shell completes commands, options and the profiles of the credentials file.",
+    examples: [
+      `echo 'eval "$(updsts completion bash)"' >> ~/.bashrc`,
+      `echo 'eval "$(updsts completion zsh)"' >> ~/.zshrc`,
+      "updsts completion fish > ~/.config/fish/completions/updsts.fish",
+      "updsts completion powershell | Out-String | Invoke-Expression",
+    ],
+    argument: "shell",
+    options: {},
+  },
+  mcp: {
+    brief: "Run the MCP server; without --mcp-server, show its tools",
+    usage: "[--mcp-server [--form]] [options]",
+    about:
+      "With --mcp-server, speaks the Model Context Protocol on stdin and stdout; an MCP client starts it. Without it, shows the tools that agents get.",
+    examples: ["updsts mcp", "updsts mcp --mcp-server -v 1"],
+    argument: "none",
+    options: {
+      mcpServer: "Serve MCP on stdin and stdout",
+      form: "Let the client ask for codes in a form, not on a page",
+      sessionFile:
+        "File for the sessions of all tools; agents cannot choose it",
+    },
+  },
+} as const satisfies Readonly<Record<string, Command>>;
+
+export type CommandName = keyof typeof COMMANDS;
+
+/** The names of all commands, in the order of the help. */
+export const COMMAND_NAMES: readonly CommandName[] = keysOf(COMMANDS);
+
+/** A command, with all that any command may have. */
+export function commandOf(name: CommandName): Command {
+  return COMMANDS[name];
+}
+
+/** The options of a command with what they mean there, its own first. */
+export function optionsOf(command: CommandName): Command["options"] {
+  return { ...COMMANDS[command].options, ...COMMON_OPTIONS };
+}

@@ -1,0 +1,138 @@
+// Lays text out for a terminal: what is visible, how wide it is, and where it wraps.
+
+/** What a colour says. */
+export type Tone = "good" | "soon" | "bad";
+
+/** A piece of a line. */
+export interface Span {
+  readonly text: string;
+  readonly tone?: Tone;
+}
+
+/** Characters that a terminal obeys instead of showing them. */
+export const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/**
+ * `text` with control characters spelled out, so that a name or an answer
+ * cannot move the cursor, change colours or hide a line. Line ends stay.
+ */
+export function visible(text: string): string {
+  // The classes of Unicode take a while to make ready.
+  if (/^[ -~\n]*$/.test(text)) return text;
+  return text.replace(
+    INVISIBLE,
+    (character) =>
+      character === "\n"
+        ? character
+        : `\\u{${
+          (character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")
+        }}`,
+  );
+}
+
+/** Characters that take two columns: Unicode's East Asian Width W and F. */
+const WIDE =
+  /[\u1100-\u115f\u2329\u232a\u2630-\u2637\u268a-\u268f\u2e80-\u303e\u3041-\u3247\u3250-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{1b2ff}\u{1d300}-\u{1d376}\u{1f200}-\u{1f265}\u{20000}-\u{3fffd}]|(?![\u{1f1e6}-\u{1f1ff}])\p{Emoji_Presentation}/gu;
+
+/** How many columns visible text takes. */
+export function widthOf(text: string): number {
+  if (/^[ -~]*$/.test(text)) return text.length;
+  const characters = Array.from(text.replace(/\p{M}/gu, "")).length;
+  return characters + (text.match(WIDE)?.length ?? 0);
+}
+
+/** `text` in lines of `room` columns at most, broken between words. */
+export function wrap(text: string, room: number): string[] {
+  const lines: string[] = [];
+  const [first = "", ...words] = text.split(" ");
+  let line = first;
+  for (const word of words) {
+    if (line.trim() !== "" && widthOf(`${line} ${word}`) > room) {
+      lines.push(line);
+      line = word;
+    } else {
+      line += ` ${word}`;
+    }
+  }
+  return [...lines, line];
+}
+
+/** `text` after `label`; further lines are indented by the width of the label. */
+export function hang(label: string, text: string, room: number): string {
+  const indent = " ".repeat(widthOf(label));
+  return label + wrap(text, room - indent.length).join(`\n${indent}`);
+}
+
+/** A column; the `optional` ones are left out where there is no room, from the left. */
+export interface Column {
+  readonly heading: string;
+  readonly optional?: boolean;
+}
+
+const GAP = "  ";
+
+/**
+ * The lines of a table, headings first. A row that is wider than `room` goes on
+ * in the next line, indented.
+ */
+export function layOut(
+  columns: readonly Column[],
+  rows: readonly (readonly Span[])[],
+  room = Infinity,
+): Span[][] {
+  let shown = columns.map(({ heading, optional }, index) => {
+    const cells = [{ text: heading }, ...rows.map((row) => cellOf(row[index]))];
+    const width = Math.max(...cells.map(({ text }) => widthOf(text)));
+    return { cells, width, optional };
+  });
+  const excess = () =>
+    shown.reduce((sum, { width }) => sum + width + GAP.length, -GAP.length) >
+      room;
+  for (const column of shown.filter(({ optional }) => optional)) {
+    if (excess()) shown = shown.filter((other) => other !== column);
+  }
+  return [undefined, ...rows].flatMap((_, line) => {
+    const lines: Span[][] = [[]];
+    let taken = 0;
+    for (const { cells, width } of shown) {
+      const cell = cells[line] ?? { text: "" };
+      if (taken > 0 && taken + width > room) {
+        lines.push([{ text: GAP }]);
+        taken = GAP.length;
+      }
+      lines.at(-1)?.push(...padded(cell, width));
+      taken += width + GAP.length;
+    }
+    return lines;
+  });
+}
+
+/** A text of any length and what it is about. */
+export interface LabelledText {
+  readonly label: Span;
+  readonly text: string;
+}
+
+/** The labels in a column, and each text beside its own, wrapped to fit `room`. */
+export function layOutTexts(
+  texts: readonly LabelledText[],
+  room = Infinity,
+): Span[][] {
+  const width = Math.max(...texts.map(({ label }) => widthOf(label.text)));
+  const indent = " ".repeat(width) + GAP;
+  return texts.flatMap(({ label, text }) =>
+    wrap(cellOf({ text }).text, room - indent.length).map((line, index) =>
+      index === 0
+        ? [...padded(label, width), { text: line }]
+        : [{ text: indent + line }]
+    )
+  );
+}
+
+function cellOf(cell: Span = { text: "" }): Span {
+  return { ...cell, text: visible(cell.text).replaceAll("\n", " ") };
+}
+
+function padded(cell: Span, width: number): Span[] {
+  return [cell, { text: " ".repeat(width - widthOf(cell.text)) + GAP }];
+}
