@@ -61,7 +61,7 @@ for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
     child.kill(signal);
     const { code, stdout, stderr } = await finished(child);
     assert.equal(code, 130, stderr);
-    assert.match(stderr, /^STS has been asked, and its answer is waited for/);
+    assert.match(stderr, /^Waiting for STS, since the code may be spent/);
     assert.equal(JSON.parse(stdout).result.status, "updated");
     assert.match(await scenario.read(), /\[default_sts\]/);
     assert.deepEqual(scenario.files(), ["credentials"]);
@@ -104,7 +104,7 @@ for (
     const { code, stderr } = await finished(child);
     assert.equal(code, 130, stderr);
     // Said once.
-    assert.equal(stderr.split("STS has been asked").length, 2);
+    assert.equal(stderr.split("the code may be spent").length, 2);
     assert.match(await scenario.read(), /\[default_sts\]/);
   });
 }
