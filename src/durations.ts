@@ -23,7 +23,7 @@ export function parseDuration(text: string, what: string): number {
   }
   throw new UpdstsError(
     "DURATION_INVALID",
-    `Cannot use ${what}: ${JSON.stringify(text)} is no duration`,
+    `Cannot use ${what}: ${JSON.stringify(text)} is not a duration`,
     { hint: "give seconds, or hours and minutes: 3600, 90m, 12h, 1h30m" },
   );
 }

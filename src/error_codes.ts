@@ -61,7 +61,7 @@ export const ERROR_CODES = {
   },
   NAME_INVALID: {
     exit: 2,
-    meaning: "A name cannot stand in a section header",
+    meaning: "A name is not valid in a section header",
     remedy: "Choose another name for the session with -sn",
   },
   FILE_NOT_FOUND: {
@@ -206,12 +206,12 @@ export const ERROR_CODES = {
   },
   OUTPUT_UNWRITABLE: {
     exit: 1,
-    meaning: "What was found or done cannot be written to stdout",
+    meaning: "The answer cannot be written to stdout",
     remedy: "Look at where stdout goes; updsts list shows what was done",
   },
   CANCELLED: {
     exit: 1,
-    meaning: "Whoever asked does not want it any more",
+    meaning: "The request was cancelled",
     remedy: "Call again if it was a mistake",
   },
   INTERNAL: {

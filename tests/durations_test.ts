@@ -43,7 +43,7 @@ Deno.test("parseDuration() refuses everything else", async () => {
       "DURATION_INVALID",
       () => parseDuration(text, "-d"),
     );
-    assert.match(message, /^Cannot use -d: .* is no duration$/);
+    assert.match(message, /^Cannot use -d: .* is not a duration$/);
   }
 });
 

@@ -47,10 +47,10 @@ export const VARIABLES = {
   AWS_CA_BUNDLE:
     "PEM file of further certificate authorities, for proxies that inspect TLS",
   ...PROXIES,
-  HOME: "What ~ stands for",
-  USERPROFILE: "What ~ stands for on Windows",
+  HOME: "Home directory (~)",
+  USERPROFILE: "Home directory (~) on Windows",
   INIT_CWD:
-    "Where deno task updsts was started: relative paths count from there",
+    "Directory where deno task updsts was started; relative paths start there",
 } as const;
 
 /** A variable that the program may read. */

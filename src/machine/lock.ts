@@ -207,7 +207,7 @@ function createOrOpen(path: string): Deno.FsFile | undefined {
     throw error;
   }
   throw unwritable(
-    `${path}, which updsts locks, is no regular file`,
+    `${path}, which updsts locks, is not a regular file`,
     "remove it, and see who put it there",
   );
 }

@@ -108,7 +108,7 @@ const FAILURES: readonly Failure[] = [
     args: [...GET, "-d", "soon"],
     exit: 2,
     sent: 0,
-    says: [/"soon" is no duration/, /1h30m/],
+    says: [/"soon" is not a duration/, /1h30m/],
   },
   {
     name: "a session name with a line end",

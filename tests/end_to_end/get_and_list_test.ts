@@ -166,6 +166,82 @@ Deno.test("get signs with the profile's own key, whatever the environment holds"
   assert.equal(request?.headers["x-amz-security-token"], undefined);
 });
 
+/** A second candidate, of another account. */
+const WORK = `[work]
+aws_access_key_id = AKIAIOSFODNN7EXAMPL2
+aws_secret_access_key = ${ALICE.secretAccessKey}
+mfa_device_arn = arn:aws:iam::210987654321:mfa/alice
+`;
+
+for (
+  const { name, env, says } of [
+    {
+      name: "takes the profile that AWS_PROFILE names",
+      env: { AWS_PROFILE: "default" },
+      says: /^Profile default \(AWS_PROFILE\)$/m,
+    },
+    {
+      name: "takes the profile whose session AWS_PROFILE names",
+      env: { AWS_PROFILE: "default_sts" },
+      says: /^default_sts is the session of profile default/m,
+    },
+    {
+      name: "warns that AWS_ACCESS_KEY_ID takes the session's place",
+      env: { AWS_PROFILE: "default", AWS_ACCESS_KEY_ID: "AKIAX" },
+      says: /^warning: AWS_ACCESS_KEY_ID is set: .*unset it$/m,
+    },
+    {
+      name: "warns that AWS_DEFAULT_PROFILE takes the session's place",
+      env: { AWS_PROFILE: "default", AWS_DEFAULT_PROFILE: "work" },
+      says: /^warning: AWS_DEFAULT_PROFILE names "work": .*unset it$/m,
+    },
+  ]
+) {
+  Deno.test(`get without a profile ${name}`, async () => {
+    await using scenario = await Scenario.start({ given: GIVEN + WORK });
+    await scenario.get();
+    const { code, stdout, stderr } = await scenario.updsts(
+      ["get", "-t", scenario.code()],
+      env,
+    );
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, says);
+    assert.match(stdout, /^Profile default_sts is valid/);
+    assert(!stderr.includes("AKIAX"));
+    assert.equal(scenario.sts.sessions.length, 2);
+  });
+}
+
+Deno.test("get --min-remaining does nothing for a session that lasts, also where a new one would be too short", async () => {
+  await using scenario = await Scenario.start();
+  const get = (...args: string[]) =>
+    scenario.updsts(["get", "-t", scenario.code(), ...args]);
+  assert.equal((await get("-d", "24h")).code, 0);
+  const { code, stdout } = await get("--min-remaining", "2h");
+  assert.equal(code, 0);
+  assert.match(stdout, /^Profile default_sts stays valid until /);
+  assert.equal(scenario.codesSent, 1);
+});
+
+Deno.test("get -v 2 says which way the clock of STS is off", async () => {
+  for (const [offset, way] of [[-100_000, "behind"], [100_000, "ahead of"]]) {
+    await using scenario = await Scenario.start({
+      clock: () => new Date(Date.now() + Number(offset)),
+    });
+    const { stderr } = await scenario.updsts(
+      ["get", "-t", scenario.code(), "-v", "2"],
+    );
+    assert.match(stderr, new RegExp(`its clock (?:99|100|101) s ${way} this`));
+  }
+});
+
+Deno.test("list names the accounts of devices where there are several", async () => {
+  await using scenario = await Scenario.start({ given: GIVEN + WORK });
+  const { stdout } = await scenario.updsts(["list"]);
+  assert.match(stdout, /^default .* 123456789012:mfa\/alice /m);
+  assert.match(stdout, /^work .* 210987654321:mfa\/alice /m);
+});
+
 Deno.test("get reads device, region and endpoint from the config file", async () => {
   const given = GIVEN.replace(/^mfa_device_arn.*\n/m, "").replace(
     "default",

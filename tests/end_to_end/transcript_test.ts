@@ -20,7 +20,7 @@ const OTHERS = [
   "",
 ].join("\n");
 
-for (const columns of [40, 80, 200]) {
+for (const columns of [40, 80]) {
   Deno.test({
     name: `the screens of a terminal of ${columns} columns are as they were` +
       screens.note,
@@ -34,27 +34,17 @@ for (const columns of [40, 80, 200]) {
       });
       await using terminal = await TmuxTerminal.open(scenario, {
         columns,
-        rows: 130,
+        rows: 60,
       });
       const screens = [
-        await terminal.run("updsts"),
-        await terminal.run("updsts get --help"),
-        await terminal.run("updsts get"),
-        await terminal.run("updsts get default --dry-run"),
         await terminal.run("updsts get default", {
           answers: ["000000", scenario.code()].map((text) => ({
             to: "TOTP code:",
             text,
           })),
         }),
-        await terminal.run("updsts get default --min-remaining 30m"),
         await terminal.run("updsts list"),
-        await terminal.run("updsts doctor"),
-        await terminal.run("updsts get defualt"),
-        await terminal.run("updsts get -n default --duraton 2h"),
-        await terminal.run("updsts get -n default -t 000000"),
-        await terminal.run("updsts prune --dry-run"),
-        await terminal.run("updsts remove -n default_sts"),
+        await terminal.run("updsts get --duraton 2h"),
       ].map((screen) => steady(screen, scenario));
       for (const line of screens.join("").split("\n")) {
         assert(line.length <= columns);

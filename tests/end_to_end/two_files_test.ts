@@ -287,15 +287,38 @@ Deno.test("list -o shows both files, and which profile is in which", async () =>
   );
 });
 
-Deno.test("remove and prune work on the file for sessions", async () => {
+Deno.test("remove and prune work on the file for sessions, by -o or -c", async () => {
   await using scenario = await Scenario.start();
   const path = sessionsOf(scenario);
+  for (const option of ["-o", "-c"]) {
+    await get(scenario);
+    const removed = await scenario.updsts(["remove", "default", option, path]);
+    assert.equal(removed.code, 0);
+    assert.equal(await Deno.readTextFile(path), "");
+    const pruned = await scenario.updsts(["prune", option, path]);
+    assert.equal(pruned.code, 0);
+    assert.equal(await scenario.read(), GIVEN);
+  }
+});
+
+Deno.test("get says how to name the usual file, where AWS_SHARED_CREDENTIALS_FILE names that of the sessions", async () => {
+  await using scenario = await Scenario.start();
   await get(scenario);
-  const removed = await scenario.updsts(["remove", "default", "-c", path]);
-  assert.equal(removed.code, 0);
-  assert.equal(await Deno.readTextFile(path), "");
-  const pruned = await scenario.updsts(["prune", "-c", path]);
-  assert.equal(pruned.code, 0);
+  const path = sessionsOf(scenario);
+  const env = { AWS_SHARED_CREDENTIALS_FILE: path };
+  for (const args of [["default"], ["default_sts"], []]) {
+    const { code, stderr } = await scenario.updsts(["get", ...args], env);
+    assert.equal(code, 3);
+    assert(
+      stderr.includes(`hint: AWS_SHARED_CREDENTIALS_FILE names ${path}: `),
+      stderr,
+    );
+    assert.match(stderr, /add -c ~\/.aws\/credentials/);
+  }
+  const { code } = await scenario.updsts([
+    ...["get", "-t", scenario.code(), "-c", "~/.aws/credentials", "-o", path],
+  ], { ...env, AWS_PROFILE: "default_sts" });
+  assert.equal(code, 0);
 });
 
 const FINDINGS = z.object({
