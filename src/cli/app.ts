@@ -51,8 +51,9 @@ export async function runCli(
       return await action(context, given) ?? 0;
     }
     if (line.kind === "help") {
-      const { showHelp } = await import("./help.ts");
-      showHelp(line.command, output, json);
+      const { helpText } = await import("./help.ts");
+      if (json) output.answerJson({ result: { help: helpText(line.command) } });
+      else output.answer(helpText(line.command, screen.columns));
     } else if (json) {
       output.answerJson({ result: { version } });
     } else {

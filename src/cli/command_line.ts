@@ -6,13 +6,13 @@ import {
   COMMAND_NAMES,
   type CommandName,
   commandOf,
-  COMMON_OPTIONS,
   type Given,
   OPTION_NAMES,
   type OptionName,
   optionOf,
   optionsOf,
   SHELLS,
+  type ValueKind,
 } from "./grammar.ts";
 
 /** What a command line asks for. */
@@ -25,8 +25,8 @@ export type CommandLine =
     readonly given: Given;
   };
 
-/** Makes an error, once the command is known. */
-type Problem = (command: CommandName | undefined) => UpdstsError;
+/** Says what is wrong, once the command is known. */
+type Check = (command: CommandName | undefined) => UpdstsError | undefined;
 
 /** The words of a line, told apart. */
 interface Words {
@@ -34,7 +34,7 @@ interface Words {
   /** Words that are neither options nor their values. */
   readonly plain: string[];
   /** In the order of the line. */
-  readonly problems: Problem[];
+  readonly checks: Check[];
 }
 
 /**
@@ -43,7 +43,7 @@ interface Words {
  * @throws {UpdstsError} `USAGE`, with what to type instead
  */
 export function readCommandLine(args: readonly string[]): CommandLine {
-  const { values, plain, problems } = tellApart(args);
+  const { values, plain, checks } = tellApart(args);
   const [first] = plain;
   if (first === "help" || first === "version") {
     plain.shift();
@@ -51,9 +51,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
   }
   const [word, ...words] = plain;
   const command = COMMAND_NAMES.find((name) => name === word);
-  const isIdle = word === undefined && Array.from(values.keys())
-    .every((name) => name === "json") &&
-    problems.length === 0;
+  const isIdle = args.every((word) => matchWord(word)?.name === "json");
   if (values.has("help") || isIdle) {
     if (word !== undefined && command === undefined) {
       throw unknownCommand(word, values);
@@ -61,9 +59,16 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     return { kind: "help", command };
   }
   if (values.has("version")) return { kind: "version" };
-  const [problem] = problems;
-  if (problem !== undefined) throw problem(command);
-  if (word === undefined) throw missingCommand(values);
+  for (const check of checks) {
+    const problem = check(command);
+    if (problem !== undefined) throw problem;
+  }
+  if (word === undefined) {
+    throw usageError(
+      "the command is missing",
+      `type one, as in updsts get; ${helpOf(undefined)}`,
+    );
+  }
   if (command === undefined) throw unknownCommand(word, values);
   if (words.at(-1) === "help") return { kind: "help", command };
   const stray = Array.from(values.keys())
@@ -78,10 +83,11 @@ export function wantsJson(args: readonly string[]): boolean {
   return tellApart(args).values.has("json");
 }
 
-function tellApart(args: readonly string[]): Words {
+/** Tells options with their values from all other words. */
+export function tellApart(args: readonly string[]): Words {
   const values = new Map<OptionName, string>();
   const plain: string[] = [];
-  const problems: Problem[] = [];
+  const checks: Check[] = [];
   const end = args.indexOf("--");
   const open = args.slice(0, end === -1 ? args.length : end);
   for (let word = open.shift(); word !== undefined; word = open.shift()) {
@@ -91,33 +97,37 @@ function tellApart(args: readonly string[]): Words {
       continue;
     }
     if (match.name === undefined) {
-      problems.push((command) => unknownOption(match.typed, command));
+      checks.push((command) => unknownOption(match.typed, command));
       continue;
     }
     const { name } = match;
-    const isSwitch = optionOf(name).value === undefined;
-    if (isSwitch && /^(?:false|no|off|0)$/i.test(match.value ?? "")) continue;
-    const value = isSwitch
-      ? switched(match.value)
-      : match.value ?? followingValue(name, open);
+    const { long, value: taken } = optionOf(name);
+    const isSwitch = taken === undefined;
+    const value = match.value ??
+      (isSwitch ? "true" : followingValue(name, open));
+    if (isSwitch && /^(?:false|no|off|0)$/i.test(value ?? "")) continue;
     const before = values.get(name);
-    if (value === undefined) {
-      problems.push((command) => missingValue(name, match.value, command));
-    } else if (before !== undefined && before !== value) {
-      problems.push(() =>
+    if (isSwitch && !/^(?:true|yes|on|1)$/i.test(value ?? "")) {
+      checks.push(() =>
+        usageError(
+          `${long} takes no value`,
+          `type ${long} alone, or leave it out`,
+        )
+      );
+    } else if (!isSwitch && before !== undefined && before !== value) {
+      checks.push(() =>
         usageError(
           `${shortest(name)} has two different values`,
           `type ${typedAs(name)} once`,
         )
       );
     } else {
-      values.set(name, value);
-      const problem = valueProblem(name, value);
-      if (problem !== undefined) problems.push(() => problem);
+      values.set(name, value ?? "");
+      checks.push((command) => valueProblem(name, value, command));
     }
   }
   if (end !== -1) plain.push(...args.slice(end + 1));
-  return { values, plain, problems };
+  return { values, plain, checks };
 }
 
 /** A word that is an option, or looks like one. */
@@ -173,11 +183,6 @@ export function matchWord(word: string): OptionWord | undefined {
   return attached === undefined
     ? { name: undefined, typed: dashes + head }
     : { name: attached.name, value: body.slice(attached.letters.length) };
-}
-
-/** The value of a switch with `value` after an equals sign; undefined if it cannot have that one. */
-function switched(value = "true"): string | undefined {
-  return /^(?:true|yes|on|1)$/i.test(value) ? "true" : undefined;
 }
 
 /** Takes the value of `name` from the words that follow; undefined if there is none. */
@@ -326,21 +331,6 @@ function unknownCommand(
   );
 }
 
-function missingCommand(values: ReadonlyMap<OptionName, string>): UpdstsError {
-  const own = Array.from(values.keys())
-    .find((name) => !Object.hasOwn(COMMON_OPTIONS, name));
-  const taker = COMMAND_NAMES.find((name) =>
-    own !== undefined && Object.hasOwn(optionsOf(name), own)
-  );
-  const example = own === undefined || taker === undefined
-    ? "list"
-    : `${taker} ${typedAs(own)}`;
-  return usageError(
-    "the command is missing",
-    `type one, as in updsts ${example}; ${helpOf(undefined)}`,
-  );
-}
-
 /** Where the AWS CLI has an option, and updsts a setting. */
 const SETTINGS: ReadonlyMap<string, string> = new Map([
   ["region", "set AWS_REGION, or region in the profile; "],
@@ -356,16 +346,14 @@ function unknownOption(
   const names = OPTION_NAMES.filter((name) =>
     command === undefined || Object.hasOwn(optionsOf(command), name)
   );
-  const forms = new Map(names.flatMap((name) => {
-    const { short, long } = optionOf(name);
-    return word.length > 2
-      ? [[squashed(long), typedAs(name, long)]]
-      : short?.toLowerCase() === typed.toLowerCase()
-      ? [[word, typedAs(name)]]
-      : [];
+  // Of a letter, only the case can be wrong.
+  const forms = new Map(names.map((name) => {
+    const { short = "", long } = optionOf(name);
+    const form = word.length > 2 ? long : short;
+    return [squashed(form), typedAs(name, form)];
   }));
-  const near = nearOnes(word, [...forms.keys()])
-    .flatMap((name) => forms.get(name) ?? []);
+  const near = (word.length > 2 ? nearOnes(word, [...forms.keys()]) : [word])
+    .flatMap((form) => forms.get(form) ?? []);
   const hint = SETTINGS.get(word) ??
     (near.length === 0 ? "" : `did you mean ${anyOf(near)}? `);
   // Without what could be a code.
@@ -378,41 +366,30 @@ function unknownOption(
   );
 }
 
-/** An option without its value, or a switch with one. */
-function missingValue(
-  name: OptionName,
-  value: string | undefined,
-  command: CommandName | undefined,
-): UpdstsError {
-  const { long, value: taken } = optionOf(name);
-  if (value !== undefined) {
-    return usageError(
-      `${long} takes no value`,
-      `type ${long} alone, or leave it out`,
-    );
-  }
-  const example = taken?.kind === "profile"
-    ? ", as in -n default"
-    : taken?.kind === "duration"
-    ? `, as in ${shortest(name)} 12h`
-    : taken?.kind === "code"
-    ? " with the six digits that the MFA device shows, or leave it out to be asked"
-    : taken?.kind === "level"
-    ? ", which is 0, 1 or 2; updsts --version shows the version"
-    : "";
-  return usageError(
-    `${shortest(name)} needs a value`,
-    `type ${typedAs(name)}${example}; ${helpOf(command)}`,
-  );
-}
+/** What to type as a value. */
+const EXAMPLES: Readonly<Partial<Record<ValueKind, string>>> = {
+  profile: ", such as default",
+  duration: ", such as 12h",
+  code:
+    " with the six digits that the MFA device shows, or leave it out to be asked",
+  level: ", which is 0, 1 or 2; updsts --version shows the version",
+};
 
 /** Why an option cannot have `value`, as far as that can be seen here. */
 function valueProblem(
   name: OptionName,
-  value: string,
+  value: string | undefined,
+  command: CommandName | undefined,
 ): UpdstsError | undefined {
   const kind = optionOf(name).value?.kind;
-  if (kind !== undefined && value === "") {
+  if (kind === undefined) return undefined;
+  if (value === undefined) {
+    return usageError(
+      `${shortest(name)} needs a value`,
+      `type ${typedAs(name)}${EXAMPLES[kind] ?? ""}; ${helpOf(command)}`,
+    );
+  }
+  if (value === "") {
     return usageError(
       `${shortest(name)} has an empty value`,
       `check that the shell variable is set; type ${

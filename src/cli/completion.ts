@@ -5,7 +5,7 @@
 // directive. They pass the words on as they are, and have the shell evaluate
 // nothing of the line.
 import { listProfiles } from "../sessions/list_profiles.ts";
-import { matchWord } from "./command_line.ts";
+import { matchWord, tellApart } from "./command_line.ts";
 import type { Context } from "./context.ts";
 import {
   COMMAND_NAMES,
@@ -169,29 +169,16 @@ export async function complete(
 }
 
 function readBegun(words: readonly string[]): Begun {
-  let command: CommandName | undefined;
-  let option: OptionName | undefined;
-  let file: string | undefined;
-  let argued = false;
-  for (const word of words) {
-    if (option !== undefined) {
-      if (option === "credentialFile") file = word;
-      option = undefined;
-      continue;
-    }
-    const match = matchWord(word);
-    if (match?.name !== undefined) {
-      const { name, value } = match;
-      if (name === "credentialFile") file = value;
-      if (name === "profile") argued = true;
-      const isSwitch = optionOf(name).value === undefined;
-      option = isSwitch || value !== undefined ? undefined : name;
-    } else if (match === undefined) {
-      if (command !== undefined) argued = true;
-      command ??= COMMAND_NAMES.find((name) => name === word);
-    }
-  }
-  return { command, option, file, argued };
+  const { values, plain } = tellApart(words);
+  const last = matchWord(words.at(-1) ?? "");
+  const isOpen = last?.name !== undefined && last.value === undefined &&
+    optionOf(last.name).value !== undefined;
+  return {
+    command: COMMAND_NAMES.find((name) => name === plain[0]),
+    option: isOpen ? last.name : undefined,
+    file: values.get("credentialFile"),
+    argued: plain.length > 1 || values.has("profile"),
+  };
 }
 
 async function propose(

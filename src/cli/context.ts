@@ -75,34 +75,29 @@ export function exitCodeOf(error: unknown): number {
 export function filesOf(given: Given): NamedFiles {
   const credentials = given.get("credentialFile");
   const sessions = given.get("sessionFile");
-  const refuse = (state: string, hint: string) =>
-    new UpdstsError("USAGE", `Cannot ${state}`, { hint });
-  if (sessions === "-") {
-    throw refuse(
-      "write sessions to stdout: they would be shown",
-      "name a file for them: -o FILE",
-    );
-  }
-  if (credentials !== "-") return { credentials, sessions };
-  if (sessions === undefined) {
-    throw refuse(
+  const refusal = sessions === "-"
+    ? ["write sessions to stdout: they would be shown", "use -o FILE for them"]
+    : credentials !== "-"
+    ? undefined
+    : sessions === undefined
+    ? [
       "work on stdin: it cannot be written",
       "with updsts get, name a file for the session: -c - -o FILE; a file of that name is ./-",
-    );
-  }
-  if (given.get("totpToken") === "-") {
-    throw refuse(
+    ]
+    : given.get("totpToken") === "-"
+    ? [
       "read both the credentials and the code from stdin",
       "pass the code with -t, or type it at the terminal",
-    );
-  }
-  if (given.has("mcpServer")) {
-    throw refuse(
+    ]
+    : given.has("mcpServer")
+    ? [
       "read the credentials from stdin: it carries the protocol",
       "name their file: -c FILE",
-    );
-  }
-  return { credentials, sessions };
+    ]
+    : undefined;
+  if (refusal === undefined) return { credentials, sessions };
+  const [state, hint = ""] = refusal;
+  throw new UpdstsError("USAGE", `Cannot ${state}`, { hint });
 }
 
 /** Shows `message` on a terminal if this is not disposed of within a second. */

@@ -9,7 +9,7 @@ import {
   sayWhenWaiting,
 } from "./context.ts";
 import type { Given } from "./grammar.ts";
-import { layOutTexts, type Tone } from "./layout.ts";
+import { hang, type Tone, visible } from "./layout.ts";
 
 const TONES: Readonly<Record<Finding["status"], Tone>> = {
   ok: "good",
@@ -30,11 +30,19 @@ export async function doctor(
   if (given.has("json")) {
     output.answerJson({ result: findings });
   } else {
-    const texts = findings.map(({ status, check, message, hint }) => ({
-      label: { text: status, tone: TONES[status] },
-      text: `${check}: ${message}${hint === undefined ? "" : `; ${hint}`}`,
-    }));
-    output.answerLines(layOutTexts(texts, output.screen.columns));
+    const room = output.screen.columns ?? Infinity;
+    const lines = findings.map(({ status, check, message, hint }) => {
+      const text = `${check}: ${message}${
+        hint === undefined ? "" : `; ${hint}`
+      }`
+        .replaceAll("\n", " ");
+      const wrapped = hang(status.padEnd(9), visible(text), room);
+      return [
+        { text: status, tone: TONES[status] },
+        { text: wrapped.slice(status.length) },
+      ];
+    });
+    output.answerLines(lines);
     output.answer(
       `Problems: ${of("problem").length}, warnings: ${of("warning").length}`,
     );

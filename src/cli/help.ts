@@ -1,6 +1,5 @@
 // The help, made of the grammar; and what `updsts mcp` shows of the tools.
-import type { Context, ToolDescription } from "./context.ts";
-import { filesOf } from "./context.ts";
+import { type Context, filesOf } from "./context.ts";
 import {
   COMMAND_NAMES,
   type CommandName,
@@ -10,113 +9,64 @@ import {
   optionOf,
   optionsOf,
 } from "./grammar.ts";
-import { hang, layOutTexts, type Span } from "./layout.ts";
-import type { Output } from "./output.ts";
+import { hang } from "./layout.ts";
 
-/** Shows the help of a command, or of the program. */
-export function showHelp(
+/** The help of a command, or of the program, wrapped to fit `columns`. */
+export function helpText(
   command: CommandName | undefined,
-  output: Output,
-  json: boolean,
-): void {
-  const columns = json ? 80 : output.screen.columns ?? 80;
-  const sections = command === undefined
-    ? programHelp(columns)
-    : commandHelp(command, columns);
-  const lines = sections.flatMap((section, index) =>
-    index === 0 ? section : [[{ text: "" }], ...section]
-  );
-  if (!json) return output.answerLines(lines);
-  const help = lines.map((line) =>
-    line.map(({ text }) => text).join("").trimEnd()
-  ).join("\n");
-  output.answerJson({ result: { help } });
-}
-
-/** A heading, and the lines below it. */
-type Section = readonly (readonly Span[])[];
-
-function programHelp(columns: number): Section[] {
-  const commands = COMMAND_NAMES.map((name) =>
-    [name, commandOf(name).brief] as const
-  );
-  return [
-    texts("USAGE", ["updsts COMMAND [options]"], columns),
-    texts(
-      undefined,
-      [
+  columns = 80,
+): string {
+  const indented = (texts: readonly string[]) =>
+    texts.map((text) => hang("  ", text, columns)).join("\n");
+  if (command === undefined) {
+    const commands = COMMAND_NAMES.map((name) =>
+      [name, commandOf(name).brief] as const
+    );
+    return [
+      `USAGE\n${indented(["updsts COMMAND [options]"])}`,
+      hang(
+        "",
         "Trades a TOTP code for temporary AWS credentials, and saves them in your credentials file",
-      ],
-      columns,
-    ),
-    table("COMMANDS", commands, columns),
-    table("OPTIONS", [
-      ["-h, --help", "Show this help; after a command, its options"],
-      ["-V, --version", "Show the version"],
-    ], columns),
-    texts(
-      undefined,
-      ["updsts COMMAND --help shows the options of a command"],
-      columns,
-    ),
-  ];
-}
-
-function commandHelp(command: CommandName, columns: number): Section[] {
+        columns,
+      ),
+      `COMMANDS\n${table(commands, columns)}`,
+      `OPTIONS\n${
+        table([
+          ["-h, --help", "Show this help; after a command, its options"],
+          ["-V, --version", "Show the version"],
+        ], columns)
+      }`,
+      hang("", "updsts COMMAND --help shows the options of a command", columns),
+    ].join("\n\n");
+  }
   const { usage, about, examples } = commandOf(command);
   const meanings = optionsOf(command);
-  const rows = OPTION_NAMES.flatMap((name) => {
+  const options = OPTION_NAMES.flatMap((name) => {
     const { short, long, value } = optionOf(name);
-    const words = [
-      short === undefined ? "    " : `${short}, `,
-      long,
-      value === undefined ? "" : ` ${value.placeholder}`,
-    ].join("");
-    const text = meanings[name];
-    return text === undefined ? [] : [[words, text] as const];
+    const typed = value === undefined ? long : `${long} ${value.placeholder}`;
+    const label = short === undefined ? `    ${typed}` : `${short}, ${typed}`;
+    const meaning = meanings[name];
+    return meaning === undefined ? [] : [[label, meaning] as const];
   });
   return [
-    texts("USAGE", [`updsts ${command} ${usage}`], columns),
-    texts(undefined, [about], columns),
-    texts("EXAMPLES", examples, columns),
-    table("OPTIONS", rows, columns),
-  ];
-}
-
-function texts(
-  heading: string | undefined,
-  lines: readonly string[],
-  columns: number,
-): Section {
-  if (heading === undefined) return lines.map((text) => wrapped(text, columns));
-  return [
-    [{ text: heading }],
-    ...lines.map((text) => wrapped(text, columns, "  ")),
-  ];
-}
-
-/** A text in one span, its lines wrapped and indented. */
-function wrapped(text: string, columns: number, indent = ""): Span[] {
-  return [{ text: hang(indent, text, columns) }];
+    `USAGE\n${indented([`updsts ${command} ${usage}`])}`,
+    hang("", about, columns),
+    `EXAMPLES\n${indented(examples)}`,
+    `OPTIONS\n${table(options, columns)}`,
+  ].join("\n\n");
 }
 
 /** Labels in a column, or above their texts where that would leave these no room. */
 function table(
-  heading: string,
-  rows: readonly (readonly [string, string])[],
+  rows: readonly (readonly [label: string, text: string])[],
   columns: number,
-): Section {
-  const width = Math.max(...rows.map(([label]) => label.length));
-  const lines = width + 26 <= columns
-    ? layOutTexts(
-      rows.map(([label, text]) => ({ label: { text: `  ${label}` }, text })),
-      columns,
-    )
-    : rows.flatMap(([label, text]) => [
-      [{ text: `  ${label}` }],
-      wrapped(text, columns, "      "),
-    ]);
-  return [[{ text: heading }], ...lines];
+): string {
+  const width = Math.max(...rows.map(([label]) => label.length)) + 4;
+  return rows.map(([label, text]) =>
+    width + 24 <= columns
+      ? hang(`  ${label}`.padEnd(width), text, columns)
+      : `  ${label}\n${hang("      ", text, columns)}`
+  ).join("\n");
 }
 
 /** `updsts mcp`: starts the server, or shows its tools. */
@@ -130,17 +80,16 @@ export async function mcp(
   }
   const tools = await mcp.describe(output);
   if (given.has("json")) return output.answerJson({ result: tools });
-  for (const [index, tool] of tools.entries()) {
-    if (index > 0) output.answer("");
-    showTool(tool, output);
-  }
-}
-
-function showTool(tool: ToolDescription, output: Output): void {
-  output.answer(tool.name);
-  output.answerText(`${tool.title}. ${tool.description}`, "  ");
-  for (const { name, required, description } of tool.parameters) {
-    output.answer(`    ${name}${required ? " (required)" : ""}`);
-    output.answerText(description, "      ");
-  }
+  const room = output.screen.columns ?? Infinity;
+  const texts = tools.map(({ name, title, description, parameters }) =>
+    [
+      name,
+      hang("  ", `${title}. ${description}`, room),
+      ...parameters.flatMap(({ name, required, description }) => [
+        `    ${name}${required ? " (required)" : ""}`,
+        hang("      ", description, room),
+      ]),
+    ].join("\n")
+  );
+  output.answer(texts.join("\n\n"));
 }

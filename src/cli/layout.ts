@@ -100,39 +100,14 @@ export function layOut(
         lines.push([{ text: GAP }]);
         taken = GAP.length;
       }
-      lines.at(-1)?.push(...padded(cell, width));
+      const rest = " ".repeat(width - widthOf(cell.text)) + GAP;
+      lines.at(-1)?.push(cell, { text: rest });
       taken += width + GAP.length;
     }
     return lines;
   });
 }
 
-/** A text of any length and what it is about. */
-export interface LabelledText {
-  readonly label: Span;
-  readonly text: string;
-}
-
-/** The labels in a column, and each text beside its own, wrapped to fit `room`. */
-export function layOutTexts(
-  texts: readonly LabelledText[],
-  room = Infinity,
-): Span[][] {
-  const width = Math.max(...texts.map(({ label }) => widthOf(label.text)));
-  const indent = " ".repeat(width) + GAP;
-  return texts.flatMap(({ label, text }) =>
-    wrap(cellOf({ text }).text, room - indent.length).map((line, index) =>
-      index === 0
-        ? [...padded(label, width), { text: line }]
-        : [{ text: indent + line }]
-    )
-  );
-}
-
 function cellOf(cell: Span = { text: "" }): Span {
   return { ...cell, text: visible(cell.text).replaceAll("\n", " ") };
-}
-
-function padded(cell: Span, width: number): Span[] {
-  return [cell, { text: " ".repeat(width - widthOf(cell.text)) + GAP }];
 }

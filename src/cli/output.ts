@@ -45,9 +45,9 @@ export class Output implements Log {
   }
 
   /** Words, wrapped to fit the terminal. */
-  answerText(text: string, indent = ""): void {
+  answerText(text: string): void {
     const room = this.screen.columns ?? Infinity;
-    this.#stdout.write(`${hang(indent, visible(text), room)}\n`);
+    this.#stdout.write(`${hang("", visible(text), room)}\n`);
   }
 
   /** A script, byte by byte. */

@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { eastAsianWidth } from "get-east-asian-width";
 import {
   type Column,
+  hang,
   layOut,
-  layOutTexts,
   type Span,
   visible,
   widthOf,
@@ -99,14 +99,8 @@ Deno.test("layOut() loses no letter of a name, and no line is wider than the roo
   );
 });
 
-Deno.test("layOutTexts() goes on below the text, and breaks no word", () => {
-  const texts = [
-    { label: { text: "ok" }, text: "one two three" },
-    { label: { text: "problem" }, text: "four 日本語 five" },
-  ];
-  assert.deepEqual(plain(layOutTexts(texts, 17)), [
-    "ok       one two",
-    "         three",
+Deno.test("hang() goes on below the text, and breaks no word", () => {
+  assert.deepEqual(hang("problem  ", "four 日本語 five", 17).split("\n"), [
     "problem  four",
     "         日本語",
     "         five",
