@@ -33,7 +33,7 @@ export function meantParameter(
     if (shared > most) [best, most] = [parameter, shared];
   }
   if (best !== undefined) return best;
-return nearOnes(name, known)[0];
+  return nearOnes(name, known)[0];
 }
 
 /** `durationSeconds` and `duration_seconds` are the same words. */

@@ -42,7 +42,7 @@ function page(
 }
 
 const FAILURES: readonly Failure[] = [
-  // The command line.
+  // The command line; tests/fixtures/command_lines.txt has more.
   {
     name: "no profile where there are several",
     args: ["get", "-t", "CODE"],
@@ -62,53 +62,11 @@ const FAILURES: readonly Failure[] = [
     says: [/no terminal to ask at/, /^hint: give the six digits with -t/m],
   },
   {
-    name: "an unknown command",
-    args: ["gte"],
-    exit: 2,
-    sent: 0,
-    says: [/there is no command "gte"/, /did you mean updsts get\?/],
-  },
-  {
     name: "an unknown option",
     args: [...GET, "--duratoin", "900"],
     exit: 2,
     sent: 0,
     says: [/did you mean --duration/],
-  },
-  {
-    name: "a verbosity of 3",
-    args: [...GET, "-v", "3"],
-    exit: 2,
-    sent: 0,
-    says: [/0, 1 or 2/],
-  },
-  {
-    name: "a code of letters",
-    args: ["get", "-n", "default", "-t", "12345a"],
-    exit: 2,
-    sent: 0,
-    says: [/not six digits/, /^hint: type the six digits/m],
-  },
-  {
-    name: "a short session",
-    args: [...GET, "-d", "899"],
-    exit: 2,
-    sent: 0,
-    says: [/15m \(900 s\) to 36h \(129600 s\)/],
-  },
-  {
-    name: "a long session",
-    args: [...GET, "-d", "129601"],
-    exit: 2,
-    sent: 0,
-    says: [/15m \(900 s\) to 36h \(129600 s\)/],
-  },
-  {
-    name: "a duration in words",
-    args: [...GET, "-d", "soon"],
-    exit: 2,
-    sent: 0,
-    says: [/"soon" is not a duration/, /1h30m/],
   },
   {
     name: "a session name with a line end",
