@@ -31,12 +31,13 @@ export async function doctor(
     output.answerJson({ result: findings });
   } else {
     const room = output.screen.columns ?? Infinity;
+    const width = Math.max(...findings.map(({ status }) => status.length)) + 2;
     const lines = findings.map(({ status, check, message, hint }) => {
       const text = `${check}: ${message}${
         hint === undefined ? "" : `; ${hint}`
       }`
         .replaceAll("\n", " ");
-      const wrapped = hang(status.padEnd(9), visible(text), room);
+      const wrapped = hang(status.padEnd(width), visible(text), room);
       return [
         { text: status, tone: TONES[status] },
         { text: wrapped.slice(status.length) },
