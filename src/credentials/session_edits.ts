@@ -152,7 +152,7 @@ export function flawsOf(file: ParsedFile, block: ManagedBlock): string[] {
   }
   const behind = propertiesBehind(file, block);
   for (const { line } of behind) {
-    note(line, "belongs to the session, and stands behind its block");
+    note(line, "belongs to the session, and follows its block");
   }
   const found =
     section?.properties.filter(({ key, length }) =>
