@@ -276,7 +276,7 @@ const FAILURES: readonly Failure[] = [
       env: { AWS_ENDPOINT_URL_STS: "" },
       exit: 3,
       sent: 0,
-      says: [/the region that AWS_REGION or the profile names is none/],
+      says: [/is not the name of a region/],
     }),
   ),
   {
