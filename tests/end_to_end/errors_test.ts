@@ -163,7 +163,7 @@ const FAILURES: readonly Failure[] = [
     env: { AWS_REGION: "eu-west-1.evil.example/" },
     exit: 3,
     sent: 0,
-    says: [/names is none/],
+    says: [/is not the name of a region/],
   },
   // STS refuses.
   {

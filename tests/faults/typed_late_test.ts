@@ -55,8 +55,9 @@ const CHANGES: readonly {
   },
   {
     what: "a tag is broken",
-    text: `${GIVEN}# $}}} [auto update by updsts]\n`,
-    says: /ends a block that has no begin|closing tag|no opening/,
+    text:
+      `${GIVEN}# \${{{ key=default [auto update by updsts]\n[a]\nregion = x\n[b]\nregion = x\n`,
+    says: /managed block/,
   },
   {
     what: "the file is made read-only",

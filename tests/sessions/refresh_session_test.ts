@@ -271,7 +271,7 @@ const REFUSALS: readonly {
     name: "a region that could be another host",
     code: "REGION_INVALID",
     settings: { environmentRegion: "evil.example/" },
-    says: /names is none/,
+    says: /is not the name of a region/,
   },
   {
     name: "a name that is taken",

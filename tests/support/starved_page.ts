@@ -4,8 +4,11 @@ import { PageScenario } from "./page_driver.ts";
 
 await using scenario = new PageScenario();
 const { page } = await scenario.ask();
-// The runtime opens some of its own a while after the start.
+// The runtime opens some of its own a while after the start, and for the first signal.
 await sleep(500);
+const ignore = () => {};
+Deno.addSignalListener("SIGTERM", ignore);
+Deno.removeSignalListener("SIGTERM", ignore);
 const files: Deno.FsFile[] = [];
 try {
   for (;;) files.push(Deno.openSync(Deno.execPath()));
