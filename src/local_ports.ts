@@ -1,6 +1,6 @@
 // All ports to the machine that the program runs on; what only some commands need is loaded by them.
 import type { DoctorPorts, KeySource, Log, NamedFiles } from "./ports.ts";
-import { LocalAwsConfig } from "./machine/config.ts";
+import { LocalAwsConfig, missingFiles } from "./machine/config.ts";
 import { createEnvironment, type Environment } from "./machine/environment.ts";
 import { isSameFile } from "./machine/place.ts";
 import { readStdin, type Stdin } from "./machine/read.ts";
@@ -45,6 +45,11 @@ export function createLocalPorts(
         defaultProfile: environment.get("AWS_DEFAULT_PROFILE"),
         hasAccessKeyId: environment.get("AWS_ACCESS_KEY_ID") !== undefined,
         credentialsFile: environment.get("AWS_SHARED_CREDENTIALS_FILE"),
+        missingFiles: () =>
+          missingFiles(environment).filter(({ path }) =>
+            // What is wrong with that shows when it is read, or it is made.
+            !isSameFile(path, files.file.path)
+          ),
       },
       fileFacts: () => Promise.resolve(files.file.facts()),
       caBundle: async () => await (await issuer()).caBundle(),

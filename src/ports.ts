@@ -177,6 +177,11 @@ export interface ShellSettings {
   readonly hasAccessKeyId: boolean;
   /** AWS_SHARED_CREDENTIALS_FILE. */
   readonly credentialsFile: string | undefined;
+  /** The variables that name a file of AWS's which does not exist, and its path; but for the one for sessions, which may be made. */
+  missingFiles(): readonly {
+    readonly variable: string;
+    readonly path: string;
+  }[];
 }
 
 /** What `doctor` looks at, besides what every refresh does. */

@@ -1,6 +1,6 @@
-// `updsts doctor`.
+// `updsts doctor`: a line for each problem and warning, and one for the rest.
 import { diagnose } from "../doctor/diagnose.ts";
-import type { Finding } from "../doctor/finding.ts";
+import type { Finding } from "../doctor/report.ts";
 import { UpdstsError } from "../errors.ts";
 import {
   type Context,
@@ -30,9 +30,14 @@ export async function doctor(
   if (given.has("json")) {
     output.answerJson({ result: findings });
   } else {
+    const urgent = [...of("problem"), ...of("warning")];
+    const good = of("ok");
+    const shown = output.verbosity >= 1 ? [...urgent, ...good] : urgent;
     const room = output.screen.columns ?? Infinity;
-    const width = Math.max(...findings.map(({ status }) => status.length)) + 2;
-    const lines = findings.map(({ status, check, message, hint }) => {
+    // There may be more of them than a call has room for.
+    const lengths = new Set(shown.map(({ status }) => status.length));
+    const width = Math.max(...lengths) + 2;
+    const lines = shown.map(({ status, check, message, hint }) => {
       const text = `${check}: ${message}${
         hint === undefined ? "" : `; ${hint}`
       }`
@@ -44,8 +49,11 @@ export async function doctor(
       ];
     });
     output.answerLines(lines);
-    output.answer(
-      `Problems: ${of("problem").length}, warnings: ${of("warning").length}`,
+    const more = output.verbosity >= 1 ? "" : " (-v 1 shows them)";
+    output.answerText(
+      `Problems: ${of("problem").length}, warnings: ${
+        of("warning").length
+      }, in order: ${good.length}${more}`,
     );
   }
   const [problem] = of("problem");

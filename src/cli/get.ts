@@ -31,6 +31,12 @@ export async function get(
   let signals = heedSignals();
   let waiting: Disposable | undefined;
   const hooks: RefreshHooks = {
+    prepared: (sessionProfile) => {
+      const { shell } = ports.surroundings;
+      for (const text of shellWarnings(shell, [sessionProfile])) {
+        output.warn(text);
+      }
+    },
     asking: (refused) => {
       if (interrupted && refused !== undefined) throw refused;
       // A script goes on after a program that exits, and ends with its person
@@ -109,9 +115,6 @@ async function answer(
   given: Given,
 ): Promise<void> {
   const now = clock.now();
-  for (const text of shellWarnings(surroundings.shell, result.sessionProfile)) {
-    output.warn(text);
-  }
   if (given.has("json")) {
     return output.answerJson({
       result: toRefreshAnswer(result, file.path, now),

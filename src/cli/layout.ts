@@ -82,7 +82,7 @@ export function layOut(
 ): Span[][] {
   let shown = columns.map(({ heading, optional }, index) => {
     const cells = [{ text: heading }, ...rows.map((row) => cellOf(row[index]))];
-    const width = Math.max(...cells.map(({ text }) => widthOf(text)));
+    const width = widest(cells);
     return { cells, width, optional };
   });
   const excess = () =>
@@ -106,6 +106,11 @@ export function layOut(
     }
     return lines;
   });
+}
+
+/** The width of the widest cell; there may be more of them than a call has room for. */
+function widest(cells: readonly Span[]): number {
+  return cells.reduce((most, { text }) => Math.max(most, widthOf(text)), 0);
 }
 
 function cellOf(cell: Span = { text: "" }): Span {

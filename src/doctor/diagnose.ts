@@ -1,20 +1,17 @@
-// Use case: look at all that a refresh depends on, and say what is not in order.
-import { type ParsedFile, parseFile } from "../credentials/parse.ts";
+// Use case: rehearse a refresh, and look at all that it depends on.
+import { parseFile } from "../credentials/parse.ts";
 import { assertProfileName } from "../credentials/refusals.ts";
-import type { DoctorPorts, FileFacts } from "../ports.ts";
-import { factFindings, writingFinding } from "./fact_findings.ts";
+import type { DoctorPorts, KeySource } from "../ports.ts";
+import { shellWarnings } from "../sessions/profiles.ts";
+import { chooseRegion } from "../sessions/plan.ts";
+import { lookAtConfig, lookAtFile } from "./file_findings.ts";
+import { type Finding, Report } from "./report.ts";
 import {
-  blockFindings,
-  configFindings,
-  encodingFindings,
-  lineEndFindings,
-  sectionFindings,
-} from "./file_findings.ts";
-import { type Finding, ok, problemOf } from "./finding.ts";
-import type { SessionFiles } from "../sessions/session_files.ts";
-import { allProfilesFindings, profileFindings } from "./profile_findings.ts";
-import { type Rehearsal, rehearseRefresh } from "./rehearsal.ts";
-import { caFinding, Targets } from "./sts_findings.ts";
+  lookAtPlan,
+  lookAtProfiles,
+  rehearseRefresh,
+} from "./profile_findings.ts";
+import { lookAtSts, type Target } from "./sts_findings.ts";
 
 /** What looking takes: nothing is asked of a person, and nothing is issued. */
 export type DiagnosePorts =
@@ -22,9 +19,9 @@ export type DiagnosePorts =
   & { readonly issuer: Pick<DoctorPorts["issuer"], "rehearse"> };
 
 /**
- * All that is in order, and all that is not. With `profile`, of the profiles
- * that one only; then a problem is what a refresh of it would be refused for,
- * or warn of, and all else that could be better is a warning.
+ * All that is in order, and all that is not, each cause once. With `profile`,
+ * of the profiles that one only; then a problem is what `get` refuses or warns
+ * of, or what keeps it from STS, and all else is a warning.
  *
  * @throws {UpdstsError} `NAME_INVALID`
  */
@@ -33,109 +30,56 @@ export async function diagnose(
   profile?: string,
 ): Promise<Finding[]> {
   if (profile !== undefined) assertProfileName(profile, "the profile name");
-  const { config, surroundings } = ports;
-  const { file, findings: inFile } = await readFindings(ports);
-  const inConfig = await readConfigFindings(ports, file);
-  const targets = new Targets();
-  const world = { ...ports, targets };
-  const rehearsal = profile === undefined
+  const { file, keys, config, surroundings } = ports;
+  const report = new Report();
+  const targets: Target[] = [];
+  const asked = profile === undefined
     ? undefined
     : await rehearseRefresh(ports, profile);
-  const { files, findings: inKeys } = await readKeys(ports, file);
-  const inProfiles = files === undefined
-    ? []
-    : profile === undefined || rehearsal === undefined
-    ? await allProfilesFindings(world, files, ports.file.path)
-    : await profileFindings(world, files, profile, rehearsal);
-  const around = [...inFile, ...inKeys, ...inConfig];
-  const found = [
-    ...rehearsal === undefined ? around : confirmed(around, rehearsal),
-    ...inProfiles,
-  ];
-  const usual = await targets.noteUsual(config);
-  // The config file may be a finding already.
-  const known = new Set(found.map(({ message }) => message));
-  return [
-    ...found,
-    ...usual.filter(({ message }) => !known.has(message)),
-    await caFinding(surroundings),
-    ...await targets.findings(surroundings),
-  ];
-}
-
-/** `findings`, of which only those are problems that a refresh would stumble over. */
-function confirmed(
-  findings: readonly Finding[],
-  { prepared, refused }: Rehearsal,
-): Finding[] {
-  return findings.map((finding) => {
-    const { code, ...rest } = finding;
-    const isSo = finding.status !== "problem" ||
-      code === refused?.code && finding.message === refused?.message ||
-      // What get warns of.
-      code === "FILE_UNUSABLE" && prepared?.refusal !== undefined;
-    return isSo ? finding : { ...rest, status: "warning" };
+  const read = (check: string, source: KeySource) =>
+    report.attempt(check, async () => parseFile(await source.read()));
+  const sessions = await read("file", file);
+  if (sessions !== undefined) {
+    await report.attempt("file", async () => {
+      const facts = await surroundings.fileFacts();
+      await lookAtFile(report, file.path, sessions, facts);
+      await file.rehearse(() => []);
+      report.ok("writing", "the file can be replaced");
+    });
+  }
+  const source = keys === undefined ? sessions : await read("keys", keys);
+  if (keys && source) report.ok("keys", keys.path ?? "stdin");
+  await report.attempt("config", async () => {
+    lookAtConfig(report, await config.file(), file.path, sessions);
   });
-}
-
-/** Reads the file, if it can be read, and looks at it from the outside in. */
-async function readFindings(
-  { file, surroundings }: DiagnosePorts,
-): Promise<{ file: ParsedFile | undefined; findings: Finding[] }> {
-  let parsed: ParsedFile;
-  let facts: FileFacts | undefined;
-  try {
-    parsed = parseFile(await file.read());
-    facts = await surroundings.fileFacts();
-  } catch (error) {
-    return { file: undefined, findings: [problemOf("file", error)] };
+  await report.attempt("profiles", async () => {
+    if (sessions === undefined || source === undefined) return;
+    const world = { ports, keys: source, targets };
+    if (asked === undefined) await lookAtProfiles(report, world);
+    else if (asked.prepared) await lookAtPlan(report, world, asked.prepared);
+  });
+  const names = asked?.prepared === undefined
+    ? sessions?.blocks.flatMap(({ sessionProfile }) => sessionProfile ?? [])
+    : [asked.prepared.sessionProfile];
+  for (const message of shellWarnings(surroundings.shell, names ?? [])) {
+    report.warn("shell", message);
   }
-  if (facts === undefined) {
-    const missing = ok("file", `${file.path}, which the first session makes`);
-    return { file: parsed, findings: [missing, await writingFinding(file)] };
+  if (targets.length === 0) {
+    await report.attempt("config", async () => {
+      const settings = await config.settingsOf("default");
+      const { name: region } = chooseRegion(undefined, settings, undefined);
+      targets.push({ ...settings, region });
+    });
   }
-  return {
-    file: parsed,
-    findings: [
-      ...factFindings(file.path, parsed, facts),
-      await writingFinding(file),
-      ...encodingFindings(parsed),
-      ...lineEndFindings(parsed),
-      ...sectionFindings(parsed),
-      ...blockFindings(parsed),
-    ],
-  };
-}
-
-/** Reads the file with the keys, if that is another one. */
-async function readKeys(
-  { keys }: DiagnosePorts,
-  sessions: ParsedFile | undefined,
-): Promise<{ files: SessionFiles | undefined; findings: Finding[] }> {
-  if (sessions === undefined) return { files: undefined, findings: [] };
-  if (keys === undefined) {
-    return { files: { keys: sessions, sessions }, findings: [] };
+  if (asked !== undefined) {
+    const said = new Set([asked.refused?.message, ...asked.warned]);
+    report.confirm(({ message }) => said.has(message));
   }
-  const check = "keys";
-  try {
-    const files = { keys: parseFile(await keys.read()), sessions };
-    return { files, findings: [ok(check, keys.path ?? "stdin")] };
-  } catch (error) {
-    return { files: undefined, findings: [problemOf(check, error)] };
+  await lookAtSts(report, surroundings, targets);
+  const check = `profile ${profile}`;
+  if (asked?.refused !== undefined) report.fail(check, asked.refused);
+  for (const message of asked?.warned ?? []) {
+    if (!report.has(message)) report.warn(check, message);
   }
-}
-
-async function readConfigFindings(
-  { config, file: { path } }: DiagnosePorts,
-  credentials: ParsedFile | undefined,
-): Promise<Finding[]> {
-  try {
-    const found = await config.file();
-    if (found === undefined) return [ok("config", "no config file")];
-    // One file for both: all that is to be said of it has been.
-    if (found.path === path) return [ok("config", "is the credentials file")];
-    return configFindings(found.path, parseFile(found.text), credentials);
-  } catch (error) {
-    return [problemOf("config", error)];
-  }
+  return report.findings;
 }

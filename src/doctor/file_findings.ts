@@ -1,177 +1,198 @@
-// What `doctor` finds in the text of the credentials file, and of the config file.
-import type { ParsedFile } from "../credentials/parse.ts";
-import { whyAwsCliRefuses } from "../credentials/readers/aws_cli.ts";
+// What `doctor` finds in the credentials file and the config file, and what the system says of them.
+import {
+  type ManagedBlock,
+  type ParsedFile,
+  parseFile,
+} from "../credentials/parse.ts";
+import { whyAwsCliRefusesFile } from "../credentials/readers/aws_cli.ts";
+import { brokenBlock } from "../credentials/refusals.ts";
 import { assertRefreshable, flawsOf } from "../credentials/session_edits.ts";
-import { decodeText, isUtf8 } from "../credentials/text.ts";
-import { shellQuoted } from "../shell_quoted.ts";
-import { type Finding, ok, problem, problemOf, warning } from "./finding.ts";
+import { decodeText } from "../credentials/text.ts";
+import { UpdstsError } from "../errors.ts";
+import type { FileFacts } from "../ports.ts";
+import { awsCliWarning, flawWarning } from "../sessions/refresh_session.ts";
+import { settingVariable, shellQuoted } from "../shell_quoted.ts";
+import type { Report } from "./report.ts";
 
-const UTF8_BOM = "\xEF\xBB\xBF";
-
-/** How the bytes are to be read, and what programs make of them. */
-export function encodingFindings(
-  { text }: ParsedFile,
-  check = "encoding",
-): Finding[] {
-  if (/^(?:\xFF\xFE|\xFE\xFF)/.test(text)) {
-    return [problem(
-      check,
-      "FILE_UNUSABLE",
-      "the file is in UTF-16, which no AWS program reads",
-      "save it as UTF-8",
-    )];
-  }
-  const findings: Finding[] = [];
-  if (text.startsWith(UTF8_BOM)) {
-    findings.push(unreadable(
-      check,
-      "the file begins with a byte order mark",
-      "save it as UTF-8 without one",
-    ));
-  }
-  if (!isUtf8(text)) {
-    findings.push(unreadable(
-      check,
-      "the file is not in UTF-8",
-      "save it as UTF-8",
-    ));
-  }
-  if (text.includes("\0")) {
-    findings.push(warning(
-      check,
-      "the file holds NUL bytes: a disk or a program may have damaged it",
-      "compare it with a backup",
-    ));
-  }
-  return findings.length === 0 ? [ok(check, "UTF-8")] : findings;
+/** Something that does not keep `get` from working, and should be changed. */
+interface Fact {
+  readonly check: string;
+  /** What is said where it is not so; undefined is nothing. */
+  readonly good?: string;
+  /** What is so, and what to do about it, for each place where it is. */
+  readonly bad: (
+    facts: FileFacts,
+    file: ParsedFile,
+  ) => readonly (readonly [message: string, hint: string])[] | false;
 }
 
-/** Which line ends the file has. */
-export function lineEndFindings(file: ParsedFile): Finding[] {
-  const check = "line ends";
-  const counts = new Map([["\n", 0], ["\r\n", 0], ["\r", 0]]);
-  for (const { end, next } of file.lines) {
-    const terminator = file.text.slice(end, next);
-    counts.set(terminator, (counts.get(terminator) ?? 0) + 1);
-  }
-  const names = [["\n", "LF"], ["\r\n", "CRLF"], ["\r", "lone CR"]] as const;
-  const used = names.flatMap(([terminator, name]) => {
-    const count = counts.get(terminator) ?? 0;
-    return count === 0 ? [] : [{ name, count }];
-  });
-  const [first, second] = used;
-  if (used.some(({ name }) => name === "lone CR")) {
-    return [warning(
-      check,
-      "some lines end with a lone CR, which the SDKs do not take for an end",
-      "save the file with LF",
-    )];
-  }
-  if (second === undefined) return [ok(check, first?.name ?? "none")];
-  const shown = used.map(({ name, count }) => `${name} (${count})`).join(", ");
-  return [ok(check, `mixed: ${shown}; all of them are kept`)];
-}
+/** What is looked for in every credentials file, one entry each. */
+const FACTS: readonly Fact[] = [
+  {
+    check: "access",
+    good: "other users have none",
+    bad: ({ mode = 0, inProfile, realPath }) =>
+      inProfile === false
+        ? [[
+          "other users may have access outside of your user profile",
+          "keep the file below %USERPROFILE%",
+        ]]
+        : (mode & 0o077) !== 0 && [[
+          `mode ${mode.toString(8)}: ${othersMay(mode)} the file`,
+          `run chmod 600 ${shellQuoted(realPath)}`,
+        ]],
+  },
+  {
+    check: "owner",
+    bad: ({ own }) =>
+      own === false && [[
+        "the file does not belong to the owner of the home directory",
+        "check who else writes to it",
+      ]],
+  },
+  {
+    check: "links",
+    bad: ({ names }) =>
+      names > 1 && [[
+        `the file has ${names} hard links: the others keep the old content`,
+        "make them symbolic links",
+      ]],
+  },
+  {
+    check: "aws cli",
+    good: "reads the same file",
+    bad: ({ awsCliPath, realPath }) =>
+      awsCliPath !== realPath && [[
+        `reads another file: ${awsCliPath ?? "one that is not there"}`,
+        `run ${settingVariable("AWS_SHARED_CREDENTIALS_FILE", realPath)}`,
+      ]],
+  },
+  {
+    check: "contents",
+    bad: (_, { text }) =>
+      text.includes("\0") && [[
+        "the file holds NUL bytes: a disk or a program may have damaged it",
+        "compare it with a backup",
+      ]],
+  },
+  {
+    check: "contents",
+    bad: (_, { sections }) =>
+      sections.filter(({ name, properties }) =>
+        name === "DEFAULT" && properties.length > 0
+      ).map(({ line }) => [
+        `line ${
+          line + 1
+        }: the AWS CLI gives the keys of [DEFAULT] to every profile`,
+        "move them into the profiles that need them",
+      ]),
+  },
+  {
+    check: "line ends",
+    bad: (_, { text }) =>
+      /\r(?!\n)/.test(text) && [[
+        "some lines end with a lone CR, which the SDKs do not take for an end",
+        "save the file with LF line ends",
+      ]],
+  },
+];
 
-/** What keeps the AWS CLI from reading the file at all. */
-export function sectionFindings(file: ParsedFile): Finding[] {
-  const check = "sections";
-  const { size } = new Set(file.sections.map(({ name }) => name));
-  const refused = refusedByAwsCli(file, check);
-  return refused.length > 0
-    ? refused
-    : [ok(check, `${size} ${size === 1 ? "profile" : "profiles"}`)];
-}
-
-/** What keeps programs from reading the config file at `path`, or what it says of a profile. */
-export function configFindings(
+/** Looks at the credentials file, which was read as `parsed`. */
+export async function lookAtFile(
+  report: Report,
   path: string,
-  config: ParsedFile,
-  credentials: ParsedFile | undefined,
-): Finding[] {
-  const check = "config";
-  const bad = [
-    ...encodingFindings(config, check).filter(({ status }) => status !== "ok"),
-    ...refusedByAwsCli(config, check),
-    ...bareHeaders(config, credentials, check),
+  parsed: ParsedFile,
+  facts: FileFacts | undefined,
+): Promise<void> {
+  if (facts === undefined) {
+    return report.ok("file", `${path}, which the first session makes`);
+  }
+  const { text, blocks, sections } = parsed;
+  const { realPath } = facts;
+  const { size } = new Set(sections.map(({ name }) => name));
+  const contents = [
+    realPath === path ? path : `${path}, which is ${realPath}`,
+    `${text.length} bytes`,
+    text.includes("\r\n") ? "CRLF" : "LF",
+    `profiles: ${size}`,
+    `managed blocks: ${blocks.length}`,
   ];
-  return bad.length === 0 ? [ok(check, path)] : bad.map((finding) => ({
-    ...finding,
-    message: `${path}: ${finding.message}`,
-  }));
+  report.ok("file", contents.join(", "));
+  for (const { check, good, bad } of FACTS) {
+    const found = bad(facts, parsed) || [];
+    for (const [message, hint] of found) report.warn(check, message, hint);
+    if (found.length === 0 && good !== undefined) report.ok(check, good);
+  }
+  await report.attempt("contents", () => assertReadable(path, text));
+  for (const { message, hint, names } of parsed.damage) {
+    if (names.length > 0) report.fail("contents", brokenBlock(message, hint));
+    else report.warn("contents", message, "remove that line");
+  }
+  for (const block of blocks) {
+    if (parsed.damageOf(block.key).length > 0) continue;
+    await report.attempt("contents", () => {
+      assertRefreshable(parsed, block);
+      reportFlaws(report, path, flawsOf(parsed, block), block);
+    });
+  }
 }
 
-/** Sections that are no profile there, and have the name of one all the same. */
-const NO_PROFILES =
-  /^(?:default|DEFAULT|plugins|preview|toplevel|(?:profile|services|sso-session)[ \t].*)$/s;
+/** Reports what the next refresh mends, if it is known whose session that is. */
+function reportFlaws(
+  report: Report,
+  path: string,
+  flaws: readonly string[],
+  { profile, sessionProfile, opened }: ManagedBlock,
+): void {
+  const isKnown = opened || profile !== sessionProfile;
+  const name = `updsts get PROFILE -sn ${shellQuoted(profile)}`;
+  for (const flaw of flaws) {
+    if (isKnown) report.warn("contents", flawWarning(path, flaw, "the next"));
+    else report.warn("contents", flaw, `name it in a refresh: ${name}`);
+  }
+}
 
-/** Headers of the config file that were meant for a profile of the other one. */
-function bareHeaders(
-  { sections }: ParsedFile,
+/** Who else can do what, as the permission bits have it. */
+function othersMay(mode: number): string {
+  const who = (mode & 0o007) === 0 ? "users in its group" : "other users";
+  const allowed = ["read", "write", "run"]
+    .filter((_, bit) => (mode & (0o044 >> bit)) !== 0);
+  return `${who} can ${allowed.join(" and ")}`;
+}
+
+/** @throws {UpdstsError} `FILE_UNUSABLE`, in the words of `get`, for what the AWS CLI cannot read */
+function assertReadable(path: string, text: string): void {
+  const reason = whyAwsCliRefusesFile(text);
+  if (reason === undefined) return;
+  throw new UpdstsError("FILE_UNUSABLE", awsCliWarning(path, reason));
+}
+
+/** Looks at the config file, beside the credentials file at `path`. */
+export function lookAtConfig(
+  report: Report,
+  file: { readonly path: string; readonly text: string } | undefined,
+  path: string,
   credentials: ParsedFile | undefined,
-  check: string,
-): Finding[] {
+): void {
+  const check = "config";
+  report.ok(check, file?.path ?? "there is no config file");
+  // One file for both: all that is to be said of it has been.
+  if (file === undefined || file.path === path) return;
   const profiles = new Set(credentials?.sections.map(({ name }) => name));
-  const headers = new Set(sections.map(({ name }) => name));
-  return sections.flatMap(({ name, line }) => {
-    if (!profiles.has(name) || NO_PROFILES.test(name)) return [];
+  for (const { name, line } of parseFile(file.text).sections) {
+    if (!profiles.has(name) || OTHER_SECTIONS.test(name)) continue;
     const profile = decodeText(name);
-    const header = `profile ${/[ \t]/.test(name) ? `"${profile}"` : profile}`;
-    return [warning(
+    const quote = /[ \t]/.test(name) ? '"' : "";
+    const place = `${file.path}: line ${line + 1}`;
+    report.warn(
       check,
-      `line ${
-        line + 1
-      }: the AWS CLI and most SDKs do not take [${profile}] for the profile`,
-      headers.has(`profile ${name}`) || headers.has(`profile "${name}"`)
-        ? `move its keys under [${header}]`
-        : `head it [${header}]`,
-    )];
-  });
+      `${place}: the AWS CLI and most SDKs do not take [${profile}] for the profile`,
+      `put its keys under [profile ${quote}${profile}${quote}]`,
+    );
+  }
+  assertReadable(file.path, file.text);
 }
 
-function refusedByAwsCli({ text }: ParsedFile, check: string): Finding[] {
-  const refusal = whyAwsCliRefuses(
-    // A byte order mark is a finding of its own.
-    decodeText(text.replace(UTF8_BOM, "")),
-  );
-  return refusal === undefined ? [] : [unreadable(
-    check,
-    `line ${refusal.line}: ${refusal.reason}`,
-    "mend that line",
-  )];
-}
-
-/** What would keep a refresh from changing a managed block. */
-export function blockFindings(file: ParsedFile): Finding[] {
-  const check = "blocks";
-  const { blocks, damage } = file;
-  const broken = damage.map(({ message, hint = "mend the tags" }) =>
-    problem(check, "BLOCK_BROKEN", message, hint)
-  );
-  const found = blocks.flatMap((block) => {
-    if (file.damageOf(block.key).length > 0) return [];
-    try {
-      assertRefreshable(file, block);
-      const { profile, sessionProfile, opened } = block;
-      const isUnknown = !opened && profile === sessionProfile;
-      const hint = isUnknown
-        ? `name it in a refresh: updsts get PROFILE -sn ${shellQuoted(profile)}`
-        : `run updsts get ${shellQuoted(profile)}, which mends it`;
-      return flawsOf(file, block).map((flaw) => warning(check, flaw, hint));
-    } catch (error) {
-      return [problemOf(check, error)];
-    }
-  });
-  const count = `${blocks.length} managed by updsts`;
-  const all = [...broken, ...found];
-  return all.length === 0 ? [ok(check, count)] : all;
-}
-
-/** Something that the AWS CLI refuses, all of the file with it. */
-function unreadable(check: string, message: string, hint: string): Finding {
-  return problem(
-    check,
-    "FILE_UNUSABLE",
-    `${message}: the AWS CLI refuses such a file`,
-    hint,
-  );
-}
+/** Sections of a config file that may have the name of a profile, and are as they should be. */
+const OTHER_SECTIONS =
+  /^(?:default|DEFAULT|plugins|preview|toplevel|(?:profile|services|sso-session)[ \t].*)$/s;

@@ -1,146 +1,77 @@
 // What `doctor` finds on the way to STS: certificates, endpoints, answers, clocks.
-import type { Profile } from "../credentials/profiles.ts";
 import { UpdstsError } from "../errors.ts";
-import type {
-  AwsConfig,
-  ProfileSettings,
-  StsTarget,
-  Surroundings,
-} from "../ports.ts";
-import { chooseRegion } from "../sessions/plan.ts";
-import { type Finding, ok, problem, problemOf, warning } from "./finding.ts";
+import type { ProfileSettings, StsTarget, Surroundings } from "../ports.ts";
+import type { Report } from "./report.ts";
 
-/** A clock that is further off is worth a word, in milliseconds. */
-const TOLERATED_SKEW = 15_000;
+/** A clock that is further off is worth a warning, in seconds. */
+const TOLERATED_SKEW = 15;
 
-/** Where STS would be asked, and why there. */
-interface Target extends StsTarget {
-  readonly regionSource: string;
-  readonly endpointSource: string;
-}
+/** Where STS would be asked, and what configured the endpoint, if anything did. */
+export type Target = StsTarget & Pick<ProfileSettings, "endpointSource">;
 
-/** The places where STS would be asked, each once. */
-export class Targets {
-  readonly #targets = new Map<string, Target>();
-
-  /**
-   * Remembers where STS would be asked for `profile`.
-   *
-   * @throws {UpdstsError} `REGION_INVALID`
-   */
-  note(
-    profile: Profile | undefined,
-    settings: ProfileSettings,
-    device?: string,
-  ): Target {
-    const { name: region, source } = chooseRegion(profile, settings, device);
-    const { endpoint, fips, dualStack } = settings;
-    const place = { region, endpoint, fips, dualStack };
-    const { endpointSource = "the region" } = settings;
-    const target = { ...place, regionSource: source, endpointSource };
-    // Whatever the spelling, one place is asked once.
-    const isOn = (value = "false") => value.toLowerCase();
-    this.#targets.set(
-      JSON.stringify([region, endpoint, isOn(fips), isOn(dualStack)]),
-      target,
-    );
-    return target;
-  }
-
-  /** Notes the place for a profile that says nothing of it, if there is none yet. */
-  async noteUsual(config: AwsConfig): Promise<Finding[]> {
-    if (this.#targets.size > 0) return [];
-    try {
-      this.note(undefined, await config.settingsOf("default"));
-      return [];
-    } catch (error) {
-      return [problemOf("config", error)];
-    }
-  }
-
-  /** What is found at all places. */
-  async findings(surroundings: Surroundings): Promise<Finding[]> {
-    // All at once: one that does not answer makes nobody wait for the next.
-    const found = await Promise.all(Array.from(
-      this.#targets.values(),
-      (target) => stsFindings(surroundings, target),
-    ));
-    return found.flat();
-  }
-}
-
-/** What certificates are trusted. */
-export async function caFinding(surroundings: Surroundings): Promise<Finding> {
-  const check = "certificates";
-  try {
+/** Looks at the certificates, and at STS of all `targets`, each place once. */
+export async function lookAtSts(
+  report: Report,
+  surroundings: Surroundings,
+  targets: readonly Target[],
+): Promise<void> {
+  await report.attempt("certificates", async () => {
     const bundle = await surroundings.caBundle();
-    return ok(
-      check,
-      bundle === undefined
-        ? "the usual authorities"
-        : `the usual authorities, and those of AWS_CA_BUNDLE=${bundle}`,
-    );
-  } catch (error) {
-    return problemOf(check, error);
-  }
+    const more = bundle && `, and those of AWS_CA_BUNDLE=${bundle}`;
+    report.ok("certificates", `the usual authorities${more ?? ""}`);
+  });
+  const places = new Map(targets.map((target) => {
+    const { region, endpoint, fips = "false", dualStack = "false" } = target;
+    const place = [region, endpoint, fips, dualStack].join(" ").toLowerCase();
+    return [place, target];
+  }));
+  // All at once: none waits for another that does not answer.
+  await Promise.all(Array.from(
+    places.values(),
+    (target) => askSts(report, surroundings, target),
+  ));
 }
 
-async function stsFindings(
+async function askSts(
+  report: Report,
   surroundings: Surroundings,
   target: Target,
-): Promise<Finding[]> {
+): Promise<void> {
   const check = `sts ${target.region}`;
+  const { endpointSource: source = "the region" } = target;
   try {
     const { endpoint, proxy, answer } = await surroundings.reachSts(target);
-    const way = proxy === undefined ? "" : ` by the proxy ${proxy}`;
-    const findings = [
-      ok(check, `endpoint ${endpoint.origin} (${target.endpointSource})${way}`),
-    ];
-    if (answer instanceof UpdstsError) {
-      return [
-        ...findings,
-        problem(check, answer.code, answer.message, hintFor(answer)),
-      ];
-    }
-    const { status, genuine, milliseconds } = answer;
+    if (answer instanceof UpdstsError) throw answer;
+    const { status, genuine, milliseconds, clockOffset } = answer;
+    const time = `${milliseconds} ms`;
     if (!genuine || status >= 500) {
-      return [
-        ...findings,
-        problem(
-          check,
-          genuine ? "STS_FAILED" : "STS_ANSWER_INVALID",
-          `something answered in ${milliseconds} ms (${status}), but not as STS does`,
-          "check whether a proxy or a login page stands between",
-        ),
-      ];
+      const message =
+        `${endpoint.origin} answered in ${time} (${status}), but not as STS does`;
+      const hint = target.endpointSource === undefined
+        ? "check whether a proxy or a login page answers in its place"
+        : `check ${source}: it sets this endpoint`;
+      const code = genuine ? "STS_FAILED" : "STS_ANSWER_INVALID";
+      throw new UpdstsError(code, message, { hint });
     }
-    return [
-      ...findings,
-      ok(check, `answers in ${milliseconds} ms`),
-      ...clockFindings(answer.clockOffset),
-    ];
+    const way = proxy === undefined ? "" : ` by the proxy ${proxy}`;
+    report.ok(check, `${endpoint.origin} (${source})${way} answers in ${time}`);
+    if (clockOffset === undefined) return;
+    const skew = Math.round(Math.abs(clockOffset) / 1000);
+    const direction = clockOffset > 0 ? "behind" : "ahead of";
+    if (skew <= TOLERATED_SKEW) {
+      report.ok("clock", `within ${Math.max(1, skew)} s of that of STS`);
+    } else {
+      report.warn(
+        "clock",
+        `${skew} s ${direction} that of STS`,
+        "set it: codes that are computed on this machine are wrong until then",
+      );
+    }
   } catch (error) {
     if (!(error instanceof UpdstsError)) throw error;
-    return [problem(check, error.code, error.message, hintFor(error))];
+    const isNetwork = error.code === "STS_TIMEOUT" ||
+      error.hint?.includes("HTTPS_PROXY");
+    const hint = `check the network, HTTPS_PROXY and NO_PROXY, and ${source}`;
+    report.fail(check, error, isNetwork ? hint : undefined);
   }
-}
-
-/** The error's own hints speak of a code, and none was sent. */
-function hintFor({ code, hint }: UpdstsError): string | undefined {
-  return code === "STS_TIMEOUT" || hint?.includes("HTTPS_PROXY")
-    ? "check the network, HTTPS_PROXY and NO_PROXY, and the region"
-    : hint?.replace(/; the code is not spent$/, "");
-}
-
-function clockFindings(offset: number | undefined): Finding[] {
-  if (offset === undefined) return [];
-  const seconds = Math.round(Math.abs(offset) / 1000);
-  if (Math.abs(offset) <= TOLERATED_SKEW) {
-    return [ok("clock", `within ${Math.max(1, seconds)} s of that of STS`)];
-  }
-  return [warning(
-    "clock",
-    `${seconds} s ${offset > 0 ? "behind" : "ahead of"} that of STS`,
-    "set it: codes made on this machine are wrong else",
-  )];
 }

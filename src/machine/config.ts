@@ -3,6 +3,7 @@ import { parseFile } from "../credentials/parse.ts";
 import { listProfiles, type Profile } from "../credentials/profiles.ts";
 import type { AwsConfig, ProfileSettings } from "../ports.ts";
 import type { Environment } from "./environment.ts";
+import { asSystemReads } from "./place.ts";
 import { readRegularFile } from "./read.ts";
 import { isMissing, onceReleased } from "./system.ts";
 
@@ -62,8 +63,11 @@ export class LocalAwsConfig implements AwsConfig {
     const found = ignored?.toLowerCase() === "true" ? undefined : [
       [get("AWS_ENDPOINT_URL_STS"), "AWS_ENDPOINT_URL_STS"],
       [get("AWS_ENDPOINT_URL"), "AWS_ENDPOINT_URL"],
-      [service?.value("sts.endpoint_url"), "the config file"],
-      [profile?.value("endpoint_url"), "the config file"],
+      [
+        service?.value("sts.endpoint_url"),
+        "sts endpoint_url in the config file",
+      ],
+      [profile?.value("endpoint_url"), "endpoint_url in the config file"],
     ].find(([endpoint]) => endpoint !== undefined);
     return { endpoint: found?.[0], endpointSource: found?.[1] };
   }
@@ -79,6 +83,24 @@ export class LocalAwsConfig implements AwsConfig {
       throw error;
     }
   }
+}
+
+/** The variables that name a file of AWS's which does not exist, and its path. */
+export function missingFiles(
+  { get, expandHome }: Environment,
+): { variable: string; path: string }[] {
+  const variables = ["AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"] as const;
+  return variables.flatMap((variable) => {
+    const named = get(variable);
+    if (named === undefined) return [];
+    const path = expandHome(named);
+    try {
+      Deno.statSync(asSystemReads(path));
+      return [];
+    } catch (error) {
+      return isMissing(error) ? [{ variable, path }] : [];
+    }
+  });
 }
 
 /** The sections of a config file, by the name after their kind. */

@@ -24,6 +24,10 @@ export interface ProfileView {
   /** The profile whose managed block this one stands in. */
   readonly managedBy: string | undefined;
   readonly expiration: Date | undefined;
+  /** Whether another program has written a key since the expiry was. */
+  readonly hasStaleExpiry: boolean;
+  /** Whether it has the MFA device of a long-term key, and the token of a session. */
+  readonly isOverwritten: boolean;
   /** The file that it stands in, where there are two. */
   readonly file: string | undefined;
   /** Every key with a value; a {@linkcode Secret} shows itself as a mask. */
@@ -80,6 +84,8 @@ async function viewsOf(
       device: own ?? shownDevice(settings?.mfaSerial),
       managedBy: section && managers.get(section),
       expiration: profile.expiration,
+      hasStaleExpiry: profile.hasStaleExpiry,
+      isOverwritten: profile.isOverwritten,
       file: where,
       // Made when somebody looks: a table of names has no need of them.
       get fields() {

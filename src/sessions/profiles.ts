@@ -115,18 +115,30 @@ export function unknownProfile(
   );
 }
 
-/** What programs of this shell would use in place of the session, and how to stop it. */
+/**
+ * What programs of this shell would use in place of one of `sessionProfiles`,
+ * and how to stop it.
+ */
 export function shellWarnings(
-  { defaultProfile, hasAccessKeyId }: ShellSettings,
-  sessionProfile: string,
+  shell: ShellSettings,
+  sessionProfiles: readonly string[],
 ): string[] {
-  const warnings: string[] = [];
+  const { defaultProfile, hasAccessKeyId } = shell;
+  const warnings = shell.missingFiles().map(({ variable, path }) =>
+    `${variable} names ${JSON.stringify(path)}, which does not exist: ${
+      path.includes("${")
+        ? "the program that set it did not expand ${…}; write the path out"
+        : "programs do not find what is in the usual file; unset it"
+    }`
+  );
   if (hasAccessKeyId) {
     warnings.push(
       "AWS_ACCESS_KEY_ID is set: programs use it instead of the session; unset it",
     );
   }
-  if (defaultProfile !== undefined && defaultProfile !== sessionProfile) {
+  if (
+    defaultProfile !== undefined && !sessionProfiles.includes(defaultProfile)
+  ) {
     warnings.push(
       `AWS_DEFAULT_PROFILE names ${
         JSON.stringify(defaultProfile)

@@ -16,7 +16,13 @@ import { flawsOf, refreshEdits } from "../credentials/session_edits.ts";
 import { applyEdits, type Edit } from "../credentials/text.ts";
 import { formatDuration } from "../durations.ts";
 import { UpdstsError } from "../errors.ts";
-import type { Log, Ports, ProfileSettings, Session } from "../ports.ts";
+import type {
+  AwsConfig,
+  Log,
+  Ports,
+  ProfileSettings,
+  Session,
+} from "../ports.ts";
 import type { Secret } from "../secret.ts";
 import { toLocalIso } from "../timestamps.ts";
 import { changedLines } from "./dry_run.ts";
@@ -76,6 +82,8 @@ export interface RefreshResult {
  * `answered`.
  */
 export interface RefreshHooks {
+  /** All but a code is there for a session of that name, or it is there already. */
+  prepared?(sessionProfile: string): void;
   /**
    * A code is about to be asked for; `refused` is what STS said of the last one.
    * What it returns is disposed of when there is a code, or none will come.
@@ -144,6 +152,7 @@ export async function refreshSession(
 ): Promise<RefreshResult> {
   const { codes, config, file } = ports;
   let prepared = await prepareRefresh(ports, request);
+  hooks.prepared?.(prepared.sessionProfile);
   let refused: UpdstsError | undefined;
   for (let attempt = 1;; attempt++) {
     if (prepared.status === "still_valid") {
@@ -338,7 +347,7 @@ export async function prepareRefresh(
   const block = files.sessions.blockOf(profile, sessionProfile);
   const when = request.dryRun ? "the next" : "this";
   for (const flaw of block ? flawsOf(files.sessions, block) : []) {
-    log.warn(`${file.path}: ${flaw}; ${when} refresh mends it`);
+    log.warn(flawWarning(file.path, flaw, when));
   }
   let text = "";
   let edits: readonly Edit[] = [];
@@ -360,11 +369,10 @@ export async function prepareRefresh(
     if (outcome.status === "rejected") throw outcome.reason;
   }
   if (refusal !== undefined) {
-    log.warn(
-      `the AWS CLI refuses ${file.path}: ${refusal}; ` +
-        "it will not find the session before that is mended",
-    );
+    log.warn(awsCliWarning(file.path, refusal));
   }
+  const warning = await configWarning(config, file.path);
+  if (warning !== undefined) log.warn(warning);
   // The file was waited for, and the key in it may be another by now.
   if (keys === undefined && text !== files.sessions.text && attempts > 1) {
     return await prepareRefresh(ports, request, attempts - 1);
@@ -387,6 +395,32 @@ export function awsCliRefusal(
   const before = after && whyAwsCliRefusesFile(text);
   if (after === undefined || before !== undefined) return before;
   throw brokenBlock(`the AWS CLI would refuse the whole file then: ${after}`);
+}
+
+/** What is said of a flaw of a block in the file at `path`, and which refresh mends it. */
+export function flawWarning(
+  path: string,
+  flaw: string,
+  when: "this" | "the next",
+): string {
+  return `${path}: ${flaw}; ${when} refresh mends it`;
+}
+
+/** What is said of the file at `path` that the AWS CLI cannot read, for that `reason`. */
+export function awsCliWarning(path: string, reason: string): string {
+  return `the AWS CLI refuses ${path}: ${reason}; ` +
+    "it will not find the session before that is mended";
+}
+
+/** The same of the config file, unless it is the credentials file at `path`. */
+async function configWarning(
+  config: AwsConfig,
+  path: string,
+): Promise<string | undefined> {
+  const found = await config.file();
+  if (found === undefined || found.path === path) return undefined;
+  const reason = whyAwsCliRefusesFile(found.text);
+  return reason && awsCliWarning(found.path, reason);
 }
 
 /**

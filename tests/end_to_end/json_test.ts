@@ -56,9 +56,7 @@ Deno.test("--json answers get and list in the field names of the MCP tools", asy
   assert.equal(doctor.code, 0);
   assert.deepEqual(
     doctor.value.result[1],
-    Deno.build.os === "windows"
-      ? { check: "place", status: "ok", message: "in your user profile" }
-      : { check: "mode", status: "ok", message: "600" },
+    { check: "access", status: "ok", message: "other users have none" },
   );
 
   const completion = await answer(scenario, ["completion", "fish"]);

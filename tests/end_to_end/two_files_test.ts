@@ -379,7 +379,7 @@ Deno.test("doctor -o looks at both files, and at two profiles of one name", asyn
     const { findings } = await findingsOf(scenario, ["-o", path]);
     assert(
       findings.some(({ check, status }) =>
-        check === "mode" && status === "warning"
+        check === "access" && status === "warning"
       ),
     );
   }
