@@ -17,6 +17,8 @@ export interface Finding {
 /** The findings so far. */
 export class Report {
   readonly findings: Finding[] = [];
+  /** What warnings and problems say. */
+  readonly #said = new Set<string>();
 
   /** `check` is in order. */
   ok(check: string, message: string): void {
@@ -25,6 +27,7 @@ export class Report {
 
   /** `check` works, and should be changed as `hint` says. */
   warn(check: string, message: string, hint?: string): void {
+    this.#said.add(message);
     this.findings.push({ check, status: "warning", message, hint });
   }
 
@@ -33,6 +36,7 @@ export class Report {
     if (!(error instanceof UpdstsError)) throw error;
     const { code, message } = error;
     if (this.has(message)) return;
+    this.#said.add(message);
     // Nothing was to be changed, and no code was sent.
     hint ??= error.hint?.replace(
       /; (?:nothing was changed|the code is not spent)$/,
@@ -65,8 +69,6 @@ export class Report {
 
   /** Whether a warning or a problem says `message` already. */
   has(message: string): boolean {
-    return this.findings.some((finding) =>
-      finding.status !== "ok" && finding.message === message
-    );
+    return this.#said.has(message);
   }
 }

@@ -109,6 +109,7 @@ const END = "# $}}} [auto update by updsts]";
 const SESSION = [
   "[default_sts]",
   "aws_access_key_id = ASIAIOSFODNN7EXAMPLE",
+  "aws_secret_access_key = x",
   "aws_session_token = x",
   "expiration_datetime = 2020-01-01T00:00:00+00:00",
 ].join("\n");
@@ -157,27 +158,76 @@ const ENDPOINTS: (readonly [string, Record<string, string>, string])[] = [
 const CASES: readonly Case[] = [
   ...[[], ["default"]].map((args) => ({
     name: `a block without its end, and which line to add where: ${args}`,
-    given: `${GIVEN}${BEGIN}\n${SESSION}\n\n${SECOND}`,
+    given: `${GIVEN}${BEGIN}\n[default_sts]\nmine = 1\n\n${SECOND}`,
     args,
     exit: 3,
     says: [
-      /^problem contents: .*line 9 begins a block that has no end; add the line "# \$\}\}\} \[auto update by updsts\]" after line 13$/,
+      /^problem contents: .*line 9 begins a block that has no end; add the line "# \$\}\}\} \[auto update by updsts\]" behind line 10, if/,
     ],
   })),
+  ...[[], ["default"]].map((args) => ({
+    name: `what the next refresh mends of a block: ${args}`,
+    given: `${GIVEN}${BEGIN}\n${SESSION.replace("= x", '= "x"')}\n\n${SECOND}`,
+    args,
+    says: [
+      /^warning contents: \S+: line 9 begins a block whose closing tag another program has removed; the next refresh mends it$/,
+      /^warning contents: \S+: line 12 has quotes, .*; the next refresh mends it$/,
+      ...args.length > 0
+        ? []
+        : [/^warning profile default_sts: session of default, expired at/],
+    ],
+  })),
+  {
+    name: "a session without its tags, whose profile nobody knows",
+    given: `${GIVEN}${SESSION.replace("default_sts", "today")}\n`,
+    says: [
+      /^warning contents: line 9 begins a session whose tags .*; name it in a refresh: updsts get PROFILE -sn today$/,
+    ],
+  },
+  {
+    name: "a closing tag below a sound block, which stops nobody",
+    given: `${GIVEN}${BEGIN}\n${SESSION}\n${END}\n${END}\n`
+      .replace("2020", "2999"),
+    says: [/^warning contents: line 16 ends a block that has no begin; remove/],
+  },
+  {
+    name: "a session whose key another program has replaced",
+    given: `${GIVEN}${BEGIN}\n${SESSION}\nexpiration_key_id = ASIA\n${END}\n`
+      .replace("2020", "2999"),
+    says: [
+      /^warning profile default_sts: session of default, whose key another program has replaced: .*; run updsts get default$/,
+    ],
+  },
+  {
+    name: "a session without an expiry",
+    given: `${GIVEN}${BEGIN}\n${
+      SESSION.replace(/= 2020.*/, "= never")
+    }\n${END}\n`,
+    says: [/^warning profile default_sts: session of default, with no expiry;/],
+  },
+  {
+    name: "keys that the AWS CLI gives to every profile",
+    given: `${GIVEN}[DEFAULT]\nregion = eu-west-1\n`,
+    says: [
+      /^warning contents: line 9: the AWS CLI gives the keys of \[DEFAULT\] to every profile; move them/,
+    ],
+  },
   {
     name: "a block without its end before another one",
     given: `${GIVEN}${BEGIN}\n${BEGIN.replace("default", "b")}\n${END}\n`,
     exit: 3,
     says: [
-      /line 10 begins a block inside of the one .* line 9; add .* after line 9$/,
+      /^problem contents: .*line 9 begins a block that has no end; mend the tags/,
     ],
   },
   {
     name: "a block that a refresh would refuse",
-    given: `${GIVEN}${BEGIN}\n[default_sts]\n${END}\naws_access_key_id = A\n`,
+    given:
+      `${GIVEN}${BEGIN}\n[default_sts]\naws_session_token = x\n${END}\n  goes on\n`,
     exit: 3,
     says: [
-      /^problem contents: Cannot update the managed block: line 12, behind the end/,
+      /^problem contents: Cannot update the managed block: line 13, behind the end/,
+      /^warning profile default_sts: session of default, with no expiry;/,
     ],
   },
   {
@@ -520,6 +570,8 @@ Deno.test("doctor reads a file of 10,000 blocks, and one of 130,000 profiles", a
       `mfa_device_arn = ${ALICE.device}`,
       `# $\{{{ key=p${index} [auto update by updsts]`,
       `[p${index}_sts]`,
+      "aws_access_key_id = ASIAIOSFODNN7EXAMPLE",
+      "aws_secret_access_key = x",
       "aws_session_token = x",
       "expiration_datetime = 2099-01-01T00:00:00Z",
       "# $}}} [auto update by updsts]",

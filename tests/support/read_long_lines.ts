@@ -18,14 +18,9 @@ import {
   removeEdits,
 } from "../../src/credentials/session_edits.ts";
 import { applyEdits, decodeText } from "../../src/credentials/text.ts";
-import {
-  configFindings,
-  encodingFindings,
-  lineEndFindings,
-  sectionFindings,
-} from "../../src/doctor/file_findings.ts";
+import { lookAtConfig, lookAtFile } from "../../src/doctor/file_findings.ts";
+import { Report } from "../../src/doctor/report.ts";
 import { UpdstsError } from "../../src/errors.ts";
-
 import { changedLines } from "../../src/sessions/dry_run.ts";
 import { EXAMPLE_SESSION } from "./sessions.ts";
 
@@ -74,7 +69,12 @@ function quietly(action: () => unknown): void {
   }
 }
 
-function read(text: string): void {
+const FACTS = {
+  ...{ realPath: "path", mode: 0o600, inProfile: undefined, own: true },
+  ...{ names: 1, awsCliPath: "path" },
+};
+
+async function read(text: string): Promise<void> {
   const file = parseFile(text);
   for (const profile of listProfiles(file)) void profile.fields().size;
   quietly(() => {
@@ -89,10 +89,9 @@ function read(text: string): void {
   whyAwsCliRefusesFile(text);
   readAsJavaScript(decodeText(text));
   readAsGo(decodeText(text));
-  encodingFindings(file);
-  lineEndFindings(file);
-  sectionFindings(file);
-  configFindings("path", file, file);
+  const report = new Report();
+  await lookAtFile(report, "path", file, FACTS);
+  quietly(() => lookAtConfig(report, { path: "config", text }, "path", file));
 }
 
 async function readConfig(text: string): Promise<void> {
@@ -117,7 +116,7 @@ for (const unit of UNITS) {
   for (const place of PLACES) {
     // Of many short lines, a quarter is enough to tell.
     const part = /^[\r\n]/.test(unit) ? long.slice(0, SIZE / 4) : long;
-    read(place(part));
+    await read(place(part));
     count++;
   }
   await readConfig(`[profile${long}x]\nregion = x\n`);
