@@ -208,6 +208,10 @@ for (
     assert.match(stderr, says);
     assert.match(stdout, /^Profile default_sts is valid/);
     assert(!stderr.includes("AKIAX"));
+    // A person knows it before they type a code.
+    const asked = await scenario.updsts(["get"], env);
+    assert.match(asked.stderr, says);
+    assert.match(asked.stderr, /\nupdsts: [^]*code/);
     assert.equal(scenario.sts.sessions.length, 2);
   });
 }
