@@ -315,10 +315,13 @@ Deno.test("get says how to name the usual file, where AWS_SHARED_CREDENTIALS_FIL
     );
     assert.match(stderr, /add -c ~\/.aws\/credentials/);
   }
-  const { code } = await scenario.updsts([
+  await Deno.remove(path);
+  const { code, stderr } = await scenario.updsts([
     ...["get", "-t", scenario.code(), "-c", "~/.aws/credentials", "-o", path],
-  ], { ...env, AWS_PROFILE: "default_sts" });
+  ], { ...env, AWS_PROFILE: "default" });
   assert.equal(code, 0);
+  // It is made: that it was not there needs no warning.
+  assert.equal(stderr, "Profile default (AWS_PROFILE)\n");
 });
 
 const FINDINGS = z.object({
