@@ -1,9 +1,5 @@
 // What `doctor` finds in the credentials file and the config file, and what the system says of them.
-import {
-  type ManagedBlock,
-  type ParsedFile,
-  parseFile,
-} from "../credentials/parse.ts";
+import { type ParsedFile, parseFile } from "../credentials/parse.ts";
 import { whyAwsCliRefusesFile } from "../credentials/readers/aws_cli.ts";
 import { brokenBlock } from "../credentials/refusals.ts";
 import { assertRefreshable, flawsOf } from "../credentials/session_edits.ts";
@@ -132,23 +128,15 @@ export async function lookAtFile(
     if (parsed.damageOf(block.key).length > 0) continue;
     await report.attempt("contents", () => {
       assertRefreshable(parsed, block);
-      reportFlaws(report, path, flawsOf(parsed, block), block);
+      const { profile, sessionProfile, opened } = block;
+      const isKnown = opened || profile !== sessionProfile;
+      const get = `updsts get PROFILE -sn ${shellQuoted(profile)}`;
+      for (const flaw of flawsOf(parsed, block)) {
+        const mended = flawWarning(path, flaw, "the next");
+        if (isKnown) report.warn("contents", mended);
+        else report.warn("contents", flaw, `name it in a refresh: ${get}`);
+      }
     });
-  }
-}
-
-/** Reports what the next refresh mends, if it is known whose session that is. */
-function reportFlaws(
-  report: Report,
-  path: string,
-  flaws: readonly string[],
-  { profile, sessionProfile, opened }: ManagedBlock,
-): void {
-  const isKnown = opened || profile !== sessionProfile;
-  const name = `updsts get PROFILE -sn ${shellQuoted(profile)}`;
-  for (const flaw of flaws) {
-    if (isKnown) report.warn("contents", flawWarning(path, flaw, "the next"));
-    else report.warn("contents", flaw, `name it in a refresh: ${name}`);
   }
 }
 
