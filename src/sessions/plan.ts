@@ -261,6 +261,21 @@ export function chooseRegion(
   return region;
 }
 
+/**
+ * The region to write into the section of a new session: that of its `source`,
+ * unless the config file has one for the session's profile.
+ */
+export function regionOfSession(
+  source: Profile,
+  settings: ProfileSettings,
+  ofSession: ProfileSettings,
+): string | undefined {
+  const region = source.value("region") ?? settings.region ?? "";
+  return ofSession.region === undefined && REGION.test(region)
+    ? region
+    : undefined;
+}
+
 function namedRegion(
   profile: Profile | undefined,
   { environmentRegion, region }: ProfileSettings,

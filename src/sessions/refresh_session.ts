@@ -29,6 +29,7 @@ import { changedLines } from "./dry_run.ts";
 import {
   cannotRefresh,
   planSession,
+  regionOfSession,
   REHEARSED,
   type SessionPlan,
 } from "./plan.ts";
@@ -120,6 +121,8 @@ export interface Prepared extends Names {
   readonly status: "prepared";
   readonly plan: SessionPlan;
   readonly durationSeconds: number;
+  /** The region to write, if a section is made. */
+  readonly region: string | undefined;
   /** What the file was when it was rehearsed, and what would change. */
   readonly text: string;
   readonly edits: readonly Edit[];
@@ -246,11 +249,12 @@ function isRefusedCode(error: unknown): error is UpdstsError {
  */
 async function write(
   file: Ports["file"],
-  { profile, sessionProfile }: Prepared,
+  { profile, sessionProfile, region }: Prepared,
   session: Session,
 ): Promise<void> {
   const values = {
     ...session,
+    region,
     expiration: toLocalIso(session.expiration),
     marksExpiry: true,
   };
@@ -305,7 +309,8 @@ export async function prepareRefresh(
       configured: settings.credentialsKey,
     });
   }
-  const { credentialsKey } = await config.settingsOf(sessionProfile);
+  const ofSession = await config.settingsOf(sessionProfile);
+  const { credentialsKey } = ofSession;
   if (credentialsKey !== undefined) {
     throw new UpdstsError(
       "NAME_TAKEN",
@@ -349,6 +354,7 @@ export async function prepareRefresh(
   for (const flaw of block ? flawsOf(files.sessions, block) : []) {
     log.warn(flawWarning(file.path, flaw, when));
   }
+  const region = regionOfSession(source, settings, ofSession);
   let text = "";
   let edits: readonly Edit[] = [];
   let refusal: string | undefined;
@@ -359,6 +365,7 @@ export async function prepareRefresh(
       text = now;
       edits = refreshEdits(parseFile(now), profile, sessionProfile, {
         ...REHEARSED,
+        region,
         marksExpiry: true,
       });
       refusal = awsCliRefusal(text, edits);
@@ -377,7 +384,7 @@ export async function prepareRefresh(
   if (keys === undefined && text !== files.sessions.text && attempts > 1) {
     return await prepareRefresh(ports, request, attempts - 1);
   }
-  const found = { plan, durationSeconds, text, edits, refusal };
+  const found = { plan, durationSeconds, region, text, edits, refusal };
   return { status: "prepared", profile, sessionProfile, ...found };
 }
 
