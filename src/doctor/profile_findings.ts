@@ -4,13 +4,14 @@ import { findProfile } from "../credentials/profiles.ts";
 import { applyEdits } from "../credentials/text.ts";
 import { UpdstsError } from "../errors.ts";
 import type { Log, Ports } from "../ports.ts";
-import { listProfiles, WAYS } from "../sessions/list_profiles.ts";
+import { listProfiles } from "../sessions/list_profiles.ts";
 import { chooseRegion, deviceKind } from "../sessions/plan.ts";
 import {
   type Prepared,
   type PreparePorts,
   prepareRefresh,
 } from "../sessions/refresh_session.ts";
+import { WAYS } from "../sessions/roles.ts";
 import { shellQuoted } from "../shell_quoted.ts";
 import { toLocalIso } from "../timestamps.ts";
 import type { Report } from "./report.ts";

@@ -1,5 +1,6 @@
 // Use case: trade a profile's key and a code for a session, and write it down.
 import { CODE_ATTEMPTS, requireCode } from "../codes.ts";
+import { flawIn, mayBeShown } from "../credentials/keys.ts";
 import { parseFile } from "../credentials/parse.ts";
 import {
   findProfile,
@@ -34,11 +35,11 @@ import {
   type SessionPlan,
 } from "./plan.ts";
 import { unknownProfile } from "./profiles.ts";
+import { type Chain, chainOf, type Profiles, roleAdvice } from "./roles.ts";
 import {
   findSession,
   type FoundSession,
   readSessionFiles,
-  sourceOf,
 } from "./session_files.ts";
 
 /** How long a session lasts if neither request nor profile says otherwise, in seconds. */
@@ -71,6 +72,10 @@ export interface RefreshResult {
   readonly status: "updated" | "still_valid" | "would_update";
   readonly profile: string;
   readonly sessionProfile: string;
+  /** The role that stands on the session, if that was named. */
+  readonly role?: string;
+  /** What a person should do or know besides, a sentence each; undefined is nothing. */
+  readonly notes?: readonly string[];
   /** For a dry run: the lines that would go and come, secrets masked. */
   readonly diff?: string;
   /** The access key id of the session; a dry run has none. */
@@ -109,6 +114,8 @@ interface Names {
   /** The profile with the long-term key. */
   readonly profile: string;
   readonly sessionProfile: string;
+  readonly role?: string;
+  readonly notes?: readonly string[];
 }
 
 /** A session in the file that lasts long enough. */
@@ -163,10 +170,10 @@ export async function refreshSession(
       if (rewritten && !request.dryRun) await withoutQuotes(file, prepared);
       return found;
     }
-    const { profile, sessionProfile } = prepared;
+    const { profile } = prepared;
     if (request.dryRun) {
       const diff = changedLines(file.path, prepared.text, prepared.edits);
-      return { status: "would_update", profile, sessionProfile, diff };
+      return { status: "would_update", ...shownNames(prepared), diff };
     }
     let { code } = request;
     if (code === undefined) {
@@ -200,12 +207,18 @@ export async function refreshSession(
     hooks.answered?.();
     await write(file, prepared, session);
     const { accessKeyId, expiration } = session;
-    const names = {
-      profile: prepared.profile,
-      sessionProfile: prepared.sessionProfile,
-    };
+    const names = shownNames(prepared);
     return { status: "updated", ...names, accessKeyId, expiration };
   }
+}
+
+function shownNames({ profile, sessionProfile, role, notes }: Names): Names {
+  return {
+    profile,
+    sessionProfile,
+    ...role === undefined ? {} : { role },
+    ...notes === undefined ? {} : { notes },
+  };
 }
 
 /**
@@ -289,11 +302,18 @@ export async function prepareRefresh(
   assertRequest(request);
   const keyFile = keys ?? file;
   const files = await readSessionFiles(ports);
-  const managed = sourceOf(files, request.profile);
-  const profile = managed ?? request.profile;
-  const sessionProfile = request.sessionProfile ??
-    (managed === undefined ? `${profile}_sts` : request.profile);
-  if (managed !== undefined) {
+  const profiles = { files, config: await config.profiles() };
+  const chain = chainOf(request.profile, profiles);
+  const { profile, roles } = chain;
+  const sessionProfile = request.sessionProfile ?? chain.sessionProfile;
+  const role = roles[0]?.name;
+  if (role !== undefined) {
+    log.note(
+      `${role} takes a role with ${
+        roles.at(-1)?.sourceProfile
+      }: refreshing ${sessionProfile}, the session of profile ${profile}`,
+    );
+  } else if (profile !== request.profile) {
     log.note(
       `${request.profile} is the session of profile ${profile}: refreshing that one`,
     );
@@ -306,7 +326,6 @@ export async function prepareRefresh(
     );
     throw unknownProfile(profile, names, {
       fromStdin: keyFile.path === undefined,
-      configured: settings.credentialsKey,
     });
   }
   const ofSession = await config.settingsOf(sessionProfile);
@@ -331,12 +350,13 @@ export async function prepareRefresh(
       }: choose a name of A-Z, a-z, 0-9, _, . and - with -sn`,
     );
   }
+  const names = namesOf(chain, sessionProfile, profiles);
   const current = findSession(files, profile, sessionProfile);
   if (current !== undefined && request.minRemainingSeconds !== undefined) {
     const end = ports.clock.now().getTime() +
       request.minRemainingSeconds * 1000;
     if (current.expiration.getTime() >= end) {
-      return { status: "still_valid", profile, sessionProfile, ...current };
+      return { status: "still_valid", ...names, ...current };
     }
   }
   // Only a new session has to last as long as that.
@@ -385,7 +405,33 @@ export async function prepareRefresh(
     return await prepareRefresh(ports, request, attempts - 1);
   }
   const found = { plan, durationSeconds, region, text, edits, refusal };
-  return { status: "prepared", profile, sessionProfile, ...found };
+  return { status: "prepared", ...names, ...found };
+}
+
+/** The names of a refresh, and what is to be said of them. */
+function namesOf(
+  chain: Chain,
+  sessionProfile: string,
+  profiles: Profiles,
+): Names {
+  const { profile, roles } = chain;
+  const block = profiles.files.sessions.blockOf(profile, sessionProfile);
+  const former = block?.sessionProfile === sessionProfile
+    ? undefined
+    : block?.sessionProfile;
+  const notes = roleAdvice(chain, sessionProfile, former, profiles);
+  if (former !== undefined) {
+    notes.unshift(
+      `The session is called ${sessionProfile} and no more ${former}, which no program finds then`,
+    );
+  }
+  const [role] = roles;
+  return {
+    profile,
+    sessionProfile,
+    ...role === undefined ? {} : { role: role.name },
+    ...notes.length === 0 ? {} : { notes },
+  };
 }
 
 /**
@@ -474,11 +520,16 @@ function durationOf(
   const isOwn = durationSeconds === undefined && own !== undefined;
   // An invalid value is not shown: it may be anything.
   if (isOwn && !(/^\d{1,9}$/.test(own) && isDuration(seconds))) {
+    const flaw = flawIn(own);
+    const shown = mayBeShown("duration_seconds", own) ? ` ${own}` : "";
     throw cannotRefresh(
       "SETTING_INVALID",
       profile,
-      "its duration_seconds is not one that STS gives",
-      `write ${MIN_DURATION_SECONDS} to ${MAX_DURATION_SECONDS} there, or ask for a duration`,
+      `its duration_seconds${shown} ${
+        flaw?.state ?? "is not one that STS gives"
+      }`,
+      flaw?.hint ??
+        `write ${MIN_DURATION_SECONDS} to ${MAX_DURATION_SECONDS} there, or ask for a duration`,
     );
   }
   // Of a session that STS gives now, less than all is left in a moment.
