@@ -66,7 +66,7 @@ export function flawIn(
   if (/\$\{|^\$\w|%\w+%/.test(value)) {
     return {
       state: "has a placeholder in it, which programs do not expand",
-      hint: "write what it stands for",
+      hint: "write the value in its place",
     };
   }
   const [odd] = /(?![ \n])[\p{Cc}\p{Cf}\p{Z}]/u.exec(value) ?? [];
