@@ -308,6 +308,39 @@ for (const situation of SITUATIONS) {
   });
 }
 
+for (const args of [["get", "default"], ["list"], ["doctor"]]) {
+  Deno.test(`${args[0]} says that a file is in UTF-16`, async () => {
+    await using scenario = await Scenario.start();
+    const wide = Uint8Array.from(
+      `\u00ff\u00fe${GIVEN}`.split(""),
+      (letter) => letter.charCodeAt(0),
+    );
+    await Deno.writeFile(scenario.path, wide);
+    const { code, stdout, stderr } = await scenario.updsts(args);
+    assert.equal(code, 3, stdout);
+    const said = (stdout + stderr).replace(/\s+/g, " ");
+    assert.match(said, /Cannot read a profile in .*: it is in UTF-16/);
+    assert.match(said, /save it as UTF-8, without a byte order mark/);
+  });
+}
+
+Deno.test("list shows a role of the config file with its session", async () => {
+  await using scenario = await Scenario.start({ given: BASE });
+  await Deno.writeTextFile(
+    join(scenario.home, ".aws", "config"),
+    `[profile prod]\n${ROLE}source_profile = mid\n` +
+      `[profile mid]\n${ROLE}source_profile = base_sts\n` +
+      `[profile other]\n${ROLE}source_profile = base\n`,
+  );
+  await scenario.updsts(["get", "prod", "-t", scenario.code()]);
+  const { stdout } = await scenario.updsts(["list"]);
+  assert.match(stdout, /^prod +role +- +- +on base_sts +in (?:59|60) min$/m);
+  assert.match(stdout, /^mid +role /m);
+  assert.doesNotMatch(stdout, /^other/m);
+  const json = await scenario.updsts(["list", "--json"]);
+  assert.match(json.stdout, /"profile_name":"prod","role_of":"base_sts"/);
+});
+
 const GO_PROGRAM = `
 package main
 
