@@ -46,7 +46,7 @@ export class Profile {
   }
 
   /** The lines of `key`, from 1; none if it has no value. */
-  linesOf(key: PublicKey | SecretKey): number[] {
+  linesOf(key: string): number[] {
     return this.sections.flatMap(({ properties }) =>
       properties.filter((property) =>
         property.key === key && property.length > 0

@@ -52,8 +52,8 @@ export function chainOf(name: string, profiles: Profiles): Chain {
       "source_profile",
       profiles,
     );
-    const key = beside?.credentialsKey() ??
-      config.get(current)?.credentialsKey();
+    const configured = config.get(current);
+    const key = beside?.credentialsKey() ?? configured?.credentialsKey();
     if (key === "role_arn" && sourceProfile !== undefined) {
       if (
         sourceProfile === current ||
@@ -71,7 +71,10 @@ export function chainOf(name: string, profiles: Profiles): Chain {
       current = sourceProfile;
       continue;
     }
-    if (key !== undefined) throw otherCredentials(name, current, key, profiles);
+    if (key !== undefined) {
+      const owner = beside?.credentialsKey() === key ? beside : configured;
+      throw otherCredentials(name, current, key, owner);
+    }
     // The session may still have to be made.
     const [, source = ""] = /^(.+)_sts$/.exec(current) ?? [];
     if (roles.length > 0 && findProfile(files.keys, source)?.hasKey) {
@@ -98,14 +101,14 @@ function otherCredentials(
   name: string,
   current: string,
   key: string,
-  { config }: Profiles,
+  owner: Profile | undefined,
 ): UpdstsError {
-  const configured = config.get(current);
+  const linesOf = (key: string) => owner?.linesOf(key) ?? [];
   const isNamed = name === current;
   if (key.startsWith("aws_")) {
     const lines = [
-      ...configured?.linesOf("aws_access_key_id") ?? [],
-      ...configured?.linesOf("aws_secret_access_key") ?? [],
+      ...linesOf("aws_access_key_id"),
+      ...linesOf("aws_secret_access_key"),
     ];
     const profile = `--profile ${shellQuoted(current)}`;
     const move = (key: string) =>
@@ -121,21 +124,23 @@ function otherCredentials(
     );
   }
   const kind: OtherKind = otherKind(key);
+  const source = owner?.shown("credential_source");
+  const isWeb = linesOf("web_identity_token_file").length > 0;
   const way = kind !== "role"
     ? `${WAYS[kind]} (${key})`
-    : key !== "role_arn"
-    ? `takes a role with a web identity (${key})`
-    : configured?.shown("credential_source") === undefined
+    : isWeb
+    ? "takes a role with a web identity (web_identity_token_file)"
+    : source === undefined
     ? "takes a role (role_arn), and names no source_profile"
-    : `takes a role with the credentials of ${
-      configured.shown("credential_source")
-    } (credential_source)`;
+    : `takes a role with the credentials of ${source} (credential_source)`;
   return failure(
     "PROFILE_NOT_FOUND",
     `Cannot refresh profile ${quoted(name)}: ${
       isNamed ? "it" : `it takes its role with ${quoted(current)}, which`
     } ${way}`,
-    "use it as it is: it needs no session of updsts",
+    kind === "role" && !isWeb && source === undefined
+      ? "add source_profile = NAME, the profile with the long-term key"
+      : "use it as it is: it needs no session of updsts",
   );
 }
 

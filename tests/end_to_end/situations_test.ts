@@ -173,12 +173,20 @@ const SITUATIONS: readonly Situation[] = [
     ["web_identity_token_file = /x", /takes a role with a web identity/],
   ].map(([line, says]) => ({
     name: `a role with ${line}`,
-    config: `[profile prod]\n${line}\n${ROLE}`,
+    config: `[profile prod]\n${ROLE}${line}\n`,
     args: ["prod"],
     exit: 3,
     says: [new RegExp(says ?? ""), /it needs no session of updsts/],
     sent: 0 as const,
   })),
+  {
+    name: "a role without a source",
+    config: `[profile prod]\n${ROLE}`,
+    args: ["prod"],
+    exit: 3,
+    says: [/names no source_profile/, /^hint: add source_profile = NAME/m],
+    sent: 0,
+  },
   {
     name: "a role on a profile that signs in with SSO",
     config: `[profile prod]\n${ROLE}source_profile = hub\n` +
