@@ -68,9 +68,7 @@ export async function listProfiles(ports: ListPorts): Promise<ProfileView[]> {
     ),
     ...roles.flatMap((name) => {
       const found = onSession(name, profiles);
-      return found === undefined
-        ? []
-        : [{ ...ROLE, name, shownName: name, ...found }];
+      return found === undefined ? [] : [{ ...ROLE, name, ...found }];
     }),
   ];
 }
