@@ -31,9 +31,9 @@ export async function get(
   let signals = heedSignals();
   let waiting: Disposable | undefined;
   const hooks: RefreshHooks = {
-    prepared: (sessionProfile) => {
+    prepared: (profiles) => {
       const { shell } = ports.surroundings;
-      for (const text of shellWarnings(shell, [sessionProfile])) {
+      for (const text of shellWarnings(shell, profiles)) {
         output.warn(text);
       }
     },

@@ -80,6 +80,8 @@ const ROLE = {
   accessKeyId: undefined,
   device: undefined,
   managedBy: undefined,
+  hasStaleExpiry: false,
+  isOverwritten: false,
   file: undefined,
   fields: new Map<string, string>(),
 } as const;

@@ -88,8 +88,8 @@ export interface RefreshResult {
  * `answered`.
  */
 export interface RefreshHooks {
-  /** All but a code is there for a session of that name, or it is there already. */
-  prepared?(sessionProfile: string): void;
+  /** All but a code is there for the session that these `profiles` use, or it is there already. */
+  prepared?(profiles: readonly string[]): void;
   /**
    * A code is about to be asked for; `refused` is what STS said of the last one.
    * What it returns is disposed of when there is a code, or none will come.
@@ -162,7 +162,7 @@ export async function refreshSession(
 ): Promise<RefreshResult> {
   const { codes, config, file } = ports;
   let prepared = await prepareRefresh(ports, request);
-  hooks.prepared?.(prepared.sessionProfile);
+  hooks.prepared?.(usersOf(prepared));
   let refused: UpdstsError | undefined;
   for (let attempt = 1;; attempt++) {
     if (prepared.status === "still_valid") {
@@ -210,6 +210,11 @@ export async function refreshSession(
     const names = shownNames(prepared);
     return { status: "updated", ...names, accessKeyId, expiration };
   }
+}
+
+/** The profiles that use the session. */
+export function usersOf({ sessionProfile, role }: Names): string[] {
+  return role === undefined ? [sessionProfile] : [sessionProfile, role];
 }
 
 function shownNames({ profile, sessionProfile, role, notes }: Names): Names {

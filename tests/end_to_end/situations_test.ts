@@ -37,6 +37,7 @@ interface Situation {
   readonly saysNot?: RegExp;
   /** How many requests bring a code to STS. */
   readonly sent: 0 | 1;
+  readonly doctorSays?: RegExp;
   /** What the file has afterwards. */
   readonly writes?: readonly RegExp[];
 }
@@ -117,6 +118,8 @@ const SITUATIONS: readonly Situation[] = [
     ],
     sent: 1,
     writes: [/key=base /],
+    doctorSays:
+      /warning profile prod: Run: aws configure .*warning profile prod: Delete line 4 .*ok +profile prod: takes a role; get refreshes base_sts, the session of base/,
   },
   {
     name: "a role over three hops, where only the role names a device",
@@ -300,6 +303,9 @@ for (const situation of SITUATIONS) {
     const doctor = await scenario.updsts(["doctor", profile, "-v", "1"], env);
     assert.equal(rehearsed.code, exit, rehearsed.stderr);
     assert.equal(doctor.code, exit, doctor.stdout);
+    if (situation.doctorSays) {
+      assert.match(doctor.stdout.replace(/\s+/g, " "), situation.doctorSays);
+    }
     const code = sent === 0 ? [] : ["-t", scenario.code()];
     const got = await scenario.updsts(
       ["get", profile, ...options, ...code],
