@@ -427,7 +427,7 @@ function namesOf(
   const notes = roleAdvice(chain, sessionProfile, former, profiles);
   if (former !== undefined) {
     notes.unshift(
-      `The session is called ${sessionProfile} and no more ${former}, which no program finds then`,
+      `The session moves from ${former} to ${sessionProfile}: ${former} no longer exists then`,
     );
   }
   const [role] = roles;

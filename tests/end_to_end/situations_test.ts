@@ -233,7 +233,7 @@ const SITUATIONS: readonly Situation[] = [
     args: ["base", "-sn", "today"],
     exit: 0,
     says: [
-      /^The session is called today and no more base_sts, which no program finds then\nRun: aws configure set source_profile today --profile prod$/m,
+      /^The session moves from base_sts to today: base_sts no longer exists then\nRun: aws configure set source_profile today --profile prod$/m,
     ],
     sent: 1,
     writes: [/\[today\]/],
