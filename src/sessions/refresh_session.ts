@@ -66,16 +66,21 @@ export interface RefreshRequest {
   readonly dryRun?: boolean | undefined;
 }
 
-/** What was done. Holds no secret. */
-export interface RefreshResult {
-  /** Whether STS gave a new session, or the one in the file is good enough. */
-  readonly status: "updated" | "still_valid" | "would_update";
+/** Where a session comes from and goes to. */
+interface Names {
+  /** The profile with the long-term key. */
   readonly profile: string;
   readonly sessionProfile: string;
-  /** The role that stands on the session, if that was named. */
+  /** The role that uses the session, if that was named. */
   readonly role?: string;
   /** What a person should do or know besides, a sentence each; undefined is nothing. */
   readonly notes?: readonly string[];
+}
+
+/** What was done. Holds no secret. */
+export interface RefreshResult extends Names {
+  /** Whether STS gave a new session, or the one in the file is good enough. */
+  readonly status: "updated" | "still_valid" | "would_update";
   /** For a dry run: the lines that would go and come, secrets masked. */
   readonly diff?: string;
   /** The access key id of the session; a dry run has none. */
@@ -108,15 +113,6 @@ export type PreparePorts =
     readonly file: Pick<Ports["file"], "path" | "read" | "rehearse">;
     readonly issuer: Pick<Ports["issuer"], "rehearse">;
   };
-
-/** Where a session comes from and goes to. */
-interface Names {
-  /** The profile with the long-term key. */
-  readonly profile: string;
-  readonly sessionProfile: string;
-  readonly role?: string;
-  readonly notes?: readonly string[];
-}
 
 /** A session in the file that lasts long enough. */
 interface StillValid extends Names, FoundSession {

@@ -4,11 +4,8 @@ import { UpdstsError } from "../errors.ts";
 import { shellQuoted } from "../shell_quoted.ts";
 import { type SessionFiles, sourceOf } from "./session_files.ts";
 
-/** The profiles of the config file, by name. */
-export type ConfigProfiles = ReadonlyMap<string, Profile>;
-
 /** A profile that takes a role with the credentials of another one. */
-export interface Role {
+interface Role {
   readonly name: string;
   readonly sourceProfile: string;
 }
@@ -23,10 +20,10 @@ export interface Chain {
   readonly roles: readonly Role[];
 }
 
-/** Both files, as they were read. */
+/** All profiles, as they were read; those of the config file by name. */
 export interface Profiles {
   readonly files: SessionFiles;
-  readonly config: ConfigProfiles;
+  readonly config: ReadonlyMap<string, Profile>;
 }
 
 /**
