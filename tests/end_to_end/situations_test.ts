@@ -122,6 +122,17 @@ const SITUATIONS: readonly Situation[] = [
       /warning profile prod: Run: aws configure .*warning profile prod: Delete line 4 .*ok +profile prod: takes a role; get refreshes base_sts, the session of base/,
   },
   {
+    name: "a role of the credentials file",
+    given: `${BASE}[prod]\n${ROLE}source_profile = base\n${DEVICE}`,
+    args: ["prod"],
+    exit: 0,
+    says: [
+      /^Write source_profile = base_sts on line 7 of the credentials file\nDelete line 8 of the credentials file/m,
+    ],
+    sent: 1,
+    writes: [/key=base /],
+  },
+  {
     name: "a role over three hops, where only the role names a device",
     given: `[base]\n${KEY}`,
     config: `[profile prod]\n${ROLE}source_profile = mid\n` +
