@@ -196,8 +196,8 @@ export const ERROR_CODES = {
   },
   CA_BUNDLE_INVALID: {
     exit: 5,
-    meaning: "The file that AWS_CA_BUNDLE names is unusable",
-    remedy: "Name a PEM file with certificates, or unset the variable",
+    meaning: "The file that AWS_CA_BUNDLE or ca_bundle names is unusable",
+    remedy: "Name a PEM file with certificates, or remove the setting",
   },
   HOST_FORBIDDEN: {
     exit: 5,

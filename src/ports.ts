@@ -1,4 +1,5 @@
 // The small interfaces through which the use cases reach the world.
+import type { Profile } from "./credentials/profiles.ts";
 import type { Edit } from "./credentials/text.ts";
 import type { UpdstsError } from "./errors.ts";
 import type { Secret } from "./secret.ts";
@@ -55,16 +56,21 @@ export interface StsTarget {
   readonly fips: string | undefined;
   /** The same for the one that IPv6 reaches, too. */
   readonly dualStack: string | undefined;
+  /** The profile's `ca_bundle` in the config file, for which AWS_CA_BUNDLE is taken first. */
+  readonly caBundle?: string | undefined;
 }
 
 /** What the environment and the config file say about a profile. */
 export interface ProfileSettings
-  extends Pick<StsTarget, "endpoint" | "fips" | "dualStack"> {
+  extends Pick<StsTarget, "endpoint" | "fips" | "dualStack" | "caBundle"> {
   /** The region that the environment asks for. */
   readonly environmentRegion: string | undefined;
   /** The profile's `region` in the config file. */
   readonly region: string | undefined;
-  /** The profile's `mfa_serial` in the config file. */
+  /**
+   * The profile's `mfa_serial` in the config file, else that of all roles there
+   * that take this profile for their source, if they agree.
+   */
   readonly mfaSerial: string | undefined;
   /** The profile's `duration_seconds` in the config file. */
   readonly durationSeconds: string | undefined;
@@ -79,6 +85,8 @@ export interface AwsConfig {
   /** The config file, one character a byte; undefined if there is none. */
   file(): Promise<{ readonly path: string; readonly text: string } | undefined>;
   settingsOf(name: string): Promise<ProfileSettings>;
+  /** The profiles of the config file, by name. */
+  profiles(): Promise<ReadonlyMap<string, Profile>>;
   /** Reads the config file anew when something of it is asked for next. */
   renew(): void;
 }

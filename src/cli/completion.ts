@@ -250,9 +250,11 @@ async function profilesFor(
   const argument = command === undefined ? "none" : commandOf(command).argument;
   const fits = typeof argument === "string" ? "any" : argument.fits;
   const ports = await connect({ credentials: file }, output);
-  return (await listProfiles(ports)).filter(({ kind, managedBy }) =>
+  return (await listProfiles(ports)).filter(({ kind, managedBy, session }) =>
     fits === "any" ||
-    (fits === "long-term" ? kind === "long-term" : managedBy !== undefined)
+    (fits === "long-term"
+      ? kind === "long-term" || session !== undefined
+      : managedBy !== undefined)
   ).map(({ name }) => [name] as const).filter(([name]) => isQuotable(name));
 }
 

@@ -31,9 +31,9 @@ export async function get(
   let signals = heedSignals();
   let waiting: Disposable | undefined;
   const hooks: RefreshHooks = {
-    prepared: (sessionProfile) => {
+    prepared: (profiles) => {
       const { shell } = ports.surroundings;
-      for (const text of shellWarnings(shell, [sessionProfile])) {
+      for (const text of shellWarnings(shell, profiles)) {
         output.warn(text);
       }
     },
@@ -120,17 +120,18 @@ async function answer(
       result: toRefreshAnswer(result, file.path, now),
     });
   }
-  const { sessionProfile, expiration, diff } = result;
+  const { sessionProfile, role, notes = [], expiration, diff } = result;
   if (diff !== undefined) {
-    return output.answer(`${diff}\nNothing was changed`);
+    return output.answer([diff, ...notes, "Nothing was changed"].join("\n"));
   }
   if (expiration === undefined) return;
   const until = toLocalIso(expiration);
   // With a hyphen in front, the AWS CLI would take it for an option.
-  const option = `--profile${sessionProfile.startsWith("-") ? "=" : " "}${
-    shellQuoted(sessionProfile)
+  const used = role ?? sessionProfile;
+  const option = `--profile${used.startsWith("-") ? "=" : " "}${
+    shellQuoted(used)
   }`;
-  const setting = settingVariable("AWS_PROFILE", sessionProfile);
+  const setting = settingVariable("AWS_PROFILE", used);
   const state = result.status === "updated" ? "is" : "stays";
   const facts = given.has("credentialFile") || given.has("sessionFile")
     ? await surroundings.fileFacts()
@@ -152,4 +153,5 @@ async function answer(
         settingVariable("AWS_SHARED_CREDENTIALS_FILE", elsewhere)
       }`,
   );
+  for (const note of notes) output.answer(note);
 }

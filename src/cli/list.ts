@@ -45,7 +45,7 @@ export async function list(
     { text: view.kind },
     { text: view.accessKeyId ?? "-" },
     { text: device(view) },
-    { text: view.managedBy ?? "-" },
+    { text: view.managedBy ?? (view.session ? `on ${view.session}` : "-") },
     expiry(view.expiration, now),
     ...two ? [{ text: view.file ?? "stdin" }] : [],
   ]);

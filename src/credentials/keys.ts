@@ -56,6 +56,34 @@ export function unquoted(value: string): string {
   return /^(["'])(.*)\1$/s.exec(value)?.[2] ?? value;
 }
 
+/** What keeps `value` from being what a person sees in it, and what to do; undefined if nothing does. */
+export function flawIn(
+  value: string,
+): { readonly state: string; readonly hint: string } | undefined {
+  if (/^["']|["']$/.test(value)) {
+    return { state: "has quotes around it", hint: "remove the quotes" };
+  }
+  if (/\$\{|^\$\w|%\w+%/.test(value)) {
+    return {
+      state: "has a placeholder in it, which programs do not expand",
+      hint: "write the value in its place",
+    };
+  }
+  const [odd] = /(?![ \n])[\p{Cc}\p{Cf}\p{Z}]/u.exec(value) ?? [];
+  if (odd === undefined) return undefined;
+  return odd === "\r"
+    ? {
+      state: "ends with a carriage return (CR)",
+      hint: "save the file with LF or CRLF line ends",
+    }
+    : {
+      state: `has an invisible character in it (U+${
+        odd.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")
+      })`,
+      hint: "type the line again",
+    };
+}
+
 /** A key whose value is handed out as a {@linkcode Secret} only. */
 export type SecretKey =
   | "aws_secret_access_key"
@@ -90,6 +118,8 @@ const SHAPES: Readonly<Record<PublicKey, RegExp>> = {
   region: /^[a-z0-9-]{1,63}$/,
   output: /^[a-z-]{1,20}$/,
   role_arn: /^arn:\S+$/,
+  ca_bundle: /\.(?:pem|crt|cer)$/i,
+  credential_source: /^(?:Ec2InstanceMetadata|EcsContainer|Environment)$/,
   role_session_name: /^[\w+=,.@-]{2,64}$/,
   source_profile: /^.{1,100}$/s,
   duration_seconds: /^\d{1,6}$/,
@@ -115,6 +145,8 @@ export type PublicKey =
   | "region"
   | "output"
   | "role_arn"
+  | "ca_bundle"
+  | "credential_source"
   | "role_session_name"
   | "source_profile"
   | "duration_seconds"
@@ -127,7 +159,7 @@ export type PublicKey =
 
 /** Keys that AWS's tools and SDKs know, beside those whose values may be shown. */
 const OTHER_KEYS =
-  /^(?:aws_(?:account_id|secret_access_key|security_token|session_token)|account_id_endpoint_mode|ca_bundle|credential_(?:process|source)|defaults_mode|endpoint_discovery_enabled|external_id|login_session|max_attempts|retry_mode|s3|sdk_ua_app_id|sts_regional_endpoints|web_identity_token_file|x_principal_arn|(?:cli|sso)_\w+|s3\.\w+)$/;
+  /^(?:aws_(?:account_id|secret_access_key|security_token|session_token)|account_id_endpoint_mode|credential_process|defaults_mode|endpoint_discovery_enabled|external_id|login_session|max_attempts|retry_mode|s3|sdk_ua_app_id|sts_regional_endpoints|web_identity_token_file|x_principal_arn|(?:cli|sso)_\w+|s3\.\w+)$/;
 
 /** Whether AWS's tools know `key`. */
 export function isAwsKey(key: string): boolean {

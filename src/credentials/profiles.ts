@@ -45,6 +45,15 @@ export class Profile {
     return value === undefined || mayBeShown(key, value) ? value : MASK;
   }
 
+  /** The lines of `key`, from 1; none if it has no value. */
+  linesOf(key: string): number[] {
+    return this.sections.flatMap(({ properties }) =>
+      properties.filter((property) =>
+        property.key === key && property.length > 0
+      ).map(({ line }) => line + 1)
+    );
+  }
+
   /** The secret under `key`; undefined if it is missing or empty. */
   secret(key: SecretKey): Secret | undefined {
     const value = this.#read(key);
@@ -76,6 +85,13 @@ export class Profile {
     // Earlier versions did not say whose it is.
     return owner !== undefined &&
       unquoted(owner) !== unquoted(this.value("aws_access_key_id") ?? "");
+  }
+
+  /** Whether it has an access key of any kind, or a part of one. */
+  get hasKey(): boolean {
+    return this.#read("aws_access_key_id") !== undefined ||
+      this.#read("aws_secret_access_key") !== undefined ||
+      this.token !== undefined;
   }
 
   /** Every key that has a value, and the value unless it may be a secret; no expiry of another key. */

@@ -52,6 +52,8 @@ export interface SessionValues {
   readonly expiration: string;
   /** Whether to write for which access key id the expiry is; where that is written, it is kept current anyway. */
   readonly marksExpiry?: boolean;
+  /** The region that programs use with the session: written where its section is made, and not touched later. */
+  readonly region?: string | undefined;
 }
 
 type Values = ReadonlyMap<string, string>;
@@ -80,7 +82,8 @@ export function refreshEdits(
   const ours = [block?.section, block?.leftover]
     .filter((section) => section !== undefined);
   assertNameFree(file, ours, name);
-  return lastingEdits(file, encodeText(key), block, name, values);
+  const { region } = session;
+  return lastingEdits(file, encodeText(key), block, name, values, region);
 }
 
 /**
@@ -255,8 +258,9 @@ function lastingEdits(
   block: ManagedBlock | undefined,
   name: string,
   owned: Values,
+  region?: string,
 ): Edit[] {
-  const { edits, change } = planned(file, key, block, name, owned);
+  const { edits, change } = planned(file, key, block, name, owned, region);
   const outcome = readAfter(file, edits, change);
   let { problem } = outcome;
   if (problem === undefined) {
@@ -299,16 +303,20 @@ function planned(
   block: ManagedBlock | undefined,
   name: string,
   owned: Values,
+  region?: string,
 ): { edits: Edit[]; change: IntendedChange } {
+  const values = new Map(owned);
+  if (block?.section === undefined && region !== undefined) {
+    values.set("region", region);
+  }
   if (block === undefined) {
-    const session = { name, values: owned, seenByAll: true };
+    const session = { name, values, seenByAll: true };
     return {
-      edits: [appendedBlock(file, key, name, owned)],
+      edits: [appendedBlock(file, key, name, values)],
       change: { session },
     };
   }
   const { begin, section } = block;
-  const values = new Map(owned);
   for (const property of section?.properties ?? []) {
     if (!SAME_KEYS.includes(property.key)) continue;
     const current = readValue(file, property);

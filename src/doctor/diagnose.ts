@@ -3,6 +3,7 @@ import { parseFile } from "../credentials/parse.ts";
 import { assertProfileName } from "../credentials/refusals.ts";
 import type { DoctorPorts, KeySource } from "../ports.ts";
 import { shellWarnings } from "../sessions/profiles.ts";
+import { usersOf } from "../sessions/refresh_session.ts";
 import { chooseRegion } from "../sessions/plan.ts";
 import { lookAtConfig, lookAtFile } from "./file_findings.ts";
 import { type Finding, Report } from "./report.ts";
@@ -60,7 +61,7 @@ export async function diagnose(
   });
   const names = asked?.prepared === undefined
     ? sessions?.blocks.flatMap(({ sessionProfile }) => sessionProfile ?? [])
-    : [asked.prepared.sessionProfile];
+    : usersOf(asked.prepared);
   for (const message of shellWarnings(surroundings.shell, names ?? [])) {
     report.warn("shell", message);
   }

@@ -4,13 +4,14 @@ import { findProfile } from "../credentials/profiles.ts";
 import { applyEdits } from "../credentials/text.ts";
 import { UpdstsError } from "../errors.ts";
 import type { Log, Ports } from "../ports.ts";
-import { listProfiles, WAYS } from "../sessions/list_profiles.ts";
+import { listProfiles } from "../sessions/list_profiles.ts";
 import { chooseRegion, deviceKind } from "../sessions/plan.ts";
 import {
   type Prepared,
   type PreparePorts,
   prepareRefresh,
 } from "../sessions/refresh_session.ts";
+import { WAYS } from "../sessions/roles.ts";
 import { shellQuoted } from "../shell_quoted.ts";
 import { toLocalIso } from "../timestamps.ts";
 import type { Report } from "./report.ts";
@@ -58,7 +59,7 @@ export interface World {
 export async function lookAtPlan(
   report: Report,
   { ports, keys, targets }: World,
-  { profile, plan }: Prepared,
+  { profile, sessionProfile, role, notes = [], plan }: Prepared,
 ): Promise<void> {
   const { accessKeyId, device, secretAccessKey } = plan;
   const check = `profile ${profile}`;
@@ -67,6 +68,11 @@ export async function lookAtPlan(
   const region = chooseRegion(findProfile(keys, profile), settings, device);
   const key = `key ${accessKeyId}, ${deviceKind(device)} device ${device}`;
   report.ok(check, `${key}, region ${region.name} (${region.source})`);
+  if (role !== undefined) {
+    const session = `${sessionProfile}, the session of ${profile}`;
+    report.ok(`profile ${role}`, `takes a role; get refreshes ${session}`);
+    for (const note of notes) report.warn(`profile ${role}`, note);
+  }
   if (secretAccessKey.reveal().length === SECRET_LENGTH) return;
   const state = `aws_secret_access_key is not ${SECRET_LENGTH} characters long`;
   report.warn(check, state, "copy it again, or create a new key");
@@ -135,7 +141,8 @@ export async function lookAtProfiles(
     } else if (kind === "session") {
       report.ok(check, "a session that updsts does not manage");
     } else if (kind !== "long-term") {
-      report.ok(check, WAYS[kind]);
+      const { session } = view;
+      report.ok(check, session ? `takes a role with ${session}` : WAYS[kind]);
     } else if (!keyed.has(view)) {
       report.warn(
         check,

@@ -17,7 +17,12 @@ export async function lookAtSts(
 ): Promise<void> {
   await report.attempt("certificates", async () => {
     const bundle = await surroundings.caBundle();
-    const more = bundle && `, and those of AWS_CA_BUNDLE=${bundle}`;
+    const isConfigured = targets.some(({ caBundle }) => caBundle !== undefined);
+    const more = bundle
+      ? `, and those of AWS_CA_BUNDLE=${bundle}`
+      : isConfigured
+      ? ", and those of ca_bundle in the config file"
+      : undefined;
     report.ok("certificates", `the usual authorities${more ?? ""}`);
   });
   const places = new Map(targets.map((target) => {

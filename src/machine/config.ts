@@ -18,11 +18,15 @@ export class LocalAwsConfig implements AwsConfig {
   }
 
   file(): Promise<{ path: string; text: string } | undefined> {
-    return onceReleased(() => this.#readFile());
+    return onceReleased(() => this.readFile());
   }
 
   settingsOf(name: string): Promise<ProfileSettings> {
     return onceReleased(() => this.#settingsOf(name));
+  }
+
+  profiles(): Promise<ReadonlyMap<string, Profile>> {
+    return onceReleased(() => this.#read().profiles);
   }
 
   renew(): void {
@@ -35,20 +39,26 @@ export class LocalAwsConfig implements AwsConfig {
    * hear the code that a person types.
    */
   #settingsOf(name: string): ProfileSettings {
-    const sections = this.#sections ??= readSections(this.#readFile()?.text);
+    const sections = this.#read();
     const profile = sections.profiles.get(name);
     const { get } = this.#environment;
     return {
       environmentRegion: get("AWS_REGION") ?? get("AWS_DEFAULT_REGION"),
       region: profile?.value("region"),
-      mfaSerial: profile?.value("mfa_serial"),
+      mfaSerial: profile?.value("mfa_serial") ??
+        deviceOfRoles(sections.profiles, name),
       credentialsKey: profile?.credentialsKey(),
       durationSeconds: profile?.value("duration_seconds"),
       fips: get("AWS_USE_FIPS_ENDPOINT") ?? profile?.value("use_fips_endpoint"),
       dualStack: get("AWS_USE_DUALSTACK_ENDPOINT") ??
         profile?.value("use_dualstack_endpoint"),
+      caBundle: profile?.value("ca_bundle"),
       ...this.#endpoint(profile, sections),
     };
+  }
+
+  #read(): ConfigSections {
+    return this.#sections ??= readSections(this.readFile()?.text);
   }
 
   /** The first endpoint that is named, as every SDK looks for it. */
@@ -72,7 +82,8 @@ export class LocalAwsConfig implements AwsConfig {
     return { endpoint: found?.[0], endpointSource: found?.[1] };
   }
 
-  #readFile(): { path: string; text: string } | undefined {
+  /** The config file, as it is now. */
+  protected readFile(): { path: string; text: string } | undefined {
     const { get, expandHome } = this.#environment;
     try {
       const path = expandHome(get("AWS_CONFIG_FILE") ?? "~/.aws/config");
@@ -107,6 +118,19 @@ export function missingFiles(
 interface ConfigSections {
   readonly profiles: ReadonlyMap<string, Profile>;
   readonly services: ReadonlyMap<string, Profile>;
+}
+
+/** The MFA device of the roles that take profile `name` for their source; undefined if they do not agree. */
+function deviceOfRoles(
+  profiles: ReadonlyMap<string, Profile>,
+  name: string,
+): string | undefined {
+  const devices = new Set(
+    profiles.values().filter((role) => role.value("source_profile") === name)
+      .map((role) => role.value("mfa_serial"))
+      .filter((device) => device !== undefined),
+  );
+  return devices.size === 1 ? [...devices][0] : undefined;
 }
 
 /** With all white space that some program sees there: Go's trims, JavaScript's takes any. */

@@ -32,7 +32,7 @@ export const VARIABLES = {
   AWS_SHARED_CREDENTIALS_FILE:
     "The credentials file, unless -c names one (default: ~/.aws/credentials)",
   AWS_CONFIG_FILE:
-    "The file where region, mfa_serial and the endpoint are looked up (default: ~/.aws/config)",
+    "The file where region, mfa_serial, roles and the endpoint are looked up (default: ~/.aws/config)",
   AWS_PROFILE:
     "The profile of updsts get without PROFILE, or the one whose session it names",
   AWS_DEFAULT_PROFILE: PRECEDENCE,
@@ -45,7 +45,7 @@ export const VARIABLES = {
   AWS_USE_DUALSTACK_ENDPOINT: ENDPOINT,
   AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: ENDPOINT,
   AWS_CA_BUNDLE:
-    "PEM file of further certificate authorities, for proxies that inspect TLS",
+    "PEM file of further certificate authorities, for proxies that inspect TLS (default: ca_bundle of the config file)",
   ...PROXIES,
   HOME: "Home directory (~)",
   USERPROFILE: "Home directory (~) on Windows",

@@ -68,6 +68,7 @@ const PROFILE = object({
     "Name under which a TOTP server such as mktotp knows the device's secret",
   expiration_datetime: "When the session expires, ISO 8601 with offset",
   managed_by: "The profile with the long-term key that this session belongs to",
+  role_of: "The session that this role takes its credentials from",
   expires_in_seconds:
     "Seconds that the session is still valid; 0 if it has expired",
   cred_file: "The file of the profile, if sessions are in a file of their own",
@@ -82,11 +83,17 @@ const SESSION = object({
   profile_name: "Profile that holds the long-term key",
   updated_profile_name:
     "Profile that holds the session: put this into AWS_PROFILE",
+  role_profile_name:
+    "The role that was named, which uses the session: put this into AWS_PROFILE instead",
   aws_access_key_id: "Access key id of the session",
   aws_token_expiration: "When the session expires, ISO 8601 with offset",
   expires_in_seconds: "The same, from now",
+  note: "Changes for the person to make, so that roles use the session",
   cred_file: "The file that holds it",
-});
+}, [
+  ...["status", "profile_name", "updated_profile_name", "aws_access_key_id"],
+  ...["aws_token_expiration", "expires_in_seconds", "cred_file"],
+]);
 
 const CRED_FILE: Parameter = {
   description: "Credentials file to work on; leave out for the usual one",
@@ -100,7 +107,10 @@ export const TOOLS: readonly Tool[] = [{
   description:
     "Trades a profile's long-term key and a TOTP code for temporary AWS credentials and writes them into the credentials file. Without totp_token a person types the code where you cannot see it; if that takes longer than a call may, the answer says how to go on. Returns the name of the profile to use, and no secret.",
   parameters: {
-    profile_name: { description: "Profile that holds the long-term key" },
+    profile_name: {
+      description:
+        "Profile that holds the long-term key, or a role that uses its session",
+    },
     totp_token: {
       description:
         "Six-digit TOTP code of a tool that makes them. Leave it out to have the person type it, so that you never see it",

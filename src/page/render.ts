@@ -127,7 +127,7 @@ function ending(outcome: Outcome, language: Language, words: Words): Content {
 }
 
 function success(
-  { status, sessionProfile, expiration }: Exclude<Outcome, UpdstsError>,
+  { status, sessionProfile, role, expiration }: Exclude<Outcome, UpdstsError>,
   language: Language,
   words: Words,
 ): Content {
@@ -145,7 +145,7 @@ function success(
       <dl>
         ${until}
         <dt>${words.sessionProfile}</dt>
-        <dd>${sessionProfile}</dd>
+        <dd>${role ?? sessionProfile}</dd>
       </dl>
     `,
   };

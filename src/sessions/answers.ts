@@ -20,7 +20,7 @@ const SHOWN_KEYS = [
 
 /** A profile: secrets as masks, missing keys left out. */
 export function toProfileAnswer(
-  { name, fields, device, managedBy, expiration, file }: ProfileView,
+  { name, fields, device, managedBy, session, expiration, file }: ProfileView,
   now: Date,
 ) {
   const shown = SHOWN_KEYS.flatMap((key) => {
@@ -32,6 +32,7 @@ export function toProfileAnswer(
     ...Object.fromEntries(shown),
     ...(device === undefined ? {} : { mfa_device_arn: device }),
     ...(managedBy === undefined ? {} : { managed_by: managedBy }),
+    ...(session === undefined ? {} : { role_of: session }),
     ...(expiration === undefined
       ? {}
       : { expires_in_seconds: secondsUntil(expiration, now) }),
@@ -41,21 +42,23 @@ export function toProfileAnswer(
 
 /** A refresh that was done, was not needed, or would be done. */
 export function toRefreshAnswer(
-  { status, profile, sessionProfile, accessKeyId, expiration, diff }:
-    RefreshResult,
+  { status, profile, sessionProfile, role, notes, ...result }: RefreshResult,
   credentialFile: string,
   now: Date,
 ) {
+  const { accessKeyId, expiration, diff } = result;
   return {
     status,
     profile_name: profile,
     updated_profile_name: sessionProfile,
+    ...(role === undefined ? {} : { role_profile_name: role }),
     ...(accessKeyId === undefined ? {} : { aws_access_key_id: accessKeyId }),
     ...(expiration === undefined ? {} : {
       aws_token_expiration: toLocalIso(expiration),
       expires_in_seconds: secondsUntil(expiration, now),
     }),
     ...(diff === undefined ? {} : { diff }),
+    ...(notes === undefined ? {} : { note: notes.join("; ") }),
     cred_file: credentialFile,
   };
 }

@@ -1,5 +1,5 @@
 // Use case: what stands in the credentials file, without its secrets.
-import { parseFile } from "../credentials/parse.ts";
+import type { ParsedFile } from "../credentials/parse.ts";
 import {
   isDevice,
   listProfiles as readProfiles,
@@ -7,6 +7,13 @@ import {
 } from "../credentials/profiles.ts";
 import type { KeySource, Ports, ProfileSettings } from "../ports.ts";
 import { MASK, type Secret } from "../secret.ts";
+import {
+  type OtherKind,
+  otherKind,
+  type Profiles,
+  sessionUnder,
+} from "./roles.ts";
+import { findSession, readSessionFiles } from "./session_files.ts";
 
 /** What the reads need of the world. */
 export type ListPorts = Pick<Ports, "file" | "keys" | "config" | "log">;
@@ -23,6 +30,9 @@ export interface ProfileView {
   readonly device: string | undefined;
   /** The profile whose managed block this one stands in. */
   readonly managedBy: string | undefined;
+  /** Of a role: the session that it stands on, if it does. */
+  readonly session?: string | undefined;
+  /** When that, or its own session, ends. */
   readonly expiration: Date | undefined;
   /** Whether another program has written a key since the expiry was. */
   readonly hasStaleExpiry: boolean;
@@ -35,31 +45,70 @@ export interface ProfileView {
 }
 
 /**
- * All profiles, in file order, those beside the keys first. Broken blocks are
- * warned about.
+ * All profiles, in file order, those beside the keys first, and the roles of
+ * the config file that stand on a session. Broken blocks are warned about.
  */
 export async function listProfiles(ports: ListPorts): Promise<ProfileView[]> {
-  const { file, keys } = ports;
-  if (keys === undefined) return await viewsOf(ports, file);
+  const { file, keys, config } = ports;
+  const files = await readSessionFiles(ports);
+  const profiles = { files, config: await config.profiles() };
+  const views = keys === undefined
+    ? await viewsOf(ports, files.sessions, file)
+    : [
+      ...await viewsOf(ports, files.keys, keys, keys.path),
+      ...await viewsOf(ports, files.sessions, file, file.path),
+    ];
+  const names = new Set(views.map(({ name }) => name));
+  const roles = [...profiles.config.keys()].filter((name) => !names.has(name));
   return [
-    ...await viewsOf(ports, keys, keys.path),
-    ...await viewsOf(ports, file, file.path),
+    ...views.map((view) =>
+      view.kind === "role"
+        ? { ...view, ...onSession(view.name, profiles) }
+        : view
+    ),
+    ...roles.flatMap((name) => {
+      const found = onSession(name, profiles);
+      return found === undefined ? [] : [{ ...ROLE, name, ...found }];
+    }),
   ];
+}
+
+/** A role of the config file, as far as all are alike. */
+const ROLE = {
+  recognised: true,
+  kind: "role",
+  accessKeyId: undefined,
+  device: undefined,
+  managedBy: undefined,
+  hasStaleExpiry: false,
+  isOverwritten: false,
+  file: undefined,
+  fields: new Map<string, string>(),
+} as const;
+
+/** The session that the role profile `name` stands on, if it does. */
+function onSession(name: string, profiles: Profiles) {
+  const chain = sessionUnder(name, profiles);
+  if (chain === undefined) return undefined;
+  const { profile, sessionProfile: session } = chain;
+  const expiration = findSession(profiles.files, profile, session)?.expiration;
+  return { session, expiration };
 }
 
 /** Those of the file with the long-term keys alone. */
 export async function listKeyProfiles(
   ports: ListPorts,
 ): Promise<ProfileView[]> {
-  return await viewsOf(ports, ports.keys ?? ports.file);
+  const { keys } = await readSessionFiles(ports);
+  return await viewsOf(ports, keys, ports.keys ?? ports.file);
 }
 
 async function viewsOf(
   { config, log }: ListPorts,
-  source: KeySource,
+  parsed: ParsedFile,
+  source: Pick<KeySource, "path">,
   where?: string,
 ): Promise<ProfileView[]> {
-  const parsed = parseFile(await source.read());
   for (const problem of parsed.brokenTags) {
     log.warn(`${source.path ?? "stdin"}: ${problem}`);
   }
@@ -115,32 +164,3 @@ function kindOf(
     ? "long-term"
     : otherKind(profile.credentialsKey() ?? settings?.credentialsKey);
 }
-
-/** In a word, for a table. */
-export type OtherKind = "role" | "sso" | "login" | "process" | "none";
-
-/** The kind of credentials that `key`, of the profile or of the config file, stands for. */
-export function otherKind(key: string | undefined): OtherKind {
-  if (key === undefined) return "none";
-  if (key.startsWith("sso_")) return "sso";
-  switch (key) {
-    case "role_arn":
-    case "web_identity_token_file":
-      return "role";
-    case "login_session":
-      return "login";
-    case "credential_process":
-      return "process";
-    default:
-      return "none";
-  }
-}
-
-/** What such a profile does, for a person to read. */
-export const WAYS: Readonly<Record<OtherKind, string>> = {
-  role: "takes a role",
-  sso: "signs in with aws sso login",
-  login: "signs in with aws login",
-  process: "asks a program for its keys",
-  none: "no keys of its own",
-};

@@ -1,4 +1,5 @@
 // What a session is asked with: the key, the device and the region; or why it cannot be.
+import { flawIn } from "../credentials/keys.ts";
 import { isDevice, type Profile } from "../credentials/profiles.ts";
 import type { SessionValues } from "../credentials/session_edits.ts";
 import { type ErrorCode, UpdstsError } from "../errors.ts";
@@ -71,6 +72,15 @@ function planOf(
   const secretAccessKey = profile.secret("aws_secret_access_key");
   const badKey = (state: string, hint: string) =>
     cannotRefresh("KEYS_MISSING", profile, state, hint);
+  const badValue = (
+    key: string,
+    value: string,
+    state: string,
+    hint: string,
+  ) => {
+    const flaw = flawIn(value) ?? { state, hint };
+    return badKey(`${key} ${flaw.state}`, flaw.hint);
+  };
   if (accessKeyId === undefined || secretAccessKey === undefined) {
     const key = accessKeyId === undefined
       ? "aws_access_key_id"
@@ -82,19 +92,24 @@ function planOf(
   }
   // What is signed with goes into headers: anything else was mistyped.
   if (!/^[A-Z0-9_]{16,128}$/.test(accessKeyId)) {
-    throw badKey(
-      "aws_access_key_id is not a valid access key ID",
+    throw badValue(
+      "aws_access_key_id",
+      accessKeyId,
+      "is not a valid access key ID",
       "it has 16 or more capital letters and digits, and mostly begins AKIA",
     );
   }
-  if (/\s/.test(secretAccessKey.reveal())) {
-    throw badKey(
-      "aws_secret_access_key is not a valid secret access key",
+  const secret = secretAccessKey.reveal();
+  if (/\s/.test(secret) || flawIn(secret) !== undefined) {
+    throw badValue(
+      "aws_secret_access_key",
+      secret,
+      "is not a valid secret access key",
       "it is one word, on one line, behind the equals sign",
     );
   }
   const device = requireDevice(profile, settings, askedDevice);
-  const { endpoint, fips, dualStack } = settings;
+  const { endpoint, fips, dualStack, caBundle } = settings;
   const region = chooseRegion(profile, settings, device);
   // Behind an endpoint of one's own, anything may be known.
   if (endpoint === undefined) assertSamePartition(profile, device, region);
@@ -104,7 +119,7 @@ function planOf(
     secretAccessKey,
     device,
     region: region.name,
-    ...{ endpoint, fips, dualStack },
+    ...{ endpoint, fips, dualStack, caBundle },
   };
 }
 
@@ -153,9 +168,12 @@ function requireDevice(
   }
   // First of all: it must not be shown unless it looks like a device.
   if (!isDevice(device)) {
+    const flaw = flawIn(device);
     throw unfit(
-      "its MFA device is neither an ARN nor a serial number",
-      "copy it from `aws iam list-mfa-devices`",
+      `its MFA device ${
+        flaw?.state ?? "is neither an ARN nor a serial number"
+      }`,
+      flaw?.hint ?? "copy it from `aws iam list-mfa-devices`",
     );
   }
   if (/^arn:[^:]*:iam::\d*:u2f\//.test(device)) {
@@ -252,13 +270,33 @@ export function chooseRegion(
     regionOfPartition(device?.split(":")[1]);
   const shape = region.source === CREDENTIALS_FILE ? REGION : HOST_LABEL;
   if (!shape.test(region.name)) {
+    const { name, source } = region;
+    const flaw = flawIn(name);
+    const isHarmless = REGION.test(name.replace(/[^\w-]/g, "").toLowerCase());
     throw new UpdstsError(
       "REGION_INVALID",
-      "Cannot ask STS: the region of AWS_REGION or of the profile is not the name of a region",
-      { hint: "give one such as eu-west-1" },
+      `Cannot ask STS: the region ${
+        isHarmless ? `${JSON.stringify(name)} ` : ""
+      }of ${source} ${flaw?.state ?? "is not the name of a region"}`,
+      { hint: flaw?.hint ?? "give one such as eu-west-1" },
     );
   }
   return region;
+}
+
+/**
+ * The region to write into the section of a new session: that of its `source`,
+ * unless the config file has one for the session's profile.
+ */
+export function regionOfSession(
+  source: Profile,
+  settings: ProfileSettings,
+  ofSession: ProfileSettings,
+): string | undefined {
+  const region = source.value("region") ?? settings.region ?? "";
+  return ofSession.region === undefined && REGION.test(region)
+    ? region
+    : undefined;
 }
 
 function namedRegion(

@@ -78,16 +78,12 @@ export async function getProfile(
 
 /**
  * The error that names the profiles that exist, the likeliest first; but none
- * of stdin, which may hold anything. Or it says that the config file gives the
- * profile credentials, by the key `configured`.
+ * of stdin, which may hold anything.
  */
 export function unknownProfile(
   name: string,
   existing: readonly string[],
-  { fromStdin = false, configured }: {
-    readonly fromStdin?: boolean;
-    readonly configured?: string | undefined;
-  } = {},
+  { fromStdin = false }: { readonly fromStdin?: boolean } = {},
 ): UpdstsError {
   const error = (state: string, hint: string) =>
     new UpdstsError(
@@ -101,10 +97,10 @@ export function unknownProfile(
       "pipe in the text of a credentials file, with the long-term key in it",
     );
   }
-  if (configured !== undefined) {
+  if (existing.includes(`profile ${name}`)) {
     return error(
-      ` in the credentials file: the config file gives it credentials of its own (${configured})`,
-      "use it as it is: it needs no session of updsts",
+      `: the credentials file has [profile ${name}], which only the config file takes for it`,
+      `write [${name}] in its place`,
     );
   }
   return error(

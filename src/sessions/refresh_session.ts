@@ -1,5 +1,6 @@
 // Use case: trade a profile's key and a code for a session, and write it down.
 import { CODE_ATTEMPTS, requireCode } from "../codes.ts";
+import { flawIn, mayBeShown } from "../credentials/keys.ts";
 import { parseFile } from "../credentials/parse.ts";
 import {
   findProfile,
@@ -29,15 +30,16 @@ import { changedLines } from "./dry_run.ts";
 import {
   cannotRefresh,
   planSession,
+  regionOfSession,
   REHEARSED,
   type SessionPlan,
 } from "./plan.ts";
 import { unknownProfile } from "./profiles.ts";
+import { type Chain, chainOf, type Profiles, roleAdvice } from "./roles.ts";
 import {
   findSession,
   type FoundSession,
   readSessionFiles,
-  sourceOf,
 } from "./session_files.ts";
 
 /** How long a session lasts if neither request nor profile says otherwise, in seconds. */
@@ -64,12 +66,21 @@ export interface RefreshRequest {
   readonly dryRun?: boolean | undefined;
 }
 
-/** What was done. Holds no secret. */
-export interface RefreshResult {
-  /** Whether STS gave a new session, or the one in the file is good enough. */
-  readonly status: "updated" | "still_valid" | "would_update";
+/** Where a session comes from and goes to. */
+interface Names {
+  /** The profile with the long-term key. */
   readonly profile: string;
   readonly sessionProfile: string;
+  /** The role that uses the session, if that was named. */
+  readonly role?: string;
+  /** What a person should do or know besides, a sentence each; undefined is nothing. */
+  readonly notes?: readonly string[];
+}
+
+/** What was done. Holds no secret. */
+export interface RefreshResult extends Names {
+  /** Whether STS gave a new session, or the one in the file is good enough. */
+  readonly status: "updated" | "still_valid" | "would_update";
   /** For a dry run: the lines that would go and come, secrets masked. */
   readonly diff?: string;
   /** The access key id of the session; a dry run has none. */
@@ -82,8 +93,8 @@ export interface RefreshResult {
  * `answered`.
  */
 export interface RefreshHooks {
-  /** All but a code is there for a session of that name, or it is there already. */
-  prepared?(sessionProfile: string): void;
+  /** All but a code is there for the session that these `profiles` use, or it is there already. */
+  prepared?(profiles: readonly string[]): void;
   /**
    * A code is about to be asked for; `refused` is what STS said of the last one.
    * What it returns is disposed of when there is a code, or none will come.
@@ -103,13 +114,6 @@ export type PreparePorts =
     readonly issuer: Pick<Ports["issuer"], "rehearse">;
   };
 
-/** Where a session comes from and goes to. */
-interface Names {
-  /** The profile with the long-term key. */
-  readonly profile: string;
-  readonly sessionProfile: string;
-}
-
 /** A session in the file that lasts long enough. */
 interface StillValid extends Names, FoundSession {
   readonly status: "still_valid";
@@ -120,6 +124,8 @@ export interface Prepared extends Names {
   readonly status: "prepared";
   readonly plan: SessionPlan;
   readonly durationSeconds: number;
+  /** The region to write, if a section is made. */
+  readonly region: string | undefined;
   /** What the file was when it was rehearsed, and what would change. */
   readonly text: string;
   readonly edits: readonly Edit[];
@@ -152,7 +158,7 @@ export async function refreshSession(
 ): Promise<RefreshResult> {
   const { codes, config, file } = ports;
   let prepared = await prepareRefresh(ports, request);
-  hooks.prepared?.(prepared.sessionProfile);
+  hooks.prepared?.(usersOf(prepared));
   let refused: UpdstsError | undefined;
   for (let attempt = 1;; attempt++) {
     if (prepared.status === "still_valid") {
@@ -160,10 +166,10 @@ export async function refreshSession(
       if (rewritten && !request.dryRun) await withoutQuotes(file, prepared);
       return found;
     }
-    const { profile, sessionProfile } = prepared;
+    const { profile } = prepared;
     if (request.dryRun) {
       const diff = changedLines(file.path, prepared.text, prepared.edits);
-      return { status: "would_update", profile, sessionProfile, diff };
+      return { status: "would_update", ...shownNames(prepared), diff };
     }
     let { code } = request;
     if (code === undefined) {
@@ -197,12 +203,23 @@ export async function refreshSession(
     hooks.answered?.();
     await write(file, prepared, session);
     const { accessKeyId, expiration } = session;
-    const names = {
-      profile: prepared.profile,
-      sessionProfile: prepared.sessionProfile,
-    };
+    const names = shownNames(prepared);
     return { status: "updated", ...names, accessKeyId, expiration };
   }
+}
+
+/** The profiles that use the session. */
+export function usersOf({ sessionProfile, role }: Names): string[] {
+  return role === undefined ? [sessionProfile] : [sessionProfile, role];
+}
+
+function shownNames({ profile, sessionProfile, role, notes }: Names): Names {
+  return {
+    profile,
+    sessionProfile,
+    ...role === undefined ? {} : { role },
+    ...notes === undefined ? {} : { notes },
+  };
 }
 
 /**
@@ -246,11 +263,12 @@ function isRefusedCode(error: unknown): error is UpdstsError {
  */
 async function write(
   file: Ports["file"],
-  { profile, sessionProfile }: Prepared,
+  { profile, sessionProfile, region }: Prepared,
   session: Session,
 ): Promise<void> {
   const values = {
     ...session,
+    region,
     expiration: toLocalIso(session.expiration),
     marksExpiry: true,
   };
@@ -285,11 +303,18 @@ export async function prepareRefresh(
   assertRequest(request);
   const keyFile = keys ?? file;
   const files = await readSessionFiles(ports);
-  const managed = sourceOf(files, request.profile);
-  const profile = managed ?? request.profile;
-  const sessionProfile = request.sessionProfile ??
-    (managed === undefined ? `${profile}_sts` : request.profile);
-  if (managed !== undefined) {
+  const profiles = { files, config: await config.profiles() };
+  const chain = chainOf(request.profile, profiles);
+  const { profile, roles } = chain;
+  const sessionProfile = request.sessionProfile ?? chain.sessionProfile;
+  const role = roles[0]?.name;
+  if (role !== undefined) {
+    log.note(
+      `${role} takes a role with ${
+        roles.at(-1)?.sourceProfile
+      }: refreshing ${sessionProfile}, the session of profile ${profile}`,
+    );
+  } else if (profile !== request.profile) {
     log.note(
       `${request.profile} is the session of profile ${profile}: refreshing that one`,
     );
@@ -302,10 +327,10 @@ export async function prepareRefresh(
     );
     throw unknownProfile(profile, names, {
       fromStdin: keyFile.path === undefined,
-      configured: settings.credentialsKey,
     });
   }
-  const { credentialsKey } = await config.settingsOf(sessionProfile);
+  const ofSession = await config.settingsOf(sessionProfile);
+  const { credentialsKey } = ofSession;
   if (credentialsKey !== undefined) {
     throw new UpdstsError(
       "NAME_TAKEN",
@@ -326,12 +351,13 @@ export async function prepareRefresh(
       }: choose a name of A-Z, a-z, 0-9, _, . and - with -sn`,
     );
   }
+  const names = namesOf(chain, sessionProfile, profiles);
   const current = findSession(files, profile, sessionProfile);
   if (current !== undefined && request.minRemainingSeconds !== undefined) {
     const end = ports.clock.now().getTime() +
       request.minRemainingSeconds * 1000;
     if (current.expiration.getTime() >= end) {
-      return { status: "still_valid", profile, sessionProfile, ...current };
+      return { status: "still_valid", ...names, ...current };
     }
   }
   // Only a new session has to last as long as that.
@@ -349,6 +375,7 @@ export async function prepareRefresh(
   for (const flaw of block ? flawsOf(files.sessions, block) : []) {
     log.warn(flawWarning(file.path, flaw, when));
   }
+  const region = regionOfSession(source, settings, ofSession);
   let text = "";
   let edits: readonly Edit[] = [];
   let refusal: string | undefined;
@@ -359,6 +386,7 @@ export async function prepareRefresh(
       text = now;
       edits = refreshEdits(parseFile(now), profile, sessionProfile, {
         ...REHEARSED,
+        region,
         marksExpiry: true,
       });
       refusal = awsCliRefusal(text, edits);
@@ -377,8 +405,34 @@ export async function prepareRefresh(
   if (keys === undefined && text !== files.sessions.text && attempts > 1) {
     return await prepareRefresh(ports, request, attempts - 1);
   }
-  const found = { plan, durationSeconds, text, edits, refusal };
-  return { status: "prepared", profile, sessionProfile, ...found };
+  const found = { plan, durationSeconds, region, text, edits, refusal };
+  return { status: "prepared", ...names, ...found };
+}
+
+/** The names of a refresh, and what is to be said of them. */
+function namesOf(
+  chain: Chain,
+  sessionProfile: string,
+  profiles: Profiles,
+): Names {
+  const { profile, roles } = chain;
+  const block = profiles.files.sessions.blockOf(profile, sessionProfile);
+  const former = block?.sessionProfile === sessionProfile
+    ? undefined
+    : block?.sessionProfile;
+  const notes = roleAdvice(chain, sessionProfile, former, profiles);
+  if (former !== undefined) {
+    notes.unshift(
+      `The session moves from ${former} to ${sessionProfile}: ${former} no longer exists then`,
+    );
+  }
+  const [role] = roles;
+  return {
+    profile,
+    sessionProfile,
+    ...role === undefined ? {} : { role: role.name },
+    ...notes.length === 0 ? {} : { notes },
+  };
 }
 
 /**
@@ -467,11 +521,16 @@ function durationOf(
   const isOwn = durationSeconds === undefined && own !== undefined;
   // An invalid value is not shown: it may be anything.
   if (isOwn && !(/^\d{1,9}$/.test(own) && isDuration(seconds))) {
+    const flaw = flawIn(own);
+    const shown = mayBeShown("duration_seconds", own) ? ` ${own}` : "";
     throw cannotRefresh(
       "SETTING_INVALID",
       profile,
-      "its duration_seconds is not one that STS gives",
-      `write ${MIN_DURATION_SECONDS} to ${MAX_DURATION_SECONDS} there, or ask for a duration`,
+      `its duration_seconds${shown} ${
+        flaw?.state ?? "is not one that STS gives"
+      }`,
+      flaw?.hint ??
+        `write ${MIN_DURATION_SECONDS} to ${MAX_DURATION_SECONDS} there, or ask for a duration`,
     );
   }
   // Of a session that STS gives now, less than all is left in a moment.

@@ -2,7 +2,9 @@
 import { unquoted } from "../credentials/keys.ts";
 import { type ParsedFile, parseFile } from "../credentials/parse.ts";
 import { findProfile } from "../credentials/profiles.ts";
+import { whyAwsCliRefusesFile } from "../credentials/readers/aws_cli.ts";
 import type { SessionValues } from "../credentials/session_edits.ts";
+import { UpdstsError } from "../errors.ts";
 import type { Ports } from "../ports.ts";
 import { Secret } from "../secret.ts";
 import { toLocalIso } from "../timestamps.ts";
@@ -13,18 +15,38 @@ export interface SessionFiles {
   readonly sessions: ParsedFile;
 }
 
-/** Reads what there is. */
+/**
+ * Reads what there is.
+ *
+ * @throws {UpdstsError} `FILE_UNUSABLE` if no profile can be read in the file
+ * with the keys, and not by the AWS CLI either
+ */
 export async function readSessionFiles(
   { file, keys }: {
-    readonly file: Pick<Ports["file"], "read">;
+    readonly file: Pick<Ports["file"], "path" | "read">;
     readonly keys?: Ports["keys"];
   },
 ): Promise<SessionFiles> {
   const sessions = parseFile(await file.read());
-  return {
-    keys: keys === undefined ? sessions : parseFile(await keys.read()),
-    sessions,
-  };
+  const found = keys === undefined ? sessions : parseFile(await keys.read());
+  assertReadable(found, (keys ?? file).path ?? "stdin");
+  return { keys: found, sessions };
+}
+
+function assertReadable({ text, sections }: ParsedFile, path: string): void {
+  const isWide = /^(?:\xff\xfe|\xfe\xff)/.test(text);
+  if (sections.length > 0 && !isWide) return;
+  const reason = isWide ? "it is in UTF-16" : whyAwsCliRefusesFile(text);
+  if (reason === undefined) return;
+  throw new UpdstsError(
+    "FILE_UNUSABLE",
+    `Cannot read a profile in ${path}: ${reason}`,
+    {
+      hint: isWide
+        ? "save it as UTF-8, without a byte order mark"
+        : "begin each profile with its name in brackets, as in [default]",
+    },
+  );
 }
 
 /**

@@ -148,12 +148,17 @@ const PROTOCOLS = { http1: true, http2: false } as const;
 
 /**
  * A client of the runtime's own `fetch`, which trusts the authorities of
- * AWS_CA_BUNDLE, too; whoever asks for it closes it.
+ * AWS_CA_BUNDLE, too, else of the `configured` file; whoever asks for it
+ * closes it.
  *
  * @throws {UpdstsError} `CA_BUNDLE_INVALID`
  */
-export function createHttpClient(environment: Environment): Deno.HttpClient {
-  const path = environment.get("AWS_CA_BUNDLE");
+export function createHttpClient(
+  environment: Environment,
+  configured?: string,
+): Deno.HttpClient {
+  const named = environment.get("AWS_CA_BUNDLE");
+  const path = named ?? configured;
   if (path === undefined) return Deno.createHttpClient(PROTOCOLS);
   try {
     const bundle = readRegularFile(
@@ -165,14 +170,23 @@ export function createHttpClient(environment: Environment): Deno.HttpClient {
       throw new SyntaxError("No certificate");
     }
     return Deno.createHttpClient({ ...PROTOCOLS, caCerts: [bundle] });
-  } catch (error) {
-    throw new UpdstsError(
-      "CA_BUNDLE_INVALID",
-      error instanceof UpdstsError
-        ? error.message
-        : `Cannot use AWS_CA_BUNDLE: ${path} holds no PEM certificates`,
-      { hint: "name a file of PEM certificates, or unset it", cause: error },
-    );
+  } catch (cause) {
+    const [message, rest] = named === undefined
+      // Its value may be anything, and is not shown.
+      ? [
+        "Cannot use ca_bundle of the config file: it does not name a readable file of PEM certificates",
+        "delete that line",
+      ]
+      : [
+        cause instanceof UpdstsError
+          ? cause.message
+          : `Cannot use AWS_CA_BUNDLE: ${path} holds no PEM certificates`,
+        "unset it",
+      ];
+    throw new UpdstsError("CA_BUNDLE_INVALID", message, {
+      hint: `name a file of PEM certificates, or ${rest}`,
+      cause,
+    });
   }
 }
 

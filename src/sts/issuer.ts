@@ -68,7 +68,7 @@ export function createIssuer(
         // One for each request: on a connection that it has kept, the runtime
         // sends a request again by itself if the server closes without an
         // answer, though the code may be spent.
-        using client = createHttpClient(environment);
+        using client = createHttpClient(environment, request.caBundle);
         const delivery = { client, signal, userAgent };
         outcome = await requestSession(request, place, time, delivery);
       } catch (error) {
@@ -94,7 +94,7 @@ export function createIssuer(
     rehearse: (target) =>
       Promise.try(() => {
         locateSts(target, environment);
-        tryCaBundle(environment);
+        tryCaBundle(environment, target.caBundle);
       }),
     issue: async (request) => {
       const place = locateSts(request, environment);
@@ -118,7 +118,7 @@ export function createIssuer(
       using deadline = new Deadline(REACH_TIMEOUT);
       const start = performance.now();
       try {
-        using client = createHttpClient(environment);
+        using client = createHttpClient(environment, target.caBundle);
         const { status, date, requestId } = await post(
           endpoint,
           new Headers({ "content-type": "application/x-www-form-urlencoded" }),
@@ -145,9 +145,12 @@ export function createIssuer(
 }
 
 /** The file of certificate authorities in effect, once it has been tried. */
-function tryCaBundle(environment: Environment): string | undefined {
-  const path = environment.get("AWS_CA_BUNDLE");
-  if (path !== undefined) createHttpClient(environment).close();
+function tryCaBundle(
+  environment: Environment,
+  configured?: string,
+): string | undefined {
+  const path = environment.get("AWS_CA_BUNDLE") ?? configured;
+  if (path !== undefined) createHttpClient(environment, configured).close();
   return path;
 }
 

@@ -15,8 +15,10 @@ import {
   type Reading,
   withoutContinuations,
 } from "../support/sdk_parser.ts";
-import { EXAMPLE_SESSION as SESSION } from "../support/sessions.ts";
+import { EXAMPLE_SESSION } from "../support/sessions.ts";
 import { needs } from "../support/skipping.ts";
+
+const SESSION = { ...EXAMPLE_SESSION, region: "eu-west-1" };
 
 /** More than in the suite by FAST_CHECK_RUNS=100000. */
 const numRuns = Number(Deno.env.get("FAST_CHECK_RUNS") ?? 2_000);

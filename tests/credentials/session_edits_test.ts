@@ -170,3 +170,14 @@ Deno.test("refreshEdits() refuses what only the next refresh would break", async
     );
   }
 });
+
+Deno.test("refreshEdits() writes a region where a section is made, and never later", () => {
+  const session = { ...EXAMPLE_SESSION, region: "eu-west-1" };
+  const line = "region = eu-west-1\n";
+  const made = refreshed("[a]\n", session);
+  assert(made.endsWith(`${line}${END}\n`));
+  assert(refreshed(`${BEGIN}\n${END}\n`, session).includes(line));
+  assert.equal(refreshed(made, { ...session, region: "us-east-1" }), made);
+  const without = made.replace(line, "");
+  assert.equal(refreshed(without, session), without);
+});

@@ -66,6 +66,44 @@ for (const era of ERAS) {
     if (era === "modern") assert.equal(client.protocolVersion, "2026-07-28");
   });
 
+  Deno.test(`${era} client: takes a role, and refreshes the session that it uses`, async () => {
+    await using scenario = await Scenario.start();
+    await Deno.writeTextFile(
+      join(scenario.home, ".aws", "config"),
+      "[profile prod]\nrole_arn = arn:aws:iam::123456789012:role/x\n" +
+        `source_profile = default\nmfa_serial = ${ALICE.device}\n`,
+    );
+    await using client = await connect(era, scenario.env);
+    const call = () =>
+      client.call(UPDATE, {
+        profile_name: "prod",
+        totp_token: scenario.code(),
+      });
+    const update = z.looseObject({
+      role_profile_name: z.literal("prod"),
+      profile_name: z.literal("default"),
+      updated_profile_name: z.literal("default_sts"),
+      note: z.string(),
+    }).parse(resultOf(await call()));
+    assert.match(
+      update.note,
+      /^Run: aws configure set source_profile default_/,
+    );
+    const config = join(scenario.home, ".aws", "config");
+    const text = await Deno.readTextFile(config);
+    await Deno.writeTextFile(
+      config,
+      text.replace("= default\n", "= default_sts\n"),
+    );
+    const profiles = z.array(z.looseObject({ profile_name: z.string() }))
+      .parse(resultOf(await client.call(LIST, {})));
+    assert.equal(profiles.at(-1)?.["role_of"], "default_sts");
+    await scenario.write("\u0000");
+    const { content, isError } = await client.call(LIST, {});
+    assert(isError);
+    assert.match(content[0]?.text ?? "", /Cannot read a profile in/);
+  });
+
   Deno.test(`${era} client: updates with a code, then reads it back without secrets`, async () => {
     await using scenario = await Scenario.start();
     await using client = await connect(era, scenario.env, {

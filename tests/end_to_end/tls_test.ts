@@ -25,14 +25,28 @@ Deno.test("get refuses a certificate that nobody vouches for, and says what to d
   assert.equal(await scenario.read(), GIVEN);
 });
 
-Deno.test("get trusts the authority that AWS_CA_BUNDLE names", async () => {
-  await using scenario = await startWithTls();
-  const bundle = join(scenario.home, "ca.pem");
-  await Deno.copyFile(new URL("ca.pem", FIXTURES), bundle);
-  const { code, stderr } = await scenario.get({ AWS_CA_BUNDLE: "~/ca.pem" });
-  assert.equal(stderr, "");
-  assert.equal(code, 0);
-});
+for (
+  const [variable, config] of [
+    ["~/ca.pem", "[default]\nca_bundle = ~/missing.pem\n"],
+    ["", "[default]\nca_bundle = ~/ca.pem\n"],
+  ] as const
+) {
+  const source = variable === "" ? "ca_bundle" : "AWS_CA_BUNDLE";
+  Deno.test(`get trusts the authority that ${source} names`, async () => {
+    await using scenario = await startWithTls();
+    const bundle = join(scenario.home, "ca.pem");
+    await Deno.copyFile(new URL("ca.pem", FIXTURES), bundle);
+    await Deno.writeTextFile(join(scenario.home, ".aws", "config"), config);
+    const { code, stderr } = await scenario.get({ AWS_CA_BUNDLE: variable });
+    assert.equal(stderr, "");
+    assert.equal(code, 0);
+    // doctor asks STS in the same way.
+    assert.equal(
+      (await scenario.updsts(["doctor"], { AWS_CA_BUNDLE: variable })).code,
+      0,
+    );
+  });
+}
 
 Deno.test("get speaks HTTP/1.1, also to a server that has HTTP/2", async () => {
   // With HTTP/2 the runtime sends a request again by itself if the stream is refused.

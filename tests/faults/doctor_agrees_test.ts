@@ -12,10 +12,10 @@ import { ROOT } from "../support/command.ts";
 import { times } from "../support/effort.ts";
 import {
   MemoryCodes,
-  MemoryConfig,
   MemoryFile,
   MemoryIssuer,
   MemoryLog,
+  TextConfig,
 } from "../support/memory_ports.ts";
 import { NAMES, nastyFile } from "../support/nasty_files.ts";
 
@@ -54,11 +54,15 @@ const SURROUNDINGS: Surroundings = {
 };
 
 /** What `get PROFILE --dry-run` and `doctor PROFILE` make of a file; fails where they differ. */
-async function agreeOn(text: string, profile: string): Promise<boolean> {
+async function agreeOn(
+  text: string,
+  profile: string,
+  configText = "",
+): Promise<boolean> {
   const log = new MemoryLog();
   const ports = {
     file: new MemoryFile(text),
-    config: new MemoryConfig(),
+    config: new TextConfig(configText),
     codes: new MemoryCodes(),
     issuer: new MemoryIssuer(),
     clock: { now: () => new Date("2026-01-02T02:04:05Z") },
@@ -71,7 +75,7 @@ async function agreeOn(text: string, profile: string): Promise<boolean> {
   );
   const warned = log.lines.filter((line) => line.startsWith("warning: "));
   const said = JSON.stringify({
-    text,
+    ...{ text, configText },
     profile,
     refused: String(refused),
     warned,
@@ -130,6 +134,58 @@ Deno.test(`doctor and get agree on ${RUNS} generated files`, async () => {
   assert.equal(agreed, RUNS);
   // Neither is all that there is.
   assert(refused > RUNS / 20 && refused < RUNS * 0.99, `${refused}`);
+});
+
+const DEVICE = "arn:aws:iam::123456789012:mfa/alice";
+const ROLE = "arn:aws:iam::123456789012:role/admin";
+const PLACES = ["base", "prod", "mid", "base_sts", "gone"];
+
+/** A section of a config file: a role, a region, or other credentials. */
+const configSection = fc.tuple(
+  fc.constantFrom(...PLACES),
+  fc.array(
+    fc.oneof(
+      fc.constantFrom(...PLACES).map((name) => `source_profile = ${name}`),
+      fc.constant(`role_arn = ${ROLE}`),
+      fc.constantFrom("us-east-1", '"us-east-1"', "${REGION}", "x y")
+        .map((region) => `region = ${region}`),
+      fc.constantFrom(DEVICE, `${DEVICE}2`, `"${DEVICE}"`)
+        .map((device) => `mfa_serial = ${device}`),
+      fc.constantFrom(
+        "credential_source = Environment",
+        "sso_session = x",
+        "aws_access_key_id = AKIAIOSFODNN7EXAMPLE",
+        "duration_seconds = '900'",
+      ),
+    ),
+    { maxLength: 5 },
+  ),
+).map(([name, lines]) => [`[profile ${name}]`, ...lines, ""].join("\n"));
+
+Deno.test("doctor and get agree on roles and regions of the config file", async () => {
+  let refused = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(
+        (GOOD[0] ?? "").replace(/\[.*\]/, "[base]"),
+        `[base]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = ${
+          "x".repeat(40)
+        }\n`,
+        "[profile base]\nregion = us-east-1\n",
+      ),
+      fc.array(configSection, { maxLength: 3 }),
+      fc.constantFrom("base", "prod", ...PLACES),
+      async (text, config, name) => {
+        const whole =
+          `[profile prod]\nrole_arn = ${ROLE}\nsource_profile = mid\n` +
+          `[profile mid]\nrole_arn = ${ROLE}\nsource_profile = base_sts\n`;
+        const all = [...config, whole].join("");
+        if (await agreeOn(text, name, all)) refused++;
+      },
+    ),
+    { numRuns: RUNS / 5 },
+  );
+  assert(refused > RUNS / 50 && refused < RUNS / 5 * 0.95, `${refused}`);
 });
 
 Deno.test("doctor and get agree on all fixtures, and on every profile in them", async () => {

@@ -18,6 +18,7 @@ import {
   MemoryFile,
   MemoryIssuer,
   MemoryLog,
+  TextConfig,
 } from "../support/memory_ports.ts";
 
 const DEVICE = "arn:aws:iam::123456789012:mfa/alice";
@@ -476,17 +477,7 @@ Deno.test("refreshSession() says that the code is spent if the file broke meanwh
 Deno.test("refreshSession() takes no name of a config profile that has credentials, before a code is asked for", async () => {
   for (const status of [{}, { dryRun: true }]) {
     const ports = world();
-    const settings = await ports.config.settingsOf();
-    const config = {
-      file: () => ports.config.file(),
-      renew: () => {},
-      settingsOf: (name: string) =>
-        Promise.resolve(
-          name === "prod"
-            ? { ...settings, credentialsKey: "credential_process" }
-            : settings,
-        ),
-    };
+    const config = new TextConfig("[profile prod]\ncredential_process = x\n");
     const { message } = await failsWith(
       "NAME_TAKEN",
       () =>

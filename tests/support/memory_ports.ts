@@ -1,4 +1,5 @@
 // Ports in memory, for tests of the use cases; they keep what was asked of them.
+import type { Profile } from "../../src/credentials/profiles.ts";
 import { applyEdits } from "../../src/credentials/text.ts";
 import { UpdstsError } from "../../src/errors.ts";
 import type {
@@ -12,6 +13,8 @@ import type {
   SessionIssuer,
   SessionRequest,
 } from "../../src/ports.ts";
+import { LocalAwsConfig } from "../../src/machine/config.ts";
+import { createEnvironment } from "../../src/machine/environment.ts";
 import { Secret } from "../../src/secret.ts";
 
 /** A credentials file that is a string. */
@@ -75,7 +78,22 @@ export class MemoryConfig implements AwsConfig {
     return Promise.resolve(this.#settings);
   }
 
+  profiles(): Promise<ReadonlyMap<string, Profile>> {
+    return Promise.resolve(new Map());
+  }
+
   renew(): void {}
+}
+
+/** What a config file of this text says, without any variable. */
+export class TextConfig extends LocalAwsConfig {
+  constructor(readonly text: string) {
+    super(createEnvironment(() => undefined));
+  }
+
+  protected override readFile(): { path: string; text: string } {
+    return { path: "/home/alice/.aws/config", text: this.text };
+  }
 }
 
 /** An issuer that gives one session, or fails, and notes what it was asked. */

@@ -49,7 +49,8 @@ export async function readAsConfigparser(
   return JSON.parse(stdout);
 }
 
-const SOURCES = "/usr/share/gocode";
+/** Where Debian has the sources of Go packages. */
+export const SOURCES = "/usr/share/gocode";
 const PARSER = `${SOURCES}/src/github.com/aws/aws-sdk-go-v2/internal/ini`;
 
 /** Prints a reading for each file on stdin, null if it is refused; the parser lists no keys, so they are given. */

@@ -1,0 +1,259 @@
+// What a name leads to: the profile with the long-term key, its session, and the roles that stand on it.
+import { findProfile, type Profile } from "../credentials/profiles.ts";
+import { UpdstsError } from "../errors.ts";
+import { shellQuoted } from "../shell_quoted.ts";
+import { type SessionFiles, sourceOf } from "./session_files.ts";
+
+/** A profile that takes a role with the credentials of another one. */
+interface Role {
+  readonly name: string;
+  readonly sourceProfile: string;
+}
+
+/** What the refresh of a name is about. */
+export interface Chain {
+  /** The profile with the long-term key, if there is one. */
+  readonly profile: string;
+  /** Its session, by the name that leads here. */
+  readonly sessionProfile: string;
+  /** From the named one to the one that stands on that profile or session. */
+  readonly roles: readonly Role[];
+}
+
+/** All profiles, as they were read; those of the config file by name. */
+export interface Profiles {
+  readonly files: SessionFiles;
+  readonly config: ReadonlyMap<string, Profile>;
+}
+
+/**
+ * The profile that `name` means, its session, or that of the role's source,
+ * over several hops. A name that nobody knows leads to itself.
+ *
+ * @throws {UpdstsError} `PROFILE_NOT_FOUND` or `KEYS_MISSING` if a session is
+ * not what it takes; `SETTING_INVALID` for a loop
+ */
+export function chainOf(name: string, profiles: Profiles): Chain {
+  const { files, config } = profiles;
+  const roles: Role[] = [];
+  for (let current = name;;) {
+    const managed = sourceOf(files, current);
+    if (managed !== undefined) {
+      return { profile: managed, sessionProfile: current, roles };
+    }
+    const beside = findProfile(files.keys, current);
+    const sessionProfile = `${current}_sts`;
+    if (beside?.hasKey) return { profile: current, sessionProfile, roles };
+    const { value: sourceProfile } = settingOf(
+      current,
+      "source_profile",
+      profiles,
+    );
+    const configured = config.get(current);
+    const key = beside?.credentialsKey() ?? configured?.credentialsKey();
+    if (key === "role_arn" && sourceProfile !== undefined) {
+      if (
+        sourceProfile === current ||
+        roles.some(({ name }) => name === sourceProfile)
+      ) {
+        const names = [...roles.map(({ name }) => name), current];
+        throw failure(
+          "SETTING_INVALID",
+          `Cannot refresh profile ${quoted(name)}: its source_profile leads ` +
+            `in a circle (${[...names, sourceProfile].map(quoted).join(", ")})`,
+          "let one of them name a profile with a long-term key",
+        );
+      }
+      roles.push({ name: current, sourceProfile });
+      current = sourceProfile;
+      continue;
+    }
+    if (key !== undefined) {
+      const owner = beside?.credentialsKey() === key ? beside : configured;
+      throw otherCredentials(name, current, key, owner);
+    }
+    // The session may still have to be made.
+    const [, source = ""] = /^(.+)_sts$/.exec(current) ?? [];
+    if (roles.length > 0 && findProfile(files.keys, source)?.hasKey) {
+      return { profile: source, sessionProfile: current, roles };
+    }
+    const parent = roles.at(-1);
+    if (parent === undefined || beside !== undefined) {
+      return { profile: current, sessionProfile, roles };
+    }
+    throw failure(
+      "PROFILE_NOT_FOUND",
+      `Cannot find profile ${quoted(current)}, which ${
+        quoted(parent.name)
+      } names as its source_profile`,
+      `correct source_profile, or add a long-term key with: aws configure --profile ${
+        shellQuoted(current)
+      }`,
+    );
+  }
+}
+
+/** Says what `current`, to which `name` led, takes in place of a session. */
+function otherCredentials(
+  name: string,
+  current: string,
+  key: string,
+  owner: Profile | undefined,
+): UpdstsError {
+  const linesOf = (key: string) => owner?.linesOf(key) ?? [];
+  const isNamed = name === current;
+  if (key.startsWith("aws_")) {
+    const lines = [
+      ...linesOf("aws_access_key_id"),
+      ...linesOf("aws_secret_access_key"),
+    ];
+    const profile = `--profile ${shellQuoted(current)}`;
+    const move = (key: string) =>
+      `aws configure set ${key} "$(aws configure get ${key} ${profile})" ${profile}`;
+    return failure(
+      "KEYS_MISSING",
+      `Cannot refresh profile ${quoted(name)}: ${
+        isNamed ? "its key" : `the key of ${quoted(current)}`
+      } is in the config file, and updsts takes keys from the credentials file only`,
+      `move it with: ${move("aws_access_key_id")}  and: ${
+        move("aws_secret_access_key")
+      }  then delete ${linesInWords(lines)} of the config file`,
+    );
+  }
+  const kind: OtherKind = otherKind(key);
+  const source = owner?.shown("credential_source");
+  const isWeb = linesOf("web_identity_token_file").length > 0;
+  const way = kind !== "role"
+    ? `${WAYS[kind]} (${key})`
+    : isWeb
+    ? "takes a role with a web identity (web_identity_token_file)"
+    : source === undefined
+    ? "takes a role (role_arn), and names no source_profile"
+    : `takes a role with the credentials of ${source} (credential_source)`;
+  return failure(
+    "PROFILE_NOT_FOUND",
+    `Cannot refresh profile ${quoted(name)}: ${
+      isNamed ? "it" : `it takes its role with ${quoted(current)}, which`
+    } ${way}`,
+    kind === "role" && !isWeb && source === undefined
+      ? "add source_profile = NAME, the profile with the long-term key"
+      : "use it as it is: it needs no session of updsts",
+  );
+}
+
+/** The session that the role profile `name` stands on, if it does. */
+export function sessionUnder(
+  name: string,
+  profiles: Profiles,
+): Chain | undefined {
+  try {
+    const chain = chainOf(name, profiles);
+    const last = chain.roles.at(-1);
+    return last?.sourceProfile === chain.sessionProfile ? chain : undefined;
+  } catch (error) {
+    if (error instanceof UpdstsError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * What a person does so that the named role uses `session`, and that those do
+ * that stand on `former`, which it is called no more; a sentence each.
+ */
+export function roleAdvice(
+  { roles }: Chain,
+  session: string,
+  former: string | undefined,
+  profiles: Profiles,
+): string[] {
+  const asking = roles.flatMap(({ name }) => {
+    const { lines, file } = settingOf(name, "mfa_serial", profiles);
+    return lines.length === 0 ? [] : [
+      `Delete ${linesInWords(lines)} of ${file} (mfa_serial of ${name}): ` +
+      "the session needs no other code",
+    ];
+  });
+  const last = roles.at(-1);
+  const others = Array.from(profiles.config.keys()).filter((name) =>
+    former !== undefined && name !== last?.name &&
+    settingOf(name, "source_profile", profiles).value === former
+  );
+  const misled = last === undefined || last.sourceProfile === session
+    ? others
+    : [last.name, ...others];
+  const leading = misled.map((name) => {
+    const { file, lines } = settingOf(name, "source_profile", profiles);
+    const profile = shellQuoted(session);
+    return file === CONFIG
+      ? `Run: aws configure set source_profile ${profile} --profile ${
+        shellQuoted(name)
+      }`
+      : `Write source_profile = ${session} on ${
+        linesInWords(lines)
+      } of ${file}`;
+  });
+  return [...leading, ...asking];
+}
+
+const CONFIG = "the config file";
+
+/** A setting as the AWS CLI reads it: the credentials file comes first. */
+function settingOf(
+  name: string,
+  key: "mfa_serial" | "source_profile",
+  { files, config }: Profiles,
+) {
+  const beside = findProfile(files.keys, name);
+  const isBeside = beside?.value(key) !== undefined;
+  const profile = isBeside ? beside : config.get(name);
+  return {
+    value: profile?.value(key),
+    lines: profile?.linesOf(key) ?? [],
+    file: isBeside ? "the credentials file" : CONFIG,
+  };
+}
+
+function linesInWords(lines: readonly number[]): string {
+  return `${lines.length === 1 ? "line" : "lines"} ${lines.join(" and ")}`;
+}
+
+function quoted(name: string): string {
+  return JSON.stringify(name);
+}
+
+function failure(
+  code: "KEYS_MISSING" | "PROFILE_NOT_FOUND" | "SETTING_INVALID",
+  message: string,
+  hint: string,
+): UpdstsError {
+  return new UpdstsError(code, message, { hint });
+}
+
+/** In a word, for a table. */
+export type OtherKind = "role" | "sso" | "login" | "process" | "none";
+
+/** The kind of credentials that `key`, of the profile or of the config file, stands for. */
+export function otherKind(key: string | undefined): OtherKind {
+  if (key === undefined) return "none";
+  if (key.startsWith("sso_")) return "sso";
+  switch (key) {
+    case "role_arn":
+    case "web_identity_token_file":
+      return "role";
+    case "login_session":
+      return "login";
+    case "credential_process":
+      return "process";
+    default:
+      return "none";
+  }
+}
+
+/** What such a profile does, for a person to read. */
+export const WAYS: Readonly<Record<OtherKind, string>> = {
+  role: "takes a role",
+  sso: "signs in with aws sso login",
+  login: "signs in with aws login",
+  process: "asks a program for its keys",
+  none: "no keys of its own",
+};
