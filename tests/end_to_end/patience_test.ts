@@ -50,3 +50,29 @@ async function locked(): Promise<void> {
 Deno.test("get gives up on an STS that is silent or busy for 30 s, and on a lock after 10 s", async () => {
   await Promise.all([noAnswer(), throttledForever(), locked()]);
 });
+
+// Between two tries nothing but the timer keeps the process alive.
+Deno.test("get waits between two tries until the last one has been made", async () => {
+  await using scenario = await Scenario.start();
+  const get = (variables = {}) =>
+    scenario.updsts(
+      ["get", "-n", "default", "-t", scenario.code(), "-v", "1"],
+      variables,
+    );
+  const throttled = { kind: "error", status: 400, code: "Throttling" } as const;
+  scenario.sts.script({ ...throttled, message: "Rate exceeded" });
+  const busy = await get();
+  assert.equal(busy.code, 0, busy.stderr);
+  assert.match(busy.stderr, /request 1: throttled; sending it again/);
+  assert.equal(scenario.codesSent, 2);
+  const closed = (() => {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    return listener.addr.port;
+  })();
+  const { code, stderr } = await get({
+    AWS_ENDPOINT_URL_STS: `http://127.0.0.1:${closed}`,
+  });
+  assert.equal(code, 5, stderr);
+  assert.match(stderr, /request 2: connection refused; sending it again/);
+  assert.match(stderr, /no connection to 127\.0\.0\.1/);
+});
