@@ -111,7 +111,9 @@ function endpointOf(
       url === null || !/^https?:$/.test(url.protocol) ||
       url.username + url.password + url.search + url.hash !== ""
     ) {
-      throw unusable("the endpoint that is configured cannot be used");
+      throw unusable(
+        "the configured endpoint is not a valid http: or https: URL",
+      );
     }
     return { endpoint: url, settings: { region, endpoint: url.href } };
   }
@@ -135,7 +137,7 @@ function endpointOf(
 
 function readSwitch(name: string, value = "false"): boolean {
   if (!/^(?:true|false)$/i.test(value)) {
-    throw unusable(`${name} is neither true nor false`);
+    throw unusable(`${name} must be true or false`);
   }
   return value.toLowerCase() === "true";
 }

@@ -114,8 +114,8 @@ export function refusal(
   if (refusal === undefined || status < 400) {
     return failure(
       "STS_ANSWER_INVALID",
-      `${name} answered with status ${status}, and not what STS would say`,
-      `something else than STS answered (a proxy, a login page, a redirect)? ${MAY_BE_SPENT}`,
+      `${name} answered with status ${status}: it is not a valid answer of STS`,
+      `check what answered in place of STS, such as a proxy, a login page or a redirect; ${MAY_BE_SPENT}`,
     );
   }
   const { code, message } = refusal;

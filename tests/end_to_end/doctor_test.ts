@@ -423,7 +423,7 @@ const CASES: readonly Case[] = [
     env: { AWS_ENDPOINT_URL_STS: "" },
     exit: 5,
     says: [
-      /^problem sts us-east-1: Cannot reach STS: use_fips_endpoint is neither true nor false; check .* of these names$/,
+      /^problem sts us-east-1: Cannot reach STS: use_fips_endpoint must be true or false; check .* of these names$/,
     ],
   },
   {

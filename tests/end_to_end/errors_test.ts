@@ -312,21 +312,21 @@ const FAILURES: readonly Failure[] = [
     script: [page(200, "text/html", "<html><body>Please log in</body></html>")],
     exit: 5,
     sent: 1,
-    says: [/not what STS would say|no whole session/],
+    says: [/not a valid answer of STS|no whole session/],
   },
   {
     name: "garbage",
     script: [page(200, "text/xml", "\u0000<<<>")],
     exit: 5,
     sent: 1,
-    says: [/not what STS would say|no whole session/],
+    says: [/not a valid answer of STS|no whole session/],
   },
   {
     name: "an empty answer",
     script: [page(200, "text/xml", "")],
     exit: 5,
     sent: 1,
-    says: [/not what STS would say|no whole session/],
+    says: [/not a valid answer of STS|no whole session/],
   },
   {
     name: "a redirect",
@@ -655,7 +655,7 @@ Deno.test("get takes no answer of another content type", async () => {
   scenario.sts.script(page(200, "application/json", "{}"));
   const { code, stderr } = await scenario.get();
   assert.equal(code, 5);
-  assert.match(stderr, /not what STS would say|no whole session/);
+  assert.match(stderr, /not a valid answer of STS|no whole session/);
   assert.equal(await scenario.read(), GIVEN);
 });
 

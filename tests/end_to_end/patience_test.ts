@@ -51,7 +51,7 @@ Deno.test("get gives up on an STS that is silent or busy for 30 s, and on a lock
   await Promise.all([noAnswer(), throttledForever(), locked()]);
 });
 
-// Between two tries nothing but the timer keeps the process alive.
+// No connection is open between two tries.
 Deno.test("get waits between two tries until the last one has been made", async () => {
   await using scenario = await Scenario.start();
   const get = (variables = {}) =>

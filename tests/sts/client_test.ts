@@ -169,7 +169,7 @@ Deno.test("an endpoint that is configured is taken as it is, and refused if it i
   ) {
     assert.throws(
       () => place({ endpoint }),
-      { code: "STS_UNREACHABLE", message: /the endpoint that/ },
+      { code: "STS_UNREACHABLE", message: /the configured endpoint is not/ },
       endpoint,
     );
   }
@@ -181,7 +181,7 @@ Deno.test("an endpoint that is configured is taken as it is, and refused if it i
     }
     assert.throws(
       () => place({ [name]: "yes" }),
-      { message: /use_\w+_endpoint is neither true nor false$/ },
+      { message: /use_\w+_endpoint must be true or false$/ },
     );
   }
 });
