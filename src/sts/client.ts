@@ -9,6 +9,7 @@ import { UpdstsError } from "../errors.ts";
 import type { Environment } from "../machine/environment.ts";
 import { partitionOf } from "../partitions.ts";
 import type { SessionRequest, StsTarget } from "../ports.ts";
+import { parseTimestamp } from "../timestamps.ts";
 import { type Delivery, type HttpAnswer, post, proxyFor } from "./http.ts";
 
 /** What is the same for every client, so that it reads no file and no variable, and asks nobody. */
@@ -229,18 +230,16 @@ function readRefusal(error: unknown): Pick<Answer, "refusal"> {
 /**
  * `body` as the SDK can read it. A page for a browser, with a document type, is
  * nothing: STS sends none, and the SDK takes a minute for a megabyte of them.
- * An expiration may have white space around it, and is in UTC if it has no
- * zone: the SDK would throw the session away for either.
+ * The SDK would throw a session away for an expiration with white space around
+ * it, without a zone, or with a zone such as +0000: it is written anew.
  */
 function readable(body: Uint8Array): Uint8Array {
   const text = new TextDecoder().decode(body);
   if (/<!doctype/i.test(text)) return new Uint8Array();
   return new TextEncoder().encode(
-    text.replace(/<Expiration>([^<]*)/, (_, written: string) => {
-      // A leap second is read as the one before.
-      const time = written.trim().replace(/(T\d\d:\d\d):60/, "$1:59");
-      const zone = /T[\d:.]+$/.test(time) ? "Z" : "";
-      return `<Expiration>${time}${zone}`;
-    }),
+    text.replace(
+      /(?<=<Expiration>)[^<]*/,
+      (written) => parseTimestamp(written.trim())?.toISOString() ?? written,
+    ),
   );
 }
