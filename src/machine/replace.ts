@@ -44,7 +44,7 @@ import {
 const WORTH_A_WORD = 1_000;
 
 /** How long to look back at the replaced file, in milliseconds: if nobody else seemed to write to it, and if somebody did. */
-const LOOK_BACK = 10;
+const LOOK_BACK = 5;
 const LONG_LOOK_BACK = 1_000;
 
 /** What {@linkcode LocalCredentialsFile} takes of the world. */

@@ -64,13 +64,11 @@ function nameOf(header: string): string {
     : "";
 }
 
-/** `line` without its comment, which begins it or follows white space. */
+/** A comment begins a line, or follows white space. */
+const COMMENT = new RegExp(`(?:^|[${JAVASCRIPT_SPACES}])[#;]`);
+
+/** `line` without its comment. */
 function contentOf(line: string): string {
-  for (let at = 0; at < line.length; at++) {
-    if (line[at] !== "#" && line[at] !== ";") continue;
-    if (at === 0 || JAVASCRIPT_SPACES.includes(line.charAt(at - 1))) {
-      return trim(line.slice(0, at), JAVASCRIPT_SPACES);
-    }
-  }
-  return trim(line, JAVASCRIPT_SPACES);
+  const at = line.search(COMMENT);
+  return trim(at === -1 ? line : line.slice(0, at), JAVASCRIPT_SPACES);
 }
