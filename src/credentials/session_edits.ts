@@ -98,23 +98,38 @@ export function assertRefreshable(file: ParsedFile, block: ManagedBlock): void {
 }
 
 /**
- * The edits that take `block` out: its tags, and its section with all that
- * stands in it, also its keys behind the block. Lines between the opening tag
- * and the header stay, for they belong to the profile above, and so do notes
- * behind the block.
+ * The edits that take `block` out: its tags with all that stands between them,
+ * and the keys of the session behind it. Any other key there becomes a comment:
+ * as a key, it would belong to the profile above, and under a header of its own
+ * it would keep the name. Lines between the opening tag and the header stay, for
+ * they belong to the profile above, and so do notes behind the block.
  *
  * @throws {UpdstsError} `BLOCK_BROKEN`, with line numbers
  */
 export function removeEdits(file: ParsedFile, block: ManagedBlock): Edit[] {
-  const edits = cutBlock(file, block);
+  const kept = propertiesBehind(file, block)
+    .filter(({ key }) => !OWNED.has(key));
+  const commented = kept.flatMap(({ line, continuations }) =>
+    [line, ...continuations].map((line) => ({
+      offset: contentOffset(file, line),
+      length: 0,
+      text: "# ",
+    }))
+  );
+  const lines = new Set(kept.map(({ line }) => line));
+  const edits = [...cutBlock(file, block, lines), ...commented];
   const outcome = readAfter(file, edits, { former: block.section?.name });
   const { problem } = outcome;
   if (problem === undefined) return edits;
   throw unreadableBlock(file, block, () => true, { ...outcome, problem });
 }
 
-/** The edits of {@linkcode removeEdits}, whatever programs read afterwards. */
-export function cutBlock(file: ParsedFile, block: ManagedBlock): Edit[] {
+/** The edits that take `block` out, and all of its keys behind it but for those on lines that are `kept`, whatever programs read afterwards. */
+export function cutBlock(
+  file: ParsedFile,
+  block: ManagedBlock,
+  kept: ReadonlySet<number> = new Set(),
+): Edit[] {
   const { begin, end, closed, section, leftover } = block;
   if (section === undefined) {
     return [cutLines(file, begin), cutLines(file, end)];
@@ -126,6 +141,7 @@ export function cutBlock(file: ParsedFile, block: ManagedBlock): Edit[] {
       ? [cutLines(file, first, last)]
       : [cutLines(file, first, begin), cutLines(file, section.line, last)],
     ...propertiesBehind(file, block)
+      .filter(({ line }) => !kept.has(line))
       .map((property) => cutProperty(file, property)),
   ];
 }

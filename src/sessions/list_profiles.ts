@@ -109,8 +109,8 @@ async function viewsOf(
   source: Pick<KeySource, "path">,
   where?: string,
 ): Promise<ProfileView[]> {
-  for (const problem of parsed.brokenTags) {
-    log.warn(`${source.path ?? "stdin"}: ${problem}`);
+  for (const { message } of parsed.damage) {
+    log.warn(`${source.path ?? "stdin"}: ${message}`);
   }
   const managers = new Map(
     parsed.blocks.filter(({ profile, sessionProfile, opened }) =>

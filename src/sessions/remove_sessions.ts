@@ -71,7 +71,7 @@ export async function pruneSessions(
   let warnings: readonly string[] = [];
   const removed = await removeBlocks(ports, dryRun, (file) => {
     left = [];
-    warnings = file.brokenTags;
+    warnings = file.damage.map(({ message }) => message);
     return file.blocks.filter((block) => {
       const { key, sessionProfile } = block;
       const profile = sessionProfile === undefined
