@@ -346,18 +346,18 @@ function findManagedBlocks(file: ParsedFile): ManagedBlocks {
         ]);
         continue;
       }
-      const second = sectionsBetween(file, outer.line, line)[1];
-      const place = `in the block that begins on line ${outer.line + 1}`;
-      if (second !== undefined) {
-        report(second.line, `begins a second section ${place}`, [outer.key]);
-      }
       const block = blockOf(file, outer, line);
-      if (block.section && isLongTerm(file, block.section)) {
+      const { section } = block;
+      const second = sectionsBetween(file, outer.line, line)[1];
+      const longTerm = section && isLongTerm(file, section) && section;
+      for (const stranger of [second, longTerm]) {
+        if (!stranger) continue;
+        const what = stranger === second ? "second section" : "long-term key";
         report(
-          block.section.line,
-          `begins a long-term key ${place}`,
-          [outer.key, block.section.name],
-          "move that section out of the block, under another name",
+          stranger.line,
+          `begins a ${what} in the block that begins on line ${outer.line + 1}`,
+          [outer.key],
+          "move that section out of the block, under a name of its own",
         );
       }
       blocks.push(block);
