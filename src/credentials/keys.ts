@@ -18,21 +18,23 @@ export const OLD_TOKEN_KEY = "aws_security_token";
 export const EXPIRY_OWNER = "expiration_key_id";
 
 /**
- * Keys that say the same to other tools: kept current where they are, never
- * added. Three of them are the expiry, which samtools reads as `expiry_time`.
+ * Keys that say the same as one of ours, and which: kept current where they
+ * are, never added. Three of them are the expiry, which samtools reads as
+ * `expiry_time`.
  */
-export const SAME_KEYS: readonly string[] = [
-  OLD_TOKEN_KEY,
-  "expiration",
-  "x_security_token_expires",
-  "expiry_time",
-  EXPIRY_OWNER,
-];
+export const SAME_KEYS: ReadonlyMap<string, typeof OWNED_KEYS[number]> =
+  new Map([
+    [OLD_TOKEN_KEY, "aws_session_token"],
+    ["expiration", "expiration_datetime"],
+    ["x_security_token_expires", "expiration_datetime"],
+    ["expiry_time", "expiration_datetime"],
+    [EXPIRY_OWNER, "aws_access_key_id"],
+  ]);
 
 /** Both. */
 export const OWNED: ReadonlySet<string> = new Set([
   ...OWNED_KEYS,
-  ...SAME_KEYS,
+  ...SAME_KEYS.keys(),
 ]);
 
 /**

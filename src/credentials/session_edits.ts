@@ -225,15 +225,12 @@ function cutProperty(
  * of its own
  */
 function ownedValues(session: SessionValues): Values {
-  const owned: Readonly<Record<typeof OWNED_KEYS[number], string>> = {
-    aws_access_key_id: session.accessKeyId,
-    aws_secret_access_key: session.secretAccessKey.reveal(),
-    aws_session_token: session.sessionToken.reveal(),
-    expiration_datetime: session.expiration,
-  };
-  const values = new Map<string, string>(
-    OWNED_KEYS.map((key) => [key, owned[key]]),
-  );
+  const values = new Map([
+    ["aws_access_key_id", session.accessKeyId],
+    ["aws_secret_access_key", session.secretAccessKey.reveal()],
+    ["aws_session_token", session.sessionToken.reveal()],
+    ["expiration_datetime", session.expiration],
+  ]);
   if (session.marksExpiry) values.set(EXPIRY_OWNER, session.accessKeyId);
   for (const [key, value] of values) {
     // What AWS issues is letters, digits and these few signs. Anything else
@@ -334,16 +331,14 @@ function planned(
   }
   const { begin, section } = block;
   for (const property of section?.properties ?? []) {
-    if (!SAME_KEYS.includes(property.key)) continue;
-    const current = readValue(file, property);
-    const expiration = owned.get("expiration_datetime") ?? "";
+    const same = SAME_KEYS.get(property.key);
+    const value = same === undefined ? undefined : owned.get(same);
+    if (value === undefined) continue;
     values.set(
       property.key,
-      property.key === OLD_TOKEN_KEY
-        ? owned.get("aws_session_token") ?? ""
-        : property.key === EXPIRY_OWNER
-        ? owned.get("aws_access_key_id") ?? ""
-        : expiryLike(current, expiration),
+      same === "expiration_datetime"
+        ? expiryLike(readValue(file, property), value)
+        : value,
     );
   }
   return {
