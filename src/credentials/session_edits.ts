@@ -110,11 +110,9 @@ export function removeEdits(file: ParsedFile, block: ManagedBlock): Edit[] {
   const kept = propertiesBehind(file, block)
     .filter(({ key }) => !OWNED.has(key));
   const commented = kept.flatMap(({ line, continuations }) =>
-    [line, ...continuations].map((line) => ({
-      offset: contentOffset(file, line),
-      length: 0,
-      text: "# ",
-    }))
+    [line, ...continuations].map((line) =>
+      insertion(contentOffset(file, line), "# ")
+    )
   );
   const lines = new Set(kept.map(({ line }) => line));
   const edits = [...cutBlock(file, block, lines), ...commented];
@@ -391,11 +389,7 @@ function appendedBlock(
     ...propertyLines(values),
     CLOSING_TAG,
   ];
-  return {
-    offset: text.length,
-    length: 0,
-    text: block.map((line) => line + eol).join(""),
-  };
+  return insertion(text.length, block.map((line) => line + eol).join(""));
 }
 
 function openingTag(key: string): string {
@@ -411,18 +405,19 @@ function tagEdits(file: ParsedFile, block: ManagedBlock): Edit[] {
     length: indentOf(file, index),
     text: "",
   });
-  const opening = opened ? unindented(begin) : {
-    offset: contentOffset(file, begin),
-    length: 0,
-    text: openingTag(key) + eol,
-  };
-  const closing = closed
-    ? unindented(end)
-    : { offset: startOf(file, end), length: 0, text: CLOSING_TAG + eol };
   const isUnfinished = closed && terminatorOf(file, end) === "";
-  const last = { offset: file.text.length, length: 0, text: eol };
-  return [opening, closing, ...(isUnfinished ? [last] : [])]
-    .filter(({ length, text }) => length > 0 || text !== "");
+  return [
+    opened
+      ? unindented(begin)
+      : insertion(contentOffset(file, begin), openingTag(key) + eol),
+    closed ? unindented(end) : insertion(startOf(file, end), CLOSING_TAG + eol),
+    insertion(file.text.length, isUnfinished ? eol : ""),
+  ].filter(({ length, text }) => length > 0 || text !== "");
+}
+
+/** Puts `text` in at `offset`. */
+function insertion(offset: number, text: string): Edit {
+  return { offset, length: 0, text };
 }
 
 /** Where the content of line `index` begins. */
@@ -443,11 +438,8 @@ function headerEdits(
 ): Edit[] {
   const { begin, end, section, leftover } = block;
   const eol = terminatorOf(file, begin);
-  const header = (line: number) => ({
-    offset: file.lines.at(line).start,
-    length: 0,
-    text: `[${name}]${eol}`,
-  });
+  const header = (line: number) =>
+    insertion(file.lines.at(line).start, `[${name}]${eol}`);
   if (section === undefined) return [header(end)];
   if (section.line < begin) {
     return [cutLines(file, section.line), header(begin + 1)];
@@ -500,11 +492,7 @@ function valueEdits(
   if (section !== undefined) {
     while (last > begin && !saysSomething(file, last)) last--;
   }
-  edits.push({
-    offset: startOf(file, last + 1),
-    length: 0,
-    text: come.join(""),
-  });
+  edits.push(insertion(startOf(file, last + 1), come.join("")));
   return edits;
 }
 
