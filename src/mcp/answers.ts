@@ -81,7 +81,7 @@ export function codeNeeded(
 }
 
 /**
- * A failure, a line for each of its `parts`. It stands in `content` alone, since
+ * A failure, a line for each of its `parts`: no name of a file can add one. It stands in `content` alone, since
  * `structuredContent` must match the tool's output schema; and as words, since
  * Gemini CLI takes a text that is JSON for structured content, finds that it
  * does not match, and tells the model nothing else.
@@ -90,7 +90,7 @@ function answerInWords(
   parts: Readonly<Record<string, string | undefined>>,
 ): CallToolResult {
   const lines = Object.entries(parts).flatMap(([name, words]) =>
-    words === undefined ? [] : [`${name}: ${words}`]
+    words === undefined ? [] : [`${name}: ${visible(words)}`]
   );
   return { isError: true, content: [{ type: "text", text: lines.join("\n") }] };
 }

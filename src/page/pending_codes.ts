@@ -16,8 +16,6 @@ export interface OpenPage {
   /** Where it is now. Who knows it may answer the question. */
   readonly url: string;
   readonly prompt: CodePrompt;
-  /** The person does not want to. */
-  decline(): void;
 }
 
 /** A refresh that may have to wait for a person. */
@@ -136,7 +134,6 @@ export class PendingCodes {
         return url();
       },
       prompt: question.prompt,
-      decline: () => question.withdraw(),
     };
   }
 
