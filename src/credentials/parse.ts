@@ -393,8 +393,7 @@ function findManagedBlocks(file: ParsedFile): ManagedBlocks {
       : NOT_WHOLE;
     report(line, problem, sound.has(name) ? [] : [name]);
   }
-  const loneTags = open.length + ends.length;
-  return { blocks: all, damage, loneTags };
+  return { blocks: all, damage, loneTags: open.length + ends.length };
 }
 
 /** The block that `tag` begins, and that ends before or on line `end`. */
@@ -466,7 +465,10 @@ function endOf(
 }
 
 /** The keys of `section` that have a value, and those values without quotes. */
-function valuesOf(file: ParsedFile, section: Section): Map<string, string> {
+export function valuesOf(
+  file: ParsedFile,
+  section: Section,
+): Map<string, string> {
   return new Map(
     section.properties.filter(({ length }) => length > 0).map((property) => [
       property.key,
@@ -495,16 +497,16 @@ function isSession(file: ParsedFile, section: Section, key?: string): boolean {
       : section.name === `${key}${SUFFIX}`);
 }
 
-function hasToken(values: ReadonlyMap<string, string>): boolean {
+/** Whether the profile of these values has the token of a session, under either name. */
+export function hasToken(values: ReadonlyMap<string, string>): boolean {
   return values.has("aws_session_token") || values.has(OLD_TOKEN_KEY);
 }
 
 /**
- * Whether somebody has put a long-term key between the tags of a session, which
- * nobody but they can get back. Some servers that stand in for STS give such
- * ids, too, with a token and an expiry that was written for them.
+ * Whether `section` has a long-term key, which nobody can get back. Some servers
+ * that stand in for STS give such ids, too, with a token and their own expiry.
  */
-function isLongTerm(file: ParsedFile, section: Section): boolean {
+export function isLongTerm(file: ParsedFile, section: Section): boolean {
   const values = valuesOf(file, section);
   const id = values.get("aws_access_key_id");
   return id?.startsWith("AKIA") === true &&

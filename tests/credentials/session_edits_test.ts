@@ -228,6 +228,11 @@ Deno.test("refreshEdits() never writes over a long-term key: not between tags, a
     assert.equal(file.damageOf("a").length, 1);
     await failsWith("BLOCK_BROKEN", () => refreshed(given));
   }
+  const { hint } = await failsWith(
+    "NAME_TAKEN",
+    () => refreshed(`[a_sts]\n${id}${expiry}${token}${owner("ASIAOLD")}`),
+  );
+  assert.doesNotMatch(hint ?? "", /delete/);
   // As some servers that stand in for STS call theirs.
   for (const own of ["", owner("AKIAMINE")]) {
     const given = `${below}${id}${token}${expiry}${own}${END}\n`;
