@@ -1,4 +1,4 @@
-// What the keys of a profile mean: which ones updsts writes, which AWS's tools know, and which values may be shown.
+// The keys of a profile: those that updsts writes, those that AWS's tools use, and values that may be shown.
 
 /** The four keys that updsts owns, in the order in which they are written. */
 export const OWNED_KEYS = [

@@ -1,4 +1,4 @@
-// A file as it was read: its sections and their keys as the AWS SDKs read them, and the blocks that updsts owns, all by position.
+// Parses a file into sections and keys, as the AWS SDKs read them, and managed blocks, each with its position.
 import { EXPIRY_OWNER, isSessionKey, OLD_TOKEN_KEY, unquoted } from "./keys.ts";
 import {
   BLANKS,

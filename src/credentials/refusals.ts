@@ -1,4 +1,4 @@
-// What is refused about a name or a managed block, and in which words.
+// Reasons to refuse a name or a managed block, and their messages.
 import { type Hint, UpdstsError } from "../errors.ts";
 import {
   hasToken,

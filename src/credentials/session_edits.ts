@@ -1,4 +1,4 @@
-// The edits that put a session into its managed block, and those that take a block out.
+// Edits that write a session into its managed block, and edits that remove a block.
 import { UpdstsError } from "../errors.ts";
 import type { Secret } from "../secret.ts";
 import {

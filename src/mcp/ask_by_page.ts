@@ -1,4 +1,4 @@
-// Has a person type the code on our page: shown by the client, or by the model.
+// Asks a person for the code on the page, which the client opens or the model shows.
 import {
   type CallToolResult,
   createRequestStateCodec,

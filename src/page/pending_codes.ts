@@ -1,4 +1,4 @@
-// Keeps the refreshes that wait for a person: one for each thing that is asked for, until its outcome has been told.
+// Refreshes that wait for a person's code: one for each request, until its outcome has been returned.
 import { UpdstsError } from "../errors.ts";
 import type { Clock, CodeSource } from "../ports.ts";
 import type { RefreshResult } from "../sessions/refresh_session.ts";

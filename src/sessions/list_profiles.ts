@@ -1,4 +1,4 @@
-// Use case: what stands in the credentials file, without its secrets.
+// Use case: list the profiles of the credentials file, without their secrets.
 import type { ParsedFile } from "../credentials/parse.ts";
 import {
   isDevice,

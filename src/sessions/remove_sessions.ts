@@ -1,4 +1,4 @@
-// Use cases: take managed blocks out of the file, one by name or all that have expired.
+// Use cases: remove the managed block of a profile, or all that have expired.
 import {
   type ManagedBlock,
   type ParsedFile,

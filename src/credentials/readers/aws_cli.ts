@@ -1,7 +1,7 @@
-// How the AWS CLI, and all that is built on botocore, reads a file: by Python's
+// Reads a file as the AWS CLI and other programs on botocore do: with Python's
 // configparser, and a parser of nested values on top of it.
 //
-// Tests hold this against the former. Every step is linear in the line.
+// Tests compare it with configparser. Every step is linear in the line.
 import { type Reading, sectionOf } from "./reading.ts";
 import {
   decodeText,
