@@ -1,22 +1,10 @@
 // The hosts that the program may talk to: those of STS in all of AWS, and no others.
 import assert from "node:assert/strict";
 import { allowedHosts, hostFor, partitions, withHosts } from "../.ci/hosts.ts";
-import type { ProfileSettings } from "../src/ports.ts";
 import { partitionOf } from "../src/partitions.ts";
 import { chooseRegion } from "../src/sessions/plan.ts";
 import { shippedFlags, underShippedFlags } from "./support/command.ts";
-
-const NO_SETTINGS: ProfileSettings = {
-  environmentRegion: undefined,
-  region: undefined,
-  mfaSerial: undefined,
-  credentialsKey: undefined,
-  durationSeconds: undefined,
-  endpoint: undefined,
-  endpointSource: undefined,
-  fips: undefined,
-  dualStack: undefined,
-};
+import { NO_SETTINGS } from "./support/memory_ports.ts";
 
 Deno.test("the flags allow what `deno task hosts` derives from the SDK, and nothing else", async () => {
   const hosts = await allowedHosts();

@@ -92,10 +92,9 @@ Deno.test("list -v 1 shows every key, and secrets as one mask", async () => {
 
 Deno.test("get -v 1 tells file, region, endpoint and request id on stderr", async () => {
   await using scenario = await Scenario.start();
-  const { stdout, stderr } = await scenario.updsts(
-    ["get", "-n", "default", "-t", scenario.code(), "-v", "1"],
-    { AWS_REGION: "eu-central-1" },
-  );
+  const { stdout, stderr } = await scenario.getWith(["-v", "1"], {
+    AWS_REGION: "eu-central-1",
+  });
   assert.match(stderr, /^Credentials file: .*[/\\]\.aws[/\\]credentials$/m);
   assert.match(stderr, /^Region: eu-central-1$/m);
   assert.match(stderr, new RegExp(`^STS endpoint: ${scenario.sts.url}$`, "m"));
@@ -352,15 +351,7 @@ Deno.test({
   ignore: !isInstalled("aws"),
   fn: async () => {
     await using scenario = await Scenario.start();
-    await scenario.updsts([
-      "get",
-      "-n",
-      "default",
-      "-t",
-      scenario.code(),
-      "-sn",
-      "my session",
-    ]);
+    await scenario.getWith(["-sn", "my session"]);
     const { code, stdout, stderr } = await scenario.run("aws", [
       "--profile",
       "my session",

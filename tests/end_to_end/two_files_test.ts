@@ -546,8 +546,7 @@ Deno.test({
     const path = `${home}/link/../creds`;
     const listed = await scenario.updsts(["list", "-c", path]);
     assert.match(listed.stdout, new RegExp(ALICE.accessKeyId));
-    const get = (...args: string[]) =>
-      scenario.updsts(["get", "-n", "default", "-t", scenario.code(), ...args]);
+    const get = (...args: string[]) => scenario.getWith([...args]);
     assert.equal((await get("-c", path)).code, 0);
     assert.equal(scenario.sts.requests[0]?.accessKeyId, ALICE.accessKeyId);
     assert.match(await Deno.readTextFile(real), /default_sts/);

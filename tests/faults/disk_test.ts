@@ -84,19 +84,15 @@ async function fill(directory: string): Promise<void> {
   }
 }
 
+const SMALL_DISK = ["-t", "tmpfs", "-o", "size=64k", "tmpfs"];
+
 Deno.test({
   name: `a disk that is full is found before the code is spent${mounting.note}`,
   ignore: mounting.ignore,
   fn: async () => {
     await using scenario = await Scenario.start();
     const directory = join(scenario.home, ".aws");
-    await using _mount = await mounted([
-      "-t",
-      "tmpfs",
-      "-o",
-      "size=64k",
-      "tmpfs",
-    ], directory);
+    await using _mount = await mounted(SMALL_DISK, directory);
     await scenario.write(GIVEN);
     await fill(directory);
     const finished = await scenario.get();
@@ -113,13 +109,7 @@ Deno.test({
   fn: async () => {
     await using scenario = await Scenario.start();
     const directory = join(scenario.home, ".aws");
-    await using _mount = await mounted([
-      "-t",
-      "tmpfs",
-      "-o",
-      "size=64k",
-      "tmpfs",
-    ], directory);
+    await using _mount = await mounted(SMALL_DISK, directory);
     await scenario.write(GIVEN);
     scenario.sts.script({ kind: "delay_headers", ms: 500 });
     const running = scenario.get();
@@ -376,16 +366,7 @@ Deno.test(
   async () => {
     await using scenario = await Scenario.start();
     const link = join(scenario.home, "link");
-    const get = () =>
-      scenario.updsts([
-        "get",
-        "-n",
-        "default",
-        "-t",
-        scenario.code(),
-        "-c",
-        link,
-      ]);
+    const get = () => scenario.getWith(["-c", link]);
     await Deno.symlink(join(scenario.home, "nothing"), link, { type: "file" });
     assert.match((await get()).stderr, /is a link to nothing|does not exist/);
     await Deno.remove(link);

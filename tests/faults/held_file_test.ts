@@ -15,9 +15,7 @@ const SHARINGS: readonly Sharing[] = BOTH.flatMap((read) =>
 );
 
 function get(scenario: Scenario, ...options: readonly string[]) {
-  return scenario.updsts(
-    ["get", "-n", "default", "-t", scenario.code(), ...options],
-  );
+  return scenario.getWith([...options]);
 }
 
 async function whenAsked(scenario: Scenario): Promise<void> {

@@ -73,14 +73,7 @@ Deno.test("names that look dangerous but are only names come back as they went i
     ]
   ) {
     await using scenario = await Scenario.start();
-    const finished = await scenario.updsts([
-      "get",
-      "-n",
-      "default",
-      `--sts-profile-name=${name}`,
-      "-t",
-      scenario.code(),
-    ]);
+    const finished = await scenario.getWith([`--sts-profile-name=${name}`]);
     assert.equal(finished.code, 0, finished.stderr);
     const text = await scenario.read();
     assert(
@@ -90,14 +83,7 @@ Deno.test("names that look dangerous but are only names come back as they went i
     );
     const { stdout } = await scenario.updsts(["list"]);
     assert(!stdout.includes("\u202e"));
-    const again = await scenario.updsts([
-      "get",
-      "-n",
-      "default",
-      `--sts-profile-name=${name}`,
-      "-t",
-      scenario.code(),
-    ]);
+    const again = await scenario.getWith([`--sts-profile-name=${name}`]);
     assert.equal(again.code, 0, again.stderr);
   }
 });
@@ -121,15 +107,7 @@ Deno.test(`paths that are no files are refused at once${devices.note}`, {
       "nul\u0001",
     ]
   ) {
-    const { code, stderr } = await scenario.updsts([
-      "get",
-      "-n",
-      "default",
-      "-t",
-      scenario.code(),
-      "-c",
-      path,
-    ]);
+    const { code, stderr } = await scenario.getWith(["-c", path]);
     assert.equal(code, 3, `${path}: ${stderr}`);
     assert.match(stderr, /^updsts: Cannot (use|read) the credentials file: /);
     const list = await scenario.updsts(["list", "-c", path]);
@@ -144,10 +122,9 @@ Deno.test(`paths that are no files are refused at once${devices.note}`, {
     ]
   ) {
     for (const path of ["/dev/zero", fifo]) {
-      const { code } = await scenario.updsts(
-        ["get", "-n", "default", "-t", scenario.code(), "-c", scenario.path],
-        { [variable]: path },
-      );
+      const { code } = await scenario.getWith(["-c", scenario.path], {
+        [variable]: path,
+      });
       assert.equal(
         code,
         variable === "AWS_SHARED_CREDENTIALS_FILE"

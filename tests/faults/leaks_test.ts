@@ -71,9 +71,7 @@ Deno.test("what STS answers never shows, however broken it is", async () => {
   ];
   for (const fields of answers) {
     scenario.sts.script({ kind: "answer", fields });
-    const { code, stdout, stderr } = await scenario.updsts(
-      ["get", "-n", "default", "-t", scenario.code(), "-v", "2"],
-    );
+    const { code, stdout, stderr } = await scenario.getWith(["-v", "2"]);
     assert.equal(code, 5);
     assert.doesNotMatch(stdout + stderr, /canaryAn/);
   }
@@ -83,15 +81,7 @@ Deno.test("what STS answers never shows, however broken it is", async () => {
     headers: { "content-type": "text/xml" },
     body: `<a>${canary}</b`,
   });
-  const { code, stdout, stderr } = await scenario.updsts([
-    "get",
-    "-n",
-    "default",
-    "-t",
-    scenario.code(),
-    "-v",
-    "2",
-  ]);
+  const { code, stdout, stderr } = await scenario.getWith(["-v", "2"]);
   assert.equal(code, 5);
   assert.doesNotMatch(stdout + stderr, /canaryAn/);
   assert.equal(await scenario.read(), GIVEN);

@@ -64,10 +64,10 @@ for (
   Deno.test(`get goes by the proxy of ${variable}, with its name and password`, async () => {
     await using scenario = await startWithTls();
     await using proxy = new Tunnel();
-    const { code, stdout, stderr } = await scenario.updsts(
-      ["get", "-n", "default", "-t", scenario.code(), "-v", "2"],
-      { ...AUTHORITY, [variable]: proxy.url },
-    );
+    const { code, stdout, stderr } = await scenario.getWith(["-v", "2"], {
+      ...AUTHORITY,
+      [variable]: proxy.url,
+    });
     assert.equal(code, 0, stderr);
     const [head = "", ...more] = proxy.heard;
     assert.deepEqual(more, []);
@@ -131,13 +131,10 @@ Deno.test("get names the proxy that could not reach STS, without its password", 
     using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     return listener.addr.port;
   })();
-  const { code, stdout, stderr } = await scenario.updsts(
-    ["get", "-n", "default", "-t", scenario.code(), "-v", "2"],
-    {
-      https_proxy: `http://alice:canaryProxyPassword@127.0.0.1:${closed}`,
-      AWS_ENDPOINT_URL_STS: "https://sts.us-east-1.amazonaws.com",
-    },
-  );
+  const { code, stdout, stderr } = await scenario.getWith(["-v", "2"], {
+    https_proxy: `http://alice:canaryProxyPassword@127.0.0.1:${closed}`,
+    AWS_ENDPOINT_URL_STS: "https://sts.us-east-1.amazonaws.com",
+  });
   assert.equal(code, 5);
   assert.match(
     stderr,

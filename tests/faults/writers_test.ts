@@ -1,7 +1,7 @@
 // Many writers at one file: nobody's update is lost, nobody waits for ever.
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { isInstalled } from "../support/command.ts";
+import { type Finished, isInstalled } from "../support/command.ts";
 import { lockDirectory } from "../support/directory_lock.ts";
 import { times } from "../support/effort.ts";
 import { ALICE, GIVEN, Scenario, valueIn } from "../support/scenario.ts";
@@ -40,24 +40,22 @@ function assertSessionsWhole(text: string, scenario: Scenario): void {
   }
 }
 
-async function getMany(
+function runMany(
   scenario: Scenario,
   count: number,
   files: readonly string[] = [],
+): Promise<Finished[]> {
+  return Promise.all(Array.from({ length: count }, (_, index) => {
+    const name = PROFILES[index % PROFILES.length] ?? "";
+    const args = ["get", "-n", name, "-t", scenario.code(), ...files];
+    return scenario.updstsBesideOthers(args);
+  }));
+}
+
+async function getMany(
+  ...given: Parameters<typeof runMany>
 ): Promise<void> {
-  const runs = Array.from(
-    { length: count },
-    (_, index) =>
-      scenario.updstsBesideOthers([
-        "get",
-        "-n",
-        PROFILES[index % PROFILES.length] ?? "",
-        "-t",
-        scenario.code(),
-        ...files,
-      ]),
-  );
-  for (const { code, stderr } of await Promise.all(runs)) {
+  for (const { code, stderr } of await runMany(...given)) {
     assert.equal(code, 0, stderr);
   }
 }
@@ -156,18 +154,7 @@ Deno.test({
         assert.equal(code, 0, stderr);
       }
     })();
-    const runs = Array.from(
-      { length: 20 },
-      (_, index) =>
-        scenario.updstsBesideOthers([
-          "get",
-          "-n",
-          PROFILES[index % PROFILES.length] ?? "",
-          "-t",
-          scenario.code(),
-        ]),
-    );
-    const finished = await Promise.all(runs);
+    const finished = await runMany(scenario, 20);
     stop = true;
     await other;
     // The AWS CLI truncates the file and writes it anew: what it had not read

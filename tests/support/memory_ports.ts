@@ -51,23 +51,25 @@ export class MemoryFile implements CredentialsFile {
   }
 }
 
+/** The settings of a profile that no file and no variable says anything of. */
+export const NO_SETTINGS: ProfileSettings = {
+  environmentRegion: undefined,
+  region: undefined,
+  mfaSerial: undefined,
+  credentialsKey: undefined,
+  durationSeconds: undefined,
+  endpoint: undefined,
+  endpointSource: undefined,
+  fips: undefined,
+  dualStack: undefined,
+};
+
 /** An AWS configuration that says the same of every profile. */
 export class MemoryConfig implements AwsConfig {
   readonly #settings: ProfileSettings;
 
   constructor(settings: Partial<ProfileSettings> = {}) {
-    this.#settings = {
-      environmentRegion: undefined,
-      region: undefined,
-      mfaSerial: undefined,
-      credentialsKey: undefined,
-      durationSeconds: undefined,
-      endpoint: undefined,
-      endpointSource: undefined,
-      fips: undefined,
-      dualStack: undefined,
-      ...settings,
-    };
+    this.#settings = { ...NO_SETTINGS, ...settings };
   }
 
   file(): Promise<undefined> {
