@@ -55,7 +55,7 @@ export async function allowedHosts(): Promise<string[]> {
         hostFor(region, { fips: true, dualStack: false }),
         hostFor(region, { fips: false, dualStack: true }),
         hostFor(region, { fips: true, dualStack: true }),
-        // Of somebody's private network; what stands for all regions has none.
+        // Of a private network; names for all regions have none.
         ...(regional.startsWith(prefix) && !region.endsWith("-global")
           ? [`*.sts.${region}.vpce.${regional.slice(prefix.length)}`]
           : []),
@@ -70,7 +70,7 @@ export function withHosts(text: string, hosts: readonly string[]): string {
   const flag = /--allow-net=[^\s"]+/g;
   const found = text.match(flag) ?? [];
   if (found.length !== 1) {
-    throw new Error(`--allow-net stands ${found.length} times`);
+    throw new Error(`--allow-net occurs ${found.length} times`);
   }
   return text.replace(flag, () => `--allow-net=${hosts.join(",")}`);
 }

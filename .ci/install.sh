@@ -72,7 +72,7 @@ sha256() {
   fi
 }
 
-# Puts the file $1 at $2 in one step: who runs the old one keeps it, and nobody sees half of one.
+# Puts the file $1 at $2 in one step: a process that runs the old file keeps it, and no one sees half a file.
 put() {
   mkdir -p "$(dirname "$2")" || fail "Cannot create $(dirname "$2")" "Set UPDSTS_PREFIX to a directory that is yours"
   next=$2.new.$$
