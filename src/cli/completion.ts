@@ -5,17 +5,17 @@
 // directive. They pass the words on as they are, and have the shell evaluate
 // nothing of the line.
 import { listProfiles } from "../sessions/list_profiles.ts";
-import { matchWord, tellApart } from "./command_line.ts";
+import { matchWord, parseWords } from "./command_line.ts";
 import type { Context } from "./context.ts";
 import {
   COMMAND_NAMES,
   type CommandName,
   commandOf,
-  type Given,
-  OPTION_NAMES,
+  inOrder,
   type OptionName,
   optionOf,
   optionsOf,
+  type OptionValues,
   SHELLS,
 } from "./grammar.ts";
 
@@ -123,10 +123,13 @@ Register-ArgumentCompleter -Native -CommandName updsts -ScriptBlock {
 
 const SCRIPTS = { bash: BASH, zsh: ZSH, fish: FISH, powershell: POWERSHELL };
 
-export function completion({ output }: Context, given: Given): Promise<void> {
-  const shell = SHELLS.find((name) => name === given.get("shell")) ?? "bash";
+export function completion(
+  { output }: Context,
+  options: OptionValues,
+): Promise<void> {
+  const shell = SHELLS.find((name) => name === options.get("shell")) ?? "bash";
   const script = SCRIPTS[shell];
-  if (given.has("json")) output.answerJson({ result: { shell, script } });
+  if (options.has("json")) output.answerJson({ result: { shell, script } });
   else output.answerScript(script);
   return Promise.resolve();
 }
@@ -169,7 +172,7 @@ export async function complete(
 }
 
 function readBegun(words: readonly string[]): Begun {
-  const { values, plain } = tellApart(words);
+  const { values, plain } = parseWords(words);
   const last = matchWord(words.at(-1) ?? "");
   const isOpen = last?.name !== undefined && last.value === undefined &&
     optionOf(last.name).value !== undefined;
@@ -211,17 +214,11 @@ function optionWords(
   command: CommandName | undefined,
   partial: string,
 ): Proposal[] {
-  const options = command === undefined
-    ? { help: "Show the commands", version: "Show the version" }
-    : optionsOf(command);
-  const meanings = new Map(Object.entries(options));
-  return OPTION_NAMES.flatMap((name) => {
-    const meaning = meanings.get(name);
-    if (meaning === undefined) return [];
+  return inOrder(optionsOf(command)).flatMap(([name, meaning]): Proposal[] => {
     const { short, long } = optionOf(name);
     return short === undefined || partial.startsWith("--")
-      ? [[long, meaning] as const]
-      : [[short, meaning] as const, [long, meaning] as const];
+      ? [[long, meaning]]
+      : [[short, meaning], [long, meaning]];
   });
 }
 
