@@ -1,7 +1,7 @@
 // Reads a command line: which command, with which options; or what is wrong with it.
 import { readCode } from "../codes.ts";
 import { UpdstsError } from "../errors.ts";
-import { nearOnes } from "../near_names.ts";
+import { closestNames } from "../near_names.ts";
 import {
   COMMAND_NAMES,
   type CommandName,
@@ -293,7 +293,7 @@ function unknownCommand(
   word: string,
   values: ReadonlyMap<OptionName, string>,
 ): UpdstsError {
-  const near = nearOnes(word, COMMAND_NAMES);
+  const near = closestNames(word, COMMAND_NAMES);
   return usageError(
     undefined,
     `there is no command ${shown(word)}`,
@@ -342,8 +342,9 @@ function unknownOption(
     const form = word.length > 2 ? long : short;
     return [squashed(form), typedAs(name, form)];
   }));
-  const near = (word.length > 2 ? nearOnes(word, [...forms.keys()]) : [word])
-    .flatMap((form) => forms.get(form) ?? []);
+  const near =
+    (word.length > 2 ? closestNames(word, [...forms.keys()]) : [word])
+      .flatMap((form) => forms.get(form) ?? []);
   return usageError(
     command,
     state,

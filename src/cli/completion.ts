@@ -142,7 +142,7 @@ const NO_FILES = ":4";
 type Proposal = readonly [string, string?];
 
 /** What the words before the unfinished one say. */
-interface Begun {
+interface TypedSoFar {
   readonly command: CommandName | undefined;
   /** The option whose value comes next. */
   readonly option: OptionName | undefined;
@@ -160,18 +160,18 @@ export async function complete(
   context: Context,
 ): Promise<string> {
   const partial = words.at(-1) ?? "";
-  const begun = readBegun(words.slice(0, -1));
-  const { option } = begun;
+  const typed = readTypedSoFar(words.slice(0, -1));
+  const { option } = typed;
   if (option !== undefined && optionOf(option).value?.kind === "path") {
     return FILES;
   }
-  const proposals = await propose(begun, partial, context).catch(() => []);
+  const proposals = await propose(typed, partial, context).catch(() => []);
   const lines = proposals.filter(([word]) => word.startsWith(partial))
     .map(([word, description = ""]) => `${word}\t${description}`);
   return [...lines, NO_FILES].join("\n");
 }
 
-function readBegun(words: readonly string[]): Begun {
+function readTypedSoFar(words: readonly string[]): TypedSoFar {
   const { values, plain } = parseWords(words);
   const last = matchWord(words.at(-1) ?? "");
   const isOpen = last?.name !== undefined && last.value === undefined &&
@@ -185,17 +185,17 @@ function readBegun(words: readonly string[]): Begun {
 }
 
 async function propose(
-  begun: Begun,
+  typed: TypedSoFar,
   partial: string,
   context: Context,
 ): Promise<readonly Proposal[]> {
-  const { command, option } = begun;
-  if (option !== undefined) return await valuesOf(option, begun, context);
+  const { command, option } = typed;
+  if (option !== undefined) return await valuesOf(option, typed, context);
   const [, flag, long] = /^((--[\w-]+)=)/.exec(partial) ?? [];
   if (flag !== undefined && long !== undefined) {
     const { name } = matchWord(long) ?? {};
     if (name === undefined) return [];
-    const values = await valuesOf(name, begun, context);
+    const values = await valuesOf(name, typed, context);
     return values.map(([word]) => [flag + word]);
   }
   if (partial.startsWith("-")) return optionWords(command, partial);
@@ -203,10 +203,10 @@ async function propose(
     return COMMAND_NAMES.map((name) => [name, commandOf(name).brief]);
   }
   const { argument } = commandOf(command);
-  if (begun.argued || argument === "none") return [];
+  if (typed.argued || argument === "none") return [];
   return argument === "shell"
     ? SHELLS.map((word) => [word])
-    : await profilesFor(begun, context);
+    : await profilesFor(typed, context);
 }
 
 /** The options that may follow; their short forms only where one dash was typed. */
@@ -224,12 +224,12 @@ function optionWords(
 
 async function valuesOf(
   name: OptionName,
-  begun: Begun,
+  typed: TypedSoFar,
   context: Context,
 ): Promise<readonly Proposal[]> {
   switch (optionOf(name).value?.kind) {
     case "profile":
-      return await profilesFor(begun, context);
+      return await profilesFor(typed, context);
     case "level":
       return [["0"], ["1"], ["2"]];
     case "duration":
@@ -241,7 +241,7 @@ async function valuesOf(
 
 /** The profiles of the file that fit the command. */
 async function profilesFor(
-  { command, file }: Begun,
+  { command, file }: TypedSoFar,
   { connect, output }: Context,
 ): Promise<Proposal[]> {
   const argument = command === undefined ? "none" : commandOf(command).argument;

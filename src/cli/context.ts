@@ -42,7 +42,7 @@ export interface Context {
    * asked again, it ends. Without `first` it ends at once, and yet leaves
    * nothing beside the file.
    */
-  readonly heedSignals: (first?: () => void) => Disposable;
+  readonly handleSignals: (first?: () => void) => Disposable;
   readonly output: Output;
 }
 

@@ -22,13 +22,13 @@ import type { OptionValues } from "./grammar.ts";
 import type { Output } from "./output.ts";
 
 export async function get(
-  { connect, output, stdinCodes, heedSignals }: Context,
+  { connect, output, stdinCodes, handleSignals }: Context,
   options: OptionValues,
 ): Promise<number | void> {
   const ports = await connect(filesOf(options), output);
   const code = options.get("totpToken");
   let interrupted = false;
-  let signals = heedSignals();
+  let signals = handleSignals();
   let waiting: Disposable | undefined;
   const hooks: RefreshHooks = {
     prepared: (profiles) => {
@@ -42,13 +42,13 @@ export async function get(
       // A script goes on after a program that exits, and ends with its person
       // if a signal ends the program. There is nothing to take back here.
       signals[Symbol.dispose]();
-      return { [Symbol.dispose]: () => void (signals = heedSignals()) };
+      return { [Symbol.dispose]: () => void (signals = handleSignals()) };
     },
     sending: (region) => {
       // What STS gives is waited for, and written. Nobody is asked any more, so
       // nothing else would wait for long.
       signals[Symbol.dispose]();
-      signals = heedSignals(() => {
+      signals = handleSignals(() => {
         interrupted = true;
         output.note(
           "Waiting for STS, since the code may be spent; interrupt again to end at once",

@@ -17,8 +17,8 @@ const COLUMNS: readonly Column[] = [
   { heading: "EXPIRES" },
 ];
 
-/** A session that ends within this time is worth a look, in milliseconds. */
-const SOON = 15 * 60_000;
+/** A session that ends within this time is shown in yellow, in milliseconds. */
+const EXPIRES_SOON = 15 * 60_000;
 
 export async function list(
   { connect, output }: Context,
@@ -73,7 +73,7 @@ function expiry(expiration: Date | undefined, now: Date): Segment {
   const left = expiration.getTime() - now.getTime();
   const text = relativeTime(expiration, now);
   if (left <= 0) return { text, tone: "bad" };
-  return left < SOON ? { text, tone: "soon" } : { text };
+  return left < EXPIRES_SOON ? { text, tone: "soon" } : { text };
 }
 
 function details({ name, fields }: ProfileView): string {

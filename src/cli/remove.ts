@@ -12,7 +12,7 @@ import type { OptionValues } from "./grammar.ts";
 export function remove(context: Context, options: OptionValues): Promise<void> {
   const profile = options.get("profile") ?? "";
   const dryRun = options.has("dryRun");
-  return removing(
+  return removeAndReport(
     context,
     options,
     (ports) => removeSession(ports, { profile, dryRun }),
@@ -21,7 +21,7 @@ export function remove(context: Context, options: OptionValues): Promise<void> {
 
 export function prune(context: Context, options: OptionValues): Promise<void> {
   const dryRun = options.has("dryRun");
-  return removing(
+  return removeAndReport(
     context,
     options,
     (ports) => pruneSessions(ports, { dryRun }),
@@ -29,12 +29,12 @@ export function prune(context: Context, options: OptionValues): Promise<void> {
 }
 
 /** Removes sessions, and says which. */
-async function removing(
-  { connect, output, heedSignals }: Context,
+async function removeAndReport(
+  { connect, output, handleSignals }: Context,
   options: OptionValues,
   work: (ports: DoctorPorts) => Promise<RemovedSession[]>,
 ): Promise<void> {
-  using _signals = heedSignals();
+  using _signals = handleSignals();
   const removed = await work(await connect(filesOf(options), output));
   const dryRun = options.has("dryRun");
   if (options.has("json")) {
