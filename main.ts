@@ -87,13 +87,13 @@ const stdinCodes: CodeSource = {
   },
 };
 
-let adapters:
+let localPorts:
   | Promise<typeof import("./src/local_ports.ts")>
   | undefined;
 
-/** Loads the adapters when a command runs, so that `--help` does not wait for them. */
+/** Loads the ports when a command runs, so that `--help` does not wait for them. */
 const connect: Connect = async (files, log) => {
-  const { createLocalPorts } = await (adapters ??= import(
+  const { createLocalPorts } = await (localPorts ??= import(
     "./src/local_ports.ts"
   ));
   return createLocalPorts(files, log, {
@@ -133,7 +133,7 @@ function directory(): string | undefined {
 
 const interrupt = () => Deno.exit(INTERRUPTED);
 
-const heedSignals: Context["heedSignals"] = (first = interrupt) =>
+const handleSignals: Context["handleSignals"] = (first = interrupt) =>
   onSignals(first, interrupt);
 
 /** Loads the MCP server when the command `mcp` runs. */
@@ -163,7 +163,7 @@ const mcp: McpDoor = {
       log.warn(`Internal error: ${event.reason?.name}`);
     });
     const stop = new AbortController();
-    heedSignals(() => stop.abort());
+    handleSignals(() => stop.abort());
     // Read by zod: making code of a schema takes longer than one server ever
     // saves by it.
     Object.assign(globalThis, { __zod_globalConfig: { jitless: true } });
@@ -182,7 +182,7 @@ if (import.meta.main) {
     connect,
     mcp,
     stdinCodes,
-    heedSignals,
+    handleSignals,
   });
   await unblocked?.written(LAST_NOTES);
   Deno.exit(code);

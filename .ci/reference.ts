@@ -7,9 +7,11 @@ import {
   type CommandName,
   COMMANDS,
   COMMON_OPTIONS,
+  inOrder,
   OPTION_NAMES,
   type OptionName,
   optionOf,
+  optionsOf,
   type ValueKind,
 } from "../src/cli/grammar.ts";
 import { ERROR_CODES, EXIT_MEANINGS } from "../src/error_codes.ts";
@@ -73,7 +75,7 @@ export async function reference(): Promise<Block[]> {
     heading(3, "Options of every command"),
     optionTable(COMMON_OPTIONS),
     text("Without a command:"),
-    optionTable({ help: "Show the commands", version: "Show the version" }),
+    optionTable(optionsOf(undefined)),
 
     heading(2, "Values"),
     table(["value", "what is valid", "options"], valueRows()),
@@ -212,13 +214,11 @@ function commandBlocks(name: CommandName): Block[] {
 function optionTable(
   options: Readonly<Partial<Record<OptionName, string>>>,
 ): Block {
-  const rows = OPTION_NAMES.flatMap((name) => {
-    const meaning = options[name];
-    if (meaning === undefined) return [];
+  const rows = inOrder(options).map(([name, meaning]) => {
     const { short, long, value } = optionOf(name);
     const words = short === undefined ? [] : [short];
     words.push(value === undefined ? long : `${long} ${value.placeholder}`);
-    return [[code(words), ...withDefault(meaning)]];
+    return [code(words), ...withDefault(meaning)];
   });
   return table(["option", "meaning", "default"], rows);
 }

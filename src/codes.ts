@@ -39,7 +39,7 @@ export function requireCode(code: Secret): Secret {
 }
 
 /** What is wrong about `line`, which is not six digits, without a word of it. */
-export function codeForm(line: string): string {
+export function describeMalformedCode(line: string): string {
   if (/\0/.test(line) || /^\ufffd\ufffd/.test(line)) {
     return "is in UTF-16: have the program write UTF-8";
   }

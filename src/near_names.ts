@@ -1,7 +1,7 @@
 // Finds names that are similar to a mistyped one.
 
 /** `names`, those that take the fewest edits to become `typed` first. */
-export function nearestFirst(
+export function byCloseness(
   typed: string,
   names: readonly string[],
 ): string[] {
@@ -9,7 +9,10 @@ export function nearestFirst(
 }
 
 /** The nearest of `names`, if one or two slips of a finger made `typed` of them. */
-export function nearOnes(typed: string, names: readonly string[]): string[] {
+export function closestNames(
+  typed: string,
+  names: readonly string[],
+): string[] {
   const near = byDistance(typed, names).filter(({ name, edits }) =>
     edits <= Math.min(3, Math.max(typed.length, name.length) / 3)
   );

@@ -43,12 +43,12 @@ export async function runCli(
     }
     const line = readCommandLine(args);
     if (line.kind === "run") {
-      const { command, given } = line;
-      const level = given.get("verbose")?.normalize("NFKC");
+      const { command, options } = line;
+      const level = options.get("verbose")?.normalize("NFKC");
       output.verbosity = level === "1" ? 1 : level === "2" ? 2 : 0;
       output.debug(`updsts ${version}, ${system}`);
       const action = await ACTIONS[command]();
-      return await action(context, given) ?? 0;
+      return await action(context, options) ?? 0;
     }
     if (line.kind === "help") {
       const { helpText } = await import("./help.ts");

@@ -1,16 +1,16 @@
 // Parses a command line into a command and its options, or an error.
 import { readCode } from "../codes.ts";
 import { UpdstsError } from "../errors.ts";
-import { nearOnes } from "../near_names.ts";
+import { closestNames } from "../near_names.ts";
 import {
   COMMAND_NAMES,
   type CommandName,
   commandOf,
-  type Given,
   OPTION_NAMES,
   type OptionName,
   optionOf,
   optionsOf,
+  type OptionValues,
   SHELLS,
   type ValueKind,
 } from "./grammar.ts";
@@ -22,19 +22,19 @@ export type CommandLine =
   | {
     readonly kind: "run";
     readonly command: CommandName;
-    readonly given: Given;
+    readonly options: OptionValues;
   };
 
-/** Says what is wrong, once the command is known. */
-type Check = (command: CommandName | undefined) => UpdstsError | undefined;
+/** Finds what is wrong once the command is known. */
+type LateCheck = (command: CommandName | undefined) => UpdstsError | undefined;
 
-/** The words of a line, told apart. */
-interface Words {
+/** The words of a line. */
+interface ParsedWords {
   readonly values: Map<OptionName, string>;
   /** Words that are neither options nor their values. */
   readonly plain: string[];
   /** In the order of the line. */
-  readonly checks: Check[];
+  readonly checks: LateCheck[];
 }
 
 /**
@@ -43,7 +43,7 @@ interface Words {
  * @throws {UpdstsError} `USAGE`, with what to type instead
  */
 export function readCommandLine(args: readonly string[]): CommandLine {
-  const { values, plain, checks } = tellApart(args);
+  const { values, plain, checks } = parseWords(args);
   const [first] = plain;
   if (first === "help" || first === "version") {
     plain.shift();
@@ -64,30 +64,27 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     if (problem !== undefined) throw problem;
   }
   if (word === undefined) {
-    throw usageError(
-      "the command is missing",
-      `type one, as in updsts get; ${helpOf(undefined)}`,
-    );
+    throw usageError(undefined, "the command is missing", "type updsts get");
   }
   if (command === undefined) throw unknownCommand(word, values);
   if (words.at(-1) === "help") return { kind: "help", command };
   const stray = Array.from(values.keys())
     .find((name) => !Object.hasOwn(optionsOf(command), name));
-  if (stray !== undefined) throw strayOption(command, stray);
-  const given = withArgument(command, words, values);
-  return { kind: "run", command, given };
+  if (stray !== undefined) throw unknownOption(optionOf(stray).long, command);
+  const options = withArgument(command, words, values);
+  return { kind: "run", command, options };
 }
 
 /** Whether `--json` is on, however the line goes on. */
 export function wantsJson(args: readonly string[]): boolean {
-  return tellApart(args).values.has("json");
+  return parseWords(args).values.has("json");
 }
 
-/** Tells options with their values from all other words. */
-export function tellApart(args: readonly string[]): Words {
+/** Separates options with their values from all other words. */
+export function parseWords(args: readonly string[]): ParsedWords {
   const values = new Map<OptionName, string>();
   const plain: string[] = [];
-  const checks: Check[] = [];
+  const checks: LateCheck[] = [];
   const end = args.indexOf("--");
   const open = args.slice(0, end === -1 ? args.length : end);
   for (let word = open.shift(); word !== undefined; word = open.shift()) {
@@ -108,19 +105,11 @@ export function tellApart(args: readonly string[]): Words {
     if (isSwitch && /^(?:false|no|off|0)$/i.test(value ?? "")) continue;
     const before = values.get(name);
     if (isSwitch && !/^(?:true|yes|on|1)$/i.test(value ?? "")) {
-      checks.push(() =>
-        usageError(
-          `${long} takes no value`,
-          `type ${long} alone, or leave it out`,
-        )
+      checks.push((command) =>
+        usageError(command, `${long} takes no value`, `type ${long} alone`)
       );
     } else if (!isSwitch && before !== undefined && before !== value) {
-      checks.push(() =>
-        usageError(
-          `${shortest(name)} has two different values`,
-          `type ${typedAs(name)} once`,
-        )
-      );
+      checks.push((command) => twoValues(name, command));
     } else {
       values.set(name, value ?? "");
       checks.push((command) => valueProblem(name, value, command));
@@ -210,88 +199,81 @@ function withArgument(
   command: CommandName,
   words: readonly string[],
   values: Map<OptionName, string>,
-): Given {
+): OptionValues {
   const { argument } = commandOf(command);
+  const takesProfile = typeof argument !== "string";
   const [word, second] = words;
-  if (argument === "none") {
-    if (word === undefined) return values;
+  const code = takesProfile ? words.find((word) => readCode(word)) : undefined;
+  const unexpected = code ?? (argument === "none" ? word : second);
+  if (unexpected !== undefined) {
+    const takes = argument === "none"
+      ? "options only"
+      : `one ${takesProfile ? "profile" : "shell"}`;
     throw usageError(
+      command,
       `unexpected argument ${
-        shown(word)
-      }: updsts ${command} takes options only`,
-      helpOf(command),
-    );
-  }
-  const wanted = argument === "shell" ? "shell" : "profile";
-  const code = words.find((word) => readCode(word) !== undefined);
-  if (code !== undefined && wanted === "profile") {
-    throw usageError(
-      `unexpected six digits: updsts ${command} takes the name of a profile`,
-      command === "get"
-        ? "pass a code with -t: updsts get NAME -t CODE; pass a profile of that name with -n"
-        : "pass a profile of that name with -n",
-    );
-  }
-  if (second !== undefined) {
-    throw usageError(
-      `unexpected argument ${
-        shown(second)
-      }: updsts ${command} takes one ${wanted}`,
-      wanted === "shell"
-        ? anyShell
-        : /^\d+\w*[dhms]\w*$/i.test(second)
-        ? `pass a duration with -d: -d ${second}`
-        : `put a name with blanks in quotes; ${helpOf(command)}`,
+        shown(unexpected)
+      }: updsts ${command} takes ${takes}`,
+      code !== undefined
+        ? PASS_CODE
+        : !takesProfile
+        ? undefined
+        : /^\d+\w*[dhms]\w*$/i.test(unexpected)
+        ? `pass a duration with -d: -d ${unexpected}`
+        : "put a name with blanks in quotes",
     );
   }
   if (argument === "shell") {
-    const shell = SHELLS.find((name) => name === word) ??
-      (word === "pwsh" ? "powershell" : undefined);
+    const named = word === "pwsh" ? "powershell" : word;
+    const shell = SHELLS.find((name) => name === named);
     if (shell !== undefined) return new Map([...values, ["shell", shell]]);
     throw usageError(
+      command,
       word === undefined
         ? "the name of a shell is missing"
-        : `updsts completion does not know ${shown(word)}`,
-      anyShell,
+        : `there is no script for ${shown(word)}`,
+      `type updsts completion ${anyOf(SHELLS)}`,
     );
   }
-  const named = values.get("profile");
-  if (word !== undefined && named !== undefined && word !== named) {
-    throw usageError(
-      `two profiles are named, ${shown(word)} and ${shown(named)}`,
-      `name one of them: updsts ${command} NAME`,
-    );
+  const profile = values.get("profile") ?? word;
+  if (word !== undefined && profile !== word) {
+    throw twoValues("profile", command);
   }
-  if (word !== undefined) values.set("profile", word);
-  if (!argument.required || values.has("profile")) return values;
+  if (profile !== undefined) return values.set("profile", profile);
+  if (!takesProfile || !argument.required) return values;
   throw usageError(
+    command,
     "the name of a profile is missing",
     `type updsts ${command} NAME; updsts list shows the names`,
   );
 }
 
-function usageError(state: string, hint: string): UpdstsError {
+/** What is wrong, and what to type instead; always with where to read more. */
+function usageError(
+  command: CommandName | undefined,
+  state: string,
+  remedy?: string,
+): UpdstsError {
+  const help = command === undefined
+    ? "updsts --help shows the commands"
+    : `updsts ${command} --help shows its options`;
+  const end = remedy?.endsWith("?") ? " " : "; ";
   return new UpdstsError("USAGE", `Cannot read the command line: ${state}`, {
-    hint,
+    hint: remedy === undefined ? help : remedy + end + help,
   });
 }
 
 /** A word as it may be shown: not if it could be a code. */
 function shown(word: string): string {
-  return readCode(word) === undefined ? JSON.stringify(word) : "six digits";
+  return readCode(word) === undefined ? JSON.stringify(word) : "of six digits";
 }
+
+const PASS_CODE =
+  "pass a code with -t, as in updsts get -t CODE; pass a profile of that name with -n";
 
 /** `a, b or c`. */
 function anyOf(words: readonly string[]): string {
   return words.join(", ").replace(/, ([^,]*)$/, " or $1");
-}
-
-const anyShell = `type updsts completion ${anyOf(SHELLS)}`;
-
-function helpOf(command: CommandName | undefined): string {
-  return command === undefined
-    ? "updsts --help shows the commands"
-    : `updsts ${command} --help shows its options`;
 }
 
 function shortest(name: OptionName): string {
@@ -311,37 +293,45 @@ function unknownCommand(
   word: string,
   values: ReadonlyMap<OptionName, string>,
 ): UpdstsError {
-  if (readCode(word) !== undefined) {
-    return usageError(
-      "unexpected six digits: the command is missing",
-      "pass a code with -t: updsts get -t CODE",
-    );
-  }
-  const near = nearOnes(word, COMMAND_NAMES);
-  const hint = ELSEWHERE.test(word)
-    ? "set AWS_PROFILE=default_sts after updsts get, and start the program as usual; "
-    : near.length > 0
-    ? `did you mean updsts ${anyOf(near)}? `
-    : /^[\w@.+-]+$/.test(word) && !values.has("profile")
-    ? `to get a session of a profile of that name, type updsts get ${word}; `
-    : "";
+  const near = closestNames(word, COMMAND_NAMES);
   return usageError(
+    undefined,
     `there is no command ${shown(word)}`,
-    hint + helpOf(undefined),
+    readCode(word) !== undefined
+      ? PASS_CODE
+      : ELSEWHERE.test(word)
+      ? "set AWS_PROFILE=default_sts after updsts get, and start the program as usual"
+      : near.length > 0
+      ? `did you mean updsts ${anyOf(near)}?`
+      : /^[\w@.+-]+$/.test(word) && !values.has("profile")
+      ? `to get a session of a profile of that name, type updsts get ${word}`
+      : undefined,
   );
 }
 
 /** Where the AWS CLI has an option, and updsts a setting. */
 const SETTINGS: ReadonlyMap<string, string> = new Map([
-  ["region", "set AWS_REGION, or region in the profile; "],
-  ["endpointurl", "set AWS_ENDPOINT_URL_STS; "],
-  ["cabundle", "set AWS_CA_BUNDLE; "],
+  ["region", "set AWS_REGION, or region in the profile"],
+  ["endpointurl", "set AWS_ENDPOINT_URL_STS"],
+  ["cabundle", "set AWS_CA_BUNDLE"],
 ]);
 
+/** An option that the command does not take, or nothing does. */
 function unknownOption(
   typed: string,
   command: CommandName | undefined,
 ): UpdstsError {
+  const state = `${command === undefined ? "there is" : `updsts ${command} has`
+    // Without what could be a code.
+  } no option ${typed.replace(/\d{4,}.*/s, "…")}`;
+  const { name } = matchWord(typed) ?? {};
+  if (name !== undefined) {
+    const takers = COMMAND_NAMES.filter((other) =>
+      Object.hasOwn(optionsOf(other), name)
+    );
+    const remedy = `${typed} is an option of updsts ${anyOf(takers)}`;
+    return usageError(command, state, remedy);
+  }
   const word = squashed(typed);
   const names = OPTION_NAMES.filter((name) =>
     command === undefined || Object.hasOwn(optionsOf(command), name)
@@ -352,17 +342,14 @@ function unknownOption(
     const form = word.length > 2 ? long : short;
     return [squashed(form), typedAs(name, form)];
   }));
-  const near = (word.length > 2 ? nearOnes(word, [...forms.keys()]) : [word])
-    .flatMap((form) => forms.get(form) ?? []);
-  const hint = SETTINGS.get(word) ??
-    (near.length === 0 ? "" : `did you mean ${anyOf(near)}? `);
-  // Without what could be a code.
-  const shown = typed.replace(/\d{4,}.*/s, "…");
+  const near =
+    (word.length > 2 ? closestNames(word, [...forms.keys()]) : [word])
+      .flatMap((form) => forms.get(form) ?? []);
   return usageError(
-    command === undefined
-      ? `there is no option ${shown}`
-      : `updsts ${command} has no option ${shown}`,
-    hint + helpOf(command),
+    command,
+    state,
+    SETTINGS.get(word) ??
+      (near.length === 0 ? undefined : `did you mean ${anyOf(near)}?`),
   );
 }
 
@@ -372,7 +359,8 @@ const EXAMPLES: Readonly<Partial<Record<ValueKind, string>>> = {
   duration: ", such as 12h",
   code:
     " with the six digits that the MFA device shows, or leave it out to be asked",
-  level: ", which is 0, 1 or 2; updsts --version shows the version",
+  level:
+    ", where 1 shows what is done, and 2 all details; updsts --version shows the version",
 };
 
 /** Why an option cannot have `value`, as far as that can be seen here. */
@@ -383,37 +371,30 @@ function valueProblem(
 ): UpdstsError | undefined {
   const kind = optionOf(name).value?.kind;
   if (kind === undefined) return undefined;
-  if (value === undefined) {
-    return usageError(
-      `${shortest(name)} needs a value`,
-      `type ${typedAs(name)}${EXAMPLES[kind] ?? ""}; ${helpOf(command)}`,
-    );
-  }
-  if (value === "") {
-    return usageError(
-      `${shortest(name)} has an empty value`,
-      `check that the shell variable is set; type ${
-        typedAs(name)
-      }, or leave it out`,
-    );
-  }
-  if (kind !== "level" || /^[012]$/.test(value.normalize("NFKC"))) return;
+  const problem = value === undefined
+    ? "needs a value"
+    : value === ""
+    ? "has an empty value"
+    : kind === "level" && !/^[012]$/.test(value.normalize("NFKC"))
+    ? "must be 0, 1 or 2"
+    : undefined;
+  if (problem === undefined) return undefined;
+  const unset = value === ""
+    ? "check that the shell variable is set, or leave the option out; "
+    : "";
   return usageError(
-    `-v must be 0, 1 or 2, not ${shown(value)}`,
-    "type -v 1 to see what is done, -v 2 for all details; updsts --version shows the version",
+    command,
+    `${shortest(name)} ${problem}`,
+    `${unset}type ${typedAs(name)}${EXAMPLES[kind] ?? ""}`,
   );
 }
 
-function strayOption(command: CommandName, name: OptionName): UpdstsError {
-  const { long } = optionOf(name);
-  const takers = COMMAND_NAMES.filter((other) =>
-    Object.hasOwn(optionsOf(other), name)
-  );
-  const hint = takers.length === 0
-    ? ""
-    : `${long} is an option of updsts ${anyOf(takers)}; `;
-  return usageError(
-    `updsts ${command} has no option ${long}`,
-    hint + helpOf(command),
-  );
+function twoValues(
+  name: OptionName,
+  command: CommandName | undefined,
+): UpdstsError {
+  const state = name === "profile"
+    ? "two profiles are named"
+    : `${shortest(name)} has two different values`;
+  return usageError(command, state, `type ${typedAs(name)} once`);
 }

@@ -4,17 +4,17 @@
 // reads a line `word TAB description` for each proposal, then a directive. It
 // passes the words on unchanged; the shell evaluates no part of the line.
 import { listProfiles } from "../sessions/list_profiles.ts";
-import { matchWord, tellApart } from "./command_line.ts";
+import { matchWord, parseWords } from "./command_line.ts";
 import type { Context } from "./context.ts";
 import {
   COMMAND_NAMES,
   type CommandName,
   commandOf,
-  type Given,
-  OPTION_NAMES,
+  inOrder,
   type OptionName,
   optionOf,
   optionsOf,
+  type OptionValues,
   SHELLS,
 } from "./grammar.ts";
 
@@ -122,10 +122,13 @@ Register-ArgumentCompleter -Native -CommandName updsts -ScriptBlock {
 
 const SCRIPTS = { bash: BASH, zsh: ZSH, fish: FISH, powershell: POWERSHELL };
 
-export function completion({ output }: Context, given: Given): Promise<void> {
-  const shell = SHELLS.find((name) => name === given.get("shell")) ?? "bash";
+export function completion(
+  { output }: Context,
+  options: OptionValues,
+): Promise<void> {
+  const shell = SHELLS.find((name) => name === options.get("shell")) ?? "bash";
   const script = SCRIPTS[shell];
-  if (given.has("json")) output.answerJson({ result: { shell, script } });
+  if (options.has("json")) output.answerJson({ result: { shell, script } });
   else output.answerScript(script);
   return Promise.resolve();
 }
@@ -138,7 +141,7 @@ const NO_FILES = ":4";
 type Proposal = readonly [string, string?];
 
 /** What the words before the unfinished one say. */
-interface Begun {
+interface TypedSoFar {
   readonly command: CommandName | undefined;
   /** The option whose value comes next. */
   readonly option: OptionName | undefined;
@@ -156,19 +159,19 @@ export async function complete(
   context: Context,
 ): Promise<string> {
   const partial = words.at(-1) ?? "";
-  const begun = readBegun(words.slice(0, -1));
-  const { option } = begun;
+  const typed = readTypedSoFar(words.slice(0, -1));
+  const { option } = typed;
   if (option !== undefined && optionOf(option).value?.kind === "path") {
     return FILES;
   }
-  const proposals = await propose(begun, partial, context).catch(() => []);
+  const proposals = await propose(typed, partial, context).catch(() => []);
   const lines = proposals.filter(([word]) => word.startsWith(partial))
     .map(([word, description = ""]) => `${word}\t${description}`);
   return [...lines, NO_FILES].join("\n");
 }
 
-function readBegun(words: readonly string[]): Begun {
-  const { values, plain } = tellApart(words);
+function readTypedSoFar(words: readonly string[]): TypedSoFar {
+  const { values, plain } = parseWords(words);
   const last = matchWord(words.at(-1) ?? "");
   const isOpen = last?.name !== undefined && last.value === undefined &&
     optionOf(last.name).value !== undefined;
@@ -181,17 +184,17 @@ function readBegun(words: readonly string[]): Begun {
 }
 
 async function propose(
-  begun: Begun,
+  typed: TypedSoFar,
   partial: string,
   context: Context,
 ): Promise<readonly Proposal[]> {
-  const { command, option } = begun;
-  if (option !== undefined) return await valuesOf(option, begun, context);
+  const { command, option } = typed;
+  if (option !== undefined) return await valuesOf(option, typed, context);
   const [, flag, long] = /^((--[\w-]+)=)/.exec(partial) ?? [];
   if (flag !== undefined && long !== undefined) {
     const { name } = matchWord(long) ?? {};
     if (name === undefined) return [];
-    const values = await valuesOf(name, begun, context);
+    const values = await valuesOf(name, typed, context);
     return values.map(([word]) => [flag + word]);
   }
   if (partial.startsWith("-")) return optionWords(command, partial);
@@ -199,10 +202,10 @@ async function propose(
     return COMMAND_NAMES.map((name) => [name, commandOf(name).brief]);
   }
   const { argument } = commandOf(command);
-  if (begun.argued || argument === "none") return [];
+  if (typed.argued || argument === "none") return [];
   return argument === "shell"
     ? SHELLS.map((word) => [word])
-    : await profilesFor(begun, context);
+    : await profilesFor(typed, context);
 }
 
 /** The options that may follow; their short forms only where one dash was typed. */
@@ -210,28 +213,22 @@ function optionWords(
   command: CommandName | undefined,
   partial: string,
 ): Proposal[] {
-  const options = command === undefined
-    ? { help: "Show the commands", version: "Show the version" }
-    : optionsOf(command);
-  const meanings = new Map(Object.entries(options));
-  return OPTION_NAMES.flatMap((name) => {
-    const meaning = meanings.get(name);
-    if (meaning === undefined) return [];
+  return inOrder(optionsOf(command)).flatMap(([name, meaning]): Proposal[] => {
     const { short, long } = optionOf(name);
     return short === undefined || partial.startsWith("--")
-      ? [[long, meaning] as const]
-      : [[short, meaning] as const, [long, meaning] as const];
+      ? [[long, meaning]]
+      : [[short, meaning], [long, meaning]];
   });
 }
 
 async function valuesOf(
   name: OptionName,
-  begun: Begun,
+  typed: TypedSoFar,
   context: Context,
 ): Promise<readonly Proposal[]> {
   switch (optionOf(name).value?.kind) {
     case "profile":
-      return await profilesFor(begun, context);
+      return await profilesFor(typed, context);
     case "level":
       return [["0"], ["1"], ["2"]];
     case "duration":
@@ -243,7 +240,7 @@ async function valuesOf(
 
 /** The profiles of the file that fit the command. */
 async function profilesFor(
-  { command, file }: Begun,
+  { command, file }: TypedSoFar,
   { connect, output }: Context,
 ): Promise<Proposal[]> {
   const argument = command === undefined ? "none" : commandOf(command).argument;

@@ -2,7 +2,7 @@
 import { ERROR_CODES } from "../error_codes.ts";
 import { UpdstsError } from "../errors.ts";
 import type { CodeSource, DoctorPorts, Log, NamedFiles } from "../ports.ts";
-import type { Given } from "./grammar.ts";
+import type { OptionValues } from "./grammar.ts";
 import type { Output } from "./output.ts";
 
 /** Builds the ports for the files that a person named. */
@@ -42,14 +42,14 @@ export interface Context {
    * asked again, it ends. Without `first` it ends at once, and yet leaves
    * nothing beside the file.
    */
-  readonly heedSignals: (first?: () => void) => Disposable;
+  readonly handleSignals: (first?: () => void) => Disposable;
   readonly output: Output;
 }
 
 /** Does what a command is for; returns the exit code if that is not 0. */
 export type Action = (
   context: Context,
-  given: Given,
+  options: OptionValues,
 ) => Promise<number | void>;
 
 /** The exit code of an interrupt. */
@@ -65,9 +65,9 @@ export function exitCodeOf(error: unknown): number {
  *
  * @throws {UpdstsError} `USAGE` if stdin is to be written, or read for two things
  */
-export function filesOf(given: Given): NamedFiles {
-  const credentials = given.get("credentialFile");
-  const sessions = given.get("sessionFile");
+export function filesOf(options: OptionValues): NamedFiles {
+  const credentials = options.get("credentialFile");
+  const sessions = options.get("sessionFile");
   const refusal = sessions === "-"
     ? ["write sessions to stdout: they would be shown", "use -o FILE for them"]
     : credentials !== "-"
@@ -77,12 +77,12 @@ export function filesOf(given: Given): NamedFiles {
       "work on stdin: it cannot be written",
       "with updsts get, name a file for the session: -c - -o FILE; a file of that name is ./-",
     ]
-    : given.get("totpToken") === "-"
+    : options.get("totpToken") === "-"
     ? [
       "read both the credentials and the code from stdin",
       "pass the code with -t, or type it at the terminal",
     ]
-    : given.has("mcpServer")
+    : options.has("mcpServer")
     ? [
       "read the credentials from stdin: it carries the protocol",
       "name their file: -c FILE",

@@ -8,7 +8,7 @@ import {
   filesOf,
   sayWhenWaiting,
 } from "./context.ts";
-import type { Given } from "./grammar.ts";
+import type { OptionValues } from "./grammar.ts";
 import { hang, type Tone, visible } from "./layout.ts";
 
 const TONES: Readonly<Record<Finding["status"], Tone>> = {
@@ -19,15 +19,15 @@ const TONES: Readonly<Record<Finding["status"], Tone>> = {
 
 export async function doctor(
   { connect, output }: Context,
-  given: Given,
+  options: OptionValues,
 ): Promise<number> {
-  const ports = await connect(filesOf(given), output);
+  const ports = await connect(filesOf(options), output);
   const waiting = sayWhenWaiting(output, "Waiting for STS ...");
-  const findings = await diagnose(ports, given.get("profile"))
+  const findings = await diagnose(ports, options.get("profile"))
     .finally(() => waiting[Symbol.dispose]());
   const of = (wanted: Finding["status"]) =>
     findings.filter(({ status }) => status === wanted);
-  if (given.has("json")) {
+  if (options.has("json")) {
     output.answerJson({ result: findings });
   } else {
     const urgent = [...of("problem"), ...of("warning")];

@@ -18,17 +18,17 @@ import {
   INTERRUPTED,
   sayWhenWaiting,
 } from "./context.ts";
-import type { Given } from "./grammar.ts";
+import type { OptionValues } from "./grammar.ts";
 import type { Output } from "./output.ts";
 
 export async function get(
-  { connect, output, stdinCodes, heedSignals }: Context,
-  given: Given,
+  { connect, output, stdinCodes, handleSignals }: Context,
+  options: OptionValues,
 ): Promise<number | void> {
-  const ports = await connect(filesOf(given), output);
-  const code = given.get("totpToken");
+  const ports = await connect(filesOf(options), output);
+  const code = options.get("totpToken");
   let interrupted = false;
-  let signals = heedSignals();
+  let signals = handleSignals();
   let waiting: Disposable | undefined;
   const hooks: RefreshHooks = {
     prepared: (profiles) => {
@@ -42,13 +42,13 @@ export async function get(
       // A script goes on after a program that exits, and ends with its person
       // if a signal ends the program. There is nothing to take back here.
       signals[Symbol.dispose]();
-      return { [Symbol.dispose]: () => void (signals = heedSignals()) };
+      return { [Symbol.dispose]: () => void (signals = handleSignals()) };
     },
     sending: (region) => {
       // What STS gives is waited for, and written. Nobody is asked any more, so
       // nothing else would wait for long.
       signals[Symbol.dispose]();
-      signals = heedSignals(() => {
+      signals = handleSignals(() => {
         interrupted = true;
         output.note(
           "Waiting for STS, since the code may be spent; interrupt again to end at once",
@@ -61,12 +61,12 @@ export async function get(
       if (error !== undefined) signals[Symbol.dispose]();
     },
   };
-  const duration = given.get("duration");
-  const minRemaining = given.get("minRemaining");
+  const duration = options.get("duration");
+  const minRemaining = options.get("minRemaining");
   const { shell } = ports.surroundings;
-  const named = given.get("profile");
+  const named = options.get("profile");
   const fail = (error: unknown) => {
-    throw given.has("credentialFile") ? error : inUsualFile(error, shell);
+    throw options.has("credentialFile") ? error : inUsualFile(error, shell);
   };
   if (named === undefined && shell.profile !== undefined) {
     output.note(`Profile ${shell.profile} (AWS_PROFILE)`);
@@ -76,19 +76,19 @@ export async function get(
     {
       profile: named ?? shell.profile ?? await chooseProfile(ports).catch(fail),
       code: code === undefined || code === "-" ? undefined : new Secret(code),
-      sessionProfile: given.get("stsProfileName"),
-      device: given.get("device"),
+      sessionProfile: options.get("stsProfileName"),
+      device: options.get("device"),
       durationSeconds: duration === undefined
         ? undefined
         : parseDuration(duration, "-d"),
-      dryRun: given.has("dryRun"),
+      dryRun: options.has("dryRun"),
       minRemainingSeconds: minRemaining === undefined
         ? undefined
         : parseDuration(minRemaining, "--min-remaining"),
     },
     hooks,
   ).catch(fail);
-  await answer(result, ports, output, given);
+  await answer(result, ports, output, options);
   await ports.file.settled();
   return interrupted ? INTERRUPTED : 0;
 }
@@ -112,10 +112,10 @@ async function answer(
   result: RefreshResult,
   { clock, file, surroundings }: DoctorPorts,
   output: Output,
-  given: Given,
+  options: OptionValues,
 ): Promise<void> {
   const now = clock.now();
-  if (given.has("json")) {
+  if (options.has("json")) {
     return output.answerJson({
       result: toRefreshAnswer(result, file.path, now),
     });
@@ -133,7 +133,7 @@ async function answer(
   }`;
   const setting = settingVariable("AWS_PROFILE", used);
   const state = result.status === "updated" ? "is" : "stays";
-  const facts = given.has("credentialFile") || given.has("sessionFile")
+  const facts = options.has("credentialFile") || options.has("sessionFile")
     ? await surroundings.fileFacts()
     : undefined;
   // Other programs look elsewhere, unless they are told.

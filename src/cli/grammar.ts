@@ -93,7 +93,7 @@ export function optionOf(name: OptionName): Option {
 }
 
 /** What was given on the command line; a switch that is on has any value. */
-export type Given = ReadonlyMap<OptionName | "shell", string>;
+export type OptionValues = ReadonlyMap<OptionName | "shell", string>;
 
 /** The shells that have a completion script. */
 export const SHELLS = ["bash", "zsh", "fish", "powershell"] as const;
@@ -240,7 +240,27 @@ export function commandOf(name: CommandName): Command {
   return COMMANDS[name];
 }
 
+/** The options that make sense without a command. */
+const BARE_OPTIONS: Command["options"] = {
+  help: "Show the help; after a command, its options",
+  version: "Show the version",
+};
+
 /** The options of a command with what they mean there, its own first. */
-export function optionsOf(command: CommandName): Command["options"] {
-  return { ...COMMANDS[command].options, ...COMMON_OPTIONS };
+export function optionsOf(
+  command: CommandName | undefined,
+): Command["options"] {
+  return command === undefined
+    ? BARE_OPTIONS
+    : { ...COMMANDS[command].options, ...COMMON_OPTIONS };
+}
+
+/** The names of `options` with their meanings, in the order of the help. */
+export function inOrder(
+  options: Command["options"],
+): (readonly [OptionName, string])[] {
+  return OPTION_NAMES.flatMap((name) => {
+    const meaning = options[name];
+    return meaning === undefined ? [] : [[name, meaning] as const];
+  });
 }

@@ -4,10 +4,10 @@ import {
   COMMAND_NAMES,
   type CommandName,
   commandOf,
-  type Given,
-  OPTION_NAMES,
+  inOrder,
   optionOf,
   optionsOf,
+  type OptionValues,
 } from "./grammar.ts";
 import { hang } from "./layout.ts";
 
@@ -18,6 +18,13 @@ export function helpText(
 ): string {
   const indented = (texts: readonly string[]) =>
     texts.map((text) => hang("  ", text, columns)).join("\n");
+  const rows = inOrder(optionsOf(command)).map(([name, meaning]) => {
+    const { short, long, value } = optionOf(name);
+    const typed = value === undefined ? long : `${long} ${value.placeholder}`;
+    const label = short === undefined ? `    ${typed}` : `${short}, ${typed}`;
+    return [label, meaning] as const;
+  });
+  const options = `OPTIONS\n${table(rows, columns)}`;
   if (command === undefined) {
     const commands = COMMAND_NAMES.map((name) =>
       [name, commandOf(name).brief] as const
@@ -30,29 +37,16 @@ export function helpText(
         columns,
       ),
       `COMMANDS\n${table(commands, columns)}`,
-      `OPTIONS\n${
-        table([
-          ["-h, --help", "Show this help; after a command, its options"],
-          ["-V, --version", "Show the version"],
-        ], columns)
-      }`,
+      options,
       hang("", "updsts COMMAND --help shows the options of a command", columns),
     ].join("\n\n");
   }
   const { usage, about, examples } = commandOf(command);
-  const meanings = optionsOf(command);
-  const options = OPTION_NAMES.flatMap((name) => {
-    const { short, long, value } = optionOf(name);
-    const typed = value === undefined ? long : `${long} ${value.placeholder}`;
-    const label = short === undefined ? `    ${typed}` : `${short}, ${typed}`;
-    const meaning = meanings[name];
-    return meaning === undefined ? [] : [[label, meaning] as const];
-  });
   return [
     `USAGE\n${indented([`updsts ${command} ${usage}`])}`,
     hang("", about, columns),
     `EXAMPLES\n${indented(examples)}`,
-    `OPTIONS\n${table(options, columns)}`,
+    options,
   ].join("\n\n");
 }
 
@@ -72,14 +66,14 @@ function table(
 /** `updsts mcp`: starts the server, or shows its tools. */
 export async function mcp(
   { mcp, output }: Context,
-  given: Given,
+  options: OptionValues,
 ): Promise<void> {
-  const files = filesOf(given);
-  if (given.has("mcpServer")) {
+  const files = filesOf(options);
+  if (options.has("mcpServer")) {
     return await mcp.serve(files, output);
   }
   const tools = await mcp.describe();
-  if (given.has("json")) return output.answerJson({ result: tools });
+  if (options.has("json")) return output.answerJson({ result: tools });
   const room = output.screen.columns ?? Infinity;
   const texts = tools.map(({ name, title, description, parameters }) =>
     [

@@ -4,7 +4,7 @@
 export type Tone = "good" | "soon" | "bad";
 
 /** A piece of a line. */
-export interface Span {
+export interface Segment {
   readonly text: string;
   readonly tone?: Tone;
 }
@@ -77,9 +77,9 @@ const GAP = "  ";
  */
 export function layOut(
   columns: readonly Column[],
-  rows: readonly (readonly Span[])[],
+  rows: readonly (readonly Segment[])[],
   room = Infinity,
-): Span[][] {
+): Segment[][] {
   let shown = columns.map(({ heading, optional }, index) => {
     const cells = [{ text: heading }, ...rows.map((row) => cellOf(row[index]))];
     const width = widest(cells);
@@ -92,7 +92,7 @@ export function layOut(
     if (excess()) shown = shown.filter((other) => other !== column);
   }
   return [undefined, ...rows].flatMap((_, line) => {
-    const lines: Span[][] = [[]];
+    const lines: Segment[][] = [[]];
     let taken = 0;
     for (const { cells, width } of shown) {
       const cell = cells[line] ?? { text: "" };
@@ -109,10 +109,10 @@ export function layOut(
 }
 
 /** The width of the widest cell; there may be more of them than a call has room for. */
-function widest(cells: readonly Span[]): number {
+function widest(cells: readonly Segment[]): number {
   return cells.reduce((most, { text }) => Math.max(most, widthOf(text)), 0);
 }
 
-function cellOf(cell: Span = { text: "" }): Span {
+function cellOf(cell: Segment = { text: "" }): Segment {
   return { ...cell, text: visible(cell.text).replaceAll("\n", " ") };
 }

@@ -4,8 +4,8 @@ import { toProfileAnswer } from "../sessions/answers.ts";
 import { listProfiles, type ProfileView } from "../sessions/list_profiles.ts";
 import { relativeTime } from "../timestamps.ts";
 import { type Context, filesOf } from "./context.ts";
-import type { Given } from "./grammar.ts";
-import { type Column, layOut, type Span } from "./layout.ts";
+import type { OptionValues } from "./grammar.ts";
+import { type Column, layOut, type Segment } from "./layout.ts";
 
 const COLUMNS: readonly Column[] = [
   { heading: "PROFILE" },
@@ -17,14 +17,14 @@ const COLUMNS: readonly Column[] = [
   { heading: "EXPIRES" },
 ];
 
-/** A session that ends within this time is worth a look, in milliseconds. */
-const SOON = 15 * 60_000;
+/** A session that ends within this time is shown in yellow, in milliseconds. */
+const EXPIRES_SOON = 15 * 60_000;
 
 export async function list(
   { connect, output }: Context,
-  given: Given,
+  options: OptionValues,
 ): Promise<void> {
-  const ports = await connect(filesOf(given), output);
+  const ports = await connect(filesOf(options), output);
   const two = ports.keys !== undefined;
   output.info(
     `Credentials file: ${(ports.keys ?? ports.file).path ?? "stdin"}`,
@@ -32,7 +32,7 @@ export async function list(
   if (two) output.info(`File for sessions: ${ports.file.path}`);
   const profiles = await listProfiles(ports);
   const now = ports.clock.now();
-  if (given.has("json")) {
+  if (options.has("json")) {
     const result = profiles.map((view) => toProfileAnswer(view, now));
     return output.answerJson({ result });
   }
@@ -40,7 +40,7 @@ export async function list(
     return output.answer(`No profiles in ${ports.file.path}`);
   }
   const device = deviceNames(profiles);
-  const rows = profiles.map((view): Span[] => [
+  const rows = profiles.map((view): Segment[] => [
     { text: view.name },
     { text: view.kind },
     { text: view.accessKeyId ?? "-" },
@@ -68,12 +68,12 @@ function deviceNames(profiles: readonly ProfileView[]) {
     device.replace(ARN, accounts.size > 1 ? "$1:" : "");
 }
 
-function expiry(expiration: Date | undefined, now: Date): Span {
+function expiry(expiration: Date | undefined, now: Date): Segment {
   if (expiration === undefined) return { text: "-" };
   const left = expiration.getTime() - now.getTime();
   const text = relativeTime(expiration, now);
   if (left <= 0) return { text, tone: "bad" };
-  return left < SOON ? { text, tone: "soon" } : { text };
+  return left < EXPIRES_SOON ? { text, tone: "soon" } : { text };
 }
 
 function details({ name, fields }: ProfileView): string {

@@ -1,7 +1,7 @@
 // The only way to stdout and stderr: keeps control characters from the terminal.
 import { toErrorAnswer, UpdstsError } from "../errors.ts";
 import type { Log } from "../ports.ts";
-import { hang, INVISIBLE, type Span, type Tone, visible } from "./layout.ts";
+import { hang, INVISIBLE, type Segment, type Tone, visible } from "./layout.ts";
 
 /** Where lines of text go. */
 export interface LineSink {
@@ -56,7 +56,7 @@ export class Output implements Log {
   }
 
   /** Lines in pieces, some of which have a colour. */
-  answerLines(lines: readonly (readonly Span[])[]): void {
+  answerLines(lines: readonly (readonly Segment[])[]): void {
     this.#stdout.write(lines.map((line) => `${this.#paint(line)}\n`).join(""));
   }
 
@@ -92,7 +92,7 @@ export class Output implements Log {
     if (this.verbosity >= 2) this.#note(message);
   }
 
-  #paint(line: readonly Span[]): string {
+  #paint(line: readonly Segment[]): string {
     return line.map(({ text, tone }) =>
       tone === undefined || !this.screen.colored
         ? visible(text)

@@ -7,33 +7,37 @@ import {
 } from "../sessions/remove_sessions.ts";
 import type { DoctorPorts } from "../ports.ts";
 import { type Context, filesOf } from "./context.ts";
-import type { Given } from "./grammar.ts";
+import type { OptionValues } from "./grammar.ts";
 
-export function remove(context: Context, given: Given): Promise<void> {
-  const profile = given.get("profile") ?? "";
-  const dryRun = given.has("dryRun");
-  return removing(
+export function remove(context: Context, options: OptionValues): Promise<void> {
+  const profile = options.get("profile") ?? "";
+  const dryRun = options.has("dryRun");
+  return removeAndReport(
     context,
-    given,
+    options,
     (ports) => removeSession(ports, { profile, dryRun }),
   );
 }
 
-export function prune(context: Context, given: Given): Promise<void> {
-  const dryRun = given.has("dryRun");
-  return removing(context, given, (ports) => pruneSessions(ports, { dryRun }));
+export function prune(context: Context, options: OptionValues): Promise<void> {
+  const dryRun = options.has("dryRun");
+  return removeAndReport(
+    context,
+    options,
+    (ports) => pruneSessions(ports, { dryRun }),
+  );
 }
 
 /** Removes sessions, and says which. */
-async function removing(
-  { connect, output, heedSignals }: Context,
-  given: Given,
+async function removeAndReport(
+  { connect, output, handleSignals }: Context,
+  options: OptionValues,
   work: (ports: DoctorPorts) => Promise<RemovedSession[]>,
 ): Promise<void> {
-  using _signals = heedSignals();
-  const removed = await work(await connect(filesOf(given), output));
-  const dryRun = given.has("dryRun");
-  if (given.has("json")) {
+  using _signals = handleSignals();
+  const removed = await work(await connect(filesOf(options), output));
+  const dryRun = options.has("dryRun");
+  if (options.has("json")) {
     const result = removed.map((session) => toRemovedAnswer(session, dryRun));
     return output.answerJson({ result });
   }

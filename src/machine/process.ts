@@ -1,32 +1,32 @@
 // The process: its signals, stdout and stderr.
 import { UpdstsError } from "../errors.ts";
 
-/** Those by which a process is asked to end; on Windows, others end it at once. */
+/** The signals that ask a process to end; on Windows, others end it at once. */
 const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT", "SIGBREAK"]
   : ["SIGINT", "SIGTERM", "SIGHUP"];
 
-/** What comes this soon after a signal, in milliseconds, is the same one: `deno task` and npx send it on. */
-const SAME_SIGNAL = 250;
+/** A signal that comes again within this time, in milliseconds, is the same one: `deno task` and npx forward it. */
+const REPEATED_WITHIN = 250;
 
 /** Calls `first` when the process is asked to end, in place of ending it; asked again, `again`. */
 export function onSignals(first: () => void, again: () => void): Disposable {
-  const heard = new Map<Deno.Signal, number>();
-  const heeds = SIGNALS.map((signal) => {
-    const heed = () => {
+  const receivedAt = new Map<Deno.Signal, number>();
+  const removals = SIGNALS.map((signal) => {
+    const listener = () => {
       const now = performance.now();
-      const before = heard.get(signal);
+      const before = receivedAt.get(signal);
       // Who asks twice will not wait; who asks in two ways may only be thorough.
-      if (before !== undefined && now - before > SAME_SIGNAL) {
+      if (before !== undefined && now - before > REPEATED_WITHIN) {
         again();
       }
-      heard.set(signal, before ?? now);
-      if (before === undefined && heard.size === 1) first();
+      receivedAt.set(signal, before ?? now);
+      if (before === undefined && receivedAt.size === 1) first();
     };
-    Deno.addSignalListener(signal, heed);
-    return () => Deno.removeSignalListener(signal, heed);
+    Deno.addSignalListener(signal, listener);
+    return () => Deno.removeSignalListener(signal, listener);
   });
-  return { [Symbol.dispose]: () => heeds.forEach((forget) => forget()) };
+  return { [Symbol.dispose]: () => removals.forEach((remove) => remove()) };
 }
 
 const encoder = new TextEncoder();

@@ -1,5 +1,5 @@
 // Reads the code: from a person at the terminal, or from another program by stdin.
-import { codeForm, readCode } from "../codes.ts";
+import { describeMalformedCode, readCode } from "../codes.ts";
 import { UpdstsError } from "../errors.ts";
 import type { CodeSource } from "../ports.ts";
 import { Secret } from "../secret.ts";
@@ -9,7 +9,7 @@ import { REAL_SYSTEM } from "./system.ts";
 const ATTEMPTS = 3;
 
 /** How soon the system says that a terminal cannot be read, in milliseconds. */
-const SOON = 20;
+const UNREADABLE_AFTER = 20;
 
 /** Where a person is asked: the question goes to stderr, so that stdout stays an answer. */
 export interface Terminal {
@@ -28,7 +28,7 @@ export interface TypedInput {
 }
 
 /** What keys send that write nothing: arrows, function keys; and all other control characters. */
-const KEYS = /\p{Cc}(?:\[[0-?]*[ -\/]*[@-~]|O[ -~])?/gu;
+const KEY_SEQUENCES = /\p{Cc}(?:\[[0-?]*[ -\/]*[@-~]|O[ -~])?/gu;
 
 const QUESTION = "TOTP code: ";
 
@@ -36,7 +36,7 @@ const QUESTION = "TOTP code: ";
 export class TerminalCodes implements CodeSource {
   readonly #terminal: Terminal;
   /** One for all questions; what is typed between two of them answers neither. */
-  #lines: Lines | undefined;
+  #lines: TypedLines | undefined;
 
   /** Codes typed at `terminal`. */
   constructor(terminal: Terminal) {
@@ -60,7 +60,7 @@ export class TerminalCodes implements CodeSource {
     const isReadable = line !== undefined &&
       await Promise.race([
         line.then(() => true, () => false),
-        REAL_SYSTEM.sleep(SOON).then(() => true),
+        REAL_SYSTEM.sleep(UNREADABLE_AFTER).then(() => true),
       ]);
     if (lines === undefined || line === undefined || !isReadable) {
       throw new UpdstsError(
@@ -96,16 +96,16 @@ export class TerminalCodes implements CodeSource {
   #shown(line: string | undefined): string {
     // The end of input ends no line on the screen.
     if (line === undefined || !/[\r\n]$/.test(line)) this.#terminal.write("\n");
-    if (line === undefined) throw declined();
+    if (line === undefined) throw codeDeclined();
     const typed = line.replace(/[\r\n]+$/, "");
-    const meant = typed.replace(KEYS, "");
+    const meant = typed.replace(KEY_SEQUENCES, "");
     if (meant !== typed) this.#terminal.rewrite(QUESTION + meant);
     return meant;
   }
 }
 
 /** The lines that are typed, each for whoever waits for it just then. */
-class Lines {
+class TypedLines {
   readonly #input: TypedInput;
   #waiting: PromiseWithResolvers<string | undefined> | undefined;
   #reading = false;
@@ -141,9 +141,9 @@ class Lines {
   }
 }
 
-function openLines(terminal: Terminal): Lines | undefined {
+function openLines(terminal: Terminal): TypedLines | undefined {
   const input = terminal.open();
-  return input && new Lines(input);
+  return input && new TypedLines(input);
 }
 
 /** What STS said of the code before, and that there is another try. */
@@ -152,7 +152,7 @@ function againAfter({ message, hint }: UpdstsError): string {
   return hint === undefined ? `${said}\n` : `${said}\nhint: ${hint}\n`;
 }
 
-function declined(): UpdstsError {
+function codeDeclined(): UpdstsError {
   return new UpdstsError(
     "CODE_DECLINED",
     "Cannot get a session: no TOTP code was typed",
@@ -161,7 +161,7 @@ function declined(): UpdstsError {
 }
 
 /** How long a program may take for its code until a person is told what is waited for, in milliseconds. */
-const SILENCE = 3_000;
+const NOTE_AFTER = 3_000;
 
 /** The code as the first line that another program writes to our stdin. */
 export class StreamCodes implements CodeSource {
@@ -179,7 +179,7 @@ export class StreamCodes implements CodeSource {
 
   async code(): Promise<Secret> {
     let waiting = true;
-    REAL_SYSTEM.sleep(SILENCE).then(() => {
+    REAL_SYSTEM.sleep(NOTE_AFTER).then(() => {
       if (waiting) {
         this.#note(
           "Waiting for the TOTP code from the program that writes to stdin ...",
@@ -198,7 +198,9 @@ export class StreamCodes implements CodeSource {
       )
       : new UpdstsError(
         "CODE_INVALID",
-        `Cannot use the TOTP code: the first line of stdin ${codeForm(line)}`,
+        `Cannot use the TOTP code: the first line of stdin ${
+          describeMalformedCode(line)
+        }`,
         {
           hint:
             "check the program before the pipe: its first line is to be six digits",

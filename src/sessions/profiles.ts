@@ -1,7 +1,7 @@
 // Use cases: find a profile, or list the possible ones.
 import { assertProfileName } from "../credentials/refusals.ts";
 import { UpdstsError } from "../errors.ts";
-import { nearestFirst } from "../near_names.ts";
+import { byCloseness } from "../near_names.ts";
 import type { ShellSettings } from "../ports.ts";
 import {
   listKeyProfiles,
@@ -107,7 +107,7 @@ export function unknownProfile(
     ": the file has no such section",
     existing.length === 0
       ? "the file has no profiles yet; add one with `aws configure`"
-      : `the profiles are: ${quoted(nearestFirst(name, existing), 5)}`,
+      : `the profiles are: ${quoted(byCloseness(name, existing), 5)}`,
   );
 }
 

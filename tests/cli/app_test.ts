@@ -29,7 +29,7 @@ async function exitOf(
     screen: { columns, colored: false, noteColumns: columns, attended: false },
     connect: reject,
     stdinCodes: { code: reject },
-    heedSignals: () => new DisposableStack(),
+    handleSignals: () => new DisposableStack(),
     mcp: {
       describe: () =>
         Promise.resolve([{

@@ -6,7 +6,7 @@ import {
   type Column,
   hang,
   layOut,
-  type Span,
+  type Segment,
   visible,
   widthOf,
 } from "../../src/cli/layout.ts";
@@ -18,7 +18,7 @@ const COLUMNS: readonly Column[] = [
   { heading: "EXPIRES" },
 ];
 
-function plain(spans: readonly (readonly Span[])[]): string[] {
+function plain(spans: readonly (readonly Segment[])[]): string[] {
   return spans.map((line) => line.map(({ text }) => text).join("").trimEnd());
 }
 

@@ -1,24 +1,24 @@
 // Unknown names: the order in which others are suggested, and how many.
 import assert from "node:assert/strict";
-import { nearestFirst, nearOnes } from "../../src/near_names.ts";
+import { byCloseness, closestNames } from "../../src/near_names.ts";
 import { unknownProfile } from "../../src/sessions/profiles.ts";
 
-Deno.test("nearestFirst() puts the likeliest name first, whatever its case", () => {
-  assert.deepEqual(nearestFirst("PRDO", ["default", "prod", "dev"]), [
+Deno.test("byCloseness() puts the likeliest name first, whatever its case", () => {
+  assert.deepEqual(byCloseness("PRDO", ["default", "prod", "dev"]), [
     "prod",
     "dev",
     "default",
   ]);
-  assert.deepEqual(nearestFirst("x", []), []);
+  assert.deepEqual(byCloseness("x", []), []);
 });
 
-Deno.test("nearOnes() forgives a slip in three letters: one left out, added, wrong or swapped", () => {
+Deno.test("closestNames() forgives a slip in three letters: one left out, added, wrong or swapped", () => {
   for (const typed of ["lst", "lisst", "lost", "lsit", "LIST"]) {
-    assert.deepEqual(nearOnes(typed, ["get", "list", "mcp"]), ["list"]);
+    assert.deepEqual(closestNames(typed, ["get", "list", "mcp"]), ["list"]);
   }
-  assert.deepEqual(nearOnes("gt", ["get", "got"]), ["get", "got"]);
+  assert.deepEqual(closestNames("gt", ["get", "got"]), ["get", "got"]);
   for (const typed of ["", "ls", "tl", "lixyzt"]) {
-    assert.deepEqual(nearOnes(typed, ["get", "list", "mcp"]), []);
+    assert.deepEqual(closestNames(typed, ["get", "list", "mcp"]), []);
   }
 });
 

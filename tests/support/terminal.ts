@@ -139,7 +139,10 @@ export class TmuxTerminal implements AsyncDisposable {
       readonly styled?: boolean;
     } = {},
   ): Promise<string> {
-    await this.#tmux(["send-keys", "clear", "Enter"]);
+    // Shown before it runs: a screen that was empty would seem to be cleared.
+    await this.#tmux(["send-keys", "clear"]);
+    await this.#until((screen) => screen.trimEnd().endsWith("$ clear"));
+    await this.#tmux(["send-keys", "Enter"]);
     await this.#until((screen) => screen.trim() === "$");
     await this.#tmux(["send-keys", "-l", command]);
     await this.#until((screen) => screen.trim().length > 1);
