@@ -115,7 +115,7 @@ export function assertNameFree(
         ? OTHER_NAME
         : ({ sessionProfile }) =>
           `choose another name with ${sessionProfile}, or delete ` +
-          `${linesFrom(file, taken)}; nothing was changed`,
+          `${sectionLines(file, taken)}; nothing was changed`,
     },
   );
 }
@@ -130,12 +130,16 @@ function isLongTerm({ sections }: ParsedFile, first: number): boolean {
     !keys.has("aws_security_token");
 }
 
-/** The lines of the section whose header is on line `first`, in words. */
-function linesFrom(file: ParsedFile, first: number): string {
-  let last = first;
+/** The lines of the section whose header is on line `header`, or of the block around it, in words. */
+function sectionLines(file: ParsedFile, header: number): string {
+  const block = file.blocks.find(({ begin, end }) =>
+    begin <= header && header <= end
+  );
+  const first = block?.begin ?? header;
+  let last = block?.end ?? header;
   const next = file.sections.find(({ line }) => line > first)?.line ??
     file.lines.length;
-  for (let line = first + 1; line < next; line++) {
+  for (let line = last + 1; block === undefined && line < next; line++) {
     if (saysSomething(file, line)) last = line;
   }
   return last === first

@@ -51,6 +51,15 @@ function planOf(
   askedDevice: string | undefined,
 ): SessionPlan {
   const { name } = profile;
+  const [, bare] = /^profile\s+(.+)$/.exec(name) ?? [];
+  if (bare !== undefined) {
+    throw cannotRefresh(
+      "SETTING_INVALID",
+      profile,
+      "its header has the form of the config file",
+      `write [${bare}] in its place`,
+    );
+  }
   if (profile.token !== undefined) {
     throw profile.isOverwritten
       ? cannotRefresh(
@@ -96,7 +105,15 @@ function planOf(
       "aws_access_key_id",
       accessKeyId,
       "is not a valid access key ID",
-      "it has 16 or more capital letters and digits, and mostly begins AKIA",
+      "expected 16 or more capital letters and digits, such as AKIAIOSFODNN7EXAMPLE",
+    );
+  }
+  if (accessKeyId.startsWith("ASIA")) {
+    throw cannotRefresh(
+      "KEYS_TEMPORARY",
+      profile,
+      "its access key is a session's, whose token is missing",
+      "write the long-term key in its place, which begins AKIA",
     );
   }
   const secret = secretAccessKey.reveal();
@@ -105,7 +122,7 @@ function planOf(
       "aws_secret_access_key",
       secret,
       "is not a valid secret access key",
-      "it is one word, on one line, behind the equals sign",
+      "expected one word, on one line, after the equals sign",
     );
   }
   const device = requireDevice(profile, settings, askedDevice);

@@ -423,7 +423,7 @@ function namesOf(
   const notes = roleAdvice(chain, sessionProfile, former, profiles);
   if (former !== undefined) {
     notes.unshift(
-      `The session moves from ${former} to ${sessionProfile}: ${former} no longer exists then`,
+      `The session is renamed from ${former} to ${sessionProfile}: programs no longer find ${former}`,
     );
   }
   const [role] = roles;

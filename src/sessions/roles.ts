@@ -1,4 +1,5 @@
 // What a name leads to: the profile with the long-term key, its session, and the roles that stand on it.
+import { flawIn } from "../credentials/keys.ts";
 import { findProfile, type Profile } from "../credentials/profiles.ts";
 import { UpdstsError } from "../errors.ts";
 import { shellQuoted } from "../shell_quoted.ts";
@@ -81,6 +82,16 @@ export function chainOf(name: string, profiles: Profiles): Chain {
     if (parent === undefined || beside !== undefined) {
       return { profile: current, sessionProfile, roles };
     }
+    const flaw = flawIn(current);
+    if (flaw !== undefined) {
+      throw failure(
+        "SETTING_INVALID",
+        `Cannot refresh profile ${quoted(name)}: the source_profile of ${
+          quoted(parent.name)
+        } ${flaw.state}`,
+        flaw.hint,
+      );
+    }
     throw failure(
       "PROFILE_NOT_FOUND",
       `Cannot find profile ${quoted(current)}, which ${
@@ -131,7 +142,7 @@ function otherCredentials(
     ? "takes a role (role_arn), and names no source_profile"
     : `takes a role with the credentials of ${source} (credential_source)`;
   return failure(
-    "PROFILE_NOT_FOUND",
+    "KEYS_MISSING",
     `Cannot refresh profile ${quoted(name)}: ${
       isNamed ? "it" : `it takes its role with ${quoted(current)}, which`
     } ${way}`,
@@ -184,11 +195,12 @@ export function roleAdvice(
   const leading = misled.map((name) => {
     const { file, lines } = settingOf(name, "source_profile", profiles);
     const profile = shellQuoted(session);
+    const aim = `So that ${name} uses ${session},`;
     return file === CONFIG
-      ? `Run: aws configure set source_profile ${profile} --profile ${
+      ? `${aim} run: aws configure set source_profile ${profile} --profile ${
         shellQuoted(name)
       }`
-      : `Write source_profile = ${session} on ${
+      : `${aim} write source_profile = ${session} on ${
         linesInWords(lines)
       } of ${file}`;
   });
