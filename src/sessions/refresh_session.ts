@@ -525,7 +525,7 @@ function durationOf(
     const shown = mayBeShown("duration_seconds", own) ? ` ${own}` : "";
     throw cannotRefresh(
       "SETTING_INVALID",
-      profile,
+      profile.name,
       `its duration_seconds${shown} ${
         flaw?.state ?? "is not one that STS gives"
       }`,
