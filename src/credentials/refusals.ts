@@ -105,17 +105,29 @@ export function assertNameFree(
     )
   );
   if (taken === undefined) return;
-  throw new UpdstsError(
+  throw nameTaken(
+    shown,
+    `line ${taken + 1} already has a section of that name`,
+    isLongTerm(file, taken) ? undefined : sectionLines(file, taken),
+  );
+}
+
+/** The error that says why no session is called `name`, and which lines could be deleted instead. */
+export function nameTaken(
+  name: string,
+  state: string,
+  lines?: string,
+): UpdstsError {
+  return new UpdstsError(
     "NAME_TAKEN",
     `Cannot use the profile name ${
-      JSON.stringify(shown)
-    } for the session: line ${taken + 1} already has a section of that name`,
+      JSON.stringify(name)
+    } for the session: ${state}`,
     {
-      hint: isLongTerm(file, taken)
-        ? OTHER_NAME
-        : ({ sessionProfile }) =>
-          `choose another name with ${sessionProfile}, or delete ` +
-          `${sectionLines(file, taken)}; nothing was changed`,
+      hint: ({ sessionProfile }) =>
+        `choose another name with ${sessionProfile}${
+          lines === undefined ? "" : `, or delete ${lines}`
+        }; nothing was changed`,
     },
   );
 }

@@ -59,18 +59,15 @@ export async function listProfiles(ports: ListPorts): Promise<ProfileView[]> {
       ...await viewsOf(ports, files.sessions, file, file.path),
     ];
   const names = new Set(views.map(({ name }) => name));
-  const roles = [...profiles.config.keys()].filter((name) => !names.has(name));
-  return [
-    ...views.map((view) =>
-      view.kind === "role"
-        ? { ...view, ...onSession(view.name, profiles) }
-        : view
-    ),
-    ...roles.flatMap((name) => {
-      const found = onSession(name, profiles);
-      return found === undefined ? [] : [{ ...ROLE, name, ...found }];
-    }),
-  ];
+  const roles = Array.from(
+    profiles.config.keys(),
+    (name) => ({ ...ROLE, name }),
+  )
+    .filter(({ name }) => !names.has(name));
+  return [...views, ...roles].flatMap((view) => {
+    const found = view.kind === "role" && onSession(view.name, profiles);
+    return found ? [{ ...view, ...found }] : names.has(view.name) ? [view] : [];
+  });
 }
 
 /** A role of the config file, as far as all are alike. */
@@ -80,6 +77,7 @@ const ROLE = {
   accessKeyId: undefined,
   device: undefined,
   managedBy: undefined,
+  expiration: undefined,
   hasStaleExpiry: false,
   isOverwritten: false,
   file: undefined,
@@ -125,12 +123,13 @@ async function viewsOf(
     const settings = own !== undefined && hasKeys(profile)
       ? undefined
       : await config.settingsOf(profile.name);
+    const serial = settings?.mfaSerial;
     views.push({
       name: profile.name,
       recognised: profile.recognised,
       kind: kindOf(profile, settings),
       accessKeyId: profile.shown("aws_access_key_id"),
-      device: own ?? shownDevice(settings?.mfaSerial),
+      device: own ?? (serial && !isDevice(serial) ? MASK : serial),
       managedBy: section && managers.get(section),
       expiration: profile.expiration,
       hasStaleExpiry: profile.hasStaleExpiry,
@@ -143,11 +142,6 @@ async function viewsOf(
     });
   }
   return views;
-}
-
-/** A device of the config file, masked if it can be none. */
-function shownDevice(device: string | undefined): string | undefined {
-  return device === undefined || isDevice(device) ? device : MASK;
 }
 
 function hasKeys(profile: Profile): boolean {

@@ -25,25 +25,21 @@ export async function chooseProfile(ports: ListPorts): Promise<string> {
   const [only, ...others] = fit.length === 0 ? keys : fit;
   if (only !== undefined && others.length === 0) return only.name;
   if (only === undefined) {
+    const where = path === undefined ? "stdin" : "the file";
     throw new UpdstsError(
       "PROFILE_NOT_FOUND",
-      `Cannot choose a profile: none in ${
-        path === undefined ? "stdin" : "the file"
-      } has a long-term key`,
+      `Cannot choose a profile: none in ${where} has a long-term key`,
       { hint: "add one with aws configure, or name the file with -c" },
     );
   }
   const names = [only, ...others].map(({ name }) => name);
+  const whatElse = fit.length === 0 ? "" : " and an MFA device";
+  // Of stdin, which may hold anything, nothing is quoted.
+  const which = path === undefined ? "" : `: ${quoted(names, 10)}`;
   throw new UpdstsError(
     "USAGE",
-    `Cannot choose a profile: ${names.length} have a long-term key${
-      fit.length === 0 ? "" : " and an MFA device"
-    }`,
-    {
-      hint: "name one of them, as in updsts get NAME" +
-        // Of stdin, which may hold anything, nothing is quoted.
-        (path === undefined ? "" : `: ${quoted(names, 10)}`),
-    },
+    `Cannot choose a profile: ${names.length} have a long-term key${whatElse}`,
+    { hint: `name one of them, as in updsts get NAME${which}` },
   );
 }
 
@@ -66,14 +62,10 @@ export async function getProfile(
   const current = found.findLast(({ managedBy }) => managedBy !== undefined) ??
     found[0];
   if (current !== undefined) return current;
-  const names = new Set(
-    views.flatMap(({ recognised, name }) => recognised ? [name] : []),
-  );
-  return unknownProfile(
-    name,
-    [...names],
-    { fromStdin: (ports.keys ?? ports.file).path === undefined },
-  );
+  const names = views.filter((view) => view.recognised)
+    .map((view) => view.name);
+  const fromStdin = (ports.keys ?? ports.file).path === undefined;
+  return unknownProfile(name, [...new Set(names)], { fromStdin });
 }
 
 /**

@@ -12,18 +12,13 @@ import {
   assertProfileName,
   assertSessionName,
   brokenBlock,
+  nameTaken,
 } from "../credentials/refusals.ts";
 import { flawsOf, refreshEdits } from "../credentials/session_edits.ts";
 import { applyEdits, type Edit } from "../credentials/text.ts";
 import { formatDuration } from "../durations.ts";
 import { UpdstsError } from "../errors.ts";
-import type {
-  AwsConfig,
-  Log,
-  Ports,
-  ProfileSettings,
-  Session,
-} from "../ports.ts";
+import type { Log, Ports, ProfileSettings, Session } from "../ports.ts";
 import type { Secret } from "../secret.ts";
 import { toLocalIso } from "../timestamps.ts";
 import { changedLines } from "./dry_run.ts";
@@ -45,8 +40,8 @@ import {
 /** How long a session lasts if neither request nor profile says otherwise, in seconds. */
 const DEFAULT_DURATION_SECONDS = 3600;
 /** The limits of STS, in seconds. */
-const MIN_DURATION_SECONDS = 900;
-const MAX_DURATION_SECONDS = 129_600;
+const MIN_SECONDS = 900;
+const MAX_SECONDS = 129_600;
 
 /** What is asked for. */
 export interface RefreshRequest {
@@ -115,13 +110,16 @@ export type PreparePorts =
   };
 
 /** A session in the file that lasts long enough. */
-interface StillValid extends Names, FoundSession {
+interface StillValid {
   readonly status: "still_valid";
+  readonly names: Names;
+  readonly found: FoundSession;
 }
 
 /** A refresh of which nothing is missing but the code. */
-export interface Prepared extends Names {
+export interface Prepared {
   readonly status: "prepared";
+  readonly names: Names;
   readonly plan: SessionPlan;
   readonly durationSeconds: number;
   /** The region to write, if a section is made. */
@@ -134,12 +132,7 @@ export interface Prepared extends Names {
 }
 
 /** Says nothing: for what a person has been told already, or finds by another way. */
-const SILENT: Log = {
-  warn: () => {},
-  note: () => {},
-  info: () => {},
-  debug: () => {},
-};
+export const SILENT: Log = { warn() {}, note() {}, info() {}, debug() {} };
 
 /**
  * Refreshes the managed block of a profile.
@@ -158,18 +151,18 @@ export async function refreshSession(
 ): Promise<RefreshResult> {
   const { codes, config, file } = ports;
   let prepared = await prepareRefresh(ports, request);
-  hooks.prepared?.(usersOf(prepared));
+  hooks.prepared?.(usersOf(prepared.names));
   let refused: UpdstsError | undefined;
   for (let attempt = 1;; attempt++) {
     if (prepared.status === "still_valid") {
-      const { rewritten, ...found } = prepared;
-      if (rewritten && !request.dryRun) await withoutQuotes(file, prepared);
-      return found;
+      const { status, names, found: { rewritten, ...found } } = prepared;
+      if (rewritten && !request.dryRun) await withoutQuotes(file, names);
+      return { status, ...names, ...found };
     }
-    const { profile } = prepared;
+    const { profile } = prepared.names;
     if (request.dryRun) {
       const diff = changedLines(file.path, prepared.text, prepared.edits);
-      return { status: "would_update", ...shownNames(prepared), diff };
+      return { status: "would_update", ...prepared.names, diff };
     }
     let { code } = request;
     if (code === undefined) {
@@ -196,15 +189,19 @@ export async function refreshSession(
       hooks.answered?.(error);
       const last = request.code !== undefined || attempt === CODE_ATTEMPTS ||
         codes.asksAgain !== true;
-      if (last || !isRefusedCode(error)) throw error;
+      if (last || !(error instanceof UpdstsError)) throw error;
+      if (error.code !== "MFA_REFUSED") throw error;
       refused = error;
       continue;
     }
     hooks.answered?.();
     await write(file, prepared, session);
     const { accessKeyId, expiration } = session;
-    const names = shownNames(prepared);
-    return { status: "updated", ...names, accessKeyId, expiration };
+    return {
+      status: "updated",
+      ...prepared.names,
+      ...{ accessKeyId, expiration },
+    };
   }
 }
 
@@ -213,36 +210,26 @@ export function usersOf({ sessionProfile, role }: Names): string[] {
   return role === undefined ? [sessionProfile] : [sessionProfile, role];
 }
 
-function shownNames({ profile, sessionProfile, role, notes }: Names): Names {
-  return {
-    profile,
-    sessionProfile,
-    ...role === undefined ? {} : { role },
-    ...notes === undefined ? {} : { notes },
-  };
-}
-
 /**
  * Refuses to spend a code that was asked for another device than the one that
  * the files name now.
  *
  * @throws {UpdstsError} `FILE_BUSY`
  */
-function assertAskedFor(asked: string, { profile, plan }: Prepared): void {
+function assertAskedFor(asked: string, { names, plan }: Prepared): void {
   if (plan.device === asked) return;
-  throw new UpdstsError(
+  throw cannotRefresh(
     "FILE_BUSY",
-    `Cannot refresh profile ${
-      JSON.stringify(profile)
-    }: its MFA device was changed while a code of ${asked} was asked for`,
-    { hint: `the code was not sent; try again with one of ${plan.device}` },
+    names.profile,
+    `its MFA device was changed while a code of ${asked} was asked for`,
+    `the code was not sent; try again with one of ${plan.device}`,
   );
 }
 
 /** Writes a session that lasts on once more, if other programs read it with quotes: no code is needed for that. */
 async function withoutQuotes(
   file: Ports["file"],
-  { profile, sessionProfile }: StillValid,
+  { profile, sessionProfile }: Names,
 ): Promise<void> {
   await file.update((text) => {
     const sessions = parseFile(text);
@@ -253,17 +240,13 @@ async function withoutQuotes(
   });
 }
 
-function isRefusedCode(error: unknown): error is UpdstsError {
-  return error instanceof UpdstsError && error.code === "MFA_REFUSED";
-}
-
 /**
  * Writes `session`, also if its source has gone by now. A failure says that the
  * next try needs another code.
  */
 async function write(
   file: Ports["file"],
-  { profile, sessionProfile, region }: Prepared,
+  { names: { profile, sessionProfile }, region }: Prepared,
   session: Session,
 ): Promise<void> {
   const values = {
@@ -281,8 +264,8 @@ async function write(
     if (!(error instanceof UpdstsError)) throw error;
     throw new UpdstsError(error.code, error.message, {
       hint: (names) =>
-        [error.hintWith(names), "this code is spent: use the next one"]
-          .filter((part) => part !== undefined).join("; "),
+        [error.hintWith(names) ?? [], "this code is spent: use the next one"]
+          .flat().join("; "),
       cause: error,
     });
   }
@@ -332,16 +315,9 @@ export async function prepareRefresh(
   const ofSession = await config.settingsOf(sessionProfile);
   const { credentialsKey } = ofSession;
   if (credentialsKey !== undefined) {
-    throw new UpdstsError(
-      "NAME_TAKEN",
-      `Cannot use the profile name ${
-        JSON.stringify(sessionProfile)
-      } for the session: the profile of that name in the config file has ` +
-        `credentials of its own (${credentialsKey})`,
-      {
-        hint: ({ sessionProfile }) =>
-          `choose another name with ${sessionProfile}; nothing was changed`,
-      },
+    throw nameTaken(
+      sessionProfile,
+      `the profile of that name in the config file has credentials of its own (${credentialsKey})`,
     );
   }
   if (!/^[\w.-]+$/.test(sessionProfile)) {
@@ -357,7 +333,7 @@ export async function prepareRefresh(
     const end = ports.clock.now().getTime() +
       request.minRemainingSeconds * 1000;
     if (current.expiration.getTime() >= end) {
-      return { status: "still_valid", ...names, ...current };
+      return { status: "still_valid", names, found: current };
     }
   }
   // Only a new session has to last as long as that.
@@ -399,14 +375,17 @@ export async function prepareRefresh(
   if (refusal !== undefined) {
     log.warn(awsCliWarning(file.path, refusal));
   }
-  const warning = await configWarning(config, file.path);
-  if (warning !== undefined) log.warn(warning);
+  const other = await config.file();
+  if (other !== undefined && other.path !== file.path) {
+    const reason = whyAwsCliRefusesFile(other.text);
+    if (reason !== undefined) log.warn(awsCliWarning(other.path, reason));
+  }
   // The file was waited for, and the key in it may be another by now.
   if (keys === undefined && text !== files.sessions.text && attempts > 1) {
     return await prepareRefresh(ports, request, attempts - 1);
   }
   const found = { plan, durationSeconds, region, text, edits, refusal };
-  return { status: "prepared", ...names, ...found };
+  return { status: "prepared", names, ...found };
 }
 
 /** The names of a refresh, and what is to be said of them. */
@@ -428,8 +407,7 @@ function namesOf(
   }
   const [role] = roles;
   return {
-    profile,
-    sessionProfile,
+    ...{ profile, sessionProfile },
     ...role === undefined ? {} : { role: role.name },
     ...notes.length === 0 ? {} : { notes },
   };
@@ -466,17 +444,6 @@ export function awsCliWarning(path: string, reason: string): string {
     "it will not find the session before that is mended";
 }
 
-/** The same of the config file, unless it is the credentials file at `path`. */
-async function configWarning(
-  config: AwsConfig,
-  path: string,
-): Promise<string | undefined> {
-  const found = await config.file();
-  if (found === undefined || found.path === path) return undefined;
-  const reason = whyAwsCliRefusesFile(found.text);
-  return reason && awsCliWarning(found.path, reason);
-}
-
 /**
  * Refuses what neither file nor profile could make right.
  *
@@ -488,9 +455,8 @@ function assertRequest(request: RefreshRequest): void {
   assertProfileName(profile, "the profile name");
   if (sessionProfile !== undefined) assertSessionName(sessionProfile);
   if (durationSeconds !== undefined && !isDuration(durationSeconds)) {
-    const [least, most] = [MIN_DURATION_SECONDS, MAX_DURATION_SECONDS]
+    const [asked, least, most] = [durationSeconds, MIN_SECONDS, MAX_SECONDS]
       .map(formatDuration);
-    const asked = formatDuration(durationSeconds);
     throw invalidDuration(
       `Cannot ask for a session of ${asked}: STS gives ${least} to ${most}`,
       "1h is the usual, 12h is a working day (43200 s)",
@@ -530,7 +496,7 @@ function durationOf(
         flaw?.state ?? "is not one that STS gives"
       }`,
       flaw?.hint ??
-        `write ${MIN_DURATION_SECONDS} to ${MAX_DURATION_SECONDS} there, or ask for a duration`,
+        `write ${MIN_SECONDS} to ${MAX_SECONDS} there, or ask for a duration`,
     );
   }
   // Of a session that STS gives now, less than all is left in a moment.
@@ -547,6 +513,6 @@ function invalidDuration(message: string, hint: string): UpdstsError {
 }
 
 function isDuration(seconds: number): boolean {
-  return Number.isInteger(seconds) && seconds >= MIN_DURATION_SECONDS &&
-    seconds <= MAX_DURATION_SECONDS;
+  return Number.isInteger(seconds) && seconds >= MIN_SECONDS &&
+    seconds <= MAX_SECONDS;
 }

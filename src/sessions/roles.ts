@@ -188,9 +188,9 @@ export function roleAdvice(
     former !== undefined && name !== last?.name &&
     settingOf(name, "source_profile", profiles).value === former
   );
-  const misled = last === undefined || last.sourceProfile === session
-    ? others
-    : [last.name, ...others];
+  const misled = last && last.sourceProfile !== session
+    ? [last.name, ...others]
+    : others;
   const leading = misled.map((name) => {
     const { file, lines } = settingOf(name, "source_profile", profiles);
     const profile = shellQuoted(session);
