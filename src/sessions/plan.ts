@@ -282,15 +282,14 @@ export function chooseRegion(
   const shape = region.source === CREDENTIALS_FILE ? REGION : HOST_LABEL;
   if (!shape.test(region.name)) {
     const { name, source } = region;
-    const flaw = flawIn(name);
+    const { state, hint } = flawIn(name) ?? {
+      state: "is not the name of a region",
+      hint: "give one such as eu-west-1",
+    };
     const isHarmless = REGION.test(name.replace(/[^\w-]/g, "").toLowerCase());
-    throw new UpdstsError(
-      "REGION_INVALID",
-      `Cannot ask STS: the region ${
-        isHarmless ? `${JSON.stringify(name)} ` : ""
-      }of ${source} ${flaw?.state ?? "is not the name of a region"}`,
-      { hint: flaw?.hint ?? "give one such as eu-west-1" },
-    );
+    const shown = isHarmless ? `${JSON.stringify(name)} ` : "";
+    const message = `Cannot ask STS: the region ${shown}of ${source} ${state}`;
+    throw new UpdstsError("REGION_INVALID", message, { hint });
   }
   return region;
 }

@@ -62,10 +62,8 @@ export async function getProfile(
   const current = found.findLast(({ managedBy }) => managedBy !== undefined) ??
     found[0];
   if (current !== undefined) return current;
-  const names = views.filter((view) => view.recognised)
-    .map((view) => view.name);
   const fromStdin = (ports.keys ?? ports.file).path === undefined;
-  return unknownProfile(name, [...new Set(names)], { fromStdin });
+  return unknownProfile(name, views, { fromStdin });
 }
 
 /**
@@ -74,7 +72,7 @@ export async function getProfile(
  */
 export function unknownProfile(
   name: string,
-  existing: readonly string[],
+  profiles: readonly Pick<ProfileView, "name" | "recognised">[],
   { fromStdin = false }: { readonly fromStdin?: boolean } = {},
 ): UpdstsError {
   const error = (state: string, hint: string) =>
@@ -83,6 +81,8 @@ export function unknownProfile(
       `Cannot find profile ${JSON.stringify(name)}${state}`,
       { hint },
     );
+  const recognised = profiles.filter((profile) => profile.recognised);
+  const existing = [...new Set(recognised.map(({ name }) => name))];
   if (fromStdin) {
     return error(
       ": stdin has no such section",

@@ -127,8 +127,6 @@ export interface Prepared {
   /** What the file was when it was rehearsed, and what would change. */
   readonly text: string;
   readonly edits: readonly Edit[];
-  /** Why the AWS CLI will not read the file, if it will not. */
-  readonly refusal: string | undefined;
 }
 
 /** Says nothing: for what a person has been told already, or finds by another way. */
@@ -304,13 +302,9 @@ export async function prepareRefresh(
   }
   const settings = await config.settingsOf(profile);
   const source = findProfile(files.keys, profile);
+  const fromStdin = keyFile.path === undefined;
   if (source === undefined) {
-    const names = listProfiles(files.keys).flatMap(({ recognised, name }) =>
-      recognised ? [name] : []
-    );
-    throw unknownProfile(profile, names, {
-      fromStdin: keyFile.path === undefined,
-    });
+    throw unknownProfile(profile, listProfiles(files.keys), { fromStdin });
   }
   const ofSession = await config.settingsOf(sessionProfile);
   const { credentialsKey } = ofSession;
@@ -338,10 +332,8 @@ export async function prepareRefresh(
   }
   // Only a new session has to last as long as that.
   const durationSeconds = durationOf(request, source, settings);
-  const plan = planSession(source, settings, {
-    device: request.device,
-    fromStdin: keyFile.path === undefined,
-  });
+  const { device } = request;
+  const plan = planSession(source, settings, { device, fromStdin });
   log.info(`Credentials file: ${keyFile.path ?? "stdin"}`);
   if (keys !== undefined) log.info(`File for sessions: ${file.path}`);
   log.info(`Region: ${plan.region}`);
@@ -352,29 +344,25 @@ export async function prepareRefresh(
     log.warn(flawWarning(file.path, flaw, when));
   }
   const region = regionOfSession(source, settings, ofSession);
+  const values = { ...REHEARSED, region, marksExpiry: true };
   let text = "";
   let edits: readonly Edit[] = [];
   let refusal: string | undefined;
+  const rehearse = (now: string) => {
+    text = now;
+    edits = refreshEdits(parseFile(now), profile, sessionProfile, values);
+    refusal = awsCliRefusal(text, edits);
+    return edits;
+  };
   // Both at once: the disk takes as long as what asks STS does to load.
   const rehearsed = await Promise.allSettled([
     ports.issuer.rehearse(plan),
-    file.rehearse((now) => {
-      text = now;
-      edits = refreshEdits(parseFile(now), profile, sessionProfile, {
-        ...REHEARSED,
-        region,
-        marksExpiry: true,
-      });
-      refusal = awsCliRefusal(text, edits);
-      return edits;
-    }),
+    file.rehearse(rehearse),
   ]);
   for (const outcome of rehearsed) {
     if (outcome.status === "rejected") throw outcome.reason;
   }
-  if (refusal !== undefined) {
-    log.warn(awsCliWarning(file.path, refusal));
-  }
+  if (refusal !== undefined) log.warn(awsCliWarning(file.path, refusal));
   const other = await config.file();
   if (other !== undefined && other.path !== file.path) {
     const reason = whyAwsCliRefusesFile(other.text);
@@ -384,7 +372,7 @@ export async function prepareRefresh(
   if (keys === undefined && text !== files.sessions.text && attempts > 1) {
     return await prepareRefresh(ports, request, attempts - 1);
   }
-  const found = { plan, durationSeconds, region, text, edits, refusal };
+  const found = { plan, durationSeconds, region, text, edits };
   return { status: "prepared", names, ...found };
 }
 
@@ -457,15 +445,17 @@ function assertRequest(request: RefreshRequest): void {
   if (durationSeconds !== undefined && !isDuration(durationSeconds)) {
     const [asked, least, most] = [durationSeconds, MIN_SECONDS, MAX_SECONDS]
       .map(formatDuration);
-    throw invalidDuration(
+    throw new UpdstsError(
+      "DURATION_INVALID",
       `Cannot ask for a session of ${asked}: STS gives ${least} to ${most}`,
-      "1h is the usual, 12h is a working day (43200 s)",
+      { hint: "1h is the usual, 12h is a working day (43200 s)" },
     );
   }
   if (!Number.isFinite(minRemainingSeconds) || minRemainingSeconds < 0) {
-    throw invalidDuration(
+    throw new UpdstsError(
+      "DURATION_INVALID",
       `Cannot wait for ${minRemainingSeconds} s to remain: it must be 0 or more seconds`,
-      "give 0 or more, such as 900 for a quarter of an hour",
+      { hint: "give 0 or more, such as 900 for a quarter of an hour" },
     );
   }
   if (code !== undefined) requireCode(code);
@@ -487,29 +477,27 @@ function durationOf(
   const isOwn = durationSeconds === undefined && own !== undefined;
   // An invalid value is not shown: it may be anything.
   if (isOwn && !(/^\d{1,9}$/.test(own) && isDuration(seconds))) {
-    const flaw = flawIn(own);
     const shown = mayBeShown("duration_seconds", own) ? ` ${own}` : "";
+    const { state, hint } = flawIn(own) ?? {
+      state: "is not one that STS gives",
+      hint:
+        `write ${MIN_SECONDS} to ${MAX_SECONDS} there, or ask for a duration`,
+    };
     throw cannotRefresh(
       "SETTING_INVALID",
       profile.name,
-      `its duration_seconds${shown} ${
-        flaw?.state ?? "is not one that STS gives"
-      }`,
-      flaw?.hint ??
-        `write ${MIN_SECONDS} to ${MAX_SECONDS} there, or ask for a duration`,
+      `its duration_seconds${shown} ${state}`,
+      hint,
     );
   }
   // Of a session that STS gives now, less than all is left in a moment.
   if (minRemainingSeconds < seconds) return seconds;
   const [rest, all] = [minRemainingSeconds, seconds].map(formatDuration);
-  throw invalidDuration(
+  throw new UpdstsError(
+    "DURATION_INVALID",
     `Cannot have ${rest} remain of a session: it lasts ${all} from the start`,
-    "ask for a session that lasts longer, or for less to remain",
+    { hint: "ask for a session that lasts longer, or for less to remain" },
   );
-}
-
-function invalidDuration(message: string, hint: string): UpdstsError {
-  return new UpdstsError("DURATION_INVALID", message, { hint });
 }
 
 function isDuration(seconds: number): boolean {

@@ -38,15 +38,11 @@ function assertReadable({ text, sections }: ParsedFile, path: string): void {
   if (sections.length > 0 && !isWide) return;
   const reason = isWide ? "it is in UTF-16" : whyAwsCliRefusesFile(text);
   if (reason === undefined) return;
-  throw new UpdstsError(
-    "FILE_UNUSABLE",
-    `Cannot read a profile in ${path}: ${reason}`,
-    {
-      hint: isWide
-        ? "save it as UTF-8, without a byte order mark"
-        : "begin each profile with its name in brackets, as in [default]",
-    },
-  );
+  const hint = isWide
+    ? "save it as UTF-8, without a byte order mark"
+    : "begin each profile with its name in brackets, as in [default]";
+  const message = `Cannot read a profile in ${path}: ${reason}`;
+  throw new UpdstsError("FILE_UNUSABLE", message, { hint });
 }
 
 /**
