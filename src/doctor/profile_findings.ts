@@ -5,7 +5,7 @@ import { applyEdits } from "../credentials/text.ts";
 import { UpdstsError } from "../errors.ts";
 import type { Ports } from "../ports.ts";
 import { listProfiles } from "../sessions/list_profiles.ts";
-import { chooseRegion, deviceKind } from "../sessions/plan.ts";
+import { chooseRegion } from "../sessions/plan.ts";
 import {
   type Prepared,
   type PreparePorts,
@@ -65,7 +65,8 @@ export async function lookAtPlan(
   const settings = await ports.config.settingsOf(profile);
   targets.push({ ...settings, region: plan.region });
   const region = chooseRegion(findProfile(keys, profile), settings, device);
-  const key = `key ${accessKeyId}, ${deviceKind(device)} device ${device}`;
+  const kind = device.startsWith("arn:") ? "virtual" : "hardware";
+  const key = `key ${accessKeyId}, ${kind} device ${device}`;
   report.ok(check, `${key}, region ${region.name} (${region.source})`);
   if (role !== undefined) {
     const session = `${sessionProfile}, the session of ${profile}`;

@@ -5,14 +5,10 @@ import {
   listProfiles as readProfiles,
   type Profile,
 } from "../credentials/profiles.ts";
+import { UpdstsError } from "../errors.ts";
 import type { KeySource, Ports, ProfileSettings } from "../ports.ts";
 import { MASK, type Secret } from "../secret.ts";
-import {
-  type OtherKind,
-  otherKind,
-  type Profiles,
-  sessionUnder,
-} from "./roles.ts";
+import { chainOf, type OtherKind, otherKind, type Profiles } from "./roles.ts";
 import { findSession, readSessionFiles } from "./session_files.ts";
 
 /** What the reads need of the world. */
@@ -59,11 +55,8 @@ export async function listProfiles(ports: ListPorts): Promise<ProfileView[]> {
       ...await viewsOf(ports, files.sessions, file, file.path),
     ];
   const names = new Set(views.map(({ name }) => name));
-  const roles = Array.from(
-    profiles.config.keys(),
-    (name) => ({ ...ROLE, name }),
-  )
-    .filter(({ name }) => !names.has(name));
+  const roles = [...profiles.config.keys()].filter((name) => !names.has(name))
+    .map((name) => ({ ...ROLE, name }));
   return [...views, ...roles].flatMap((view) => {
     const found = view.kind === "role" && onSession(view.name, profiles);
     return found ? [{ ...view, ...found }] : names.has(view.name) ? [view] : [];
@@ -86,11 +79,15 @@ const ROLE = {
 
 /** The session that the role profile `name` stands on, if it does. */
 function onSession(name: string, profiles: Profiles) {
-  const chain = sessionUnder(name, profiles);
-  if (chain === undefined) return undefined;
-  const { profile, sessionProfile: session } = chain;
-  const expiration = findSession(profiles.files, profile, session)?.expiration;
-  return { session, expiration };
+  try {
+    const { profile, sessionProfile: session, roles } = chainOf(name, profiles);
+    if (roles.at(-1)?.sourceProfile !== session) return undefined;
+    const found = findSession(profiles.files, profile, session);
+    return { session, expiration: found?.expiration };
+  } catch (error) {
+    if (error instanceof UpdstsError) return undefined;
+    throw error;
+  }
 }
 
 /** Those of the file with the long-term keys alone. */

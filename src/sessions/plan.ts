@@ -232,11 +232,6 @@ function assertSamePartition(
   );
 }
 
-/** What kind of MFA device a serial number or an ARN stands for. */
-export function deviceKind(device: string): "virtual" | "hardware" {
-  return device.startsWith("arn:") ? "virtual" : "hardware";
-}
-
 /** A region, and what named it. */
 interface Region {
   readonly name: string;

@@ -75,32 +75,24 @@ export function unknownProfile(
   profiles: readonly Pick<ProfileView, "name" | "recognised">[],
   { fromStdin = false }: { readonly fromStdin?: boolean } = {},
 ): UpdstsError {
-  const error = (state: string, hint: string) =>
-    new UpdstsError(
-      "PROFILE_NOT_FOUND",
-      `Cannot find profile ${JSON.stringify(name)}${state}`,
-      { hint },
-    );
   const recognised = profiles.filter((profile) => profile.recognised);
   const existing = [...new Set(recognised.map(({ name }) => name))];
-  if (fromStdin) {
-    return error(
-      ": stdin has no such section",
+  const inFile = existing.length === 0
+    ? "the file has no profiles yet; add one with `aws configure`"
+    : `the profiles are: ${quoted(nearestFirst(name, existing), 5)}`;
+  const [state, hint] = fromStdin
+    ? [
+      "stdin has no such section",
       "pipe in the text of a credentials file, with the long-term key in it",
-    );
-  }
-  if (existing.includes(`profile ${name}`)) {
-    return error(
-      `: the credentials file has [profile ${name}], which only the config file takes for it`,
+    ]
+    : existing.includes(`profile ${name}`)
+    ? [
+      `the credentials file has [profile ${name}], which only the config file takes for it`,
       `write [${name}] in its place`,
-    );
-  }
-  return error(
-    ": the file has no such section",
-    existing.length === 0
-      ? "the file has no profiles yet; add one with `aws configure`"
-      : `the profiles are: ${quoted(nearestFirst(name, existing), 5)}`,
-  );
+    ]
+    : ["the file has no such section", inFile];
+  const message = `Cannot find profile ${JSON.stringify(name)}: ${state}`;
+  return new UpdstsError("PROFILE_NOT_FOUND", message, { hint });
 }
 
 /**

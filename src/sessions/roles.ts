@@ -151,21 +151,6 @@ function otherCredentials(
     );
 }
 
-/** The session that the role profile `name` stands on, if it does. */
-export function sessionUnder(
-  name: string,
-  profiles: Profiles,
-): Chain | undefined {
-  try {
-    const chain = chainOf(name, profiles);
-    const last = chain.roles.at(-1);
-    return last?.sourceProfile === chain.sessionProfile ? chain : undefined;
-  } catch (error) {
-    if (error instanceof UpdstsError) return undefined;
-    throw error;
-  }
-}
-
 /**
  * What a person does so that the named role uses `session`, and that those do
  * that stand on `former`, which it is called no more; a sentence each.
