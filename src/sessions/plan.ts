@@ -56,8 +56,16 @@ export function planSession(
   };
   const { endpoint, fips, dualStack, caBundle } = settings;
   const region = chooseRegion(profile, settings, plan.device);
+  const own = partitionOfDevice(plan.device);
+  const { id } = partitionOf(region.name);
   // Behind an endpoint of one's own, anything may be known.
-  if (endpoint === undefined) assertSamePartition(plan.device, region, refuse);
+  if (endpoint === undefined && own !== undefined && own.id !== id) {
+    throw refuse(
+      "DEVICE_UNSUPPORTED",
+      `${plan.device} is of the partition ${own.id}, and the region ${region.name} (${region.source}) of ${id}`,
+      `name a region of ${own.id} such as ${own.firstRegion}, or a device of ${id}`,
+    );
+  }
   return {
     ...plan,
     region: region.name,
@@ -210,26 +218,6 @@ function whatItIs(arn: string): string {
     ? "its last part is not mfa/ and a name"
     : "its account is not 12 digits";
   return `is not the ARN of an MFA device: ${why}`;
-}
-
-/**
- * Refuses a device that the STS of `region` does not know.
- *
- * @throws {UpdstsError} `DEVICE_UNSUPPORTED`
- */
-function assertSamePartition(
-  device: string,
-  { name, source }: Region,
-  refuse: Refuse,
-): void {
-  const own = partitionOfDevice(device);
-  const { id } = partitionOf(name);
-  if (own === undefined || own.id === id) return;
-  throw refuse(
-    "DEVICE_UNSUPPORTED",
-    `${device} is of the partition ${own.id}, and the region ${name} (${source}) of ${id}`,
-    `name a region of ${own.id} such as ${own.firstRegion}, or a device of ${id}`,
-  );
 }
 
 /** A region, and what named it. */

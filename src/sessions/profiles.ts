@@ -116,13 +116,11 @@ export function shellWarnings(
       "AWS_ACCESS_KEY_ID is set: programs use it instead of the session; unset it",
     );
   }
-  if (
-    defaultProfile !== undefined && !sessionProfiles.includes(defaultProfile)
-  ) {
+  const name = defaultProfile ?? "";
+  if (name !== "" && !sessionProfiles.includes(name)) {
+    const names = `AWS_DEFAULT_PROFILE names ${JSON.stringify(name)}`;
     warnings.push(
-      `AWS_DEFAULT_PROFILE names ${
-        JSON.stringify(defaultProfile)
-      }: some programs use it instead of AWS_PROFILE; unset it`,
+      `${names}: some programs use it instead of AWS_PROFILE; unset it`,
     );
   }
   return warnings;

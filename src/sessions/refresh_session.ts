@@ -195,11 +195,8 @@ export async function refreshSession(
     hooks.answered?.();
     await write(file, prepared, session);
     const { accessKeyId, expiration } = session;
-    return {
-      status: "updated",
-      ...prepared.names,
-      ...{ accessKeyId, expiration },
-    };
+    const { names } = prepared;
+    return { status: "updated", ...names, accessKeyId, expiration };
   }
 }
 
@@ -232,9 +229,7 @@ async function withoutQuotes(
   await file.update((text) => {
     const sessions = parseFile(text);
     const now = findSession({ sessions }, profile, sessionProfile)?.rewritten;
-    return now === undefined
-      ? []
-      : refreshEdits(sessions, profile, sessionProfile, now);
+    return now ? refreshEdits(sessions, profile, sessionProfile, now) : [];
   });
 }
 
@@ -290,15 +285,12 @@ export async function prepareRefresh(
   const sessionProfile = request.sessionProfile ?? chain.sessionProfile;
   const role = roles[0]?.name;
   if (role !== undefined) {
-    log.note(
-      `${role} takes a role with ${
-        roles.at(-1)?.sourceProfile
-      }: refreshing ${sessionProfile}, the session of profile ${profile}`,
-    );
+    const under = roles.at(-1)?.sourceProfile;
+    const session = `${sessionProfile}, the session of profile ${profile}`;
+    log.note(`${role} takes a role with ${under}: refreshing ${session}`);
   } else if (profile !== request.profile) {
-    log.note(
-      `${request.profile} is the session of profile ${profile}: refreshing that one`,
-    );
+    const session = `${request.profile} is the session of profile ${profile}`;
+    log.note(`${session}: refreshing that one`);
   }
   const settings = await config.settingsOf(profile);
   const source = findProfile(files.keys, profile);
@@ -307,32 +299,26 @@ export async function prepareRefresh(
     throw unknownProfile(profile, listProfiles(files.keys), { fromStdin });
   }
   const ofSession = await config.settingsOf(sessionProfile);
-  const { credentialsKey } = ofSession;
-  if (credentialsKey !== undefined) {
-    throw nameTaken(
-      sessionProfile,
-      `the profile of that name in the config file has credentials of its own (${credentialsKey})`,
-    );
+  if (ofSession.credentialsKey !== undefined) {
+    const own = `credentials of its own (${ofSession.credentialsKey})`;
+    const state = `the profile of that name in the config file has ${own}`;
+    throw nameTaken(sessionProfile, state);
   }
   if (!/^[\w.-]+$/.test(sessionProfile)) {
+    const called = `a profile called ${JSON.stringify(sessionProfile)}`;
     log.warn(
-      `several SDKs and tools do not see a profile called ${
-        JSON.stringify(sessionProfile)
-      }: choose a name of A-Z, a-z, 0-9, _, . and - with -sn`,
+      `several SDKs and tools do not see ${called}: choose a name of A-Z, a-z, 0-9, _, . and - with -sn`,
     );
   }
   const names = namesOf(chain, sessionProfile, profiles);
   const current = findSession(files, profile, sessionProfile);
-  if (current !== undefined && request.minRemainingSeconds !== undefined) {
-    const end = ports.clock.now().getTime() +
-      request.minRemainingSeconds * 1000;
-    if (current.expiration.getTime() >= end) {
-      return { status: "still_valid", names, found: current };
-    }
+  const { device, minRemainingSeconds = Infinity } = request;
+  const end = ports.clock.now().getTime() + minRemainingSeconds * 1000;
+  if (current !== undefined && current.expiration.getTime() >= end) {
+    return { status: "still_valid", names, found: current };
   }
   // Only a new session has to last as long as that.
   const durationSeconds = durationOf(request, source, settings);
-  const { device } = request;
   const plan = planSession(source, settings, { device, fromStdin });
   log.info(`Credentials file: ${keyFile.path ?? "stdin"}`);
   if (keys !== undefined) log.info(`File for sessions: ${file.path}`);
@@ -394,11 +380,9 @@ function namesOf(
     );
   }
   const [role] = roles;
-  return {
-    ...{ profile, sessionProfile },
-    ...role === undefined ? {} : { role: role.name },
-    ...notes.length === 0 ? {} : { notes },
-  };
+  const named = role === undefined ? {} : { role: role.name };
+  const noted = notes.length === 0 ? {} : { notes };
+  return { profile, sessionProfile, ...named, ...noted };
 }
 
 /**

@@ -163,10 +163,9 @@ export function roleAdvice(
 ): string[] {
   const asking = roles.flatMap(({ name }) => {
     const { lines, file } = settingOf(name, "mfa_serial", profiles);
-    return lines.length === 0 ? [] : [
-      `Delete ${linesInWords(lines)} of ${file} (mfa_serial of ${name}): ` +
-      "the session needs no other code",
-    ];
+    if (lines.length === 0) return [];
+    const where = `${linesInWords(lines)} of ${file} (mfa_serial of ${name})`;
+    return `Delete ${where}: the session needs no other code`;
   });
   const last = roles.at(-1);
   const others = Array.from(profiles.config.keys()).filter((name) =>
@@ -178,15 +177,13 @@ export function roleAdvice(
     : others;
   const leading = misled.map((name) => {
     const { file, lines } = settingOf(name, "source_profile", profiles);
-    const profile = shellQuoted(session);
     const aim = `So that ${name} uses ${session},`;
+    const [source, role] = [session, name].map((it) => shellQuoted(it));
+    const set = `aws configure set source_profile ${source} --profile ${role}`;
+    const where = `${linesInWords(lines)} of ${file}`;
     return file === CONFIG
-      ? `${aim} run: aws configure set source_profile ${profile} --profile ${
-        shellQuoted(name)
-      }`
-      : `${aim} write source_profile = ${session} on ${
-        linesInWords(lines)
-      } of ${file}`;
+      ? `${aim} run: ${set}`
+      : `${aim} write source_profile = ${session} on ${where}`;
   });
   return [...leading, ...asking];
 }

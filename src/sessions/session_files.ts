@@ -53,16 +53,11 @@ export function sourceOf(
   { keys, sessions }: SessionFiles,
   name: string,
 ): string | undefined {
-  const isBeside = findProfile(keys, name) !== undefined;
-  return sourceIn(isBeside ? keys : sessions, name);
-}
-
-/** The profile that the session called `name` of one file belongs to; undefined if it is not ours, or nobody knows. */
-export function sourceIn(file: ParsedFile, name: string): string | undefined {
+  const file = findProfile(keys, name) === undefined ? sessions : keys;
   const block = file.blockAround(findProfile(file, name)?.sections ?? []);
-  return block?.opened === false && block.profile === name
-    ? undefined
-    : block?.profile;
+  // Without an opening tag, a block of its own name tells nobody's.
+  const isUnknown = block?.opened === false && block.profile === name;
+  return isUnknown ? undefined : block?.profile;
 }
 
 /** A session in the file. */
