@@ -1,5 +1,5 @@
 /**
- * The program `updsts`: builds the real adapters, runs the command line, exits.
+ * The program `updsts`: builds the real ports, runs the command line, exits.
  *
  * @module
  */

@@ -1,4 +1,4 @@
-// Bundles the program with its packages: main.ts becomes main.js, with the chunks that it loads lazily beside it.
+// Bundles the program with its packages into main.js and lazily loaded chunks.
 //
 //   deno task build [DIRECTORY]            dist/updsts, if none is named
 import { decode, encode } from "@jridgewell/sourcemap-codec";

@@ -1,4 +1,4 @@
-// Builds standalone binaries of the bundle, with exactly the permissions of the task `updsts`.
+// Builds standalone binaries of the bundle, with the permissions of the task `updsts`.
 //
 //   deno task compile                      dist/TARGET/updsts, for this machine
 //   deno task compile TARGET...            for these

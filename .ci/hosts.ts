@@ -1,5 +1,4 @@
-// Derives from the SDK's own data which hosts the program may talk to, and writes
-// them into the flags of the task `updsts`.
+// Writes the STS hosts of the SDK's own data into the flags of the task `updsts`.
 //
 //   deno task hosts
 import { STSClient } from "@aws-sdk/client-sts";

@@ -1,13 +1,13 @@
 #!/bin/sh
-# Installs updsts @VERSION@, or brings an older one up to date.
+# Installs updsts @VERSION@, or upgrades to it.
 #
 #   curl -fsSL https://github.com/@REPOSITORY@/releases/latest/download/install.sh | sh
 #   sh install.sh --uninstall
 #
-# UPDSTS_PREFIX    where to: PREFIX/bin and PREFIX/share; ~/.local unless set
-# UPDSTS_MIRROR    where the archives are, if not at GitHub
+# UPDSTS_PREFIX    installs in PREFIX/bin and PREFIX/share (default: ~/.local)
+# UPDSTS_MIRROR    downloads the archives from here instead of GitHub
 #
-# Nothing is installed unless the archive has the hash that stands in here.
+# Installs an archive only if it has the hash below.
 set -eu
 
 # All in functions, called on the last line: half a script does nothing.

@@ -1,10 +1,10 @@
 // Installs the bundle for the current user, or removes it.
 //
-//   deno task install                      in DENO_INSTALL_ROOT, else in ~/.deno
+//   deno task install                      in DENO_INSTALL_ROOT, or else ~/.deno
 //   deno task uninstall
 //
-// What is installed needs neither the clone nor npx: the bundle is copied, and
-// so is Deno unless it is on the PATH.
+// The installed program does not need the clone or npx: the bundle is copied,
+// and so is Deno unless it is on the PATH.
 import { delimiter, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import {

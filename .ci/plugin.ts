@@ -1,4 +1,4 @@
-// The repository as a plugin of Claude Code: its manifests, made of what deno.json and .ci/run say.
+// Writes the manifests of the Claude Code plugin from deno.json and .ci/run.
 //
 //   plugin.ts    writes them
 import denoJson from "../deno.json" with { type: "json" };

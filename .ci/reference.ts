@@ -1,5 +1,4 @@
-// Writes the reference and the man page from the grammar, the error codes and
-// the variables that the program itself uses.
+// Generates the reference and the man page from the grammar, the error codes and the variables.
 //
 //   deno task reference
 import * as z from "zod";
@@ -20,27 +19,27 @@ import { type Block, toMan, toMarkdown } from "./rendering.ts";
 
 const ROOT = new URL("..", import.meta.url);
 
-/** What the reference says about a command besides its `--help`. */
+/** Notes on a command that its `--help` does not have. */
 const NOTES: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
   get: [
     "Without `-t`, it asks for the code after everything else has been checked. The question goes to stderr; the answer is read from stdin, stderr or stdout, whichever is a terminal. Without a terminal, the command fails with exit code 6.",
     "If STS refuses the code, it asks again, up to three times in all.",
   ],
   list: [
-    "The table fits the width of the terminal: where that is narrow, KIND and MANAGED BY are left out, and rows go on in the next line. Expired sessions are red; those with less than 15 minutes left are yellow.",
+    "The table fits the width of the terminal: on a narrow terminal, KIND and MANAGED BY are left out, and rows wrap. Expired sessions are red; those with less than 15 minutes left are yellow.",
     "Values are masked unless the key is known to be harmless and the value has the form that the key requires.",
   ],
   remove: [
     "Lines between the opening tag and the section header stay, since they belong to the profile above.",
   ],
   doctor: [
-    "With a profile, it rehearses what `get` does, up to the request: a problem is what `get` would refuse or warn about. Nothing of yours is sent.",
+    "With a profile, it rehearses what `get` does, up to the request: its problems are errors and warnings of `get`. No key or code is sent.",
   ],
   completion: [
-    "Names that a shell might execute, because they contain a dollar sign, a quote or a semicolon, are not proposed; names with a space, `@`, `=` or `:` are quoted.",
+    "Names that a shell might execute, because they contain a dollar sign, a quote or a semicolon, are not proposed. Names with a space, `@`, `=` or `:` are quoted.",
   ],
   mcp: [
-    "The server speaks the protocol revisions 2026-07-28 and those of 2025. A person types the code on a page of this machine; the agent never sees it.",
+    "The server supports the protocol revision 2026-07-28 and those of 2025. A person types the code on a page of this machine; the agent never sees it.",
   ],
 };
 
@@ -59,7 +58,7 @@ const VALUES: Readonly<Record<ValueKind, string>> = {
     "0: errors and warnings. 1: also file, region, endpoint and request ID. 2: details for a bug report",
 };
 
-/** The document as both the reference and the man page have it. */
+/** The common content of the reference and the man page. */
 export async function reference(): Promise<Block[]> {
   return [
     heading(2, "Commands"),
@@ -158,7 +157,7 @@ export async function referenceFiles(): Promise<Record<string, string>> {
 
 # Reference
 
-Everything that can be typed, set and returned, generated from the program's own data by \`deno task reference\`; \`man updsts\` and \`--help\` say the same.
+All commands, options, variables, codes and tools, generated from the program's own data by \`deno task reference\`; \`man updsts\` and \`--help\` say the same.
 
 `;
   const usage = COMMAND_NAMES.map((name) => usageOf(name));
@@ -169,7 +168,7 @@ Everything that can be typed, set and returned, generated from the program's own
     { kind: "code", language: "text", lines: usage },
     heading(2, "Description"),
     text(
-      "Trades the long-term key of a profile and a code of its MFA device for a session, and writes the session into a block of the credentials file that updsts owns. Every other byte of the file stays as it was. The same program serves agents by the Model Context Protocol. Secrets are never shown.",
+      "Trades the long-term key of a profile and a code of its MFA device for a session, and writes the session into a managed block of the credentials file. Every other byte of the file stays as it was. The same program is a server of the Model Context Protocol for agents. Secrets are never shown.",
     ),
     ...blocks,
   ];
@@ -243,7 +242,7 @@ function code(words: readonly string[]): string {
   return words.map((word) => "`" + word + "`").join(", ");
 }
 
-/** `text` of the grammar with what is typed marked as code: options, paths, keys, variables, placeholders. */
+/** Marks as code what is typed in `text` of the grammar: options, paths, keys, variables, placeholders. */
 function marked(text: string): string {
   const typed =
     /(?<![\w-])--?[a-z][\w-]*|(?<![\w-])-(?= reads)|~\/[\w./]*\w|~|\b\w*_\w+|\b(?:PROFILE|NAME)\b|\b\d+[hm]\b|\bupdsts (?:list|doctor)\b/g;

@@ -1,4 +1,4 @@
-// Packs the binaries into what people download, and checks that every file states one version.
+// Packs the binaries for a release, and checks that every file has the same version.
 //
 //   release.ts check TAG          the tag, deno.json and the changelog agree
 //   release.ts command SPECIFIER  UPDSTS_COMMAND for the published program

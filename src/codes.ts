@@ -1,4 +1,4 @@
-// TOTP codes as people and programs spell them.
+// TOTP codes in the spellings of people and programs.
 import { UpdstsError } from "./errors.ts";
 import { Secret } from "./secret.ts";
 

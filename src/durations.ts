@@ -1,4 +1,4 @@
-// Durations as people type them.
+// Durations in the spellings of people.
 import { UpdstsError } from "./errors.ts";
 
 const AMOUNT = String.raw`(\d{1,9})\s*`;

@@ -1,25 +1,25 @@
-// Every way to fail, as data: the documents are made of it, and the type of the
-// codes. The program itself loads it when it has failed.
+// All error codes, as data: the documents and the type of the codes are derived
+// from it. The program loads it only after a failure.
 
 /**
- * What each exit code says.
+ * The meaning of each exit code.
  *
  * @internal
  */
 export const EXIT_MEANINGS: Readonly<Record<number, string>> = {
   0: "Done, or there was nothing to do",
-  1: "A defect of updsts, stdout cannot be written, or a problem that doctor found and that has no other code",
-  2: "The command line is wrong, a code or a name that cannot be one included",
+  1: "A bug in updsts, stdout cannot be written, or doctor found a problem without another code",
+  2: "The command line is wrong, or has an invalid code or name",
   3: "The credentials file, the config file, or a profile in them is wrong",
   4: "STS refused",
-  5: "STS could not be reached, or what answered was of no use",
-  6: "A code is needed, and nobody could be asked, or nobody gave one",
+  5: "STS could not be reached, or its answer is invalid",
+  6: "A code is needed, but there is no terminal to ask for it, or none was typed",
   130:
-    "Interrupted, by Ctrl-C or a signal; a session that STS gave is written, unless that came twice",
+    "Interrupted by Ctrl-C or a signal; a session from STS is still written, unless it was interrupted twice",
 };
 
 /**
- * The exit code of each error, what it says, and what a person does about it.
+ * The exit code, meaning and remedy of each error.
  *
  * @internal
  */
@@ -27,37 +27,37 @@ export const ERROR_CODES = {
   USAGE: {
     exit: 2,
     meaning: "The command line or a parameter is wrong",
-    remedy: "Correct it as the hint says; --help shows what a command takes",
+    remedy: "Correct it as the hint says; --help shows the options",
   },
   CODE_MISSING: {
     exit: 6,
-    meaning: "No TOTP code, and nobody to ask for one",
-    remedy: "Run it in a terminal, or give the code with -t",
+    meaning: "There is no TOTP code, and no terminal to ask for one",
+    remedy: "Run it in a terminal, or pass the code with -t",
   },
   CODE_DECLINED: {
     exit: 6,
-    meaning: "The person who was asked for the code gave none",
+    meaning: "The person declined to type the code",
     remedy: "Run it again when you have the code",
   },
   CODE_EXPIRED: {
     exit: 6,
-    meaning: "Nobody typed the code while the question for it was open",
-    remedy: "Call again: the person is asked anew",
+    meaning: "The code was not typed in time",
+    remedy: "Call again: the person is asked again",
   },
   CODE_NEEDED: {
     exit: 6,
-    meaning: "A person has to open a page and type the code there",
+    meaning: "A person must type the code on a page",
     remedy: "Open the link, type the code; then the agent calls again",
   },
   CODE_INVALID: {
     exit: 2,
     meaning: "The TOTP code is not six digits",
-    remedy: "Type the six digits that the device shows; none was spent",
+    remedy: "Type the six digits that the device shows; no code was spent",
   },
   DURATION_INVALID: {
     exit: 2,
-    meaning: "The duration is out of what STS accepts",
-    remedy: "Take one of 15 minutes to 36 hours, as 90m or 12h",
+    meaning: "The duration is outside of the range of STS",
+    remedy: "Use 15 minutes to 36 hours, such as 90m or 12h",
   },
   NAME_INVALID: {
     exit: 2,
@@ -67,7 +67,7 @@ export const ERROR_CODES = {
   FILE_NOT_FOUND: {
     exit: 3,
     meaning: "The credentials file does not exist",
-    remedy: "Make it, with your long-term key, or name another with -c",
+    remedy: "Create it with your long-term key, or name another file with -c",
   },
   FILE_UNUSABLE: {
     exit: 3,
@@ -77,46 +77,46 @@ export const ERROR_CODES = {
   FILE_UNREADABLE: {
     exit: 3,
     meaning: "The credentials file cannot be read",
-    remedy: "Look at its permissions; updsts doctor says more",
+    remedy: "Check its permissions; run updsts doctor",
   },
   FILE_UNWRITABLE: {
     exit: 3,
     meaning: "The credentials file, or its directory, cannot be written",
-    remedy: "Look at permissions and free space; updsts doctor says more",
+    remedy: "Check permissions and free space; run updsts doctor",
   },
   FILE_LOCKED: {
     exit: 3,
     meaning: "Another updsts has held the lock for too long",
-    remedy: "Wait for it or end it, then run this again",
+    remedy: "Wait for it or end it, then run the command again",
   },
   FILE_BUSY: {
     exit: 3,
     meaning: "Other programs changed the file again and again",
-    remedy: "Find out what writes it, then run this again",
+    remedy: "Find the program that writes it, then run the command again",
   },
   PROFILE_NOT_FOUND: {
     exit: 3,
-    meaning: "No such profile",
-    remedy: "updsts list shows the names that there are",
+    meaning: "The profile does not exist",
+    remedy: "Run updsts list to see the profiles",
   },
   KEYS_MISSING: {
     exit: 3,
     meaning: "The profile lacks an access key or a secret key",
-    remedy: "Write both into the profile, or name another one",
+    remedy: "Add both to the profile, or name another profile",
   },
   KEYS_TEMPORARY: {
     exit: 3,
-    meaning: "The profile's keys are those of a session already",
+    meaning: "The profile's keys are those of a session",
     remedy: "Name the profile with the long-term key",
   },
   DEVICE_MISSING: {
     exit: 3,
-    meaning: "No MFA device is known for the profile",
-    remedy: "Write mfa_device_arn into the profile, or give --device",
+    meaning: "The profile has no MFA device",
+    remedy: "Add mfa_device_arn to the profile, or use --device",
   },
   DEVICE_UNSUPPORTED: {
     exit: 3,
-    meaning: "The MFA device cannot give codes to STS, or is not a device",
+    meaning: "The MFA device does not generate codes, or is not an MFA device",
     remedy: "Name a TOTP device; aws iam list-mfa-devices shows it",
   },
   SETTING_INVALID: {
@@ -126,63 +126,63 @@ export const ERROR_CODES = {
   },
   REGION_INVALID: {
     exit: 3,
-    meaning: "The region cannot be one",
+    meaning: "The region is not valid",
     remedy: "Correct region in the profile, or set AWS_REGION",
   },
   BLOCK_BROKEN: {
     exit: 3,
-    meaning: "The block of the profile is not as updsts wrote it",
-    remedy: "Repair the lines that the message names; the rest is untouched",
+    meaning: "The managed block of the profile is damaged",
+    remedy: "Repair the lines that the message names",
   },
   BLOCK_NOT_FOUND: {
     exit: 3,
     meaning: "There is no managed block for the profile",
-    remedy: "updsts list shows which sessions there are",
+    remedy: "Run updsts list to see the sessions",
   },
   NAME_TAKEN: {
     exit: 3,
-    meaning: "The name for the session is in use outside of its block",
-    remedy: "Choose another one with -sn",
+    meaning: "The session's name is already used by another section",
+    remedy: "Choose another name with -sn",
   },
   MFA_REFUSED: {
     exit: 4,
     meaning: "STS refused the TOTP code",
-    remedy: "Wait for the next code; look at the device's name and the clock",
+    remedy: "Wait for the next code; check the device and the clock",
   },
   DEVICE_REFUSED: {
     exit: 4,
-    meaning: "STS does not know the MFA device as one of this user",
-    remedy: "Name the device that aws iam list-mfa-devices shows for the key",
+    meaning: "The MFA device does not belong to the user of the key",
+    remedy: "Use the device that aws iam list-mfa-devices shows",
   },
   KEYS_REFUSED: {
     exit: 4,
     meaning: "STS refused the access key or its signature",
-    remedy: "Look whether the key is active, and both its parts are right",
+    remedy: "Check that the key is active and that both values are correct",
   },
   STS_REFUSED: {
     exit: 4,
     meaning: "STS refused for another reason",
-    remedy: "Read what STS says in the message",
+    remedy: "Read the message of STS",
   },
   STS_THROTTLED: {
     exit: 4,
-    meaning: "STS asked to slow down",
+    meaning: "STS throttled the request",
     remedy: "Wait a minute, then run it again with a new code",
   },
   STS_FAILED: {
     exit: 5,
-    meaning: "STS failed on its own side",
+    meaning: "STS failed",
     remedy: "Wait a minute, then run it again with a new code",
   },
   STS_ANSWER_INVALID: {
     exit: 5,
-    meaning: "The answer of STS does not hold a session",
-    remedy: "Look at endpoint and proxy: something else may have answered",
+    meaning: "The answer of STS has no session",
+    remedy: "Check endpoint and proxy: something else may have answered",
   },
   STS_UNREACHABLE: {
     exit: 5,
-    meaning: "No connection to STS",
-    remedy: "Look at network, proxy and region; updsts doctor says more",
+    meaning: "STS could not be reached",
+    remedy: "Check network, proxy and region; run updsts doctor",
   },
   STS_TIMEOUT: {
     exit: 5,
@@ -192,7 +192,7 @@ export const ERROR_CODES = {
   STS_UNTRUSTED: {
     exit: 5,
     meaning: "The TLS certificate of STS's host is not trusted",
-    remedy: "Behind a proxy that inspects TLS, set AWS_CA_BUNDLE",
+    remedy: "For a proxy that inspects TLS, set AWS_CA_BUNDLE",
   },
   CA_BUNDLE_INVALID: {
     exit: 5,
@@ -201,13 +201,13 @@ export const ERROR_CODES = {
   },
   HOST_FORBIDDEN: {
     exit: 5,
-    meaning: "The host is outside of what this program may talk to",
+    meaning: "The host is outside of the sandbox",
     remedy: "Set the region or endpoint that the hint names",
   },
   OUTPUT_UNWRITABLE: {
     exit: 1,
-    meaning: "The answer cannot be written to stdout",
-    remedy: "Look at where stdout goes; updsts list shows what was done",
+    meaning: "The result cannot be written to stdout",
+    remedy: "Check where stdout goes; updsts list shows the result",
   },
   CANCELLED: {
     exit: 1,
@@ -216,10 +216,10 @@ export const ERROR_CODES = {
   },
   INTERNAL: {
     exit: 1,
-    meaning: "A defect of this program",
-    remedy: "Report it, with what -v 2 shows",
+    meaning: "A bug in updsts",
+    remedy: "Report it with the output of -v 2",
   },
 } as const;
 
-/** A stable word for each way to fail, shown by machine-readable output. */
+/** The stable code of an error in machine-readable output. */
 export type ErrorCode = keyof typeof ERROR_CODES;

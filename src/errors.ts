@@ -1,4 +1,4 @@
-// The one error type that crosses the boundaries of this program.
+// The only error type that crosses the boundaries of this program.
 
 import type { ErrorCode } from "./error_codes.ts";
 

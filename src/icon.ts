@@ -1,4 +1,4 @@
-// The sign of the program.
+// The icon of the program.
 
 /** A key whose bow is a clock, as SVG. */
 export const ICON =

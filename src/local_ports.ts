@@ -1,4 +1,4 @@
-// All ports to the machine that the program runs on; what only some commands need is loaded by them.
+// The ports to this machine; parts that only some commands need are loaded lazily.
 import type { DoctorPorts, KeySource, Log, NamedFiles } from "./ports.ts";
 import { LocalAwsConfig, missingFiles } from "./machine/config.ts";
 import { createEnvironment, type Environment } from "./machine/environment.ts";

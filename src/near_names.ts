@@ -1,4 +1,4 @@
-// Finds the names that a mistyped one is near to.
+// Finds names that are similar to a mistyped one.
 
 /** `names`, those that take the fewest edits to become `typed` first. */
 export function nearestFirst(

@@ -1,4 +1,4 @@
-// The parts of AWS that have regions, devices and hosts of their own.
+// The partitions of AWS, each with its own regions, devices and hosts.
 
 interface Partition {
   /** As ARNs name it. */

@@ -1,4 +1,4 @@
-// The small interfaces through which the use cases reach the world.
+// The interfaces between the use cases and the machine.
 import type { Profile } from "./credentials/profiles.ts";
 import type { Edit } from "./credentials/text.ts";
 import type { UpdstsError } from "./errors.ts";

@@ -1,4 +1,4 @@
-// A secret value that can be carried around without ever showing itself.
+// A secret value that is masked wherever it is shown.
 
 /** What every secret looks like when it is shown: one width, whatever it hides. */
 export const MASK = "********";

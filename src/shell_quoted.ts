@@ -1,4 +1,4 @@
-// Words as a shell takes them for themselves: a POSIX one, or those of Windows.
+// Quotes words for a POSIX shell or the shells of Windows.
 
 /** `word`, in quotes if the shell would make something else of it. */
 export function shellQuoted(

@@ -1,4 +1,4 @@
-// Points in time, as the credentials file spells them and as people say them.
+// Points in time, in the form of the credentials file and in the words of people.
 export { parseTimestamp } from "./credentials/keys.ts";
 
 /**

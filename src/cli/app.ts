@@ -1,5 +1,5 @@
-// Runs a command line: reads it, runs the command, and reports errors. What a
-// command does is in a module that is loaded when it runs.
+// Parses a command line, runs its command, and reports errors. The module of a
+// command is loaded when it runs.
 import { readCommandLine, wantsJson } from "./command_line.ts";
 import { type Action, type Context, exitCodeOf } from "./context.ts";
 import type { CommandName } from "./grammar.ts";

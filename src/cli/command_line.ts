@@ -1,4 +1,4 @@
-// Reads a command line: which command, with which options; or what is wrong with it.
+// Parses a command line into a command and its options, or an error.
 import { readCode } from "../codes.ts";
 import { UpdstsError } from "../errors.ts";
 import { nearOnes } from "../near_names.ts";

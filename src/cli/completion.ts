@@ -1,9 +1,8 @@
-// `updsts completion`: a script for each shell, and the answers to these scripts.
+// `updsts completion`: a script for each shell, and the proposals for these scripts.
 //
-// They run `updsts complete -- WORD…`, the last word being the unfinished one,
-// and take a line `word TAB description` for each proposal, and last a
-// directive. They pass the words on as they are, and have the shell evaluate
-// nothing of the line.
+// A script runs `updsts complete -- WORD…` with the unfinished word last, and
+// reads a line `word TAB description` for each proposal, then a directive. It
+// passes the words on unchanged; the shell evaluates no part of the line.
 import { listProfiles } from "../sessions/list_profiles.ts";
 import { matchWord, tellApart } from "./command_line.ts";
 import type { Context } from "./context.ts";

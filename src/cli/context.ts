@@ -1,4 +1,4 @@
-// What a command is given, and what several of them do with it.
+// The context of a command, and functions that several commands share.
 import { ERROR_CODES } from "../error_codes.ts";
 import { UpdstsError } from "../errors.ts";
 import type { CodeSource, DoctorPorts, Log, NamedFiles } from "../ports.ts";

@@ -1,4 +1,4 @@
-// `updsts doctor`: a line for each problem and warning, and one for the rest.
+// `updsts doctor`: a line for each problem and warning, and one line for the rest.
 import { diagnose } from "../doctor/diagnose.ts";
 import type { Finding } from "../doctor/report.ts";
 import { UpdstsError } from "../errors.ts";

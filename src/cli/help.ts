@@ -1,4 +1,4 @@
-// The help, made of the grammar; and what `updsts mcp` shows of the tools.
+// The help, generated from the grammar; and the tools as `updsts mcp` shows them.
 import { type Context, filesOf } from "./context.ts";
 import {
   COMMAND_NAMES,

@@ -1,4 +1,4 @@
-// Lays text out for a terminal: what is visible, how wide it is, and where it wraps.
+// Lays out text for a terminal: visible characters, width, wrapping.
 
 /** What a colour says. */
 export type Tone = "good" | "soon" | "bad";

@@ -1,4 +1,4 @@
-// The only way to stdout, and the way to stderr: no control character reaches a terminal.
+// The only way to stdout and stderr: keeps control characters from the terminal.
 import { toErrorAnswer, UpdstsError } from "../errors.ts";
 import type { Log } from "../ports.ts";
 import { hang, INVISIBLE, type Span, type Tone, visible } from "./layout.ts";

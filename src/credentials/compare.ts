@@ -1,4 +1,4 @@
-// What other programs did to a file between two looks at it.
+// Compares a file with an earlier text of it, to see what other programs changed.
 import { type ManagedBlock, type ParsedFile, parseFile } from "./parse.ts";
 import { cutBlock } from "./session_edits.ts";
 import { applyEdits, trimEnd } from "./text.ts";

@@ -1,4 +1,4 @@
-// What the keys of a profile mean: which ones updsts writes, which AWS's tools know, and which values may be shown.
+// The keys of a profile: those that updsts writes, those that AWS's tools use, and values that may be shown.
 
 /** The four keys that updsts owns, in the order in which they are written. */
 export const OWNED_KEYS = [
@@ -18,21 +18,23 @@ export const OLD_TOKEN_KEY = "aws_security_token";
 export const EXPIRY_OWNER = "expiration_key_id";
 
 /**
- * Keys that say the same to other tools: kept current where they are, never
- * added. Three of them are the expiry, which samtools reads as `expiry_time`.
+ * Keys that say the same as one of ours, and which: kept current where they
+ * are, never added. Three of them are the expiry, which samtools reads as
+ * `expiry_time`.
  */
-export const SAME_KEYS: readonly string[] = [
-  OLD_TOKEN_KEY,
-  "expiration",
-  "x_security_token_expires",
-  "expiry_time",
-  EXPIRY_OWNER,
-];
+export const SAME_KEYS: ReadonlyMap<string, typeof OWNED_KEYS[number]> =
+  new Map([
+    [OLD_TOKEN_KEY, "aws_session_token"],
+    ["expiration", "expiration_datetime"],
+    ["x_security_token_expires", "expiration_datetime"],
+    ["expiry_time", "expiration_datetime"],
+    [EXPIRY_OWNER, "aws_access_key_id"],
+  ]);
 
 /** Both. */
 export const OWNED: ReadonlySet<string> = new Set([
   ...OWNED_KEYS,
-  ...SAME_KEYS,
+  ...SAME_KEYS.keys(),
 ]);
 
 /**
@@ -104,7 +106,7 @@ const TIME = /^\d{4}-\d\d-\d\d[T ][\d:.]+(?:Z|[+-][\d:]+)?$/;
  * What the values of these keys look like. A secret that was pasted under the
  * wrong key does not, and is masked.
  */
-const SHAPES: Readonly<Record<PublicKey, RegExp>> = {
+const SHAPES = {
   aws_access_key_id: /^[A-Z0-9_]{16,128}$/,
   mfa_device_arn: DEVICE,
   mfa_serial: DEVICE,
@@ -129,33 +131,10 @@ const SHAPES: Readonly<Record<PublicKey, RegExp>> = {
   use_fips_endpoint: SWITCH,
   use_dualstack_endpoint: SWITCH,
   ignore_configured_endpoint_urls: SWITCH,
-};
+} as const;
 
 /** A key whose value may be shown. All others are taken for secrets. */
-export type PublicKey =
-  | "aws_access_key_id"
-  | "mfa_device_arn"
-  | "mfa_serial"
-  | "totp_secret_name"
-  | "expiration_datetime"
-  | "expiration_key_id"
-  | "expiration"
-  | "expiry_time"
-  | "x_security_token_expires"
-  | "region"
-  | "output"
-  | "role_arn"
-  | "ca_bundle"
-  | "credential_source"
-  | "role_session_name"
-  | "source_profile"
-  | "duration_seconds"
-  | "endpoint_url"
-  | "services"
-  | "sts.endpoint_url"
-  | "use_fips_endpoint"
-  | "use_dualstack_endpoint"
-  | "ignore_configured_endpoint_urls";
+export type PublicKey = keyof typeof SHAPES;
 
 /** Keys that AWS's tools and SDKs know, beside those whose values may be shown. */
 const OTHER_KEYS =

@@ -1,5 +1,5 @@
-// A file as it was read: its sections and their keys as the AWS SDKs read them, and the blocks that updsts owns, all by position.
-import { isSessionKey, OLD_TOKEN_KEY, unquoted } from "./keys.ts";
+// Parses a file into sections and keys, as the AWS SDKs read them, and managed blocks, each with its position.
+import { EXPIRY_OWNER, isSessionKey, OLD_TOKEN_KEY, unquoted } from "./keys.ts";
 import {
   BLANKS,
   contentStart,
@@ -32,11 +32,6 @@ export class ParsedFile implements FileText {
   /** Every managed block whose extent is known: those with tags first, each in file order. */
   get blocks(): readonly ManagedBlock[] {
     return this.#tags.blocks;
-  }
-
-  /** A sentence for each broken tag, with its line number (from 1). */
-  get brokenTags(): readonly string[] {
-    return this.damage.map(({ message }) => message);
   }
 
   /** Tags that belong to no block which could be changed, in file order. */
@@ -284,7 +279,7 @@ export interface Damage {
   /** A sentence with its line number (from 1). */
   readonly message: string;
   /** What to do, if that is more than to mend the line. */
-  readonly hint?: string;
+  readonly hint?: string | undefined;
   /** The profiles and sessions that it concerns, one character a byte. */
   readonly names: readonly string[];
 }
@@ -317,8 +312,12 @@ const NOT_WHOLE = "looks like a tag of a block, but is not whole";
 function findManagedBlocks(file: ParsedFile): ManagedBlocks {
   const blocks: ManagedBlock[] = [];
   const damage: Damage[] = [];
-  const report = (line: number, problem: string, names: string[]) =>
-    damage.push({ message: `line ${line + 1} ${problem}`, names });
+  const report = (
+    line: number,
+    problem: string,
+    names: string[],
+    hint?: string,
+  ) => damage.push({ message: `line ${line + 1} ${problem}`, names, hint });
   const begun = new Map<string, number>();
   const open: (Tag & { readonly index: number })[] = [];
   const strays: Tag[] = [];
@@ -347,31 +346,38 @@ function findManagedBlocks(file: ParsedFile): ManagedBlocks {
         ]);
         continue;
       }
+      const block = blockOf(file, outer, line);
+      const { section } = block;
       const second = sectionsBetween(file, outer.line, line)[1];
-      if (second !== undefined) {
-        const place = `in the block that begins on line ${outer.line + 1}`;
-        report(second.line, `begins a second section ${place}`, [outer.key]);
+      const longTerm = section && isLongTerm(file, section) && section;
+      for (const stranger of [second, longTerm]) {
+        if (!stranger) continue;
+        const what = stranger === second ? "second section" : "long-term key";
+        report(
+          stranger.line,
+          `begins a ${what} in the block that begins on line ${outer.line + 1}`,
+          [outer.key],
+          "move that section out of the block, under a name of its own",
+        );
       }
-      blocks.push(blockOf(file, outer, line));
+      blocks.push(block);
     }
   }
   for (const tag of open) {
     const limit = tags[tag.index + 1]?.line ?? file.lines.length;
     const block = blockOf(file, tag, limit, false);
     const end = block.section && endOf(block.section, limit);
-    if (end !== undefined && isSession(file, block.section, tag.key)) {
+    if (block.section && end && isSession(file, block.section, tag.key)) {
       blocks.push({ ...block, end });
       continue;
     }
     const last = end ?? (block.section && block.section.line + 1);
-    damage.push({
-      message: `line ${tag.line + 1} begins a block that has no end`,
-      ...last === undefined ? {} : {
-        hint: `add the line "${CLOSING_TAG}" behind line ${last}, if that is ` +
-          "the last one of its session",
-      },
-      names: [tag.key, `${tag.key}_sts`],
-    });
+    const problem = "begins a block that has no end";
+    const hint = last === undefined
+      ? undefined
+      : `add the line "${CLOSING_TAG}" behind line ${last}, if that is ` +
+        "the last one of its session";
+    report(tag.line, problem, [tag.key, `${tag.key}${SUFFIX}`], hint);
   }
   const ends = strays.filter(({ kind }) => kind === "end");
   const all = [...blocks, ...findUntagged(file, blocks, ends)];
@@ -387,8 +393,7 @@ function findManagedBlocks(file: ParsedFile): ManagedBlocks {
       : NOT_WHOLE;
     report(line, problem, sound.has(name) ? [] : [name]);
   }
-  const loneTags = open.length + ends.length;
-  return { blocks: all, damage, loneTags };
+  return { blocks: all, damage, loneTags: open.length + ends.length };
 }
 
 /** The block that `tag` begins, and that ends before or on line `end`. */
@@ -406,23 +411,21 @@ function blockOf(
   const [inside] = sectionsBetween(file, begin, end);
   const section = inside ??
     (above?.name === `${key}_sts` ? above : undefined);
-  const profile = decodeText(key);
-  const sessionProfile = section && decodeText(section.name);
   let leftover = inside?.name === above?.name ? above : undefined;
   for (let line = begin + 1; line < (inside?.line ?? 0); line++) {
     if (saysSomething(file, line)) leftover = undefined;
   }
-  const names = { key, profile, sessionProfile };
-  return {
-    ...names,
-    begin,
-    end,
-    opened: true,
-    closed,
-    section,
-    above,
-    leftover,
-  };
+  const lines = { begin, end, opened: true, closed };
+  return { ...lines, ...namesOf(key, section), above, leftover };
+}
+
+/** Whose session it is, and where. */
+function namesOf(
+  key: string,
+  section: Section | undefined,
+): Pick<ManagedBlock, "key" | "profile" | "section" | "sessionProfile"> {
+  const sessionProfile = section && decodeText(section.name);
+  return { key, profile: decodeText(key), section, sessionProfile };
 }
 
 /** Index in all sections of the first one below line `line`. */
@@ -461,35 +464,53 @@ function endOf(
   return last && (last.continuations.at(-1) ?? last.line) + 1;
 }
 
-/**
- * Whether `section` is a session of ours by its keys; with `key`, below the
- * opening tag of that. Where no tag says so, it must have nothing but keys of a
- * session, and an id that begins as AWS's do.
- */
-function isSession(
+/** The keys of `section` that have a value, and those values without quotes. */
+export function valuesOf(
   file: ParsedFile,
-  section: Section | undefined,
-  key?: string,
-): boolean {
-  const properties = section?.properties ?? [];
-  const values = new Map(
-    properties.filter(({ length }) => length > 0)
-      .map((property) => [property.key, readValue(file, property)]),
+  section: Section,
+): Map<string, string> {
+  return new Map(
+    section.properties.filter(({ length }) => length > 0).map((property) => [
+      property.key,
+      unquoted(readValue(file, property)),
+    ]),
   );
+}
+
+/**
+ * Whether `section` is a session of ours by its keys: no long-term key, and
+ * nothing but keys of a session. Below the opening tag of `key` an expiry is
+ * enough, since the tag says the rest.
+ */
+function isSession(file: ParsedFile, section: Section, key?: string): boolean {
+  const values = valuesOf(file, section);
   const id = values.get("aws_access_key_id");
-  const isTemporary = id === undefined || unquoted(id).startsWith("ASIA");
-  const hasToken = values.has("aws_session_token") ||
-    values.has(OLD_TOKEN_KEY);
+  if (id?.startsWith("ASIA") === false) return false;
   const hasExpiry = values.has("expiration_datetime");
-  if (key !== undefined) {
-    // Without an expiry, it may be what another program has put there.
-    return hasExpiry
-      ? hasToken || isTemporary
-      : hasToken && isTemporary && section?.name === `${key}${SUFFIX}`;
-  }
+  if (key !== undefined && hasExpiry) return true;
   const isRest = id === undefined && !values.has("aws_secret_access_key");
-  return isTemporary && properties.every(({ key }) => isSessionKey(key)) &&
-    hasToken && (isRest || hasExpiry);
+  return hasToken(values) &&
+    section.properties.every(({ key }) => isSessionKey(key)) &&
+    // Without an expiry, it may be what another program has put there.
+    (key === undefined
+      ? isRest || hasExpiry
+      : section.name === `${key}${SUFFIX}`);
+}
+
+/** Whether the profile of these values has the token of a session, under either name. */
+export function hasToken(values: ReadonlyMap<string, string>): boolean {
+  return values.has("aws_session_token") || values.has(OLD_TOKEN_KEY);
+}
+
+/**
+ * Whether `section` has a long-term key, which nobody can get back. Some servers
+ * that stand in for STS give such ids, too, with a token and their own expiry.
+ */
+export function isLongTerm(file: ParsedFile, section: Section): boolean {
+  const values = valuesOf(file, section);
+  const id = values.get("aws_access_key_id");
+  return id?.startsWith("AKIA") === true &&
+    (!hasToken(values) || (values.get(EXPIRY_OWNER) ?? id) !== id);
 }
 
 /** What the name of a session ends with, unless somebody chose another. */
@@ -520,38 +541,35 @@ function findUntagged(
     if (section !== undefined) candidates.delete(section);
     if (leftover !== undefined) candidates.delete(leftover);
   }
-  const found: ManagedBlock[] = [];
-  const ours = [...candidates].filter((section) => isSession(file, section));
-  if (ours.length === 0) return found;
+  const isInside = ({ line }: Section) =>
+    tagged.some(({ begin, end }) => begin < line && line < end);
+  const ours = [...candidates].filter((section) =>
+    isSession(file, section) && !isInside(section)
+  );
+  if (ours.length === 0) return [];
   const times = new Map<string, number>();
   const sources = new Map<string, string>();
   const readsKeys = NAMES_SESSION.test(text);
-  for (const { name, properties } of readsKeys ? sections : []) {
-    for (const property of properties) {
+  for (const section of sections) {
+    const { name } = section;
+    times.set(name, (times.get(name) ?? 0) + 1);
+    for (const property of readsKeys ? section.properties : []) {
       if (!NAMES_SESSION.test(property.key)) continue;
       sources.set(readValue(file, property), name);
     }
   }
-  for (const { name } of sections) times.set(name, (times.get(name) ?? 0) + 1);
-  for (const section of ours) {
+  return ours.filter(({ name }) => times.get(name) === 1).map((section) => {
     const { name, line: begin } = section;
-    const isInside = tagged.some((block) =>
-      block.begin < begin && begin < block.end
-    );
-    if (times.get(name) !== 1 || isInside) continue;
     const below = sections[indexBelow(file, begin)]?.line ?? lines.length;
     const closing = strayEnds.find(({ line }) => line > begin && line < below)
       ?.line;
     const end = closing ?? endOf(section, below) ?? begin + 1;
     const key = sources.get(name) ??
       (name.endsWith(SUFFIX) ? name.slice(0, -SUFFIX.length) : name);
-    found.push({
-      ...{ key, profile: decodeText(key), sessionProfile: decodeText(name) },
-      ...{ begin, end, opened: false, closed: closing !== undefined },
-      ...{ section, above: undefined, leftover: undefined },
-    });
-  }
-  return found;
+    const tags = { opened: false, closed: closing !== undefined };
+    const headers = { above: undefined, leftover: undefined };
+    return { begin, end, ...tags, ...namesOf(key, section), ...headers };
+  });
 }
 
 /** Whether nothing but blanks stands beside the header of `section`. */

@@ -1,4 +1,4 @@
-// The profiles of a file: sections of one name, what the keys in them say, and what of it may be shown.
+// The profiles of a file: sections of one name, their kind, and the values that may be shown.
 import { MASK, Secret } from "../secret.ts";
 import {
   EXPIRY_OWNER,

@@ -1,4 +1,4 @@
-// Whether programs read all that an edit does not mean to change as they did before.
+// Checks that programs read everything that an edit does not change as before.
 import type { ParsedFile, Section } from "./parse.ts";
 import { awsCliHeader, readAsAwsCli } from "./readers/aws_cli.ts";
 import { goHeader, readAsGo } from "./readers/go.ts";

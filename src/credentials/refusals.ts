@@ -1,6 +1,13 @@
-// What is refused about a name or a managed block, and in which words.
+// Reasons to refuse a name or a managed block, and their messages.
 import { type Hint, UpdstsError } from "../errors.ts";
-import type { ManagedBlock, ParsedFile, Section } from "./parse.ts";
+import {
+  hasToken,
+  isLongTerm,
+  type ManagedBlock,
+  type ParsedFile,
+  type Section,
+  valuesOf,
+} from "./parse.ts";
 import { PROGRAMS } from "./read_alike.ts";
 import {
   BLANKS,
@@ -108,7 +115,7 @@ export function assertNameFree(
   throw nameTaken(
     shown,
     `line ${taken + 1} already has a section of that name`,
-    isLongTerm(file, taken) ? undefined : sectionLines(file, taken),
+    hasLongTerm(file, taken) ? undefined : sectionLines(file, taken),
   );
 }
 
@@ -133,13 +140,12 @@ export function nameTaken(
 }
 
 /** Whether the section whose header is on line `first` has a key that nobody should be told to delete. */
-function isLongTerm({ sections }: ParsedFile, first: number): boolean {
-  const keys = new Set(
-    sections.find(({ line }) => line === first)?.properties
-      .map(({ key }) => key),
-  );
-  return keys.has("aws_access_key_id") && !keys.has("aws_session_token") &&
-    !keys.has("aws_security_token");
+function hasLongTerm(file: ParsedFile, first: number): boolean {
+  const section = file.sections.find(({ line }) => line === first);
+  if (section === undefined) return false;
+  const values = valuesOf(file, section);
+  return isLongTerm(file, section) ||
+    (values.has("aws_access_key_id") && !hasToken(values));
 }
 
 /** The lines of the section whose header is on line `header`, or of the block around it, in words. */

@@ -1,4 +1,4 @@
-// The edits that put a session into its managed block, and those that take a block out.
+// Edits that write a session into its managed block, and edits that remove a block.
 import { UpdstsError } from "../errors.ts";
 import type { Secret } from "../secret.ts";
 import {
@@ -98,23 +98,36 @@ export function assertRefreshable(file: ParsedFile, block: ManagedBlock): void {
 }
 
 /**
- * The edits that take `block` out: its tags, and its section with all that
- * stands in it, also its keys behind the block. Lines between the opening tag
- * and the header stay, for they belong to the profile above, and so do notes
- * behind the block.
+ * The edits that take `block` out: its tags with all that stands between them,
+ * and the keys of the session behind it. Any other key there becomes a comment:
+ * as a key, it would belong to the profile above, and under a header of its own
+ * it would keep the name. Lines between the opening tag and the header stay, for
+ * they belong to the profile above, and so do notes behind the block.
  *
  * @throws {UpdstsError} `BLOCK_BROKEN`, with line numbers
  */
 export function removeEdits(file: ParsedFile, block: ManagedBlock): Edit[] {
-  const edits = cutBlock(file, block);
+  const kept = propertiesBehind(file, block)
+    .filter(({ key }) => !OWNED.has(key));
+  const commented = kept.flatMap(({ line, continuations }) =>
+    [line, ...continuations].map((line) =>
+      insertion(contentOffset(file, line), "# ")
+    )
+  );
+  const lines = new Set(kept.map(({ line }) => line));
+  const edits = [...cutBlock(file, block, lines), ...commented];
   const outcome = readAfter(file, edits, { former: block.section?.name });
   const { problem } = outcome;
   if (problem === undefined) return edits;
   throw unreadableBlock(file, block, () => true, { ...outcome, problem });
 }
 
-/** The edits of {@linkcode removeEdits}, whatever programs read afterwards. */
-export function cutBlock(file: ParsedFile, block: ManagedBlock): Edit[] {
+/** The edits that take `block` out, and all of its keys behind it but for those on lines that are `kept`, whatever programs read afterwards. */
+export function cutBlock(
+  file: ParsedFile,
+  block: ManagedBlock,
+  kept: ReadonlySet<number> = new Set(),
+): Edit[] {
   const { begin, end, closed, section, leftover } = block;
   if (section === undefined) {
     return [cutLines(file, begin), cutLines(file, end)];
@@ -126,6 +139,7 @@ export function cutBlock(file: ParsedFile, block: ManagedBlock): Edit[] {
       ? [cutLines(file, first, last)]
       : [cutLines(file, first, begin), cutLines(file, section.line, last)],
     ...propertiesBehind(file, block)
+      .filter(({ line }) => !kept.has(line))
       .map((property) => cutProperty(file, property)),
   ];
 }
@@ -209,15 +223,12 @@ function cutProperty(
  * of its own
  */
 function ownedValues(session: SessionValues): Values {
-  const owned: Readonly<Record<typeof OWNED_KEYS[number], string>> = {
-    aws_access_key_id: session.accessKeyId,
-    aws_secret_access_key: session.secretAccessKey.reveal(),
-    aws_session_token: session.sessionToken.reveal(),
-    expiration_datetime: session.expiration,
-  };
-  const values = new Map<string, string>(
-    OWNED_KEYS.map((key) => [key, owned[key]]),
-  );
+  const values = new Map([
+    ["aws_access_key_id", session.accessKeyId],
+    ["aws_secret_access_key", session.secretAccessKey.reveal()],
+    ["aws_session_token", session.sessionToken.reveal()],
+    ["expiration_datetime", session.expiration],
+  ]);
   if (session.marksExpiry) values.set(EXPIRY_OWNER, session.accessKeyId);
   for (const [key, value] of values) {
     // What AWS issues is letters, digits and these few signs. Anything else
@@ -318,16 +329,14 @@ function planned(
   }
   const { begin, section } = block;
   for (const property of section?.properties ?? []) {
-    if (!SAME_KEYS.includes(property.key)) continue;
-    const current = readValue(file, property);
-    const expiration = owned.get("expiration_datetime") ?? "";
+    const same = SAME_KEYS.get(property.key);
+    const value = same === undefined ? undefined : owned.get(same);
+    if (value === undefined) continue;
     values.set(
       property.key,
-      property.key === OLD_TOKEN_KEY
-        ? owned.get("aws_session_token") ?? ""
-        : property.key === EXPIRY_OWNER
-        ? owned.get("aws_access_key_id") ?? ""
-        : expiryLike(current, expiration),
+      same === "expiration_datetime"
+        ? expiryLike(readValue(file, property), value)
+        : value,
     );
   }
   return {
@@ -380,11 +389,7 @@ function appendedBlock(
     ...propertyLines(values),
     CLOSING_TAG,
   ];
-  return {
-    offset: text.length,
-    length: 0,
-    text: block.map((line) => line + eol).join(""),
-  };
+  return insertion(text.length, block.map((line) => line + eol).join(""));
 }
 
 function openingTag(key: string): string {
@@ -400,18 +405,19 @@ function tagEdits(file: ParsedFile, block: ManagedBlock): Edit[] {
     length: indentOf(file, index),
     text: "",
   });
-  const opening = opened ? unindented(begin) : {
-    offset: contentOffset(file, begin),
-    length: 0,
-    text: openingTag(key) + eol,
-  };
-  const closing = closed
-    ? unindented(end)
-    : { offset: startOf(file, end), length: 0, text: CLOSING_TAG + eol };
   const isUnfinished = closed && terminatorOf(file, end) === "";
-  const last = { offset: file.text.length, length: 0, text: eol };
-  return [opening, closing, ...(isUnfinished ? [last] : [])]
-    .filter(({ length, text }) => length > 0 || text !== "");
+  return [
+    opened
+      ? unindented(begin)
+      : insertion(contentOffset(file, begin), openingTag(key) + eol),
+    closed ? unindented(end) : insertion(startOf(file, end), CLOSING_TAG + eol),
+    insertion(file.text.length, isUnfinished ? eol : ""),
+  ].filter(({ length, text }) => length > 0 || text !== "");
+}
+
+/** Puts `text` in at `offset`. */
+function insertion(offset: number, text: string): Edit {
+  return { offset, length: 0, text };
 }
 
 /** Where the content of line `index` begins. */
@@ -432,11 +438,8 @@ function headerEdits(
 ): Edit[] {
   const { begin, end, section, leftover } = block;
   const eol = terminatorOf(file, begin);
-  const header = (line: number) => ({
-    offset: file.lines.at(line).start,
-    length: 0,
-    text: `[${name}]${eol}`,
-  });
+  const header = (line: number) =>
+    insertion(file.lines.at(line).start, `[${name}]${eol}`);
   if (section === undefined) return [header(end)];
   if (section.line < begin) {
     return [cutLines(file, section.line), header(begin + 1)];
@@ -489,11 +492,7 @@ function valueEdits(
   if (section !== undefined) {
     while (last > begin && !saysSomething(file, last)) last--;
   }
-  edits.push({
-    offset: startOf(file, last + 1),
-    length: 0,
-    text: come.join(""),
-  });
+  edits.push(insertion(startOf(file, last + 1), come.join("")));
   return edits;
 }
 

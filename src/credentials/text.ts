@@ -1,4 +1,4 @@
-// The text of a file, one character a byte: its lines, its blanks, and edits as data, so that what no edit names stays as it was.
+// The text of a file, one character a byte: its lines, its blanks, and edits as data.
 
 /** Replaces `length` characters of the original text, from `offset`, by `text`. */
 export interface Edit {

@@ -1,4 +1,4 @@
-// Use case: rehearse a refresh, and look at all that it depends on.
+// Use case: rehearse a refresh, and check everything that it depends on.
 import { parseFile } from "../credentials/parse.ts";
 import { assertProfileName } from "../credentials/refusals.ts";
 import type { DoctorPorts, KeySource } from "../ports.ts";

@@ -1,4 +1,4 @@
-// What `doctor` finds in the credentials file and the config file, and what the system says of them.
+// Findings of `doctor` about the credentials file and the config file.
 import { type ParsedFile, parseFile } from "../credentials/parse.ts";
 import { whyAwsCliRefusesFile } from "../credentials/readers/aws_cli.ts";
 import { brokenBlock } from "../credentials/refusals.ts";

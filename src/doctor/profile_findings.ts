@@ -1,4 +1,4 @@
-// What `doctor` finds of profiles: a refresh of each is rehearsed as `get` does it.
+// Findings of `doctor` about profiles: rehearses a refresh of each as `get` does it.
 import type { ParsedFile } from "../credentials/parse.ts";
 import { findProfile } from "../credentials/profiles.ts";
 import { applyEdits } from "../credentials/text.ts";

@@ -1,4 +1,4 @@
-// What `doctor` reports: each thing that was looked at, and each cause once.
+// The report of `doctor`: each check, and each cause once.
 import { type ErrorCode, UpdstsError } from "../errors.ts";
 
 /** One thing that was looked at. Holds no secret. */

@@ -1,4 +1,4 @@
-// What `doctor` finds on the way to STS: certificates, endpoints, answers, clocks.
+// Findings of `doctor` about STS: certificates, endpoints, answers, clock.
 import { UpdstsError } from "../errors.ts";
 import type { ProfileSettings, StsTarget, Surroundings } from "../ports.ts";
 import type { Report } from "./report.ts";

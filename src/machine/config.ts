@@ -1,4 +1,4 @@
-// What the environment and ~/.aws/config say about a profile.
+// Settings of a profile from the environment and ~/.aws/config.
 import { parseFile } from "../credentials/parse.ts";
 import { listProfiles, type Profile } from "../credentials/profiles.ts";
 import type { AwsConfig, ProfileSettings } from "../ports.ts";

@@ -1,16 +1,16 @@
-// The environment: the variables that updsts reads, and the paths and command that depend on it.
+// The environment variables of updsts, and the paths and the command that depend on them.
 import { UpdstsError } from "../errors.ts";
 import { shellQuoted } from "../shell_quoted.ts";
 import { Paths } from "./paths.ts";
 
 const ENDPOINT =
-  "The endpoint, as for the AWS CLI; settings of these names in the config file count as well";
+  "The endpoint, as for the AWS CLI; the config file may have the same settings";
 const REGION =
-  "The region (default: the profile's, else the first of the device's partition)";
+  "The region (default: the profile's, or else the first of the device's partition)";
 const PRECEDENCE =
-  "Only checked for being set: updsts get warns if programs would use it in place of the session";
+  "Only checked: updsts get warns if programs would use it instead of the session";
 const PROXY = "The proxy, in upper or lower case";
-const DIRECT = "The hosts that are asked without it, in upper or lower case";
+const DIRECT = "Hosts that need no proxy, in upper or lower case";
 
 /** The proxy variables. */
 const PROXIES = {
@@ -32,7 +32,7 @@ export const VARIABLES = {
   AWS_SHARED_CREDENTIALS_FILE:
     "The credentials file, unless -c names one (default: ~/.aws/credentials)",
   AWS_CONFIG_FILE:
-    "The file where region, mfa_serial, roles and the endpoint are looked up (default: ~/.aws/config)",
+    "The config file, for region, mfa_serial, roles and the endpoint (default: ~/.aws/config)",
   AWS_PROFILE:
     "The profile of updsts get without PROFILE, or the one whose session it names",
   AWS_DEFAULT_PROFILE: PRECEDENCE,

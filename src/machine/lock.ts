@@ -1,4 +1,4 @@
-// Makes updsts processes that write into one directory wait for each other.
+// Makes updsts processes that write to one directory wait for each other.
 import { UpdstsError } from "../errors.ts";
 import { PATHS } from "./paths.ts";
 import {

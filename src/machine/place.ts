@@ -1,4 +1,4 @@
-// Where a file is behind all links, each followed as the system does.
+// Resolves the path of a file: follows links as the system does.
 import { badLink, isMissing, unwritable } from "./system.ts";
 import { PATHS } from "./paths.ts";
 

@@ -1,4 +1,4 @@
-// The process: the signals that end it, and what it writes.
+// The process: its signals, stdout and stderr.
 import { UpdstsError } from "../errors.ts";
 
 /** Those by which a process is asked to end; on Windows, others end it at once. */

@@ -1,4 +1,4 @@
-// Reads whole files, one character a byte: regular ones, and stdin.
+// Reads whole regular files and stdin, one character a byte.
 import { UpdstsError } from "../errors.ts";
 import { readError } from "./system.ts";
 import { asSystemReads } from "./place.ts";

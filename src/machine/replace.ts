@@ -1,4 +1,4 @@
-// The credentials file: read, rehearsed, and replaced so that no byte is lost, whatever happens.
+// Reads, rehearses and replaces the credentials file without the loss of a byte.
 import { applyEdits, type Edit } from "../credentials/text.ts";
 import type {
   Change,

@@ -1,5 +1,4 @@
-// What this room takes of the system besides files, so that a test can have it another way; and
-// what the system refuses, in our own words.
+// The system besides files, replaceable in tests; and errors of the system in plain words.
 import { type ErrorCode, type Hint, UpdstsError } from "../errors.ts";
 import { PATHS } from "./paths.ts";
 

@@ -1,4 +1,4 @@
-// The file as it was read: when it may be taken for whole, whose it is, and whether it could be replaced.
+// The file as read: whether it is complete, who owns it, and whether it can be replaced.
 import { compareOutsideBlocks } from "../credentials/compare.ts";
 import { shellQuoted } from "../shell_quoted.ts";
 import { PATHS } from "./paths.ts";

@@ -1,4 +1,4 @@
-// What is new beside the credentials file: nobody else's before it is in place, and gone if it never is.
+// New files and directories beside the credentials file: only for this user until they are in place, and removed otherwise.
 import { hasSystemCode } from "./system.ts";
 import { PATHS } from "./paths.ts";
 import type { Place } from "./place.ts";

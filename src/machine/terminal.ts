@@ -1,4 +1,4 @@
-// The code: typed by the person at the terminal, or written to stdin by another program.
+// Reads the code: from a person at the terminal, or from another program by stdin.
 import { codeForm, readCode } from "../codes.ts";
 import { UpdstsError } from "../errors.ts";
 import type { CodeSource } from "../ports.ts";

@@ -1,4 +1,4 @@
-// What a tool answers: the same JSON for programs and for the model, or an error that it can act on.
+// Answers of the tools: the same JSON for programs and the model, or an error with a next step.
 import type { CallToolResult } from "@modelcontextprotocol/server";
 import { type ErrorCode, type Names, UpdstsError } from "../errors.ts";
 import type { OpenPage } from "../page/pending_codes.ts";
@@ -81,7 +81,7 @@ export function codeNeeded(
 }
 
 /**
- * A failure, a line for each of its `parts`. It stands in `content` alone, since
+ * A failure, a line for each of its `parts`: no name of a file can add one. It stands in `content` alone, since
  * `structuredContent` must match the tool's output schema; and as words, since
  * Gemini CLI takes a text that is JSON for structured content, finds that it
  * does not match, and tells the model nothing else.
@@ -90,7 +90,7 @@ function answerInWords(
   parts: Readonly<Record<string, string | undefined>>,
 ): CallToolResult {
   const lines = Object.entries(parts).flatMap(([name, words]) =>
-    words === undefined ? [] : [`${name}: ${words}`]
+    words === undefined ? [] : [`${name}: ${visible(words)}`]
   );
   return { isError: true, content: [{ type: "text", text: lines.join("\n") }] };
 }
@@ -113,7 +113,7 @@ const USE_LISTED =
   "Call updsts_get_credential_info_list and use one of the names there.";
 const CORRECT = "Call again with that parameter corrected.";
 const WAIT = [
-  "Wait a minute, then call again: the person is asked anew.",
+  "Wait a minute, then call again: the person is asked again.",
   "Wait a minute, then call again with a new code, or without totp_token to have the person asked.",
 ] as const;
 
@@ -130,14 +130,14 @@ const NEXT_STEPS: Partial<Record<ErrorCode, readonly [string, string?]>> = {
   ],
   CODE_DECLINED: ["Do not ask again unless the person wants to go on."],
   CODE_EXPIRED: [
-    "When the person is there, call again with the same arguments: they are asked anew.",
+    "When the person is there, call again with the same arguments: they are asked again.",
   ],
   CODE_INVALID: [
-    "Nothing was sent to AWS, so there is nothing to wait for: call again to have the person asked anew.",
+    "Nothing was sent to AWS, so there is nothing to wait for: call again and the person is asked again.",
     "Nothing was sent to AWS, so there is nothing to wait for: call again with six digits, or without totp_token to have the person asked.",
   ],
   MFA_REFUSED: [
-    "Call again without totp_token: the person is asked anew.",
+    "Call again without totp_token: the person is asked again.",
     "Never repeat a code: call again without totp_token to have the person asked, or with the next code of the tool that made this one.",
   ],
   NAME_INVALID: [

@@ -1,4 +1,4 @@
-// The parameters of the tools: how they are announced, and how a call's arguments are read.
+// The parameters of the tools: their schema, and how the arguments of a call are read.
 import { parseDuration } from "../durations.ts";
 import { UpdstsError } from "../errors.ts";
 import { Secret } from "../secret.ts";

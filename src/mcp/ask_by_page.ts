@@ -1,4 +1,4 @@
-// Has a person type the code on our page: shown by the client, or by the model.
+// Asks a person for the code on the page, which the client opens or the model shows.
 import {
   type CallToolResult,
   createRequestStateCodec,
@@ -96,7 +96,7 @@ export class PageAsker {
    * @throws {UpdstsError} `CODE_EXPIRED`, `CANCELLED`
    */
   async answer(call: CodeCall): Promise<ToolAnswer> {
-    const { client, context } = call;
+    const { context } = call;
     const state = context.mcpReq.requestState<CarriedState>();
     const ticket = state?.ticket;
     const isOther = state !== undefined && state.call !== call.key;
@@ -109,11 +109,26 @@ export class PageAsker {
       );
     }
     const pending = known ?? call.begin();
-    const limit = AbortSignal.any([
-      context.mcpReq.signal,
-      AbortSignal.timeout(this.#maxCallTime),
-    ]);
-    const waiting = { ...call, pending, ticket, limit };
+    const limit = new AbortController();
+    // Not by AbortSignal.timeout(): that keeps what waits for it until its time
+    // has come, though the call was answered long before.
+    const timer = setTimeout(() => limit.abort(), this.#maxCallTime);
+    try {
+      const signal = AbortSignal.any([context.mcpReq.signal, limit.signal]);
+      const waiting = { ...call, pending, ticket, limit: signal };
+      return await this.#ask(waiting, known !== undefined, state);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** The outcome of a call that is under way, a question, or the link. */
+  async #ask(
+    waiting: Waiting,
+    isKnown: boolean,
+    state: CarriedState | undefined,
+  ): Promise<ToolAnswer> {
+    const { client, command, context, pending, limit } = waiting;
     const page = await Promise.race([
       pending.outcome.then(() => undefined),
       pending.opened,
@@ -126,15 +141,15 @@ export class PageAsker {
       const response = inputResponse(context.mcpReq.inputResponses, FIELD);
       return returns === 0 &&
           (response.kind !== "elicit" || response.action !== "accept")
-        ? codeNeeded(page, call.command, isByPerson(askedAt))
+        ? codeNeeded(page, command, isByPerson(askedAt))
         : await this.#wait(waiting, page, returns + 1);
     }
     // Asked already: nobody is asked anew.
-    if (known !== undefined && !isUnanswered) {
+    if (isKnown && !isUnanswered) {
       return await this.#wait(waiting, page, 1);
     }
     if (isUnanswered || !client.showsLinks(context)) {
-      return codeNeeded(page, call.command);
+      return codeNeeded(page, command);
     }
     if (client.era === "legacy") return await this.#askNow(waiting, page);
     this.#unanswered.add(pending);

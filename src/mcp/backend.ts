@@ -1,4 +1,4 @@
-// What the tools of one process share: files, refreshes, the pages that are open, and the end of it all.
+// Shared state of the tools: files, refreshes, open pages, and shutdown.
 import { UpdstsError } from "../errors.ts";
 import { PendingCodes } from "../page/pending_codes.ts";
 import type { Clock, KeySource, Log, Ports } from "../ports.ts";

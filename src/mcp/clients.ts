@@ -1,4 +1,4 @@
-// The client at the other end: what it declares, and what real ones do that they do not declare.
+// The client of the server: its declared capabilities, and known behaviour that it does not declare.
 import {
   CLIENT_CAPABILITIES_META_KEY,
   CLIENT_INFO_META_KEY,

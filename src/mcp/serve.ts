@@ -1,4 +1,4 @@
-// Serves MCP until the client goes away or the process must end.
+// Serves MCP until the client disconnects or the process must end.
 import {
   ProtocolError,
   ProtocolErrorCode,

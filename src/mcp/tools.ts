@@ -1,4 +1,4 @@
-// The three tools, as data: what they are announced with, and what a call of each does.
+// The three tools, as data: their announcement, and their call.
 import type {
   CallToolResult,
   ServerContext,
@@ -118,7 +118,7 @@ export const TOOLS: readonly Tool[] = [{
     },
     sts_profile_name: {
       description:
-        "Profile to write the session to; default: profile_name with _sts behind it",
+        "Profile to write the session to; default: profile_name and _sts",
       optional: ["text"],
     },
     cred_file: CRED_FILE,

@@ -1,4 +1,4 @@
-// Carries the lines of the protocol over the runtime's own stdin and stdout: Node's streams take as long to load as the rest of the server.
+// Sends and receives the protocol's lines over the runtime's stdin and stdout: Node's streams take as long to load as the rest of the server.
 import {
   type JSONRPCMessage,
   parseJSONRPCMessage,

@@ -1,4 +1,4 @@
-// HTTP/1.1 on 127.0.0.1 for a browser: one small request a connection, and none is left open for long.
+// HTTP/1.1 on 127.0.0.1 for a browser: one small request for each connection, with limits of time and number.
 //
 // `Deno.serve` sets no limit to idle connections, and ends when they use up
 // the descriptors of the process; any process of this machine can do that.

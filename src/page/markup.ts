@@ -1,4 +1,4 @@
-// HTML that cannot be broken by what is put into it.
+// HTML whose parts are escaped.
 
 /** A piece of HTML. */
 export class Markup {

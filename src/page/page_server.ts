@@ -1,4 +1,4 @@
-// Serves the pages of questions: who may see one, who may send its form, and what browsers are told of it.
+// Serves the page of each question: checks who may read it and submit its form, and sets its headers.
 import { UpdstsError } from "../errors.ts";
 import type { Clock } from "../ports.ts";
 import {

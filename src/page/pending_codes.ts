@@ -1,4 +1,4 @@
-// Keeps the refreshes that wait for a person: one for each thing that is asked for, until its outcome has been told.
+// Refreshes that wait for a person's code: one for each request, until its outcome has been returned.
 import { UpdstsError } from "../errors.ts";
 import type { Clock, CodeSource } from "../ports.ts";
 import type { RefreshResult } from "../sessions/refresh_session.ts";
@@ -16,8 +16,6 @@ export interface OpenPage {
   /** Where it is now. Who knows it may answer the question. */
   readonly url: string;
   readonly prompt: CodePrompt;
-  /** The person does not want to. */
-  decline(): void;
 }
 
 /** A refresh that may have to wait for a person. */
@@ -136,7 +134,6 @@ export class PendingCodes {
         return url();
       },
       prompt: question.prompt,
-      decline: () => question.withdraw(),
     };
   }
 

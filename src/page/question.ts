@@ -1,4 +1,4 @@
-// One question for a code: the state of its form, and what a person can do to it.
+// One question for a code: the state of its form, and the actions of a person.
 import { CODE_ATTEMPTS, readCode } from "../codes.ts";
 import { UpdstsError } from "../errors.ts";
 import type { Clock } from "../ports.ts";

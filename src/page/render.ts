@@ -1,4 +1,4 @@
-// The page as HTML: a form while the question is open, then how it ended.
+// Renders the page: a form while the question is open, then the outcome.
 import { UpdstsError } from "../errors.ts";
 import { ICON } from "../icon.ts";
 import { html, Markup } from "./markup.ts";

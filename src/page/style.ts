@@ -1,4 +1,4 @@
-// How the page looks: light and dark, at any width and any size of letters.
+// The style sheet of the page: light and dark, for any width and font size.
 
 /** The style sheet. Nothing in it is fetched. */
 export const STYLE = `

@@ -1,4 +1,4 @@
-// All that the page says, in each language that it speaks.
+// The texts of the page in each language.
 
 /** What the page speaks. */
 export type Language = "en" | "ja";

@@ -1,4 +1,4 @@
-// What programs get to read: one set of field names for agents and for --json.
+// Results for programs: one set of field names for agents and for --json.
 import type { ProfileView } from "./list_profiles.ts";
 import type { RemovedSession } from "./remove_sessions.ts";
 import type { RefreshResult } from "./refresh_session.ts";

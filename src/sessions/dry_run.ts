@@ -1,4 +1,4 @@
-// What a change would do to the credentials file, without its secrets.
+// Shows the lines that a change would remove and add, without secrets.
 import { mayBeShown, OWNED } from "../credentials/keys.ts";
 import { type ParsedFile, parseFile, readValue } from "../credentials/parse.ts";
 import { applyEdits, decodeText, type Edit } from "../credentials/text.ts";

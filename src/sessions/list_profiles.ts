@@ -1,4 +1,4 @@
-// Use case: what stands in the credentials file, without its secrets.
+// Use case: list the profiles of the credentials file, without their secrets.
 import type { ParsedFile } from "../credentials/parse.ts";
 import {
   isDevice,
@@ -104,8 +104,8 @@ async function viewsOf(
   source: Pick<KeySource, "path">,
   where?: string,
 ): Promise<ProfileView[]> {
-  for (const problem of parsed.brokenTags) {
-    log.warn(`${source.path ?? "stdin"}: ${problem}`);
+  for (const { message } of parsed.damage) {
+    log.warn(`${source.path ?? "stdin"}: ${message}`);
   }
   const managers = new Map(
     parsed.blocks.filter(({ profile, sessionProfile, opened }) =>

@@ -1,4 +1,4 @@
-// What a session is asked with: the key, the device and the region; or why it cannot be.
+// Plans a request for a session: key, device and region, or the reason why it is impossible.
 import { flawIn } from "../credentials/keys.ts";
 import { isDevice, type Profile } from "../credentials/profiles.ts";
 import type { SessionValues } from "../credentials/session_edits.ts";

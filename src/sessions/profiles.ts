@@ -1,4 +1,4 @@
-// Use cases: find the profile that is meant, or say which ones there are.
+// Use cases: find a profile, or list the possible ones.
 import { assertProfileName } from "../credentials/refusals.ts";
 import { UpdstsError } from "../errors.ts";
 import { nearestFirst } from "../near_names.ts";

@@ -1,4 +1,4 @@
-// Use case: trade a profile's key and a code for a session, and write it down.
+// Use case: trade a profile's key and a code for a session, and save it.
 import { CODE_ATTEMPTS, requireCode } from "../codes.ts";
 import { flawIn, mayBeShown } from "../credentials/keys.ts";
 import { parseFile } from "../credentials/parse.ts";

@@ -1,4 +1,4 @@
-// Use cases: take managed blocks out of the file, one by name or all that have expired.
+// Use cases: remove the managed block of a profile, or all that have expired.
 import {
   type ManagedBlock,
   type ParsedFile,
@@ -71,7 +71,7 @@ export async function pruneSessions(
   let warnings: readonly string[] = [];
   const removed = await removeBlocks(ports, dryRun, (file) => {
     left = [];
-    warnings = file.brokenTags;
+    warnings = file.damage.map(({ message }) => message);
     return file.blocks.filter((block) => {
       const { key, sessionProfile = "" } = block;
       const end = findProfile(file, sessionProfile)?.expiration;

@@ -1,4 +1,4 @@
-// What a name leads to: the profile with the long-term key, its session, and the roles that stand on it.
+// Resolves a name to the profile with the long-term key, its session, and the roles that use it.
 import { flawIn } from "../credentials/keys.ts";
 import { findProfile, type Profile } from "../credentials/profiles.ts";
 import { UpdstsError } from "../errors.ts";

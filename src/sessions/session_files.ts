@@ -1,4 +1,4 @@
-// What keys and sessions are read from: one file, or one for each.
+// The files for long-term keys and for sessions: one file, or one for each.
 import { unquoted } from "../credentials/keys.ts";
 import { type ParsedFile, parseFile } from "../credentials/parse.ts";
 import { findProfile } from "../credentials/profiles.ts";

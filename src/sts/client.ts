@@ -1,4 +1,4 @@
-// AWS's own SDK, told everything that it would look up by itself: where STS is, and one request to it.
+// AWS's SDK with every setting given, so that it looks nothing up by itself.
 import {
   type Credentials,
   GetSessionTokenCommand,

@@ -1,4 +1,4 @@
-// Why there is no session, in words that a person can act on, and whether the code is spent.
+// Turns failures of STS into errors with a hint, and says whether the code is spent.
 import { type ErrorCode, UpdstsError } from "../errors.ts";
 import type { SessionRequest } from "../ports.ts";
 import type { Answer, Place } from "./client.ts";

@@ -1,4 +1,4 @@
-// One HTTP request: sent once over the runtime's `fetch`, and answered as a whole or not at all.
+// One HTTP request over the runtime's `fetch`: sent once, with a complete answer or an error.
 import { UpdstsError } from "../errors.ts";
 import type { Environment } from "../machine/environment.ts";
 import { readRegularFile } from "../machine/read.ts";

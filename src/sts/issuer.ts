@@ -1,4 +1,4 @@
-// Asks STS for a session, with one request that carries the code; decides which requests are sent again.
+// Requests a session from STS, and decides which requests may be sent again.
 import { UpdstsError } from "../errors.ts";
 import type {
   Clock,

@@ -61,8 +61,8 @@ Deno.test("a file of 5,000 profiles is read whole, and as the AWS SDK reads it",
   assert(text.length > 1_000_000);
   const parsed = parseFile(text);
   assert.equal(listProfiles(parsed).length, PROFILES + PROFILES / 10);
-  const { blocks, brokenTags } = parsed;
-  assert.deepEqual(brokenTags, []);
+  const { blocks, damage } = parsed;
+  assert.deepEqual(damage, []);
   assert.equal(blocks.length, PROFILES / 10);
   assert.deepEqual(readAsWeDo(text), await readAsSdk(text));
 });

@@ -7,8 +7,8 @@ const begin = (key: string) => `# \${{{ key=${key} ${MARKER}`;
 const END = `# $}}} ${MARKER}`;
 
 function find(...lines: string[]) {
-  const { blocks, brokenTags } = parseFile(lines.join("\n"));
-  return { blocks, problems: brokenTags };
+  const { blocks, damage } = parseFile(lines.join("\n"));
+  return { blocks, problems: damage.map(({ message }) => message) };
 }
 
 Deno.test("parseFile() gives key, tags and section of each block, in file order", () => {

@@ -3,7 +3,7 @@ import { Buffer } from "node:buffer";
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { isUtf8 } from "../../src/credentials/text.ts";
-import { whyAwsCliRefuses } from "../../src/credentials/readers/aws_cli.ts";
+import { readAsAwsCli } from "../../src/credentials/readers/aws_cli.ts";
 import { readAsGo } from "../../src/credentials/readers/go.ts";
 import { ROOT } from "../support/command.ts";
 import { needs } from "../support/skipping.ts";
@@ -30,7 +30,7 @@ Deno.test("the model of the SDK for JavaScript reads as it does", async () => {
   );
 });
 
-Deno.test("whyAwsCliRefuses() names the line and the reason", () => {
+Deno.test("readAsAwsCli() names the line and the reason", () => {
   const cases: [string, number, RegExp][] = [
     ["[a]\nx = 1\n[a]\n", 3, /\[a\] begins again; it is on line 1/],
     ["[a]\nx = 1\nX: 2\n", 3, /has that key on line 2/],
@@ -45,7 +45,7 @@ Deno.test("whyAwsCliRefuses() names the line and the reason", () => {
     ["[a]\ns3 =\n  max 20\n", 3, /nested/],
   ];
   for (const [text, line, reason] of cases) {
-    const refusal = whyAwsCliRefuses(text);
+    const { refusal } = readAsAwsCli(text);
     assert.equal(refusal?.line, line, text);
     assert.match(refusal.reason, reason);
   }
@@ -58,7 +58,7 @@ Deno.test("whyAwsCliRefuses() names the line and the reason", () => {
       "[a]\nx = 1\n  [a]\n  x = 2\n",
       "[a]\ns3 =\n  x = 1\n  x = 1\n",
     ]
-  ) assert.equal(whyAwsCliRefuses(text), undefined, text);
+  ) assert.equal(readAsAwsCli(text).refusal, undefined, text);
 });
 
 /** Few lines, each of which is the one that is refused in some files. */

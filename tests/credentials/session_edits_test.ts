@@ -1,7 +1,10 @@
 // refreshEdits(): values that must never be written, keys that are kept current, and what is mended.
 import assert from "node:assert/strict";
 import { parseFile } from "../../src/credentials/parse.ts";
-import { refreshEdits } from "../../src/credentials/session_edits.ts";
+import {
+  refreshEdits,
+  removeEdits,
+} from "../../src/credentials/session_edits.ts";
 import { applyEdits, encodeText } from "../../src/credentials/text.ts";
 import { Secret } from "../../src/secret.ts";
 import { failsWith } from "../support/errors.ts";
@@ -180,4 +183,59 @@ Deno.test("refreshEdits() writes a region where a section is made, and never lat
   assert.equal(refreshed(made, { ...session, region: "us-east-1" }), made);
   const without = made.replace(line, "");
   assert.equal(refreshed(without, session), without);
+});
+
+const OLD = "aws_access_key_id = ASIAOLD\naws_session_token = old\n";
+
+Deno.test("removeEdits() keeps a key behind the block that updsts does not own, as a comment, so that the next refresh works", () => {
+  const block = `${BEGIN}\n[a_sts]\n${OLD}${END}\n`;
+  for (const next of ["", "[b]\nx = 1\n"]) {
+    for (
+      const [behind, left] of [
+        ["# note\nregion = x\n", "# note\n# region = x\n"],
+        ["s3 =\n  max = 1\n\tmore\n", "# s3 =\n#   max = 1\n# \tmore\n"],
+        ["aws_session_token = new\nexpiration = x\n", ""],
+      ] as const
+    ) {
+      const given = `[a]\ny = 2\n${block}${behind}${next}`;
+      const file = parseFile(given);
+      const found = file.blockOf("a");
+      assert(found !== undefined);
+      const after = applyEdits(given, removeEdits(file, found));
+      assert.equal(after, `[a]\ny = 2\n${left}${next}`);
+      assert(refreshed(after).startsWith(after));
+    }
+  }
+});
+
+Deno.test("refreshEdits() never writes over a long-term key: not between tags, and not below an opening one", async () => {
+  const id = "aws_access_key_id = AKIAMINE\n";
+  const [token, expiry] = [
+    "aws_session_token = t\n",
+    "expiration_datetime = x\n",
+  ];
+  const owner = (id: string) => `expiration_key_id = ${id}\n`;
+  const below = `${BEGIN}\n[a_sts]\n`;
+  for (
+    const given of [
+      `${below}${id}${END}\n`,
+      `${below}${id}${expiry}${token}${owner("ASIAOLD")}${END}\n`,
+      `${below}${id}${expiry}${token}`,
+      `${below}role_arn = r\n${token}`,
+    ]
+  ) {
+    const file = parseFile(given);
+    assert.equal(file.damageOf("a").length, 1);
+    await failsWith("BLOCK_BROKEN", () => refreshed(given));
+  }
+  const { hint } = await failsWith(
+    "NAME_TAKEN",
+    () => refreshed(`[a_sts]\n${id}${expiry}${token}${owner("ASIAOLD")}`),
+  );
+  assert.doesNotMatch(hint ?? "", /delete/);
+  // As some servers that stand in for STS call theirs.
+  for (const own of ["", owner("AKIAMINE")]) {
+    const given = `${below}${id}${token}${expiry}${own}${END}\n`;
+    assert(refreshed(given).includes(EXAMPLE_SESSION.accessKeyId));
+  }
 });

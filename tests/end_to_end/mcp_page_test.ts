@@ -324,7 +324,12 @@ for (const era of ERAS) {
         return { action: "decline" };
       },
     });
-    await client.call(UPDATE, { ...DEFAULT, cred_file: `${other}${forged}` });
+    const answer = JSON.stringify(
+      await client.call(UPDATE, { ...DEFAULT, cred_file: `${other}${forged}` }),
+    );
+    // The command in it is for the person to read.
+    assert.match(answer, /CODE_NEEDED.*-c '/);
+    assert.doesNotMatch(answer, /\\nThe file|\\u001b|\u202e/);
     const [message = ""] = messages;
     assert(message.includes(other), message);
     assert.equal(message.split("\n").length, 3, message);

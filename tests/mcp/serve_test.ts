@@ -7,6 +7,8 @@ import { StdioServerTransport } from "@modelcontextprotocol/server/stdio";
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { PassThrough } from "node:stream";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { z } from "zod";
 import { UpdstsError } from "../../src/errors.ts";
 import { serveMcp } from "../../src/mcp/serve.ts";
@@ -98,6 +100,12 @@ async function clientOf(
   // The transport is the same at both ends: a reader and a writer of lines.
   await client.connect(new StdioServerTransport(stdout, stdin));
   return client;
+}
+
+async function collectGarbage() {
+  setFlagsFromString("--expose-gc");
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  runInNewContext("gc")();
 }
 
 async function finish({ stdin, ended }: Service, client: Client) {
@@ -298,6 +306,33 @@ Deno.test("a tool that crashes is an answer; what crashed it stays out of it", a
 Deno.test("a call blocks for less time than official clients wait", () => {
   assert(MAX_CALL_TIME <= 50_000);
   assert(MAX_CALL_TIME < DEFAULT_REQUEST_TIMEOUT_MSEC);
+});
+
+// Regression: each call that got as far as a page was kept for the 50 s that it might have taken.
+Deno.test("nothing of a call is kept when it has been answered", async () => {
+  const served = service({ call: 50_000 });
+  const client = await clientOf("legacy", served);
+  const kept: WeakRef<AbortSignal>[] = [];
+  const { any } = AbortSignal;
+  AbortSignal.any = (signals) => {
+    const signal = any.call(AbortSignal, signals);
+    kept.push(new WeakRef(signal));
+    return signal;
+  };
+  try {
+    for (let call = 0; call < 20; call++) {
+      await client.callTool({
+        name: UPDATE.name,
+        arguments: { ...UPDATE.arguments, duration: 1 },
+      });
+    }
+  } finally {
+    AbortSignal.any = any;
+  }
+  assert(kept.length >= 20);
+  await collectGarbage();
+  assert(kept.filter((signal) => signal.deref() !== undefined).length < 5);
+  await finish(served, client);
 });
 
 Deno.test("serveMcp() ends when stdin ends", async () => {

@@ -431,8 +431,8 @@ Deno.test("the page: several questions at once do not disturb each other", async
   const [one, two] = [await scenario.ask("one"), await scenario.ask("two")];
   assert.notEqual(one.url.pathname, two.url.pathname);
   assert.match((await type(one.url, "111111")).body, /ready/);
-  one.page.decline();
-  two.page.decline();
+  await submit(one.url, { decline: "" });
+  await submit(two.url, { decline: "" });
   assert.equal(codeOf(await one.pending.outcome), undefined);
   assert.equal(codeOf(await two.pending.outcome), "CODE_DECLINED");
   assert.deepEqual(scenario.codes, ["111111"]);
@@ -492,7 +492,7 @@ Deno.test("PendingCodes keeps its port until it is closed and no code is being c
     }
   };
   const declined = await scenario.ask();
-  declined.page.decline();
+  await submit(declined.url, { decline: "" });
   await declined.pending.outcome;
   assert(taken(declined.url));
   const answered = Promise.withResolvers<void>();

@@ -1,7 +1,7 @@
-// How the AWS CLI, and all that is built on botocore, reads a file: by Python's
+// Reads a file as the AWS CLI and other programs on botocore do: with Python's
 // configparser, and a parser of nested values on top of it.
 //
-// Tests hold this against the former. Every step is linear in the line.
+// Tests compare it with configparser. Every step is linear in the line.
 import { type Reading, sectionOf } from "./reading.ts";
 import {
   decodeText,
@@ -12,25 +12,13 @@ import {
   trimEnd,
 } from "../text.ts";
 
-/** What the AWS CLI stumbles over first. */
-export interface AwsCliRefusal {
-  /** From 1. */
-  readonly line: number;
-  readonly reason: string;
-}
-
-/** Why the AWS CLI refuses `text` (decoded); undefined if it reads it. */
-export function whyAwsCliRefuses(text: string): AwsCliRefusal | undefined {
-  return readAsAwsCli(text).refusal;
-}
-
 /** Why the AWS CLI refuses a file of these bytes, one character each, in words. */
 export function whyAwsCliRefusesFile(bytes: string): string | undefined {
   if (bytes.startsWith("\xEF\xBB\xBF")) {
     return "it begins with a byte order mark";
   }
   if (!isUtf8(bytes)) return "it is not in UTF-8";
-  const refusal = whyAwsCliRefuses(decodeText(bytes));
+  const { refusal } = readAsAwsCli(decodeText(bytes));
   return refusal && `line ${refusal.line}: ${refusal.reason}`;
 }
 
@@ -45,12 +33,13 @@ interface OpenKey {
 
 /**
  * What the AWS CLI reads in `text` (decoded), or would without the lines for
- * which it refuses it, and the first of these. Keys above all headers stand
- * under the empty name.
+ * which it refuses it, and the first of these, counted from 1. Keys above all
+ * headers stand under the empty name.
  */
-export function readAsAwsCli(
-  text: string,
-): { reading: Reading; refusal: AwsCliRefusal | undefined } {
+export function readAsAwsCli(text: string): {
+  reading: Reading;
+  refusal: { readonly line: number; readonly reason: string } | undefined;
+} {
   const reading: Reading = new Map();
   const begun = new Map<string, number>();
   const keyLines = new Map<string, Map<string, number>>();
@@ -58,7 +47,7 @@ export function readAsAwsCli(
   let key: OpenKey | undefined;
   let indent = 0;
   let line = 0;
-  let refusal: AwsCliRefusal | undefined;
+  let refusal: ReturnType<typeof readAsAwsCli>["refusal"];
   const refuse = (reason: string) => void (refusal ??= { line, reason });
   // What a header's bracket is followed by may have been a note, of a secret.
   const shown = () => `[${name.split("]", 1).join()}]`;

@@ -1,4 +1,4 @@
-// How the AWS SDK for Go, and Terraform with it, reads a file.
+// Reads a file as the AWS SDK for Go, and so Terraform, does.
 import { type Reading, sectionOf } from "./reading.ts";
 import { GO_SPACES, spacesBefore, trim } from "../text.ts";
 

@@ -1,4 +1,4 @@
-// How the AWS SDK for JavaScript reads a file. Tests hold this against it.
+// Reads a file as the AWS SDK for JavaScript does. Tests compare it with the SDK.
 import { type Reading, sectionOf } from "./reading.ts";
 import { JAVASCRIPT_SPACES, trim } from "../text.ts";
 

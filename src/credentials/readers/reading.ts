@@ -1,4 +1,4 @@
-// What a program reads in a credentials file, of whichever parser: the common form.
+// The keys that a program reads in a credentials file, in one form for every parser.
 
 /** Section name -> key -> value, as one program reads them. */
 export type Reading = Map<string, Map<string, string>>;
