@@ -5,10 +5,11 @@
 //
 // The installed program does not need the clone or npx: the bundle is copied,
 // and so is Deno unless it is on the PATH.
-import { delimiter, join, resolve } from "node:path";
+import { delimiter, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
   BUNDLE as BUNDLE_URL,
+  ROOT,
   shippedFlags,
 } from "../tests/support/command.ts";
 
@@ -138,6 +139,12 @@ async function install(bin: string, directory: string): Promise<void> {
   await Deno.writeTextFile(`${command}.new`, shellScript(run, cache));
   if (!WINDOWS) await Deno.chmod(`${command}.new`, 0o755);
   await Deno.rename(`${command}.new`, command);
+  if (!WINDOWS) {
+    // man looks beside each directory of the PATH.
+    const page = manPage(bin);
+    await Deno.mkdir(dirname(page), { recursive: true });
+    await replace(fileURLToPath(new URL("docs/man/updsts.1", ROOT)), page);
+  }
   console.log(`Installed ${command}, which runs on ${deno}`);
   if (pathDirectories().includes(bin)) return;
   console.log(
@@ -145,6 +152,10 @@ async function install(bin: string, directory: string): Promise<void> {
       ? `Add ${bin} to the PATH, under "Edit environment variables for your account"`
       : `Add this line to your shell's start-up file:\n  export PATH="${bin}:$PATH"`,
   );
+}
+
+function manPage(bin: string): string {
+  return join(bin, "..", "share", "man", "man1", "updsts.1");
 }
 
 async function uninstall(bin: string, directory: string): Promise<number> {
@@ -158,6 +169,8 @@ async function uninstall(bin: string, directory: string): Promise<number> {
   for (const name of WINDOWS ? ["updsts", "updsts.cmd"] : ["updsts"]) {
     await Deno.remove(join(bin, name));
   }
+  // An earlier version installed none.
+  if (!WINDOWS) await Deno.remove(manPage(bin)).catch(() => {});
   return 0;
 }
 

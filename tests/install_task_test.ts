@@ -74,6 +74,8 @@ Deno.test(
         ? join(home, ".deno", "lib", "updsts", "launcher.js")
         : join(home, ".deno", "bin", "updsts"),
     );
+    const page = join(home, ".deno/share/man/man1/updsts.1");
+    if (!WINDOWS) assert.match(await Deno.readTextFile(page), /^\.TH/m);
     for (const flag of shippedFlags()) assert(script.includes(flag), flag);
     // One may be the value of another one.
     const flags = script.match(/(?<![=\w-])--[a-z0-9-]+/g) ?? [];
@@ -94,6 +96,7 @@ Deno.test(
       lib: [...Deno.readDirSync(join(home, ".deno", "lib"))],
     };
     assert.deepEqual([...bin, ...lib], []);
+    await assert.rejects(Deno.stat(page), Deno.errors.NotFound);
     const again = await task("uninstall", env);
     assert.equal(again.code, 1);
     assert.match(again.stderr, /^updsts is not installed in /m);

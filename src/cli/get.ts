@@ -153,5 +153,10 @@ async function answer(
         settingVariable("AWS_SHARED_CREDENTIALS_FILE", elsewhere)
       }`,
   );
+  if (elsewhere !== undefined) {
+    output.answerText(
+      "Programs that ignore that variable: boto 2, GDAL, Polars, s3cmd, s3fs, SDK for Java v1, SDK for JavaScript v2 without AWS_SDK_LOAD_CONFIG=1",
+    );
+  }
   for (const note of notes) output.answer(note);
 }

@@ -52,7 +52,9 @@ export async function list(
   const columns = two ? [...COLUMNS, { heading: "FILE" }] : COLUMNS;
   output.answerLines(layOut(columns, rows, output.screen.columns));
   if (output.verbosity >= 1) {
-    output.answer(profiles.map((view) => `\n${details(view)}`).join("\n"));
+    // A role of the config file has no keys in the file.
+    const shown = profiles.filter(({ fields }) => fields.size > 0);
+    output.answer(shown.map((view) => `\n${details(view)}`).join("\n"));
   }
 }
 

@@ -112,17 +112,29 @@ export function assertNameFree(
     )
   );
   if (taken === undefined) return;
-  throw new UpdstsError(
+  throw nameTaken(
+    shown,
+    `line ${taken + 1} already has a section of that name`,
+    hasLongTerm(file, taken) ? undefined : sectionLines(file, taken),
+  );
+}
+
+/** The error that says why no session is called `name`, and which lines could be deleted instead. */
+export function nameTaken(
+  name: string,
+  state: string,
+  lines?: string,
+): UpdstsError {
+  return new UpdstsError(
     "NAME_TAKEN",
     `Cannot use the profile name ${
-      JSON.stringify(shown)
-    } for the session: line ${taken + 1} already has a section of that name`,
+      JSON.stringify(name)
+    } for the session: ${state}`,
     {
-      hint: hasLongTerm(file, taken)
-        ? OTHER_NAME
-        : ({ sessionProfile }) =>
-          `choose another name with ${sessionProfile}, or delete ` +
-          `${linesFrom(file, taken)}; nothing was changed`,
+      hint: ({ sessionProfile }) =>
+        `choose another name with ${sessionProfile}${
+          lines === undefined ? "" : `, or delete ${lines}`
+        }; nothing was changed`,
     },
   );
 }
@@ -136,12 +148,16 @@ function hasLongTerm(file: ParsedFile, first: number): boolean {
     (values.has("aws_access_key_id") && !hasToken(values));
 }
 
-/** The lines of the section whose header is on line `first`, in words. */
-function linesFrom(file: ParsedFile, first: number): string {
-  let last = first;
+/** The lines of the section whose header is on line `header`, or of the block around it, in words. */
+function sectionLines(file: ParsedFile, header: number): string {
+  const block = file.blocks.find(({ begin, end }) =>
+    begin <= header && header <= end
+  );
+  const first = block?.begin ?? header;
+  let last = block?.end ?? header;
   const next = file.sections.find(({ line }) => line > first)?.line ??
     file.lines.length;
-  for (let line = first + 1; line < next; line++) {
+  for (let line = last + 1; block === undefined && line < next; line++) {
     if (saysSomething(file, line)) last = line;
   }
   return last === first

@@ -61,7 +61,7 @@ export async function diagnose(
   });
   const names = asked?.prepared === undefined
     ? sessions?.blocks.flatMap(({ sessionProfile }) => sessionProfile ?? [])
-    : usersOf(asked.prepared);
+    : usersOf(asked.prepared.names);
   for (const message of shellWarnings(surroundings.shell, names ?? [])) {
     report.warn("shell", message);
   }

@@ -119,7 +119,10 @@ export async function lookAtFile(
     for (const [message, hint] of found) report.warn(check, message, hint);
     if (found.length === 0 && good !== undefined) report.ok(check, good);
   }
-  await report.attempt("contents", () => assertReadable(path, text));
+  // A file without any profile is refused where profiles are looked at.
+  if (size > 0) {
+    await report.attempt("contents", () => assertReadable(path, text));
+  }
   for (const { message, hint, names } of parsed.damage) {
     if (names.length > 0) report.fail("contents", brokenBlock(message, hint));
     else report.warn("contents", message, "remove that line");

@@ -3,13 +3,14 @@ import type { ParsedFile } from "../credentials/parse.ts";
 import { findProfile } from "../credentials/profiles.ts";
 import { applyEdits } from "../credentials/text.ts";
 import { UpdstsError } from "../errors.ts";
-import type { Log, Ports } from "../ports.ts";
+import type { Ports } from "../ports.ts";
 import { listProfiles } from "../sessions/list_profiles.ts";
-import { chooseRegion, deviceKind } from "../sessions/plan.ts";
+import { chooseRegion } from "../sessions/plan.ts";
 import {
   type Prepared,
   type PreparePorts,
   prepareRefresh,
+  SILENT,
 } from "../sessions/refresh_session.ts";
 import { WAYS } from "../sessions/roles.ts";
 import { shellQuoted } from "../shell_quoted.ts";
@@ -22,8 +23,6 @@ const SECRET_LENGTH = 40;
 
 /** In a file with more long-term keys, a refresh is rehearsed only if its profile is named. */
 const REHEARSED_AT_MOST = 50;
-
-const SILENT: Log = { warn() {}, note() {}, info() {}, debug() {} };
 
 /** What `get` does before it asks for a code: what it would use, or refuses, and what it warns of. */
 export async function rehearseRefresh(
@@ -59,14 +58,15 @@ export interface World {
 export async function lookAtPlan(
   report: Report,
   { ports, keys, targets }: World,
-  { profile, sessionProfile, role, notes = [], plan }: Prepared,
+  { names: { profile, sessionProfile, role, notes = [] }, plan }: Prepared,
 ): Promise<void> {
   const { accessKeyId, device, secretAccessKey } = plan;
   const check = `profile ${profile}`;
   const settings = await ports.config.settingsOf(profile);
   targets.push({ ...settings, region: plan.region });
   const region = chooseRegion(findProfile(keys, profile), settings, device);
-  const key = `key ${accessKeyId}, ${deviceKind(device)} device ${device}`;
+  const kind = device.startsWith("arn:") ? "virtual" : "hardware";
+  const key = `key ${accessKeyId}, ${kind} device ${device}`;
   report.ok(check, `${key}, region ${region.name} (${region.source})`);
   if (role !== undefined) {
     const session = `${sessionProfile}, the session of ${profile}`;

@@ -27,7 +27,7 @@ export async function lookAtSts(
   });
   const places = new Map(targets.map((target) => {
     const { region, endpoint, fips = "false", dualStack = "false" } = target;
-    const place = [region, endpoint, fips, dualStack].join(" ").toLowerCase();
+    const place = endpoint ?? [region, fips, dualStack].join(" ").toLowerCase();
     return [place, target];
   }));
   // All at once: none waits for another that does not answer.

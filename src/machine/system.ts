@@ -128,7 +128,9 @@ export function readError(error: unknown, path: string, what: string): Error {
       "FILE_NOT_FOUND",
       " does not exist",
       ({ credentialsFile }) =>
-        `create it with \`aws configure\`, or name another one with ${credentialsFile} or AWS_SHARED_CREDENTIALS_FILE`,
+        path.includes("${")
+          ? "the program that set that path did not expand ${…}; write the path out"
+          : `create it with \`aws configure\`, or name another one with ${credentialsFile} or AWS_SHARED_CREDENTIALS_FILE`,
     );
   }
   if (!(error instanceof Deno.errors.NotCapable)) {

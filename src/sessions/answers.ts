@@ -9,6 +9,14 @@ function secondsUntil(time: Date, now: Date): number {
   return Math.max(0, Math.floor((time.getTime() - now.getTime()) / 1000));
 }
 
+/** `fields` without those that are undefined. */
+function given<T extends object>(fields: T) {
+  const entries = Object.entries(fields).filter(([, value]) =>
+    value !== undefined
+  );
+  return Object.fromEntries(entries) as { [K in keyof T]?: NonNullable<T[K]> };
+}
+
 /** The keys of a profile that are shown, and no others. */
 const SHOWN_KEYS = [
   "aws_access_key_id",
@@ -30,13 +38,13 @@ export function toProfileAnswer(
   return {
     profile_name: name,
     ...Object.fromEntries(shown),
-    ...(device === undefined ? {} : { mfa_device_arn: device }),
-    ...(managedBy === undefined ? {} : { managed_by: managedBy }),
-    ...(session === undefined ? {} : { role_of: session }),
-    ...(expiration === undefined
-      ? {}
-      : { expires_in_seconds: secondsUntil(expiration, now) }),
-    ...(file === undefined ? {} : { cred_file: file }),
+    ...given({
+      mfa_device_arn: device,
+      managed_by: managedBy,
+      role_of: session,
+      expires_in_seconds: expiration && secondsUntil(expiration, now),
+      cred_file: file,
+    }),
   };
 }
 
@@ -51,14 +59,14 @@ export function toRefreshAnswer(
     status,
     profile_name: profile,
     updated_profile_name: sessionProfile,
-    ...(role === undefined ? {} : { role_profile_name: role }),
-    ...(accessKeyId === undefined ? {} : { aws_access_key_id: accessKeyId }),
-    ...(expiration === undefined ? {} : {
-      aws_token_expiration: toLocalIso(expiration),
-      expires_in_seconds: secondsUntil(expiration, now),
+    ...given({
+      role_profile_name: role,
+      aws_access_key_id: accessKeyId,
+      aws_token_expiration: expiration && toLocalIso(expiration),
+      expires_in_seconds: expiration && secondsUntil(expiration, now),
+      diff,
+      note: notes?.join("; "),
     }),
-    ...(diff === undefined ? {} : { diff }),
-    ...(notes === undefined ? {} : { note: notes.join("; ") }),
     cred_file: credentialFile,
   };
 }
@@ -71,8 +79,6 @@ export function toRemovedAnswer(
   return {
     status: dryRun ? "would_remove" : "removed",
     profile_name: profile,
-    ...(sessionProfile === undefined
-      ? {}
-      : { removed_profile_name: sessionProfile }),
+    ...given({ removed_profile_name: sessionProfile }),
   };
 }

@@ -5,14 +5,10 @@ import {
   listProfiles as readProfiles,
   type Profile,
 } from "../credentials/profiles.ts";
+import { UpdstsError } from "../errors.ts";
 import type { KeySource, Ports, ProfileSettings } from "../ports.ts";
 import { MASK, type Secret } from "../secret.ts";
-import {
-  type OtherKind,
-  otherKind,
-  type Profiles,
-  sessionUnder,
-} from "./roles.ts";
+import { chainOf, type OtherKind, otherKind, type Profiles } from "./roles.ts";
 import { findSession, readSessionFiles } from "./session_files.ts";
 
 /** What the reads need of the world. */
@@ -59,18 +55,12 @@ export async function listProfiles(ports: ListPorts): Promise<ProfileView[]> {
       ...await viewsOf(ports, files.sessions, file, file.path),
     ];
   const names = new Set(views.map(({ name }) => name));
-  const roles = [...profiles.config.keys()].filter((name) => !names.has(name));
-  return [
-    ...views.map((view) =>
-      view.kind === "role"
-        ? { ...view, ...onSession(view.name, profiles) }
-        : view
-    ),
-    ...roles.flatMap((name) => {
-      const found = onSession(name, profiles);
-      return found === undefined ? [] : [{ ...ROLE, name, ...found }];
-    }),
-  ];
+  const roles = [...profiles.config.keys()].filter((name) => !names.has(name))
+    .map((name) => ({ ...ROLE, name }));
+  return [...views, ...roles].flatMap((view) => {
+    const found = view.kind === "role" && onSession(view.name, profiles);
+    return found ? [{ ...view, ...found }] : names.has(view.name) ? [view] : [];
+  });
 }
 
 /** A role of the config file, as far as all are alike. */
@@ -80,6 +70,7 @@ const ROLE = {
   accessKeyId: undefined,
   device: undefined,
   managedBy: undefined,
+  expiration: undefined,
   hasStaleExpiry: false,
   isOverwritten: false,
   file: undefined,
@@ -88,11 +79,15 @@ const ROLE = {
 
 /** The session that the role profile `name` stands on, if it does. */
 function onSession(name: string, profiles: Profiles) {
-  const chain = sessionUnder(name, profiles);
-  if (chain === undefined) return undefined;
-  const { profile, sessionProfile: session } = chain;
-  const expiration = findSession(profiles.files, profile, session)?.expiration;
-  return { session, expiration };
+  try {
+    const { profile, sessionProfile: session, roles } = chainOf(name, profiles);
+    if (roles.at(-1)?.sourceProfile !== session) return undefined;
+    const found = findSession(profiles.files, profile, session);
+    return { session, expiration: found?.expiration };
+  } catch (error) {
+    if (error instanceof UpdstsError) return undefined;
+    throw error;
+  }
 }
 
 /** Those of the file with the long-term keys alone. */
@@ -125,12 +120,13 @@ async function viewsOf(
     const settings = own !== undefined && hasKeys(profile)
       ? undefined
       : await config.settingsOf(profile.name);
+    const serial = settings?.mfaSerial;
     views.push({
       name: profile.name,
       recognised: profile.recognised,
       kind: kindOf(profile, settings),
       accessKeyId: profile.shown("aws_access_key_id"),
-      device: own ?? shownDevice(settings?.mfaSerial),
+      device: own ?? (serial && !isDevice(serial) ? MASK : serial),
       managedBy: section && managers.get(section),
       expiration: profile.expiration,
       hasStaleExpiry: profile.hasStaleExpiry,
@@ -143,11 +139,6 @@ async function viewsOf(
     });
   }
   return views;
-}
-
-/** A device of the config file, masked if it can be none. */
-function shownDevice(device: string | undefined): string | undefined {
-  return device === undefined || isDevice(device) ? device : MASK;
 }
 
 function hasKeys(profile: Profile): boolean {

@@ -6,6 +6,7 @@ import { type ErrorCode, UpdstsError } from "../errors.ts";
 import { namedPartition, partitionOf } from "../partitions.ts";
 import type { ProfileSettings, SessionRequest } from "../ports.ts";
 import { Secret } from "../secret.ts";
+import { shellQuoted } from "../shell_quoted.ts";
 
 /** A request to STS, but for the code and the duration. */
 export type SessionPlan = Omit<SessionRequest, "code" | "durationSeconds">;
@@ -34,107 +35,124 @@ export function planSession(
     readonly fromStdin?: boolean;
   } = {},
 ): SessionPlan {
-  try {
-    return planOf(profile, settings, device);
-  } catch (error) {
-    if (!fromStdin || !(error instanceof UpdstsError)) throw error;
-    throw new UpdstsError(error.code, error.message, {
-      hint: `stdin gave that profile: mend it where it is kept; ${error.hint}`,
-      cause: error,
-    });
-  }
-}
-
-function planOf(
-  profile: Profile,
-  settings: ProfileSettings,
-  askedDevice: string | undefined,
-): SessionPlan {
-  const { name } = profile;
-  if (profile.token !== undefined) {
-    throw profile.isOverwritten
-      ? cannotRefresh(
-        "KEYS_TEMPORARY",
-        profile,
-        "it holds a session token beside an MFA device: another program has " +
-          "written a session over the long-term key",
-        "write the long-term key back, without aws_session_token, and have " +
-          "the other program use a profile of its own",
-      )
-      : cannotRefresh(
-        "KEYS_TEMPORARY",
-        profile,
-        "it holds a session token, and STS gives no session for a session",
-        "name the profile that holds the long-term key",
-      );
-  }
-  const accessKeyId = profile.value("aws_access_key_id");
-  const secretAccessKey = profile.secret("aws_secret_access_key");
-  const badKey = (state: string, hint: string) =>
-    cannotRefresh("KEYS_MISSING", profile, state, hint);
-  const badValue = (
-    key: string,
-    value: string,
-    state: string,
-    hint: string,
-  ) => {
-    const flaw = flawIn(value) ?? { state, hint };
-    return badKey(`${key} ${flaw.state}`, flaw.hint);
+  const refuse: Refuse = (code, state, hint) =>
+    cannotRefresh(
+      code,
+      profile.name,
+      state,
+      fromStdin
+        ? `stdin gave that profile: mend it where it is kept; ${hint}`
+        : hint,
+    );
+  const keys = keysOf(profile, refuse);
+  const plan = {
+    profile: profile.name,
+    ...keys,
+    device: requireDevice(
+      device ?? profile.value("mfa_device_arn") ??
+        profile.value("mfa_serial") ?? settings.mfaSerial,
+      refuse,
+    ),
   };
-  if (accessKeyId === undefined || secretAccessKey === undefined) {
-    const key = accessKeyId === undefined
-      ? "aws_access_key_id"
-      : "aws_secret_access_key";
-    throw badKey(
-      `it has no ${key}`,
-      `add a long-term key with: aws configure --profile ${name}`,
-    );
-  }
-  // What is signed with goes into headers: anything else was mistyped.
-  if (!/^[A-Z0-9_]{16,128}$/.test(accessKeyId)) {
-    throw badValue(
-      "aws_access_key_id",
-      accessKeyId,
-      "is not a valid access key ID",
-      "it has 16 or more capital letters and digits, and mostly begins AKIA",
-    );
-  }
-  const secret = secretAccessKey.reveal();
-  if (/\s/.test(secret) || flawIn(secret) !== undefined) {
-    throw badValue(
-      "aws_secret_access_key",
-      secret,
-      "is not a valid secret access key",
-      "it is one word, on one line, behind the equals sign",
-    );
-  }
-  const device = requireDevice(profile, settings, askedDevice);
   const { endpoint, fips, dualStack, caBundle } = settings;
-  const region = chooseRegion(profile, settings, device);
+  const region = chooseRegion(profile, settings, plan.device);
+  const own = partitionOfDevice(plan.device);
+  const { id } = partitionOf(region.name);
   // Behind an endpoint of one's own, anything may be known.
-  if (endpoint === undefined) assertSamePartition(profile, device, region);
+  if (endpoint === undefined && own !== undefined && own.id !== id) {
+    throw refuse(
+      "DEVICE_UNSUPPORTED",
+      `${plan.device} is of the partition ${own.id}, and the region ${region.name} (${region.source}) of ${id}`,
+      `name a region of ${own.id} such as ${own.firstRegion}, or a device of ${id}`,
+    );
+  }
   return {
-    profile: name,
-    accessKeyId,
-    secretAccessKey,
-    device,
+    ...plan,
     region: region.name,
     ...{ endpoint, fips, dualStack, caBundle },
   };
 }
 
-/** The error that says why `profile` is not refreshed. */
+/** Makes the error that says why a profile is not refreshed. */
+type Refuse = (code: ErrorCode, state: string, hint: string) => UpdstsError;
+
+/** The long-term key of `profile`. */
+function keysOf(profile: Profile, refuse: Refuse) {
+  const { name } = profile;
+  const [, bare] = /^profile\s+(.+)$/.exec(name) ?? [];
+  if (bare !== undefined) {
+    throw refuse(
+      "SETTING_INVALID",
+      "its header has the form of the config file",
+      `write [${bare}] in its place`,
+    );
+  }
+  const accessKeyId = profile.value("aws_access_key_id");
+  const secretAccessKey = profile.secret("aws_secret_access_key");
+  if (profile.isOverwritten) {
+    throw refuse(
+      "KEYS_TEMPORARY",
+      "it holds a session token beside an MFA device: another program has " +
+        "written a session over the long-term key",
+      "write the long-term key back, without aws_session_token, and have " +
+        "the other program use a profile of its own",
+    );
+  }
+  if (profile.token !== undefined) {
+    throw refuse(
+      "KEYS_TEMPORARY",
+      "it holds a session token, and STS gives no session for a session",
+      "name the profile that holds the long-term key",
+    );
+  }
+  if (accessKeyId === undefined || secretAccessKey === undefined) {
+    throw refuse(
+      "KEYS_MISSING",
+      `it has no aws_${
+        accessKeyId === undefined ? "access_key_id" : "secret_access_key"
+      }`,
+      `add a long-term key with: aws configure --profile ${shellQuoted(name)}`,
+    );
+  }
+  // What is signed with goes into headers: anything else was mistyped.
+  if (!/^[A-Z0-9_]{16,128}$/.test(accessKeyId)) {
+    const { state, hint } = flawIn(accessKeyId) ?? {
+      state: "is not a valid access key ID",
+      hint:
+        "expected 16 or more capital letters and digits, such as AKIAIOSFODNN7EXAMPLE",
+    };
+    throw refuse("KEYS_MISSING", `aws_access_key_id ${state}`, hint);
+  }
+  if (accessKeyId.startsWith("ASIA")) {
+    throw refuse(
+      "KEYS_TEMPORARY",
+      "its access key is a session's, whose token is missing",
+      "write the long-term key in its place, which begins AKIA",
+    );
+  }
+  const secret = secretAccessKey.reveal();
+  const flaw = flawIn(secret);
+  if (flaw !== undefined || /\s/.test(secret)) {
+    throw refuse(
+      "KEYS_MISSING",
+      `aws_secret_access_key ${
+        flaw?.state ?? "is not a valid secret access key"
+      }`,
+      flaw?.hint ?? "expected one word, on one line, after the equals sign",
+    );
+  }
+  return { accessKeyId, secretAccessKey };
+}
+
+/** The error that says why the profile called `name` is not refreshed. */
 export function cannotRefresh(
   code: ErrorCode,
-  { name }: Profile,
+  name: string,
   state: string,
   hint: string,
 ): UpdstsError {
-  return new UpdstsError(
-    code,
-    `Cannot refresh profile ${JSON.stringify(name)}: ${state}`,
-    { hint },
-  );
+  const message = `Cannot refresh profile ${JSON.stringify(name)}: ${state}`;
+  return new UpdstsError(code, message, { hint });
 }
 
 /** With or without a path before the name. */
@@ -142,51 +160,43 @@ const DEVICE_ARN =
   /^arn:([a-z-]+):iam::\d{12}:(?:root-account-mfa-device|(?:sms-)?mfa\/(?:[\w+=,.@-]+\/)*[\w+=,.@-]+)$/;
 
 /**
- * The serial number or ARN of the MFA device: what was `asked` for, else
- * of the profile `mfa_device_arn`, else
- * `mfa_serial`, else the config file's `mfa_serial`.
+ * The serial number or ARN of the MFA device, as it was found.
  *
  * @throws {UpdstsError} `DEVICE_MISSING`, or `DEVICE_UNSUPPORTED` for what is
  * not a device, or one whose codes STS does not take
  */
-function requireDevice(
-  profile: Profile,
-  settings: ProfileSettings,
-  asked?: string,
-): string {
-  const device = asked ?? profile.value("mfa_device_arn") ??
-    profile.value("mfa_serial") ?? settings.mfaSerial;
-  const unfit = (state: string, hint: string) =>
-    cannotRefresh("DEVICE_UNSUPPORTED", profile, state, hint);
+function requireDevice(device: string | undefined, refuse: Refuse): string {
   if (device === undefined) {
-    throw cannotRefresh(
+    throw refuse(
       "DEVICE_MISSING",
-      profile,
       "no MFA device is known for it",
       `add mfa_device_arn = ARN to the profile; ${DEVICE_HINT}`,
     );
   }
   // First of all: it must not be shown unless it looks like a device.
   if (!isDevice(device)) {
-    const flaw = flawIn(device);
-    throw unfit(
-      `its MFA device ${
-        flaw?.state ?? "is neither an ARN nor a serial number"
-      }`,
-      flaw?.hint ?? "copy it from `aws iam list-mfa-devices`",
-    );
+    const { state, hint } = flawIn(device) ?? {
+      state: "is neither an ARN nor a serial number",
+      hint: "copy it from `aws iam list-mfa-devices`",
+    };
+    throw refuse("DEVICE_UNSUPPORTED", `its MFA device ${state}`, hint);
   }
   if (/^arn:[^:]*:iam::\d*:u2f\//.test(device)) {
-    throw unfit(
+    throw refuse(
+      "DEVICE_UNSUPPORTED",
       `${device} is a FIDO security key or passkey, and STS takes no codes of those`,
       "register a virtual or hardware TOTP device as well and name it, or use aws login, which needs no keys",
     );
   }
-  const partition = namedPartition(DEVICE_ARN.exec(device)?.[1]);
-  if (device.startsWith("arn:") && partition === undefined) {
-    throw unfit(`${device} ${whatItIs(device)}`, DEVICE_HINT);
+  if (device.startsWith("arn:") && partitionOfDevice(device) === undefined) {
+    const state = `${device} ${whatItIs(device)}`;
+    throw refuse("DEVICE_UNSUPPORTED", state, DEVICE_HINT);
   }
   return device;
+}
+
+function partitionOfDevice(device: string) {
+  return namedPartition(DEVICE_ARN.exec(device)?.[1]);
 }
 
 const DEVICE_HINT =
@@ -208,32 +218,6 @@ function whatItIs(arn: string): string {
     ? "its last part is not mfa/ and a name"
     : "its account is not 12 digits";
   return `is not the ARN of an MFA device: ${why}`;
-}
-
-/**
- * Refuses a device that the STS of `region` does not know.
- *
- * @throws {UpdstsError} `DEVICE_UNSUPPORTED`
- */
-function assertSamePartition(
-  profile: Profile,
-  device: string,
-  { name, source }: Region,
-): void {
-  const own = namedPartition(DEVICE_ARN.exec(device)?.[1]);
-  const { id } = partitionOf(name);
-  if (own === undefined || own.id === id) return;
-  throw cannotRefresh(
-    "DEVICE_UNSUPPORTED",
-    profile,
-    `${device} is of the partition ${own.id}, and the region ${name} (${source}) of ${id}`,
-    `name a region of ${own.id} such as ${own.firstRegion}, or a device of ${id}`,
-  );
-}
-
-/** What kind of MFA device a serial number or an ARN stands for. */
-export function deviceKind(device: string): "virtual" | "hardware" {
-  return device.startsWith("arn:") ? "virtual" : "hardware";
 }
 
 /** A region, and what named it. */
@@ -266,20 +250,29 @@ export function chooseRegion(
   settings: ProfileSettings,
   device: string | undefined,
 ): Region {
-  const region = namedRegion(profile, settings) ??
-    regionOfPartition(device?.split(":")[1]);
+  const { environmentRegion, region: configured } = settings;
+  const usual = partitionOf("");
+  const ofDevice = namedPartition(device?.split(":")[1]) ?? usual;
+  const isUsual = ofDevice.firstRegion === usual.firstRegion;
+  const region = [
+    { name: environmentRegion, source: "AWS_REGION or AWS_DEFAULT_REGION" },
+    { name: profile?.value("region"), source: CREDENTIALS_FILE },
+    { name: configured, source: "the config file" },
+  ].find((found): found is Region => found.name !== undefined) ?? {
+    name: ofDevice.firstRegion,
+    source: isUsual ? "by default" : "the device's partition",
+  };
   const shape = region.source === CREDENTIALS_FILE ? REGION : HOST_LABEL;
   if (!shape.test(region.name)) {
     const { name, source } = region;
-    const flaw = flawIn(name);
+    const { state, hint } = flawIn(name) ?? {
+      state: "is not the name of a region",
+      hint: "give one such as eu-west-1",
+    };
     const isHarmless = REGION.test(name.replace(/[^\w-]/g, "").toLowerCase());
-    throw new UpdstsError(
-      "REGION_INVALID",
-      `Cannot ask STS: the region ${
-        isHarmless ? `${JSON.stringify(name)} ` : ""
-      }of ${source} ${flaw?.state ?? "is not the name of a region"}`,
-      { hint: flaw?.hint ?? "give one such as eu-west-1" },
-    );
+    const shown = isHarmless ? `${JSON.stringify(name)} ` : "";
+    const message = `Cannot ask STS: the region ${shown}of ${source} ${state}`;
+    throw new UpdstsError("REGION_INVALID", message, { hint });
   }
   return region;
 }
@@ -297,23 +290,4 @@ export function regionOfSession(
   return ofSession.region === undefined && REGION.test(region)
     ? region
     : undefined;
-}
-
-function namedRegion(
-  profile: Profile | undefined,
-  { environmentRegion, region }: ProfileSettings,
-): Region | undefined {
-  const named = [
-    { name: environmentRegion, source: "AWS_REGION or AWS_DEFAULT_REGION" },
-    { name: profile?.value("region"), source: CREDENTIALS_FILE },
-    { name: region, source: "the config file" },
-  ];
-  return named.find((found): found is Region => found.name !== undefined);
-}
-
-function regionOfPartition(id: string | undefined): Region {
-  const usual = partitionOf("");
-  const { firstRegion: name } = namedPartition(id) ?? usual;
-  const byDefault = name === usual.firstRegion;
-  return { name, source: byDefault ? "by default" : "the device's partition" };
 }

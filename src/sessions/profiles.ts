@@ -25,25 +25,21 @@ export async function chooseProfile(ports: ListPorts): Promise<string> {
   const [only, ...others] = fit.length === 0 ? keys : fit;
   if (only !== undefined && others.length === 0) return only.name;
   if (only === undefined) {
+    const where = path === undefined ? "stdin" : "the file";
     throw new UpdstsError(
       "PROFILE_NOT_FOUND",
-      `Cannot choose a profile: none in ${
-        path === undefined ? "stdin" : "the file"
-      } has a long-term key`,
+      `Cannot choose a profile: none in ${where} has a long-term key`,
       { hint: "add one with aws configure, or name the file with -c" },
     );
   }
   const names = [only, ...others].map(({ name }) => name);
+  const whatElse = fit.length === 0 ? "" : " and an MFA device";
+  // Of stdin, which may hold anything, nothing is quoted.
+  const which = path === undefined ? "" : `: ${quoted(names, 10)}`;
   throw new UpdstsError(
     "USAGE",
-    `Cannot choose a profile: ${names.length} have a long-term key${
-      fit.length === 0 ? "" : " and an MFA device"
-    }`,
-    {
-      hint: "name one of them, as in updsts get NAME" +
-        // Of stdin, which may hold anything, nothing is quoted.
-        (path === undefined ? "" : `: ${quoted(names, 10)}`),
-    },
+    `Cannot choose a profile: ${names.length} have a long-term key${whatElse}`,
+    { hint: `name one of them, as in updsts get NAME${which}` },
   );
 }
 
@@ -66,14 +62,8 @@ export async function getProfile(
   const current = found.findLast(({ managedBy }) => managedBy !== undefined) ??
     found[0];
   if (current !== undefined) return current;
-  const names = new Set(
-    views.flatMap(({ recognised, name }) => recognised ? [name] : []),
-  );
-  return unknownProfile(
-    name,
-    [...names],
-    { fromStdin: (ports.keys ?? ports.file).path === undefined },
-  );
+  const fromStdin = (ports.keys ?? ports.file).path === undefined;
+  return unknownProfile(name, views, { fromStdin });
 }
 
 /**
@@ -82,33 +72,27 @@ export async function getProfile(
  */
 export function unknownProfile(
   name: string,
-  existing: readonly string[],
+  profiles: readonly Pick<ProfileView, "name" | "recognised">[],
   { fromStdin = false }: { readonly fromStdin?: boolean } = {},
 ): UpdstsError {
-  const error = (state: string, hint: string) =>
-    new UpdstsError(
-      "PROFILE_NOT_FOUND",
-      `Cannot find profile ${JSON.stringify(name)}${state}`,
-      { hint },
-    );
-  if (fromStdin) {
-    return error(
-      ": stdin has no such section",
+  const recognised = profiles.filter((profile) => profile.recognised);
+  const existing = [...new Set(recognised.map(({ name }) => name))];
+  const inFile = existing.length === 0
+    ? "the file has no profiles yet; add one with `aws configure`"
+    : `the profiles are: ${quoted(byCloseness(name, existing), 5)}`;
+  const [state, hint] = fromStdin
+    ? [
+      "stdin has no such section",
       "pipe in the text of a credentials file, with the long-term key in it",
-    );
-  }
-  if (existing.includes(`profile ${name}`)) {
-    return error(
-      `: the credentials file has [profile ${name}], which only the config file takes for it`,
+    ]
+    : existing.includes(`profile ${name}`)
+    ? [
+      `the credentials file has [profile ${name}], which only the config file takes for it`,
       `write [${name}] in its place`,
-    );
-  }
-  return error(
-    ": the file has no such section",
-    existing.length === 0
-      ? "the file has no profiles yet; add one with `aws configure`"
-      : `the profiles are: ${quoted(byCloseness(name, existing), 5)}`,
-  );
+    ]
+    : ["the file has no such section", inFile];
+  const message = `Cannot find profile ${JSON.stringify(name)}: ${state}`;
+  return new UpdstsError("PROFILE_NOT_FOUND", message, { hint });
 }
 
 /**
@@ -132,13 +116,11 @@ export function shellWarnings(
       "AWS_ACCESS_KEY_ID is set: programs use it instead of the session; unset it",
     );
   }
-  if (
-    defaultProfile !== undefined && !sessionProfiles.includes(defaultProfile)
-  ) {
+  const name = defaultProfile ?? "";
+  if (name !== "" && !sessionProfiles.includes(name)) {
+    const names = `AWS_DEFAULT_PROFILE names ${JSON.stringify(name)}`;
     warnings.push(
-      `AWS_DEFAULT_PROFILE names ${
-        JSON.stringify(defaultProfile)
-      }: some programs use it instead of AWS_PROFILE; unset it`,
+      `${names}: some programs use it instead of AWS_PROFILE; unset it`,
     );
   }
   return warnings;

@@ -12,18 +12,13 @@ import {
   assertProfileName,
   assertSessionName,
   brokenBlock,
+  nameTaken,
 } from "../credentials/refusals.ts";
 import { flawsOf, refreshEdits } from "../credentials/session_edits.ts";
 import { applyEdits, type Edit } from "../credentials/text.ts";
 import { formatDuration } from "../durations.ts";
 import { UpdstsError } from "../errors.ts";
-import type {
-  AwsConfig,
-  Log,
-  Ports,
-  ProfileSettings,
-  Session,
-} from "../ports.ts";
+import type { Log, Ports, ProfileSettings, Session } from "../ports.ts";
 import type { Secret } from "../secret.ts";
 import { toLocalIso } from "../timestamps.ts";
 import { changedLines } from "./dry_run.ts";
@@ -45,8 +40,8 @@ import {
 /** How long a session lasts if neither request nor profile says otherwise, in seconds. */
 const DEFAULT_DURATION_SECONDS = 3600;
 /** The limits of STS, in seconds. */
-const MIN_DURATION_SECONDS = 900;
-const MAX_DURATION_SECONDS = 129_600;
+const MIN_SECONDS = 900;
+const MAX_SECONDS = 129_600;
 
 /** What is asked for. */
 export interface RefreshRequest {
@@ -115,13 +110,16 @@ export type PreparePorts =
   };
 
 /** A session in the file that lasts long enough. */
-interface StillValid extends Names, FoundSession {
+interface StillValid {
   readonly status: "still_valid";
+  readonly names: Names;
+  readonly found: FoundSession;
 }
 
 /** A refresh of which nothing is missing but the code. */
-export interface Prepared extends Names {
+export interface Prepared {
   readonly status: "prepared";
+  readonly names: Names;
   readonly plan: SessionPlan;
   readonly durationSeconds: number;
   /** The region to write, if a section is made. */
@@ -129,17 +127,10 @@ export interface Prepared extends Names {
   /** What the file was when it was rehearsed, and what would change. */
   readonly text: string;
   readonly edits: readonly Edit[];
-  /** Why the AWS CLI will not read the file, if it will not. */
-  readonly refusal: string | undefined;
 }
 
 /** Says nothing: for what a person has been told already, or finds by another way. */
-const SILENT: Log = {
-  warn: () => {},
-  note: () => {},
-  info: () => {},
-  debug: () => {},
-};
+export const SILENT: Log = { warn() {}, note() {}, info() {}, debug() {} };
 
 /**
  * Refreshes the managed block of a profile.
@@ -158,18 +149,18 @@ export async function refreshSession(
 ): Promise<RefreshResult> {
   const { codes, config, file } = ports;
   let prepared = await prepareRefresh(ports, request);
-  hooks.prepared?.(usersOf(prepared));
+  hooks.prepared?.(usersOf(prepared.names));
   let refused: UpdstsError | undefined;
   for (let attempt = 1;; attempt++) {
     if (prepared.status === "still_valid") {
-      const { rewritten, ...found } = prepared;
-      if (rewritten && !request.dryRun) await withoutQuotes(file, prepared);
-      return found;
+      const { status, names, found: { rewritten, ...found } } = prepared;
+      if (rewritten && !request.dryRun) await withoutQuotes(file, names);
+      return { status, ...names, ...found };
     }
-    const { profile } = prepared;
+    const { profile } = prepared.names;
     if (request.dryRun) {
       const diff = changedLines(file.path, prepared.text, prepared.edits);
-      return { status: "would_update", ...shownNames(prepared), diff };
+      return { status: "would_update", ...prepared.names, diff };
     }
     let { code } = request;
     if (code === undefined) {
@@ -196,14 +187,15 @@ export async function refreshSession(
       hooks.answered?.(error);
       const last = request.code !== undefined || attempt === CODE_ATTEMPTS ||
         codes.asksAgain !== true;
-      if (last || !isRefusedCode(error)) throw error;
+      if (last || !(error instanceof UpdstsError)) throw error;
+      if (error.code !== "MFA_REFUSED") throw error;
       refused = error;
       continue;
     }
     hooks.answered?.();
     await write(file, prepared, session);
     const { accessKeyId, expiration } = session;
-    const names = shownNames(prepared);
+    const { names } = prepared;
     return { status: "updated", ...names, accessKeyId, expiration };
   }
 }
@@ -213,48 +205,32 @@ export function usersOf({ sessionProfile, role }: Names): string[] {
   return role === undefined ? [sessionProfile] : [sessionProfile, role];
 }
 
-function shownNames({ profile, sessionProfile, role, notes }: Names): Names {
-  return {
-    profile,
-    sessionProfile,
-    ...role === undefined ? {} : { role },
-    ...notes === undefined ? {} : { notes },
-  };
-}
-
 /**
  * Refuses to spend a code that was asked for another device than the one that
  * the files name now.
  *
  * @throws {UpdstsError} `FILE_BUSY`
  */
-function assertAskedFor(asked: string, { profile, plan }: Prepared): void {
+function assertAskedFor(asked: string, { names, plan }: Prepared): void {
   if (plan.device === asked) return;
-  throw new UpdstsError(
+  throw cannotRefresh(
     "FILE_BUSY",
-    `Cannot refresh profile ${
-      JSON.stringify(profile)
-    }: its MFA device was changed while a code of ${asked} was asked for`,
-    { hint: `the code was not sent; try again with one of ${plan.device}` },
+    names.profile,
+    `its MFA device was changed while a code of ${asked} was asked for`,
+    `the code was not sent; try again with one of ${plan.device}`,
   );
 }
 
 /** Writes a session that lasts on once more, if other programs read it with quotes: no code is needed for that. */
 async function withoutQuotes(
   file: Ports["file"],
-  { profile, sessionProfile }: StillValid,
+  { profile, sessionProfile }: Names,
 ): Promise<void> {
   await file.update((text) => {
     const sessions = parseFile(text);
     const now = findSession({ sessions }, profile, sessionProfile)?.rewritten;
-    return now === undefined
-      ? []
-      : refreshEdits(sessions, profile, sessionProfile, now);
+    return now ? refreshEdits(sessions, profile, sessionProfile, now) : [];
   });
-}
-
-function isRefusedCode(error: unknown): error is UpdstsError {
-  return error instanceof UpdstsError && error.code === "MFA_REFUSED";
 }
 
 /**
@@ -263,7 +239,7 @@ function isRefusedCode(error: unknown): error is UpdstsError {
  */
 async function write(
   file: Ports["file"],
-  { profile, sessionProfile, region }: Prepared,
+  { names: { profile, sessionProfile }, region }: Prepared,
   session: Session,
 ): Promise<void> {
   const values = {
@@ -281,8 +257,8 @@ async function write(
     if (!(error instanceof UpdstsError)) throw error;
     throw new UpdstsError(error.code, error.message, {
       hint: (names) =>
-        [error.hintWith(names), "this code is spent: use the next one"]
-          .filter((part) => part !== undefined).join("; "),
+        [error.hintWith(names) ?? [], "this code is spent: use the next one"]
+          .flat().join("; "),
       cause: error,
     });
   }
@@ -309,63 +285,41 @@ export async function prepareRefresh(
   const sessionProfile = request.sessionProfile ?? chain.sessionProfile;
   const role = roles[0]?.name;
   if (role !== undefined) {
-    log.note(
-      `${role} takes a role with ${
-        roles.at(-1)?.sourceProfile
-      }: refreshing ${sessionProfile}, the session of profile ${profile}`,
-    );
+    const under = roles.at(-1)?.sourceProfile;
+    const session = `${sessionProfile}, the session of profile ${profile}`;
+    log.note(`${role} takes a role with ${under}: refreshing ${session}`);
   } else if (profile !== request.profile) {
-    log.note(
-      `${request.profile} is the session of profile ${profile}: refreshing that one`,
-    );
+    const session = `${request.profile} is the session of profile ${profile}`;
+    log.note(`${session}: refreshing that one`);
   }
   const settings = await config.settingsOf(profile);
   const source = findProfile(files.keys, profile);
+  const fromStdin = keyFile.path === undefined;
   if (source === undefined) {
-    const names = listProfiles(files.keys).flatMap(({ recognised, name }) =>
-      recognised ? [name] : []
-    );
-    throw unknownProfile(profile, names, {
-      fromStdin: keyFile.path === undefined,
-    });
+    throw unknownProfile(profile, listProfiles(files.keys), { fromStdin });
   }
   const ofSession = await config.settingsOf(sessionProfile);
-  const { credentialsKey } = ofSession;
-  if (credentialsKey !== undefined) {
-    throw new UpdstsError(
-      "NAME_TAKEN",
-      `Cannot use the profile name ${
-        JSON.stringify(sessionProfile)
-      } for the session: the profile of that name in the config file has ` +
-        `credentials of its own (${credentialsKey})`,
-      {
-        hint: ({ sessionProfile }) =>
-          `choose another name with ${sessionProfile}; nothing was changed`,
-      },
-    );
+  if (ofSession.credentialsKey !== undefined) {
+    const own = `credentials of its own (${ofSession.credentialsKey})`;
+    const state = `the profile of that name in the config file has ${own}`;
+    throw nameTaken(sessionProfile, state);
   }
   if (!/^[\w.-]+$/.test(sessionProfile)) {
+    const called = `a profile called ${JSON.stringify(sessionProfile)}`;
     log.warn(
-      `several SDKs and tools do not see a profile called ${
-        JSON.stringify(sessionProfile)
-      }: choose a name of A-Z, a-z, 0-9, _, . and - with -sn`,
+      `several SDKs and tools do not see ${called}: choose a name of A-Z, a-z, 0-9, _, . and - with -sn`,
     );
   }
   const names = namesOf(chain, sessionProfile, profiles);
   const current = findSession(files, profile, sessionProfile);
-  if (current !== undefined && request.minRemainingSeconds !== undefined) {
-    const end = ports.clock.now().getTime() +
-      request.minRemainingSeconds * 1000;
-    if (current.expiration.getTime() >= end) {
-      return { status: "still_valid", ...names, ...current };
-    }
+  const { device, minRemainingSeconds = Infinity } = request;
+  const end = ports.clock.now().getTime() + minRemainingSeconds * 1000;
+  if (current !== undefined && current.expiration.getTime() >= end) {
+    return { status: "still_valid", names, found: current };
   }
   // Only a new session has to last as long as that.
   const durationSeconds = durationOf(request, source, settings);
-  const plan = planSession(source, settings, {
-    device: request.device,
-    fromStdin: keyFile.path === undefined,
-  });
+  const plan = planSession(source, settings, { device, fromStdin });
   log.info(`Credentials file: ${keyFile.path ?? "stdin"}`);
   if (keys !== undefined) log.info(`File for sessions: ${file.path}`);
   log.info(`Region: ${plan.region}`);
@@ -376,37 +330,36 @@ export async function prepareRefresh(
     log.warn(flawWarning(file.path, flaw, when));
   }
   const region = regionOfSession(source, settings, ofSession);
+  const values = { ...REHEARSED, region, marksExpiry: true };
   let text = "";
   let edits: readonly Edit[] = [];
   let refusal: string | undefined;
+  const rehearse = (now: string) => {
+    text = now;
+    edits = refreshEdits(parseFile(now), profile, sessionProfile, values);
+    refusal = awsCliRefusal(text, edits);
+    return edits;
+  };
   // Both at once: the disk takes as long as what asks STS does to load.
   const rehearsed = await Promise.allSettled([
     ports.issuer.rehearse(plan),
-    file.rehearse((now) => {
-      text = now;
-      edits = refreshEdits(parseFile(now), profile, sessionProfile, {
-        ...REHEARSED,
-        region,
-        marksExpiry: true,
-      });
-      refusal = awsCliRefusal(text, edits);
-      return edits;
-    }),
+    file.rehearse(rehearse),
   ]);
   for (const outcome of rehearsed) {
     if (outcome.status === "rejected") throw outcome.reason;
   }
-  if (refusal !== undefined) {
-    log.warn(awsCliWarning(file.path, refusal));
+  if (refusal !== undefined) log.warn(awsCliWarning(file.path, refusal));
+  const other = await config.file();
+  if (other !== undefined && other.path !== file.path) {
+    const reason = whyAwsCliRefusesFile(other.text);
+    if (reason !== undefined) log.warn(awsCliWarning(other.path, reason));
   }
-  const warning = await configWarning(config, file.path);
-  if (warning !== undefined) log.warn(warning);
   // The file was waited for, and the key in it may be another by now.
   if (keys === undefined && text !== files.sessions.text && attempts > 1) {
     return await prepareRefresh(ports, request, attempts - 1);
   }
-  const found = { plan, durationSeconds, region, text, edits, refusal };
-  return { status: "prepared", ...names, ...found };
+  const found = { plan, durationSeconds, region, text, edits };
+  return { status: "prepared", names, ...found };
 }
 
 /** The names of a refresh, and what is to be said of them. */
@@ -423,16 +376,13 @@ function namesOf(
   const notes = roleAdvice(chain, sessionProfile, former, profiles);
   if (former !== undefined) {
     notes.unshift(
-      `The session moves from ${former} to ${sessionProfile}: ${former} no longer exists then`,
+      `The session is renamed from ${former} to ${sessionProfile}: programs no longer find ${former}`,
     );
   }
   const [role] = roles;
-  return {
-    profile,
-    sessionProfile,
-    ...role === undefined ? {} : { role: role.name },
-    ...notes.length === 0 ? {} : { notes },
-  };
+  const named = role === undefined ? {} : { role: role.name };
+  const noted = notes.length === 0 ? {} : { notes };
+  return { profile, sessionProfile, ...named, ...noted };
 }
 
 /**
@@ -466,17 +416,6 @@ export function awsCliWarning(path: string, reason: string): string {
     "it will not find the session before that is mended";
 }
 
-/** The same of the config file, unless it is the credentials file at `path`. */
-async function configWarning(
-  config: AwsConfig,
-  path: string,
-): Promise<string | undefined> {
-  const found = await config.file();
-  if (found === undefined || found.path === path) return undefined;
-  const reason = whyAwsCliRefusesFile(found.text);
-  return reason && awsCliWarning(found.path, reason);
-}
-
 /**
  * Refuses what neither file nor profile could make right.
  *
@@ -488,18 +427,19 @@ function assertRequest(request: RefreshRequest): void {
   assertProfileName(profile, "the profile name");
   if (sessionProfile !== undefined) assertSessionName(sessionProfile);
   if (durationSeconds !== undefined && !isDuration(durationSeconds)) {
-    const [least, most] = [MIN_DURATION_SECONDS, MAX_DURATION_SECONDS]
+    const [asked, least, most] = [durationSeconds, MIN_SECONDS, MAX_SECONDS]
       .map(formatDuration);
-    const asked = formatDuration(durationSeconds);
-    throw invalidDuration(
+    throw new UpdstsError(
+      "DURATION_INVALID",
       `Cannot ask for a session of ${asked}: STS gives ${least} to ${most}`,
-      "1h is the usual, 12h is a working day (43200 s)",
+      { hint: "1h is the usual, 12h is a working day (43200 s)" },
     );
   }
   if (!Number.isFinite(minRemainingSeconds) || minRemainingSeconds < 0) {
-    throw invalidDuration(
+    throw new UpdstsError(
+      "DURATION_INVALID",
       `Cannot wait for ${minRemainingSeconds} s to remain: it must be 0 or more seconds`,
-      "give 0 or more, such as 900 for a quarter of an hour",
+      { hint: "give 0 or more, such as 900 for a quarter of an hour" },
     );
   }
   if (code !== undefined) requireCode(code);
@@ -521,32 +461,30 @@ function durationOf(
   const isOwn = durationSeconds === undefined && own !== undefined;
   // An invalid value is not shown: it may be anything.
   if (isOwn && !(/^\d{1,9}$/.test(own) && isDuration(seconds))) {
-    const flaw = flawIn(own);
     const shown = mayBeShown("duration_seconds", own) ? ` ${own}` : "";
+    const { state, hint } = flawIn(own) ?? {
+      state: "is not one that STS gives",
+      hint:
+        `write ${MIN_SECONDS} to ${MAX_SECONDS} there, or ask for a duration`,
+    };
     throw cannotRefresh(
       "SETTING_INVALID",
-      profile,
-      `its duration_seconds${shown} ${
-        flaw?.state ?? "is not one that STS gives"
-      }`,
-      flaw?.hint ??
-        `write ${MIN_DURATION_SECONDS} to ${MAX_DURATION_SECONDS} there, or ask for a duration`,
+      profile.name,
+      `its duration_seconds${shown} ${state}`,
+      hint,
     );
   }
   // Of a session that STS gives now, less than all is left in a moment.
   if (minRemainingSeconds < seconds) return seconds;
   const [rest, all] = [minRemainingSeconds, seconds].map(formatDuration);
-  throw invalidDuration(
+  throw new UpdstsError(
+    "DURATION_INVALID",
     `Cannot have ${rest} remain of a session: it lasts ${all} from the start`,
-    "ask for a session that lasts longer, or for less to remain",
+    { hint: "ask for a session that lasts longer, or for less to remain" },
   );
 }
 
-function invalidDuration(message: string, hint: string): UpdstsError {
-  return new UpdstsError("DURATION_INVALID", message, { hint });
-}
-
 function isDuration(seconds: number): boolean {
-  return Number.isInteger(seconds) && seconds >= MIN_DURATION_SECONDS &&
-    seconds <= MAX_DURATION_SECONDS;
+  return Number.isInteger(seconds) && seconds >= MIN_SECONDS &&
+    seconds <= MAX_SECONDS;
 }

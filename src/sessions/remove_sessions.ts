@@ -73,11 +73,8 @@ export async function pruneSessions(
     left = [];
     warnings = file.damage.map(({ message }) => message);
     return file.blocks.filter((block) => {
-      const { key, sessionProfile } = block;
-      const profile = sessionProfile === undefined
-        ? undefined
-        : findProfile(file, sessionProfile);
-      const end = profile?.expiration;
+      const { key, sessionProfile = "" } = block;
+      const end = findProfile(file, sessionProfile)?.expiration;
       if (end === undefined || end > now) return false;
       try {
         assertUndamaged(file, key);
@@ -108,10 +105,9 @@ async function removeBlocks(
   const change = (text: string): Edit[] => {
     const parsed = parseFile(text);
     const blocks = choose(parsed);
-    removed = blocks.map(({ profile, sessionProfile }) => ({
-      profile,
-      sessionProfile,
-    }));
+    removed = blocks.map(({ profile, sessionProfile }) => (
+      { profile, sessionProfile }
+    ));
     return blocks.flatMap((block) => removeEdits(parsed, block));
   };
   // What is there now tells half a file later, while the lock is waited for.

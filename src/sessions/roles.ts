@@ -1,7 +1,9 @@
 // Resolves a name to the profile with the long-term key, its session, and the roles that use it.
+import { flawIn } from "../credentials/keys.ts";
 import { findProfile, type Profile } from "../credentials/profiles.ts";
 import { UpdstsError } from "../errors.ts";
 import { shellQuoted } from "../shell_quoted.ts";
+import { cannotRefresh } from "./plan.ts";
 import { type SessionFiles, sourceOf } from "./session_files.ts";
 
 /** A profile that takes a role with the credentials of another one. */
@@ -57,9 +59,10 @@ export function chainOf(name: string, profiles: Profiles): Chain {
         roles.some(({ name }) => name === sourceProfile)
       ) {
         const names = [...roles.map(({ name }) => name), current];
-        throw failure(
+        throw cannotRefresh(
           "SETTING_INVALID",
-          `Cannot refresh profile ${quoted(name)}: its source_profile leads ` +
+          name,
+          "its source_profile leads " +
             `in a circle (${[...names, sourceProfile].map(quoted).join(", ")})`,
           "let one of them name a profile with a long-term key",
         );
@@ -81,15 +84,21 @@ export function chainOf(name: string, profiles: Profiles): Chain {
     if (parent === undefined || beside !== undefined) {
       return { profile: current, sessionProfile, roles };
     }
-    throw failure(
-      "PROFILE_NOT_FOUND",
-      `Cannot find profile ${quoted(current)}, which ${
-        quoted(parent.name)
-      } names as its source_profile`,
-      `correct source_profile, or add a long-term key with: aws configure --profile ${
-        shellQuoted(current)
-      }`,
-    );
+    const flaw = flawIn(current);
+    if (flaw !== undefined) {
+      throw cannotRefresh(
+        "SETTING_INVALID",
+        name,
+        `the source_profile of ${quoted(parent.name)} ${flaw.state}`,
+        flaw.hint,
+      );
+    }
+    const message = `Cannot find profile ${quoted(current)}, which ${
+      quoted(parent.name)
+    } names as its source_profile`;
+    const add = `aws configure --profile ${shellQuoted(current)}`;
+    const hint = `correct source_profile, or add a long-term key with: ${add}`;
+    throw new UpdstsError("PROFILE_NOT_FOUND", message, { hint });
   }
 }
 
@@ -101,59 +110,45 @@ function otherCredentials(
   owner: Profile | undefined,
 ): UpdstsError {
   const linesOf = (key: string) => owner?.linesOf(key) ?? [];
-  const isNamed = name === current;
+  const refuse = (state: string, hint: string) =>
+    cannotRefresh("KEYS_MISSING", name, state, hint);
   if (key.startsWith("aws_")) {
-    const lines = [
-      ...linesOf("aws_access_key_id"),
-      ...linesOf("aws_secret_access_key"),
-    ];
+    const keys = ["aws_access_key_id", "aws_secret_access_key"];
     const profile = `--profile ${shellQuoted(current)}`;
-    const move = (key: string) =>
-      `aws configure set ${key} "$(aws configure get ${key} ${profile})" ${profile}`;
-    return failure(
-      "KEYS_MISSING",
-      `Cannot refresh profile ${quoted(name)}: ${
-        isNamed ? "its key" : `the key of ${quoted(current)}`
-      } is in the config file, and updsts takes keys from the credentials file only`,
-      `move it with: ${move("aws_access_key_id")}  and: ${
-        move("aws_secret_access_key")
-      }  then delete ${linesInWords(lines)} of the config file`,
+    const moves = keys.map((key) =>
+      `aws configure set ${key} "$(aws configure get ${key} ${profile})" ${profile}`
+    );
+    const whose = name === current
+      ? "its key"
+      : `the key of ${quoted(current)}`;
+    const lines = linesInWords(keys.flatMap(linesOf));
+    return refuse(
+      `${whose} is in the config file, and updsts takes keys from the credentials file only`,
+      `move it with: ${
+        moves.join("  and: ")
+      }  then delete ${lines} of the config file`,
     );
   }
-  const kind: OtherKind = otherKind(key);
+  const who = name === current
+    ? "it"
+    : `it takes its role with ${quoted(current)}, which`;
+  const kind = otherKind(key);
   const source = owner?.shown("credential_source");
-  const isWeb = linesOf("web_identity_token_file").length > 0;
-  const way = kind !== "role"
-    ? `${WAYS[kind]} (${key})`
-    : isWeb
-    ? "takes a role with a web identity (web_identity_token_file)"
-    : source === undefined
-    ? "takes a role (role_arn), and names no source_profile"
-    : `takes a role with the credentials of ${source} (credential_source)`;
-  return failure(
-    "PROFILE_NOT_FOUND",
-    `Cannot refresh profile ${quoted(name)}: ${
-      isNamed ? "it" : `it takes its role with ${quoted(current)}, which`
-    } ${way}`,
-    kind === "role" && !isWeb && source === undefined
-      ? "add source_profile = NAME, the profile with the long-term key"
-      : "use it as it is: it needs no session of updsts",
-  );
-}
-
-/** The session that the role profile `name` stands on, if it does. */
-export function sessionUnder(
-  name: string,
-  profiles: Profiles,
-): Chain | undefined {
-  try {
-    const chain = chainOf(name, profiles);
-    const last = chain.roles.at(-1);
-    return last?.sourceProfile === chain.sessionProfile ? chain : undefined;
-  } catch (error) {
-    if (error instanceof UpdstsError) return undefined;
-    throw error;
+  const asItIs = "use it as it is: it needs no session of updsts";
+  if (kind !== "role") return refuse(`${who} ${WAYS[kind]} (${key})`, asItIs);
+  if (linesOf("web_identity_token_file").length > 0) {
+    const state = "takes a role with a web identity (web_identity_token_file)";
+    return refuse(`${who} ${state}`, asItIs);
   }
+  return source === undefined
+    ? refuse(
+      `${who} takes a role (role_arn), and names no source_profile`,
+      "add source_profile = NAME, the profile with the long-term key",
+    )
+    : refuse(
+      `${who} takes a role with the credentials of ${source} (credential_source)`,
+      asItIs,
+    );
 }
 
 /**
@@ -168,29 +163,27 @@ export function roleAdvice(
 ): string[] {
   const asking = roles.flatMap(({ name }) => {
     const { lines, file } = settingOf(name, "mfa_serial", profiles);
-    return lines.length === 0 ? [] : [
-      `Delete ${linesInWords(lines)} of ${file} (mfa_serial of ${name}): ` +
-      "the session needs no other code",
-    ];
+    if (lines.length === 0) return [];
+    const where = `${linesInWords(lines)} of ${file} (mfa_serial of ${name})`;
+    return `Delete ${where}: the session needs no other code`;
   });
   const last = roles.at(-1);
   const others = Array.from(profiles.config.keys()).filter((name) =>
     former !== undefined && name !== last?.name &&
     settingOf(name, "source_profile", profiles).value === former
   );
-  const misled = last === undefined || last.sourceProfile === session
-    ? others
-    : [last.name, ...others];
+  const misled = last && last.sourceProfile !== session
+    ? [last.name, ...others]
+    : others;
   const leading = misled.map((name) => {
     const { file, lines } = settingOf(name, "source_profile", profiles);
-    const profile = shellQuoted(session);
+    const aim = `So that ${name} uses ${session},`;
+    const [source, role] = [session, name].map((it) => shellQuoted(it));
+    const set = `aws configure set source_profile ${source} --profile ${role}`;
+    const where = `${linesInWords(lines)} of ${file}`;
     return file === CONFIG
-      ? `Run: aws configure set source_profile ${profile} --profile ${
-        shellQuoted(name)
-      }`
-      : `Write source_profile = ${session} on ${
-        linesInWords(lines)
-      } of ${file}`;
+      ? `${aim} run: ${set}`
+      : `${aim} write source_profile = ${session} on ${where}`;
   });
   return [...leading, ...asking];
 }
@@ -221,32 +214,15 @@ function quoted(name: string): string {
   return JSON.stringify(name);
 }
 
-function failure(
-  code: "KEYS_MISSING" | "PROFILE_NOT_FOUND" | "SETTING_INVALID",
-  message: string,
-  hint: string,
-): UpdstsError {
-  return new UpdstsError(code, message, { hint });
-}
-
 /** In a word, for a table. */
 export type OtherKind = "role" | "sso" | "login" | "process" | "none";
 
 /** The kind of credentials that `key`, of the profile or of the config file, stands for. */
 export function otherKind(key: string | undefined): OtherKind {
-  if (key === undefined) return "none";
-  if (key.startsWith("sso_")) return "sso";
-  switch (key) {
-    case "role_arn":
-    case "web_identity_token_file":
-      return "role";
-    case "login_session":
-      return "login";
-    case "credential_process":
-      return "process";
-    default:
-      return "none";
-  }
+  if (key?.startsWith("sso_")) return "sso";
+  if (key === "role_arn" || key === "web_identity_token_file") return "role";
+  if (key === "login_session") return "login";
+  return key === "credential_process" ? "process" : "none";
 }
 
 /** What such a profile does, for a person to read. */

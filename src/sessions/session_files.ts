@@ -38,15 +38,11 @@ function assertReadable({ text, sections }: ParsedFile, path: string): void {
   if (sections.length > 0 && !isWide) return;
   const reason = isWide ? "it is in UTF-16" : whyAwsCliRefusesFile(text);
   if (reason === undefined) return;
-  throw new UpdstsError(
-    "FILE_UNUSABLE",
-    `Cannot read a profile in ${path}: ${reason}`,
-    {
-      hint: isWide
-        ? "save it as UTF-8, without a byte order mark"
-        : "begin each profile with its name in brackets, as in [default]",
-    },
-  );
+  const hint = isWide
+    ? "save it as UTF-8, without a byte order mark"
+    : "begin each profile with its name in brackets, as in [default]";
+  const message = `Cannot read a profile in ${path}: ${reason}`;
+  throw new UpdstsError("FILE_UNUSABLE", message, { hint });
 }
 
 /**
@@ -57,16 +53,11 @@ export function sourceOf(
   { keys, sessions }: SessionFiles,
   name: string,
 ): string | undefined {
-  const isBeside = findProfile(keys, name) !== undefined;
-  return sourceIn(isBeside ? keys : sessions, name);
-}
-
-/** The profile that the session called `name` of one file belongs to; undefined if it is not ours, or nobody knows. */
-export function sourceIn(file: ParsedFile, name: string): string | undefined {
+  const file = findProfile(keys, name) === undefined ? sessions : keys;
   const block = file.blockAround(findProfile(file, name)?.sections ?? []);
-  return block?.opened === false && block.profile === name
-    ? undefined
-    : block?.profile;
+  // Without an opening tag, a block of its own name tells nobody's.
+  const isUnknown = block?.opened === false && block.profile === name;
+  return isUnknown ? undefined : block?.profile;
 }
 
 /** A session in the file. */

@@ -393,6 +393,16 @@ const CASES: readonly Case[] = [
       ),
     ],
   })),
+  {
+    name: "one endpoint for two regions",
+    given: GIVEN +
+      GIVEN.replace("[default]", "[second]").replace(/\[other\][^]*/, ""),
+    config:
+      "[default]\nregion = eu-west-1\n[profile second]\nregion = us-west-2\n",
+    isPage: true,
+    exit: 5,
+    says: [/^problem sts [\w-]+: .* not as STS does/],
+  },
   ...[[], ["default"]].map((args) => ({
     name: `what programs of the shell use in place of the session: ${args}`,
     args: [...args, "-c", "COPY"],
@@ -453,7 +463,8 @@ for (const { name, given = GIVEN, exit = 0, says, ...rest } of CASES) {
     if (isPage) {
       const headers = { "Content-Type": "text/html" };
       const body = "<html>Please log in</html>";
-      scenario.sts.script({ kind: "raw", status: 200, headers, body });
+      const page = { kind: "raw", status: 200, headers, body } as const;
+      scenario.sts.script(page, page);
     }
     const variables = Object.fromEntries(
       Object.entries(env).map(([name, value]) => [name, meant(value)]),

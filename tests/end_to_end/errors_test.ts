@@ -130,6 +130,15 @@ const FAILURES: readonly Failure[] = [
     says: [/line 7 already has a section/],
   },
   {
+    name: "the name of another profile's session",
+    given: `${GIVEN}# \${{{ key=x [auto update by updsts]\n[x_sts]\n` +
+      "region = x\n# $}}} [auto update by updsts]\n",
+    args: [...GET, "-sn", "x_sts"],
+    exit: 3,
+    sent: 0,
+    says: [/or delete lines 9 to 12/],
+  },
+  {
     name: "a broken block",
     given: `${GIVEN}# \${{{ key=default [auto update by updsts]\n`,
     exit: 3,

@@ -87,7 +87,7 @@ for (const era of ERAS) {
     }).parse(resultOf(await call()));
     assert.match(
       update.note,
-      /^Run: aws configure set source_profile default_/,
+      /^So that \w+ uses \w+, run: aws configure set source_profile default_/,
     );
     const config = join(scenario.home, ".aws", "config");
     const text = await Deno.readTextFile(config);

@@ -114,12 +114,12 @@ const SITUATIONS: readonly Situation[] = [
     args: ["prod"],
     exit: 0,
     says: [
-      /^Run: aws configure set source_profile base_sts --profile prod\nDelete line 4 of the config file \(mfa_serial of prod\)/m,
+      /^So that prod uses base_sts, run: aws configure set source_profile base_sts --profile prod\nDelete line 4 of the config file \(mfa_serial of prod\)/m,
     ],
     sent: 1,
     writes: [/key=base /],
     doctorSays:
-      /warning profile prod: Run: aws configure .*warning profile prod: Delete line 4 .*ok +profile prod: takes a role; get refreshes base_sts, the session of base/,
+      /warning profile prod: So that prod uses base_sts, run: aws configure .*warning profile prod: Delete line 4 .*ok +profile prod: takes a role; get refreshes base_sts, the session of base/,
   },
   {
     name: "a role of the credentials file",
@@ -127,7 +127,7 @@ const SITUATIONS: readonly Situation[] = [
     args: ["prod"],
     exit: 0,
     says: [
-      /^Write source_profile = base_sts on line 7 of the credentials file\nDelete line 8 of the credentials file/m,
+      /^So that prod uses base_sts, write source_profile = base_sts on line 7 of the credentials file\nDelete line 8 of the credentials file/m,
     ],
     sent: 1,
     writes: [/key=base /],
@@ -144,7 +144,7 @@ const SITUATIONS: readonly Situation[] = [
       /"profile_name": ?"base"/,
       /"updated_profile_name": ?"base_sts"/,
       /"role_profile_name": ?"prod"/,
-      /"note": ?"Run: aws configure set source_profile base_sts --profile hub; Delete line 10 of the config file \(mfa_serial of hub\)/,
+      /"note": ?"So that hub uses base_sts, run: aws configure set source_profile base_sts --profile hub; Delete line 10 of the config file \(mfa_serial of hub\)/,
     ],
     sent: 1,
   },
@@ -190,7 +190,9 @@ const SITUATIONS: readonly Situation[] = [
     config: `[profile prod]\n${ROLE}${line}\n`,
     args: ["prod"],
     exit: 3,
-    says: [new RegExp(says ?? ""), /it needs no session of updsts/],
+    says: [new RegExp(says ?? ""), /^hint: use it as it is: it needs no/m],
+    env: { AWS_SHARED_CREDENTIALS_FILE: "~/.aws/credentials" },
+    saysNot: /usual file/,
     sent: 0 as const,
   })),
   {
@@ -209,6 +211,17 @@ const SITUATIONS: readonly Situation[] = [
     exit: 3,
     says: [
       /it takes its role with "hub", which signs in with aws sso login \(sso_session\)/,
+    ],
+    sent: 0,
+  },
+  {
+    name: "a role whose source has quotes",
+    config: `[profile prod]\n${ROLE}source_profile = "base"\n`,
+    args: ["prod"],
+    exit: 3,
+    says: [
+      /the source_profile of "prod" has quotes around it/,
+      /^hint: remove the quotes$/m,
     ],
     sent: 0,
   },
@@ -236,6 +249,17 @@ const SITUATIONS: readonly Situation[] = [
     ],
     sent: 0,
   },
+  {
+    name: "[profile work] in the credentials file, by its header",
+    given: GIVEN.replace("[default]", "[profile work]"),
+    args: ["profile work"],
+    exit: 3,
+    says: [
+      /its header has the form of the config file/,
+      /^hint: write \[work\] in its place$/m,
+    ],
+    sent: 0,
+  },
   // Another name.
   {
     name: "-sn, while a role stands on the former name",
@@ -244,10 +268,21 @@ const SITUATIONS: readonly Situation[] = [
     args: ["base", "-sn", "today"],
     exit: 0,
     says: [
-      /^The session moves from base_sts to today: base_sts no longer exists then\nRun: aws configure set source_profile today --profile prod$/m,
+      /^The session is renamed from base_sts to today: programs no longer find base_sts\nSo that prod uses today, run: aws configure set source_profile today --profile prod$/m,
     ],
     sent: 1,
     writes: [/\[today\]/],
+  },
+  {
+    name: "AWS_SHARED_CREDENTIALS_FILE that was not expanded",
+    env: { AWS_SHARED_CREDENTIALS_FILE: "${HOME}/credentials" },
+    args: ["default"],
+    exit: 3,
+    says: [
+      /does not exist/,
+      /^hint: the program that set that path did not expand \$\{…\}/m,
+    ],
+    sent: 0,
   },
   // What cannot be seen.
   ...[
@@ -256,6 +291,7 @@ const SITUATIONS: readonly Situation[] = [
     ["aws_access_key_id", `\u00a0${ALICE.accessKeyId}`, "U\\+00A0"],
     ["aws_secret_access_key", "${SECRET}", "has a placeholder in it"],
     ["mfa_device_arn", `"${ALICE.device}"`, "has quotes around it"],
+    ["aws_access_key_id", "ASIAIOSFODNN7EXAMPLE", "a session's, whose token"],
   ].map(([key = "", value = "", says = ""]) => ({
     name: `${key} = ${JSON.stringify(value)}`,
     given: GIVEN.replace(new RegExp(`${key} = .*`), () => `${key} = ${value}`),
@@ -362,6 +398,8 @@ Deno.test("list shows a role of the config file with its session", async () => {
   assert.match(stdout, /^prod +role +- +- +on base_sts +in (?:59|60) min$/m);
   assert.match(stdout, /^mid +role /m);
   assert.doesNotMatch(stdout, /^other/m);
+  const all = await scenario.updsts(["list", "-v", "1"]);
+  assert.doesNotMatch(all.stdout, /^\[prod\]/m, "it has no keys in the file");
   const json = await scenario.updsts(["list", "--json"]);
   assert.match(json.stdout, /"profile_name":"prod","role_of":"base_sts"/);
 });

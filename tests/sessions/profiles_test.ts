@@ -23,7 +23,10 @@ Deno.test("closestNames() forgives a slip in three letters: one left out, added,
 });
 
 Deno.test("unknownProfile() counts the names that would be too many", () => {
-  const names = Array.from({ length: 12 }, (_, index) => `p${index}`);
+  const names = Array.from(
+    { length: 12 },
+    (_, index) => ({ name: `p${index}`, recognised: true }),
+  );
   const { hint } = unknownProfile("p3", names);
   assert.match(hint ?? "", /^the profiles are: "p3", .*, and 7 more$/);
   assert.match(unknownProfile("x", []).hint ?? "", /no profiles yet/);
