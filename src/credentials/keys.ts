@@ -106,7 +106,7 @@ const TIME = /^\d{4}-\d\d-\d\d[T ][\d:.]+(?:Z|[+-][\d:]+)?$/;
  * What the values of these keys look like. A secret that was pasted under the
  * wrong key does not, and is masked.
  */
-const SHAPES = {
+const SHAPES: Readonly<Record<PublicKey, RegExp>> = {
   aws_access_key_id: /^[A-Z0-9_]{16,128}$/,
   mfa_device_arn: DEVICE,
   mfa_serial: DEVICE,
@@ -131,10 +131,33 @@ const SHAPES = {
   use_fips_endpoint: SWITCH,
   use_dualstack_endpoint: SWITCH,
   ignore_configured_endpoint_urls: SWITCH,
-} as const;
+};
 
 /** A key whose value may be shown. All others are taken for secrets. */
-export type PublicKey = keyof typeof SHAPES;
+export type PublicKey =
+  | "aws_access_key_id"
+  | "mfa_device_arn"
+  | "mfa_serial"
+  | "totp_secret_name"
+  | "expiration_datetime"
+  | "expiration_key_id"
+  | "expiration"
+  | "expiry_time"
+  | "x_security_token_expires"
+  | "region"
+  | "output"
+  | "role_arn"
+  | "ca_bundle"
+  | "credential_source"
+  | "role_session_name"
+  | "source_profile"
+  | "duration_seconds"
+  | "endpoint_url"
+  | "services"
+  | "sts.endpoint_url"
+  | "use_fips_endpoint"
+  | "use_dualstack_endpoint"
+  | "ignore_configured_endpoint_urls";
 
 /** Keys that AWS's tools and SDKs know, beside those whose values may be shown. */
 const OTHER_KEYS =

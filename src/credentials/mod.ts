@@ -48,6 +48,7 @@
  * @module
  */
 export {
+  type Damage,
   type ManagedBlock,
   ParsedFile,
   parseFile,
