@@ -1,5 +1,6 @@
 // What the files say when a person has typed the code, minutes after it was asked for: at the terminal, and on the page.
 import assert from "node:assert/strict";
+import { dirname, join } from "node:path";
 import { connect } from "../support/mcp_clients.ts";
 import { type as typeOnPage } from "../support/page_driver.ts";
 import { ALICE, GIVEN, Scenario } from "../support/scenario.ts";
@@ -46,12 +47,20 @@ const CHANGES: readonly {
   readonly what: string;
   readonly text: string;
   readonly mode?: number;
+  /** What the config file holds by then. */
+  readonly config?: string;
   readonly says?: RegExp;
 }[] = [
   {
     what: "the session's name is taken",
     text: `${GIVEN}[default_sts]\nregion = x\nrole_arn = y\n`,
     says: /already has a section of that name/,
+  },
+  {
+    what: "the session's name becomes a role of the config file",
+    text: GIVEN,
+    config: "[profile default_sts]\nrole_arn = y\nsource_profile = default\n",
+    says: /has credentials of its own/,
   },
   {
     what: "a tag is broken",
@@ -85,7 +94,7 @@ for (const [name, door] of Object.entries(DOORS)) {
   const skipping = door === typed
     ? needs("script")
     : { note: "", ignore: false };
-  for (const { what, text, mode, says } of CHANGES) {
+  for (const { what, text, mode, config = "", says } of CHANGES) {
     // The code was sent all the same, and then «this code is spent»; or the
     // request was signed with the key that had been there before.
     Deno.test({
@@ -99,6 +108,10 @@ for (const [name, door] of Object.entries(DOORS)) {
         await using scenario = await Scenario.start({ accounts });
         const { done, said } = await door(scenario, async () => {
           await Deno.writeTextFile(scenario.path, text);
+          await Deno.writeTextFile(
+            join(dirname(scenario.path), "config"),
+            config,
+          );
           if (mode !== undefined) await Deno.chmod(scenario.path, mode);
         });
         scenario.assertNoSecret(said);
