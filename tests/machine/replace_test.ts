@@ -540,13 +540,35 @@ testFile(
 testFile(
   "update() does not take a file for whole whose end was cut when it was read first",
   async ({ path, system, open }) => {
-    await Deno.writeTextFile(path, GIVEN.slice(0, -4));
-    const file = open();
-    await file.read();
-    await Deno.writeTextFile(path, `${GIVEN.slice(0, -4)} = `);
-    system.after(300, () => Deno.writeTextFileSync(path, GIVEN));
-    await file.update(append);
-    assert.equal(await Deno.readTextFile(path), `${GIVEN}# +\n`);
+    const cut = GIVEN.slice(0, -4);
+    for (
+      const [first, next, whole] of [
+        [cut, `${cut} = `, GIVEN],
+        // All that was there still is, and more; but the writer goes on.
+        [GIVEN.slice(0, -1), `${GIVEN}[c]\n`, `${GIVEN}[c]\nregion = z\n`],
+      ] as const
+    ) {
+      await Deno.writeTextFile(path, first);
+      const file = open();
+      await file.read();
+      await Deno.writeTextFile(path, next);
+      system.after(300, () => Deno.writeTextFileSync(path, whole));
+      await file.update(append);
+      assert.equal(await Deno.readTextFile(path), `${whole}# +\n`);
+    }
+  },
+);
+
+testFile(
+  "update() does not wait again for what was waited for before the code was asked for",
+  async ({ path, system, openRead }) => {
+    const file = await openRead();
+    await Deno.writeTextFile(path, "[a]\nregion = x\n");
+    await file.rehearse(append);
+    const start = system.now();
+    assert(start >= 10_000);
+    await file.update(append, SPENT);
+    assert(system.now() - start < 1_000);
   },
 );
 
