@@ -114,19 +114,14 @@ function otherCredentials(
     cannotRefresh("KEYS_MISSING", name, state, hint);
   if (key.startsWith("aws_")) {
     const keys = ["aws_access_key_id", "aws_secret_access_key"];
-    const profile = `--profile ${shellQuoted(current)}`;
-    const moves = keys.map((key) =>
-      `aws configure set ${key} "$(aws configure get ${key} ${profile})" ${profile}`
-    );
     const whose = name === current
       ? "its key"
       : `the key of ${quoted(current)}`;
     const lines = linesInWords(keys.flatMap(linesOf));
     return refuse(
       `${whose} is in the config file, and updsts takes keys from the credentials file only`,
-      `move it with: ${
-        moves.join("  and: ")
-      }  then delete ${lines} of the config file`,
+      // As arguments of a command, other users of the machine could read them.
+      `move ${lines} of the config file to [${current}] in the credentials file, in an editor`,
     );
   }
   const who = name === current

@@ -233,7 +233,7 @@ const SITUATIONS: readonly Situation[] = [
     exit: 3,
     says: [
       /its key is in the config file, and updsts takes keys from the credentials file/,
-      /aws configure set aws_secret_access_key "\$\(aws configure get aws_secret_access_key --profile work\)" --profile work {2}then delete lines 2 and 3 of/,
+      /move lines 2 and 3 of the config file to \[work\] in the credentials file/,
     ],
     saysNot: /needs no session/,
     sent: 0,
