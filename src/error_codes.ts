@@ -13,7 +13,7 @@ export const EXIT_MEANINGS: Readonly<Record<number, string>> = {
   3: "The credentials file, the config file, or a profile in them is wrong",
   4: "STS refused",
   5: "STS could not be reached, or its answer is invalid",
-  6: "A code is needed, but there is no terminal to ask for it, or none was typed",
+  6: "A code is needed, but could not be asked for or was not typed",
   130:
     "Interrupted by Ctrl-C or a signal; a session from STS is still written, unless it was interrupted twice",
 };
@@ -136,7 +136,7 @@ export const ERROR_CODES = {
   },
   BLOCK_NOT_FOUND: {
     exit: 3,
-    meaning: "There is no managed block for the profile",
+    meaning: "The profile does not have a managed block",
     remedy: "Run updsts list to see the sessions",
   },
   NAME_TAKEN: {

@@ -193,7 +193,7 @@ export const COMMANDS = {
     brief: "Check everything that a refresh needs",
     usage: "[PROFILE] [options]",
     about:
-      "Checks the credentials file, its profiles, the config file and the connection to STS, and reports problems. Changes nothing and uses no code. Exits with 0 only if there is no problem.",
+      "Checks the credentials file, its profiles, the config file and the connection to STS, and reports problems. Changes nothing and uses no code. Exits with 0 unless it reports a problem.",
     examples: ["updsts doctor", "updsts doctor default --json"],
     argument: { required: false, fits: "any" },
     options: {

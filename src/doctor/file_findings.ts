@@ -166,7 +166,7 @@ export function lookAtConfig(
   credentials: ParsedFile | undefined,
 ): void {
   const check = "config";
-  report.ok(check, file?.path ?? "there is no config file");
+  report.ok(check, file?.path ?? "not found, and not needed");
   // One file for both: all that is to be said of it has been.
   if (file === undefined || file.path === path) return;
   const profiles = new Set(credentials?.sections.map(({ name }) => name));

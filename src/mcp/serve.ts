@@ -102,9 +102,9 @@ function createServer(version: string, backend: Backend, era: Era): Server {
   return server;
 }
 
-/** The SDK validates what forms bring, and there are none. */
+/** The SDK validates the answers of forms, which this server does not use. */
 function neverAsked(): never {
-  throw new Error("There is no form");
+  throw new Error("Form elicitation is not used");
 }
 
 /** The tools for a person to read. */

@@ -44,7 +44,7 @@ const IN_ORDER = [
   /^access: other users have none$/,
   /^aws cli: reads the same file$/,
   /^writing: the file can be replaced$/,
-  /^config: there is no config file$/,
+  /^config: not found, and not needed$/,
   /^profile default: key AKIAIOSFODNN7EXAMPLE, virtual device arn:aws:iam::123456789012:mfa\/alice, region eu-central-1 \(AWS_REGION or AWS_DEFAULT_REGION\)$/,
   /^profile other: no keys of its own$/,
   /^profile default_sts: session of default, valid until 20.*\+00:00$/,
