@@ -1,45 +1,65 @@
-// What is released: one version everywhere, archives that unpack, bundles that clients take.
+// What is released, packed from stand-ins for the binaries, and what install.sh makes of it, from a server on loopback.
 import { unzipSync } from "fflate";
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import denoJson from "../deno.json" with { type: "json" };
 import { LICENCES } from "../.ci/build.ts";
-import { TARGETS } from "../.ci/compile.ts";
+import { binaryPath, TARGETS } from "../.ci/compile.ts";
 import {
   archiveName,
   bundleManifest,
-  checkFiles,
   checkTag,
   publishedCommand,
-  releaseNotes,
 } from "../.ci/release.ts";
-import { isInstalled, ROOT, run } from "./support/command.ts";
-import { unlessWindows } from "./support/skipping.ts";
-import {
-  PackedRelease,
-  REPOSITORY,
-  standIn,
-} from "./support/packed_release.ts";
+import { type Finished, isInstalled, ROOT, run } from "./support/command.ts";
+import { needs, type Skipping, unless } from "./support/skipping.ts";
 
 const { version } = denoJson;
-const COMPLETIONS = ["updsts.bash", "_updsts", "updsts.fish", "updsts.ps1"]
-  .map((name) => `completions/${name}`);
-const changelog = await Deno.readTextFile(new URL("docs/CHANGELOG.md", ROOT));
+const REPOSITORY = "alice/updsts";
+const HERE = archiveName(`${Deno.build.arch}-unknown-linux-gnu`);
+const linux = unless(Deno.build.os === "linux", "releases are packed on Linux");
+
+const directory = await Deno.makeTempDir({ prefix: "updsts-release-" });
+const output = join(directory, "release");
+Deno.test.beforeAll(async () => {
+  if (linux.ignore) return;
+  for (const target of TARGETS) {
+    await Deno.mkdir(join(directory, target));
+    await Deno.writeTextFile(binaryPath(directory, target), standIn(target));
+  }
+  const { code, stderr } = await run(Deno.execPath(), [
+    ...["task", "--quiet", "--cwd", fileURLToPath(ROOT)],
+    ...["release", "pack", REPOSITORY, directory],
+  ]);
+  assert.equal(code, 0, stderr);
+});
+Deno.test.afterAll(() => Deno.remove(directory, { recursive: true }));
+
+/** Takes the place of the binary of `target`. */
+function standIn(target: string): string {
+  return `#!/bin/sh\n# ${target}\necho ${version}\n`;
+}
+
+function read(name: string): Promise<string> {
+  return Deno.readTextFile(join(output, name));
+}
+
+function test(
+  name: string,
+  { ignore, note }: Skipping,
+  fn: () => Promise<void>,
+): void {
+  Deno.test(name + note, { ignore }, fn);
+}
 
 Deno.test("checkTag() wants the tag, deno.json and the changelog to agree", () => {
-  checkTag(`v${version}`, changelog);
-  assert.throws(() => checkTag("v9.9.9", changelog), /The tag is v9\.9\.9/);
-  assert.throws(
-    () => checkTag(`v${version}`, "# Changelog\n"),
-    /has no section/,
-  );
-});
-
-Deno.test("releaseNotes() gives the section of one version", () => {
-  const text = "# C\n\n## [2.0.0] - x\n\n- two\n\n## [1.0.0] - y\n\n- one\n";
-  assert.equal(releaseNotes(text, "2.0.0"), "- two");
-  assert.equal(releaseNotes(text, "1.0.0"), "- one");
-  assert.equal(releaseNotes(text, "3.0.0"), undefined);
+  const section = `# Changelog\n\n## [${version}] - x\n\n- one\n`;
+  checkTag(`v${version}`, section);
+  assert.throws(() => checkTag("v9.9.9", section), /The tag is v9\.9\.9/);
+  for (const text of ["# Changelog\n", section.replace("- one", "")]) {
+    assert.throws(() => checkTag(`v${version}`, text), /has no section/);
+  }
 });
 
 Deno.test("publishedCommand() runs in the sandbox, and may fetch the program", () => {
@@ -53,76 +73,313 @@ Deno.test("publishedCommand() runs in the sandbox, and may fetch the program", (
   assert(words.includes("--no-lock") && words.includes("--no-config"));
 });
 
-Deno.test("checkFiles() takes the plugin's manifests of this version", async () => {
-  await checkFiles();
-});
-
-const packing = unlessWindows("releases are packed on Linux");
-
-Deno.test(
-  `pack() makes archives, MCP bundles, install.sh and their sums${packing.note}`,
-  {
-    ignore: packing.ignore,
-  },
+test(
+  "a release has an archive and an MCP bundle for each target, install.sh and their sums",
+  linux,
   async () => {
-    const release = await PackedRelease.get();
-    const { output } = release;
-    const notes = await Deno.readTextFile(join(release.directory, "NOTES.md"));
+    const notes = await Deno.readTextFile(join(directory, "NOTES.md"));
     assert.match(notes, /^### Added$/m);
-
-    const script = await release.read("install.sh");
+    assert.doesNotMatch(notes, /^## /m);
+    const script = await read("install.sh");
     assert(script.includes(`https://github.com/${REPOSITORY}/releases`));
     assert.doesNotMatch(script, /@[A-Z]+@/);
-    const sums = await release.sums();
+    const papers = ["LICENSE", "README.md", LICENCES];
     for (const target of TARGETS) {
       const bundle = `updsts-${version}-${target}.mcpb`;
       const files = unzipSync(await Deno.readFile(join(output, bundle)));
       const text = (name: string) => new TextDecoder().decode(files[name]);
       const manifest = JSON.parse(text("manifest.json"));
       assert.deepEqual(manifest, bundleManifest(target));
-      assert.equal(manifest.manifest_version, "0.4");
-      assert.equal(manifest.server.type, "binary");
       assert.equal(text(manifest.server.entry_point), standIn(target));
       // Each package's licence comes with the program, wherever it goes.
-      const licences = text(LICENCES);
       for (const word of ["Apache License", "zod", "@modelcontextprotocol"]) {
-        assert(licences.includes(word), word);
+        assert(text(LICENCES).includes(word), word);
       }
-
-      assert(sums.has(archiveName(target)));
-      if (!target.includes("windows")) continue;
       const archive = join(output, archiveName(target));
-      const unpacked = unzipSync(await Deno.readFile(archive));
-      assert.deepEqual(Object.keys(unpacked).sort(), [
-        "LICENSE",
-        "README.md",
-        LICENCES,
-        "completions/updsts.ps1",
-        "updsts.exe",
-      ]);
+      if (target.includes("windows")) {
+        const unpacked = unzipSync(await Deno.readFile(archive));
+        const names = [...papers, "completions/updsts.ps1", "updsts.exe"];
+        assert.deepEqual(Object.keys(unpacked).sort(), names);
+        continue;
+      }
+      const { stdout } = await run("tar", ["-tvzf", archive]);
+      assert.match(stdout, /^-rwxr-xr-x root\/root .* updsts$/m);
+      const completions = ["updsts.bash", "_updsts", "updsts.fish"];
+      const others = completions.map((name) => `completions/${name}`);
+      for (const name of [...papers, "updsts.1", ...others]) {
+        assert(stdout.includes(` ${name}\n`), name);
+      }
     }
-    const names = Array.from(Deno.readDirSync(output), ({ name }) => name);
-    assert.deepEqual(
-      [...sums.keys(), "SHA256SUMS"].sort(),
-      names.sort(),
-    );
-    const [first] = TARGETS;
-    const { stdout } = await run("tar", [
-      "-tvzf",
-      join(output, archiveName(first)),
-    ]);
-    assert.match(stdout, /^-rwxr-xr-x .* updsts$/m);
-    const papers = ["LICENSE", "README.md", LICENCES, "updsts.1"];
-    for (const name of [...papers, ...COMPLETIONS]) {
-      assert(stdout.includes(` ${name}\n`), name);
-    }
-    if (isInstalled("sha256sum")) {
-      const { code } = await run("bash", [
-        "-c",
-        'cd "$0" && sha256sum --check --quiet SHA256SUMS',
-        output,
-      ]);
-      assert.equal(code, 0);
+    const command = 'cd "$0" && sha256sum --check --quiet SHA256SUMS && ls';
+    const { code, stdout } = await run("bash", ["-c", command, output]);
+    assert.equal(code, 0);
+    const sums = await read("SHA256SUMS");
+    for (const name of stdout.trimEnd().split("\n")) {
+      assert(name === "SHA256SUMS" || sums.includes(`  ${name}\n`), name);
     }
   },
 );
+
+/** A home to install in, a server of the release, and what is changed on the way. */
+class Setting implements AsyncDisposable {
+  readonly home = Deno.makeTempDirSync({ prefix: "updsts-home-" });
+  readonly bin = Deno.makeTempDirSync({ prefix: "updsts-bin-" });
+  readonly program = join(this.home, ".local/bin/updsts");
+  readonly asked: string[] = [];
+  /** What the server says instead of the archive. */
+  served: string | undefined;
+  readonly #server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    async ({ url }) => {
+      const name = new URL(url).pathname.slice(1);
+      this.asked.push(name);
+      const file = this.served ?? await Deno.readFile(join(output, name));
+      return new Response(file);
+    },
+  );
+
+  /** Writes a program of this setting, before all others on the PATH. */
+  async write(name: string, text: string): Promise<void> {
+    const script = `#!/bin/sh\n${text}\n`;
+    await Deno.writeTextFile(join(this.bin, name), script, { mode: 0o755 });
+  }
+
+  async uname(system: string, processor: string): Promise<void> {
+    const text = `[ "$1" = -s ] && echo ${system} || echo ${processor}`;
+    await this.write("uname", text);
+  }
+
+  /** Runs the script, as `curl … | sh` does, or `text` in its place. */
+  async sh(
+    args: readonly string[] = [],
+    env: Readonly<Record<string, string>> = {},
+    [command, ...options]: readonly [string, ...string[]] = ["sh"],
+    text?: string,
+  ): Promise<Finished> {
+    return await run(command, [...options, "-s", "--", ...args], {
+      HOME: this.home,
+      TMPDIR: this.bin,
+      PATH: `${this.bin}:${Deno.env.get("PATH")}`,
+      UPDSTS_MIRROR: `http://127.0.0.1:${this.#server.addr.port}`,
+      ...env,
+    }, text ?? await read("install.sh"));
+  }
+
+  /** Everything in the home. */
+  files(): string[] {
+    return filesBelow(this.home).map((path) => path.slice(this.home.length + 1))
+      .sort();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server.shutdown();
+    const left = filesBelow(this.bin).filter((path) => /tmp\./.test(path));
+    await Deno.remove(this.home, { recursive: true });
+    await Deno.remove(this.bin, { recursive: true });
+    assert.deepEqual(left, [], "something is left where it worked");
+  }
+}
+
+function filesBelow(directory: string): string[] {
+  return Array.from(Deno.readDirSync(directory)).flatMap((entry) => {
+    const path = join(directory, entry.name);
+    return entry.isDirectory ? filesBelow(path) : [path];
+  });
+}
+
+const INSTALLED = [
+  ".local/bin/updsts",
+  ".local/share/bash-completion/completions/updsts",
+  ".local/share/fish/vendor_completions.d/updsts.fish",
+  ".local/share/man/man1/updsts.1",
+  ".local/share/zsh/site-functions/_updsts",
+];
+
+/** The shells that may be somebody's `sh`. */
+for (
+  const shell of [["dash"], ["bash", "--posix"], ["busybox", "sh"]] as const
+) {
+  const able = linux.ignore ? linux : needs(shell[0]);
+  test(
+    `install.sh installs, upgrades and removes, under ${shell[0]}`,
+    able,
+    async () => {
+      await using setting = new Setting();
+      const { program } = setting;
+      const first = await setting.sh([], {}, shell);
+      assert.equal(first.code, 0, first.stderr);
+      assert.deepEqual(setting.asked, [HERE]);
+      assert.deepEqual(setting.files(), INSTALLED);
+      assert.equal((await Deno.stat(program)).mode, 0o100755);
+      assert.equal((await run(program, ["--version"])).stdout, `${version}\n`);
+      const bin = join(program, "..");
+      assert(first.stdout.includes(`export PATH="${bin}:$PATH"`));
+      assert.equal(first.stderr, "");
+
+      // An older one makes way, and what it had beside it stays.
+      await Deno.writeTextFile(program, "#!/bin/sh\necho 0.0.1\n");
+      await Deno.writeTextFile(join(bin, "other"), "");
+      const PATH = `${bin}:${Deno.env.get("PATH")}`;
+      const again = await setting.sh([], { PATH }, shell);
+      assert.equal(again.code, 0, again.stderr);
+      assert(!again.stdout.includes("PATH"), again.stdout);
+      assert.equal((await run(program, ["--version"])).stdout, `${version}\n`);
+      // One of another kind comes first.
+      await setting.write("updsts", "echo old");
+      const shadowed = await setting.sh(
+        [],
+        { PATH: `${setting.bin}:${PATH}` },
+        shell,
+      );
+      const warning = `Another updsts comes first on your PATH: ${setting.bin}`;
+      assert(shadowed.stdout.includes(warning), shadowed.stdout);
+
+      const removed = await setting.sh(["--uninstall"], {}, shell);
+      assert.equal(removed.code, 0, removed.stderr);
+      assert.deepEqual(setting.files(), [".local/bin/other"]);
+      const nothing = await setting.sh(["--uninstall"], {}, shell);
+      assert.match(nothing.stdout, /^There is nothing of updsts in /);
+    },
+  );
+}
+
+/** What prevents an installation, and what install.sh says of it. */
+const FAILURES: readonly {
+  readonly what: string;
+  readonly change?: (setting: Setting) => Promise<void> | void;
+  readonly args?: readonly string[];
+  readonly env?: (setting: Setting) => Readonly<Record<string, string>>;
+  readonly says: readonly RegExp[];
+}[] = [
+  {
+    what: "an archive that was exchanged",
+    change: (setting) => void (setting.served = "another archive"),
+    says: [
+      /not the one that was released: its SHA-256 is/,
+      /^hint: Nothing was installed/m,
+    ],
+  },
+  {
+    what: "a server that is not reached",
+    env: () => ({ UPDSTS_MIRROR: "http://127.0.0.1:1" }),
+    says: [/Cannot download http:\/\/127\.0\.0\.1:1\/updsts-/],
+  },
+  {
+    what: "a program that does not run here",
+    change: (setting) =>
+      setting.write(
+        "tar",
+        '/bin/tar "$@" && printf "#!/bin/sh\\nexit 127\\n" > "$4/updsts"',
+      ),
+    says: [/does not run on this system/, /^hint: It needs glibc/m],
+  },
+  {
+    what: "a prefix that is a file",
+    env: ({ program }) => ({ UPDSTS_PREFIX: program }),
+    says: [/Cannot create .*\/updsts\/bin/, /^hint: Set UPDSTS_PREFIX/m],
+  },
+  {
+    what: "another system",
+    change: (setting) => setting.uname("FreeBSD", "amd64"),
+    says: [/no updsts for this system: FreeBSD/],
+  },
+  {
+    what: "another processor",
+    change: (setting) => setting.uname("Linux", "riscv64"),
+    says: [/no updsts for this processor: riscv64/],
+  },
+  {
+    what: "Windows",
+    change: (setting) => setting.uname("MINGW64_NT-10.0", "x86_64"),
+    says: [/hint: Unpack the \.zip/],
+  },
+  { what: "--help", args: ["--help"], says: [/no option --help/] },
+];
+
+for (const { what, change, args, env, says } of FAILURES) {
+  test(`install.sh keeps the old program with ${what}`, linux, async () => {
+    await using setting = new Setting();
+    await Deno.mkdir(join(setting.program, ".."), { recursive: true });
+    await Deno.writeTextFile(setting.program, "old");
+    await change?.(setting);
+    const { code, stderr } = await setting.sh(args, env?.(setting));
+    assert.equal(code, 1);
+    for (const pattern of says) assert.match(stderr, pattern);
+    assert.deepEqual(setting.files(), [".local/bin/updsts"]);
+    assert.equal(await Deno.readTextFile(setting.program), "old");
+  });
+}
+
+test("install.sh does nothing with half of itself", linux, async () => {
+  await using setting = new Setting();
+  const lines = (await read("install.sh")).split("\n");
+  assert.equal(lines.at(-2), 'main "$@"');
+  for (let kept = 1; kept < lines.length - 1; kept += 3) {
+    await setting.sh([], {}, ["sh"], lines.slice(0, kept).join("\n"));
+    assert.deepEqual(setting.files(), [], `${kept} lines`);
+  }
+  assert.deepEqual(setting.asked, []);
+});
+
+test(
+  "install.sh needs no more than wget, or another program that hashes",
+  linux,
+  async () => {
+    await using setting = new Setting();
+    const find = async (name: string) =>
+      (await run("sh", ["-c", `command -v ${name}`])).stdout.trim();
+    const needed = ["cat", "chmod", "cp", "cut", "dirname", "grep", "gzip"];
+    needed.push("mkdir", "mktemp", "mv", "rm", "sed", "sh", "tar", "uname");
+    for (const name of needed) {
+      await Deno.symlink(await find(name), join(setting.bin, name));
+    }
+    // Perl's own modules are there: it is what shasum is written in.
+    const env = { PATH: `${setting.bin}:/usr/bin/core_perl`, TMPDIR: "/tmp" };
+    const neither = await setting.sh([], env);
+    assert.match(neither.stderr, /Neither curl nor wget/);
+    await setting.write(
+      "wget",
+      `[ "$1 $2" = "-q -O" ] || exit 9; exec ${await find(
+        "curl",
+      )} -fsS -o "$3" "$4"`,
+    );
+    assert.match((await setting.sh([], env)).stderr, /computes a SHA-256/);
+    assert.deepEqual(setting.files(), []);
+    for (const hasher of ["openssl", "shasum"].filter(isInstalled)) {
+      await setting.write(hasher, `exec ${await find(hasher)} "$@"`);
+      const { code, stderr } = await setting.sh([], env);
+      assert.equal(code, 0, stderr);
+      assert.deepEqual(setting.files(), INSTALLED);
+      await setting.sh(["--uninstall"], env);
+      await Deno.remove(join(setting.bin, hasher));
+    }
+  },
+);
+
+/** What `uname` says, the archive that is for it, and whether the shell runs under Rosetta. */
+const SYSTEMS: readonly [string, string, string, string?][] = [
+  ["Linux", "x86_64", "x86_64-unknown-linux-gnu"],
+  ["Linux", "amd64", "x86_64-unknown-linux-gnu"],
+  ["Linux", "aarch64", "aarch64-unknown-linux-gnu"],
+  ["Darwin", "arm64", "aarch64-apple-darwin"],
+  ["Darwin", "x86_64", "x86_64-apple-darwin", "0"],
+  ["Darwin", "x86_64", "aarch64-apple-darwin", "1"],
+];
+
+test("install.sh takes the archive of the system", linux, async () => {
+  await using setting = new Setting();
+  for (const [system, processor, target, translated = ""] of SYSTEMS) {
+    await setting.uname(system, processor);
+    await setting.write("sysctl", `echo ${translated}`);
+    const { code, stderr } = await setting.sh();
+    assert.equal(code, 0, stderr);
+    assert.equal(setting.asked.at(-1), archiveName(target));
+  }
+});
+
+const shellcheck = needs("shellcheck");
+test("shellcheck finds nothing in install.sh", shellcheck, async () => {
+  const script = fileURLToPath(new URL(".ci/install.sh", ROOT));
+  const { code, stdout } = await run("shellcheck", [script]);
+  assert.equal(code, 0, stdout);
+});

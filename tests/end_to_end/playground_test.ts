@@ -27,7 +27,7 @@ Deno.test({
       const text of child.stdout.pipeThrough(new TextDecoderStream())
     ) {
       said += text;
-      const [, code] = /^The code is (\d{6}) for \d+ s$/m.exec(said) ?? [];
+      const [, code] = /^The next code is (\d{6})$/m.exec(said) ?? [];
       if (code === undefined || said.includes("Nothing is left")) continue;
       const env = Object.fromEntries(
         Array.from(

@@ -1,83 +1,52 @@
-// An STS to play with on this machine: a file, codes as they change, and lines to try. Ends with Ctrl-C.
+// An STS emulator to try updsts with: a credentials file, a new code every 30 s, and commands to type. Ends with Ctrl-C.
 import { isOnPath } from "../../.ci/install_bundle.ts";
 import { pinnedDeno } from "../../.ci/plugin.ts";
 import { settingVariable } from "../../src/shell_quoted.ts";
-import { ALICE, Scenario } from "./scenario.ts";
-import { totp } from "./totp.ts";
+import { Scenario } from "./scenario.ts";
 
-/** What the authenticator app of Alice knows. */
-const TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
-/** A code lasts as long, in milliseconds. */
-const STEP = 30_000;
-
-const GIVEN = `[default]
-aws_access_key_id = ${ALICE.accessKeyId}
-aws_secret_access_key = ${ALICE.secretAccessKey}
-mfa_device_arn = ${ALICE.device}
-`;
-
-/** Resolves when the person has had enough. */
-function interrupted(): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const signals = Deno.build.os === "windows"
-    ? ["SIGINT", "SIGBREAK"] as const
-    : ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  for (const signal of signals) Deno.addSignalListener(signal, resolve);
-  return promise;
-}
-
-/** How the person started this: with a Deno of their own, or one that npx put on the PATH of this process only. */
-async function denoCommand(): Promise<string> {
-  return isOnPath() ? "deno" : `npx --yes ${await pinnedDeno()}`;
-}
-
-function showCode(): void {
-  const now = Date.now();
-  const left = Math.ceil((STEP - now % STEP) / 1000);
-  console.log(`The code is ${totp(TOTP_SECRET, new Date(now))} for ${left} s`);
-}
-
-const end = interrupted();
+const ended = Promise.withResolvers<void>();
+const signals = Deno.build.os === "windows"
+  ? ["SIGINT", "SIGBREAK"] as const
+  : ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+for (const signal of signals) Deno.addSignalListener(signal, ended.resolve);
 {
-  await using scenario = await Scenario.start({
-    given: GIVEN,
-    accounts: [{
-      ...ALICE,
-      devices: [{ serial: ALICE.device, totpSecret: TOTP_SECRET }],
-    }],
-  });
+  await using scenario = await Scenario.start();
   const settings = {
     AWS_SHARED_CREDENTIALS_FILE: scenario.path,
     AWS_CONFIG_FILE: `${scenario.path}.config`,
     AWS_ENDPOINT_URL_STS: scenario.sts.url,
   };
-  const updsts = `${await denoCommand()} task --quiet updsts`;
-  console.log([
-    "An STS emulator of this machine's own is at your service.",
-    "In another terminal, in this directory:",
-    "",
-    ...Object.entries(settings).map(([name, value]) =>
-      `  ${settingVariable(name, value)}`
-    ),
-    `  ${updsts} list`,
-    `  ${updsts} get`,
-    `  ${updsts} get --min-remaining 30m`,
-    `  ${updsts} doctor`,
-    `  ${updsts} get -t 000000`,
-    `  ${updsts} remove default`,
-    "",
-    "Each code works once. Ctrl-C ends this, and takes the file with it.",
-    "",
-  ].join("\n"));
+  // Deno is the user's own, or npx put it on the PATH of this process only.
+  const deno = isOnPath() ? "deno" : `npx --yes ${await pinnedDeno()}`;
+  const commands = [
+    "list",
+    "get",
+    "get --min-remaining 30m",
+    "doctor",
+    "get -t 000000",
+    "remove default",
+  ];
+  console.log(
+    `An STS emulator runs on this machine. In another terminal, in this directory, type:
+
+  ${
+      Object.entries(settings).map(([name, value]) =>
+        settingVariable(name, value)
+      ).join("\n  ")
+    }
+  ${
+      commands.map((words) => `${deno} task --quiet updsts ${words}`)
+        .join("\n  ")
+    }
+
+Each code works once. Ctrl-C ends this, and removes the file.
+`,
+  );
+  const showCode = () => console.log(`The next code is ${scenario.code()}`);
   showCode();
-  let ticking: ReturnType<typeof setInterval> | undefined;
-  const wait = setTimeout(() => {
-    showCode();
-    ticking = setInterval(showCode, STEP);
-  }, STEP - Date.now() % STEP);
-  await end;
-  clearTimeout(wait);
-  clearInterval(ticking);
+  const timer = setInterval(showCode, 30_000);
+  await ended.promise;
+  clearInterval(timer);
 }
 console.log("\nNothing is left.");
 Deno.exit(0);

@@ -1,7 +1,7 @@
-// Stands in for AWS STS in tests: as strict as the service, scriptable where
-// the service cannot be asked to fail.
-import { createHash, randomBytes } from "node:crypto";
+// Stands in for AWS STS in tests: as strict as the service, and scriptable where the service cannot be asked to fail.
+import { createHash, randomBytes, randomUUID } from "node:crypto";
 import {
+  type Delivery,
   type HttpBody,
   type HttpRequest,
   type HttpResponse,
@@ -9,33 +9,12 @@ import {
   RawHttpServer,
   type Reply,
 } from "./raw_http.ts";
-import { parseAuthorization, verifySignature } from "./sigv4.ts";
 import {
-  checkDuration,
-  checkOperation,
-  checkTokenCode,
-  denied,
+  authorizationOf,
   Refusal,
-} from "./sts_checks.ts";
-import {
-  type AnswerFields,
-  credentialFields,
-  errorResponse,
-  identityResponse,
-  keyIdText,
-  sessionResponse,
-  type StsSession,
-} from "./sts_responses.ts";
-import { hotp, totpStep } from "./totp.ts";
-
-export { totp } from "./totp.ts";
-export type { AnswerFields, StsSession };
-
-export interface MfaDevice {
-  readonly serial: string;
-  /** Base32. Without one, the device takes the codes of `nextCode` only. */
-  readonly totpSecret?: string;
-}
+  type SigningKey,
+  verifySignature,
+} from "./sigv4.ts";
 
 /** An IAM user with its one long-term key. */
 export interface StsAccount {
@@ -43,8 +22,17 @@ export interface StsAccount {
   readonly userName: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  readonly devices: readonly MfaDevice[];
+  /** Each takes the codes of `nextCode`. */
+  readonly devices: readonly { readonly serial: string }[];
 }
+
+/** An element set to `undefined` is left out of the answer. */
+type AnswerFields = {
+  readonly AccessKeyId?: string | undefined;
+  readonly SecretAccessKey?: string | undefined;
+  readonly SessionToken?: string | undefined;
+  readonly Expiration?: string | undefined;
+};
 
 /**
  * What happens to one request. The delays and `half_body` spoil the delivery
@@ -77,52 +65,62 @@ export type Behaviour =
     readonly raw?: boolean;
   };
 
-export interface RequestRecord {
-  readonly action: string | undefined;
+/** A request, as far as tests look at it. */
+interface RequestRecord {
   readonly accessKeyId: string | undefined;
-  readonly serial: string | undefined;
+  readonly region: string | undefined;
   readonly code: string | undefined;
   readonly duration: string | undefined;
-  readonly region: string | undefined;
-  readonly host: string | undefined;
-  /** X-Amz-Date as it was sent. */
-  readonly signedAt: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
-  readonly url: string;
   /** `answered` is a GetCallerIdentity that went well. */
   readonly outcome: "issued" | "answered" | "refused" | "scripted";
 }
 
 export interface StsEmulatorOptions extends Partial<ListenOptions> {
   readonly accounts: readonly StsAccount[];
-  /** The service's clock: signatures, codes, expirations and Date headers. */
+  /** The service's clock: signatures, expirations and Date headers. */
   readonly clock?: () => Date;
   /** Makes the sessions and handed-out codes the same in every run. */
   readonly seed?: string;
 }
 
-interface Handled {
-  readonly response: HttpResponse;
-  readonly outcome: RequestRecord["outcome"];
+/** A session that was issued; the expiration is in whole seconds. */
+interface StsSession {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+  readonly expiration: Date;
+}
+
+/** A key that signs requests; those of sessions expire. */
+interface Key extends SigningKey {
+  readonly account: StsAccount;
+  readonly expiration?: Date;
 }
 
 export class StsEmulator implements AsyncDisposable {
-  readonly #options: StsEmulatorOptions;
+  readonly requests: RequestRecord[] = [];
+  /** The sessions issued, the oldest first. */
+  readonly sessions: StsSession[] = [];
   readonly #server: RawHttpServer;
   readonly #clock: () => Date;
-  readonly #requests: RequestRecord[] = [];
+  readonly #seed: string | undefined;
   readonly #behaviours: Behaviour[] = [];
-  readonly #sessions: { session: StsSession; account: StsAccount }[] = [];
-  /** By serial: codes given out and not spent; every code ever given out. */
-  readonly #codes = new Map<string, { open: Set<string>; all: Set<string> }>();
-  readonly #spentSteps = new Map<string, Set<number>>();
+  readonly #keys: Map<string, Key>;
+  /** The device of each code that was given out; undefined once it is spent. */
+  readonly #codes = new Map<string, string | undefined>();
   #drawn = 0;
 
   constructor(options: StsEmulatorOptions) {
-    this.#options = options;
-    this.#clock = options.clock ?? (() => new Date());
+    const { accounts, clock = () => new Date(), seed, ...listening } = options;
+    this.#clock = clock;
+    this.#seed = seed;
+    this.#keys = new Map(accounts.map((account) => {
+      const { accessKeyId, secretAccessKey } = account;
+      return [accessKeyId, { secretAccessKey, account }];
+    }));
     this.#server = new RawHttpServer(
-      { hostname: "127.0.0.1", port: 0, ...options },
+      { hostname: "127.0.0.1", port: 0, ...listening },
       (request) => this.#handle(request),
     );
   }
@@ -132,34 +130,14 @@ export class StsEmulator implements AsyncDisposable {
     return this.#server.origin;
   }
 
-  get requests(): readonly RequestRecord[] {
-    return this.#requests;
-  }
-
-  /** The sessions issued, the oldest first. */
-  get sessions(): readonly StsSession[] {
-    return this.#sessions.map(({ session }) => session);
-  }
-
-  /** A code that this device (one without a TOTP secret) takes once. */
+  /** A code that the device takes once. */
   nextCode(serial: string): string {
-    const device = this.#options.accounts.flatMap(({ devices }) => devices)
-      .find((device) => device.serial === serial);
-    if (!device || device.totpSecret !== undefined) {
-      throw new Error(`Cannot hand out a code: no such device: ${serial}`);
-    }
-    const codes = getOrInsert(
-      this.#codes,
-      serial,
-      () => ({ open: new Set<string>(), all: new Set<string>() }),
-    );
     let code: string;
     do {
       code = String(this.#random(4).readUInt32BE() % 1_000_000)
         .padStart(6, "0");
-    } while (codes.all.has(code));
-    codes.all.add(code);
-    codes.open.add(code);
+    } while (this.#codes.has(code));
+    this.#codes.set(code, serial);
     return code;
   }
 
@@ -179,177 +157,135 @@ export class StsEmulator implements AsyncDisposable {
   #handle(request: HttpRequest): Reply {
     const form = new URLSearchParams(new TextDecoder().decode(request.body));
     const behaviour = this.#behaviours.shift();
-    switch (behaviour?.kind) {
-      case "close":
-        this.#record(request, form, "scripted");
-        return {};
-      case "error":
-      case "raw":
-      case "answer":
-        this.#record(request, form, "scripted");
-        return { response: this.#scriptedResponse(behaviour) };
-    }
+    const { outcome, response } = this.#answer(request, form, behaviour);
+    const authorization = authorizationOf(request);
     // Recorded before any delay, so that a test sees what it timed out on.
-    const { response, outcome } = this.#serve(request, form);
-    this.#record(request, form, outcome);
-    switch (behaviour?.kind) {
-      case "delay_headers":
-        return { response, delivery: { delayHeadersMs: behaviour.ms } };
-      case "delay_body":
-        return { response, delivery: { delayBodyMs: behaviour.ms } };
-      case "half_body":
-        return { response, delivery: { halfBody: true } };
-      default:
-        return { response };
-    }
-  }
-
-  #record(
-    request: HttpRequest,
-    form: URLSearchParams,
-    outcome: RequestRecord["outcome"],
-  ): void {
-    const authorization = parseAuthorization(
-      request.headers.get("authorization") ?? "",
-    );
-    const field = (name: string) => form.get(name) ?? undefined;
-    this.#requests.push({
-      action: field("Action"),
+    this.requests.push({
       accessKeyId: authorization?.accessKeyId,
-      serial: field("SerialNumber"),
-      code: field("TokenCode"),
-      duration: field("DurationSeconds"),
       region: authorization?.region,
-      host: request.headers.get("host"),
-      signedAt: request.headers.get("x-amz-date"),
+      code: form.get("TokenCode") ?? undefined,
+      duration: form.get("DurationSeconds") ?? undefined,
       headers: Object.fromEntries(request.headers),
-      url: request.url.href,
       outcome,
     });
+    return response ? { response, delivery: deliveryOf(behaviour) } : {};
   }
 
-  #scriptedResponse(
-    behaviour: Extract<Behaviour, { kind: "error" | "raw" | "answer" }>,
-  ): HttpResponse {
-    switch (behaviour.kind) {
+  #answer(
+    request: HttpRequest,
+    form: URLSearchParams,
+    behaviour: Behaviour | undefined,
+  ): { outcome: RequestRecord["outcome"]; response?: HttpResponse } {
+    const outcome = "scripted";
+    switch (behaviour?.kind) {
+      case "close":
+        return { outcome };
       case "raw":
-        return behaviour;
-      case "error":
-        return errorResponse(behaviour, behaviour.date ?? this.#clock());
-      case "answer": {
-        const genuine = credentialFields(this.#newSession(3600));
-        const fields = { ...genuine, ...behaviour.fields };
-        return sessionResponse(fields, this.#clock(), behaviour.raw);
+        return { outcome, response: behaviour };
+      case "error": {
+        const { date = this.#clock() } = behaviour;
+        return { outcome, response: errorResponse(behaviour, date) };
       }
+      case "answer": {
+        const session = fieldsOf(this.#newSession(3600));
+        const fields = { ...session, ...behaviour.fields };
+        const { raw } = behaviour;
+        return {
+          outcome,
+          response: sessionResponse(fields, this.#clock(), raw),
+        };
+      }
+    }
+    try {
+      return this.#serve(request, form);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      const response = errorResponse(error, this.#clock());
+      return { outcome: "refused", response };
     }
   }
 
   /** What STS would do. */
-  #serve(request: HttpRequest, form: URLSearchParams): Handled {
-    try {
-      const action = checkOperation(request, form);
-      const now = this.#clock();
-      const { accessKeyId } = verifySignature(
-        request,
-        now,
-        (id) => this.#ownerOf(id)?.key,
+  #serve(
+    request: HttpRequest,
+    form: URLSearchParams,
+  ): { outcome: RequestRecord["outcome"]; response: HttpResponse } {
+    const action = form.get("Action") ?? "";
+    const type = request.headers.get("content-type") ?? "";
+    if (
+      request.method !== "POST" ||
+      !/^application\/x-www-form-urlencoded(?:;|$)/.test(type) ||
+      !["GetSessionToken", "GetCallerIdentity"].includes(action) ||
+      form.get("Version") !== "2011-06-15"
+    ) {
+      const message = `Could not find operation ${action}`;
+      throw new Refusal(400, "InvalidAction", message);
+    }
+    const now = this.#clock();
+    const key = verifySignature(request, now, (id) => this.#keys.get(id));
+    const { account, expiration } = key;
+    if (expiration && expiration <= now) {
+      throw new Refusal(
+        403,
+        "ExpiredToken",
+        "The security token included in the request is expired",
       );
-      const owner = this.#ownerOf(accessKeyId);
-      if (!owner) throw new Error("Verified a key that nobody has");
-      if (owner.expiration && owner.expiration <= now) {
-        throw new Refusal(
-          403,
-          "ExpiredToken",
-          "The security token included in the request is expired",
-        );
-      }
-      if (action === "GetCallerIdentity") {
-        const response = identityResponse(owner.account, now);
-        return { response, outcome: "answered" };
-      }
-      if (owner.expiration) {
-        throw denied("Cannot call GetSessionToken with session credentials");
-      }
-      const duration = checkDuration(form.get("DurationSeconds"));
-      this.#checkMfa(owner.account, form, now);
-      const session = this.#newSession(duration);
-      this.#sessions.push({ session, account: owner.account });
-      const response = sessionResponse(credentialFields(session), now);
-      return { response, outcome: "issued" };
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      return {
-        response: errorResponse(error, this.#clock()),
-        outcome: "refused",
+    }
+    if (action === "GetCallerIdentity") {
+      const { accountId, userName } = account;
+      const identity = {
+        Arn: `arn:aws:iam::${accountId}:user/${userName}`,
+        UserId: "AIDACKCEVSQ6C2EXAMPLE",
+        Account: accountId,
       };
+      const response = resultResponse(action, identity, now);
+      return { outcome: "answered", response };
     }
+    if (expiration) {
+      throw denied("Cannot call GetSessionToken with session credentials");
+    }
+    const duration = form.get("DurationSeconds") ?? "43200";
+    if (
+      !/^\d+$/.test(duration) || Number(duration) < 900 ||
+      Number(duration) > 129_600
+    ) throw invalid("durationSeconds", duration);
+    this.#spendCode(account, form.get("SerialNumber"), form.get("TokenCode"));
+    const session = this.#newSession(Number(duration));
+    this.sessions.push(session);
+    this.#keys.set(session.accessKeyId, { ...session, account });
+    const response = sessionResponse(fieldsOf(session), now);
+    return { outcome: "issued", response };
   }
 
-  #ownerOf(accessKeyId: string) {
-    const account = this.#options.accounts
-      .find((account) => account.accessKeyId === accessKeyId);
-    if (account) {
-      const { secretAccessKey } = account;
-      return { account, key: { secretAccessKey }, expiration: undefined };
-    }
-    const issued = this.#sessions
-      .findLast(({ session }) => session.accessKeyId === accessKeyId);
-    return issued && {
-      account: issued.account,
-      key: issued.session,
-      expiration: issued.session.expiration,
-    };
-  }
-
-  #checkMfa(account: StsAccount, form: URLSearchParams, now: Date): void {
-    const serial = form.get("SerialNumber");
-    const code = form.get("TokenCode");
-    if (serial === null && code === null) return;
+  #spendCode(
+    { devices }: StsAccount,
+    serial: string | null,
+    code: string | null,
+  ): void {
+    const failed = "MultiFactorAuthentication failed";
     if (serial === null || code === null) {
       throw denied(
-        "MultiFactorAuthentication failed, must provide both MFA serial " +
-          "number and one time pass code.",
+        `${failed}, must provide both MFA serial number and one time pass code.`,
       );
     }
-    checkTokenCode(code);
-    const device = account.devices.find((device) => device.serial === serial);
-    if (!device) {
+    if (!/^\d{6}$/.test(code)) throw invalid("tokenCode", code);
+    if (!devices.some((device) => device.serial === serial)) {
       throw denied(
-        "MultiFactorAuthentication failed, unable to validate MFA code.  " +
-          "Please verify your MFA serial number is valid and associated " +
-          "with this user.",
+        `${failed}, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.`,
       );
     }
-    if (!this.#spendCode(device, code, now)) {
-      throw denied(
-        "MultiFactorAuthentication failed with invalid MFA one time pass " +
-          "code. ",
-      );
+    if (this.#codes.get(code) !== serial) {
+      throw denied(`${failed} with invalid MFA one time pass code. `);
     }
-  }
-
-  #spendCode(device: MfaDevice, code: string, now: Date): boolean {
-    const { serial, totpSecret } = device;
-    if (totpSecret === undefined) {
-      return this.#codes.get(serial)?.open.delete(code) ?? false;
-    }
-    const spent = getOrInsert(
-      this.#spentSteps,
-      serial,
-      () => new Set<number>(),
-    );
-    const current = totpStep(now);
-    const step = [current - 1, current, current + 1]
-      .find((step) => !spent.has(step) && hotp(totpSecret, step) === code);
-    if (step === undefined) return false;
-    spent.add(step);
-    return true;
+    this.#codes.set(code, undefined);
   }
 
   #newSession(durationSeconds: number): StsSession {
     const seconds = Math.floor(this.#clock().getTime() / 1000);
+    const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    const id = [...this.#random(16)].map((byte) => alphabet.charAt(byte % 32));
     return {
-      accessKeyId: `ASIA${keyIdText(this.#random(16))}`,
+      accessKeyId: `ASIA${id.join("")}`,
       secretAccessKey: this.#random(30).toString("base64"),
       sessionToken: `IQoJb3JpZ2luX2Vj${this.#random(340).toString("base64")}`,
       expiration: new Date((seconds + durationSeconds) * 1000),
@@ -357,21 +293,110 @@ export class StsEmulator implements AsyncDisposable {
   }
 
   #random(length: number) {
-    const { seed } = this.#options;
     const bytes = randomBytes(length);
-    if (seed === undefined) return bytes;
+    if (this.#seed === undefined) return bytes;
     for (let at = 0; at < length; at += 32) {
-      createHash("sha256").update(`${seed} ${this.#drawn++}`).digest()
+      createHash("sha256").update(`${this.#seed} ${this.#drawn++}`).digest()
         .copy(bytes, at);
     }
     return bytes;
   }
 }
 
-function getOrInsert<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  const present = map.get(key);
-  if (present !== undefined) return present;
-  const made = make();
-  map.set(key, made);
-  return made;
+function deliveryOf(behaviour: Behaviour | undefined): Delivery {
+  switch (behaviour?.kind) {
+    case "delay_headers":
+      return { delayHeadersMs: behaviour.ms };
+    case "delay_body":
+      return { delayBodyMs: behaviour.ms };
+    case "half_body":
+      return { halfBody: true };
+    default:
+      return {};
+  }
+}
+
+function denied(message: string): Refusal {
+  return new Refusal(403, "AccessDenied", message);
+}
+
+function invalid(field: string, value: string): Refusal {
+  return new Refusal(
+    400,
+    "ValidationError",
+    `1 validation error detected: Value '${value}' at '${field}' failed to satisfy constraint`,
+  );
+}
+
+function fieldsOf(session: StsSession): AnswerFields {
+  return {
+    AccessKeyId: session.accessKeyId,
+    SecretAccessKey: session.secretAccessKey,
+    SessionToken: session.sessionToken,
+    Expiration: session.expiration.toISOString().replace(/\.\d+/, ""),
+  };
+}
+
+function sessionResponse(fields: AnswerFields, date: Date, raw = false) {
+  return resultResponse("GetSessionToken", { Credentials: fields }, date, raw);
+}
+
+function resultResponse(
+  action: string,
+  result: Fields,
+  date: Date,
+  raw = false,
+): HttpResponse {
+  const RequestId = randomUUID();
+  const content = {
+    [`${action}Result`]: result,
+    ResponseMetadata: { RequestId },
+  };
+  return xmlResponse(200, `${action}Response`, content, RequestId, date, raw);
+}
+
+function errorResponse(
+  { status, code, message }: Pick<Refusal, "status" | "code" | "message">,
+  date: Date,
+): HttpResponse {
+  const Type = status < 500 ? "Sender" : "Receiver";
+  const RequestId = randomUUID();
+  const content = { Error: { Type, Code: code, Message: message }, RequestId };
+  return xmlResponse(status, "ErrorResponse", content, RequestId, date, false);
+}
+
+/** Elements by name; those that are undefined are left out. */
+interface Fields {
+  readonly [name: string]: string | undefined | Fields;
+}
+
+function xmlResponse(
+  status: number,
+  root: string,
+  content: Fields,
+  requestId: string,
+  date: Date,
+  raw: boolean,
+): HttpResponse {
+  const xmlns = "https://sts.amazonaws.com/doc/2011-06-15/";
+  const headers = {
+    "x-amzn-RequestId": requestId,
+    "Content-Type": "text/xml",
+    "Date": date.toUTCString(),
+  };
+  const body = `<${root} xmlns="${xmlns}">\n${xmlOf(content, raw)}</${root}>\n`;
+  return { status, headers, body };
+}
+
+function xmlOf(fields: Fields, raw: boolean): string {
+  return Object.entries(fields).map(([name, value]) => {
+    if (value === undefined) return "";
+    const content = typeof value === "object"
+      ? `\n${xmlOf(value, raw)}`
+      : raw
+      ? value
+      : value.replaceAll("&", "&amp;").replaceAll("<", "&lt;")
+        .replaceAll(">", "&gt;");
+    return `<${name}>${content}</${name}>\n`;
+  }).join("");
 }
