@@ -1,5 +1,5 @@
 // The context of a command, and functions that several commands share.
-import { ERROR_CODES } from "../error_codes.ts";
+import { EXIT_CODES } from "../error_codes.ts";
 import { UpdstsError } from "../errors.ts";
 import type { CodeSource, DoctorPorts, Log, NamedFiles } from "../ports.ts";
 import type { OptionValues } from "./grammar.ts";
@@ -57,7 +57,11 @@ export const INTERRUPTED = 130;
 
 /** The exit code for `error`; 1 for a defect. */
 export function exitCodeOf(error: unknown): number {
-  return error instanceof UpdstsError ? ERROR_CODES[error.code].exit : 1;
+  const [exit = 1] =
+    Object.entries(EXIT_CODES).find(([, { errors }]) =>
+      error instanceof UpdstsError && error.code in errors
+    ) ?? [];
+  return Number(exit);
 }
 
 /**
