@@ -25,9 +25,8 @@ async function exitOf(
     system: "Deno 2.0.0, linux x86_64",
     stdout: { write: (text) => void (stdout += text) },
     stderr: { write: (text) => void (stderr += text) },
-    screen: { columns, colored: false, noteColumns: columns, attended: false },
+    screen: { columns, colored: false, noteColumns: columns },
     connect: reject,
-    stdinCodes: { code: reject },
     handleSignals: () => new DisposableStack(),
     mcp: {
       describe: () =>
