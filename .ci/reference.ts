@@ -14,7 +14,7 @@ import {
   optionsOf,
   type ValueKind,
 } from "../src/cli/grammar.ts";
-import { ERROR_CODES, EXIT_MEANINGS } from "../src/error_codes.ts";
+import { EXIT_CODES } from "../src/error_codes.ts";
 import { RUNTIME_VARIABLES, VARIABLES } from "../src/machine/environment.ts";
 import { baseEnvironment, run, updsts } from "../tests/support/command.ts";
 import { type Block, toMan, toMarkdown } from "./rendering.ts";
@@ -118,8 +118,8 @@ export async function reference(): Promise<Block[]> {
     heading(2, "Exit codes"),
     table(
       ["code", "meaning"],
-      Object.entries(EXIT_MEANINGS)
-        .map(([code, meaning]) => [code, marked(meaning)]),
+      Object.entries(EXIT_CODES)
+        .map(([code, { meaning }]) => [code, marked(meaning)]),
     ),
 
     heading(2, "Error codes"),
@@ -127,13 +127,11 @@ export async function reference(): Promise<Block[]> {
       "An error goes to stderr: what failed and the state, then a hint that says what to do. With `--json`, and for agents, it also has one of these codes, which stay the same in later versions:",
     ),
     table(
-      ["code", "meaning", "exit", "what to do"],
-      Object.entries(ERROR_CODES).map(([name, { exit, meaning, remedy }]) => [
-        code([name]),
-        marked(meaning),
-        String(exit),
-        marked(remedy),
-      ]),
+      ["code", "exit", "meaning: what to do"],
+      Object.entries(EXIT_CODES).flatMap(([exit, { errors }]) =>
+        Object.entries(errors)
+          .map(([name, meaning]) => [code([name]), exit, marked(meaning)])
+      ),
     ),
 
     heading(2, "Output"),

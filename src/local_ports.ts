@@ -5,24 +5,25 @@ import { createEnvironment, type Environment } from "./machine/environment.ts";
 import { isSameFile } from "./machine/place.ts";
 import { readStdin, type Stdin } from "./machine/read.ts";
 import { LocalCredentialsFile } from "./machine/replace.ts";
-import { type Terminal, TerminalCodes } from "./machine/terminal.ts";
-
-/** What the ports take of the process. */
-export interface ProcessParts {
-  /** The value of an environment variable. */
-  readonly variable: (name: string) => string | undefined;
-  readonly terminal: Terminal;
-  readonly stdin: Stdin;
-  readonly userAgent: string;
-  /** What relative paths count from; undefined if it has gone. */
-  readonly directory: string | undefined;
-}
+import {
+  StreamCodes,
+  type Terminal,
+  TerminalCodes,
+} from "./machine/terminal.ts";
 
 /** The ports for the files that a person named. */
 export function createLocalPorts(
   named: NamedFiles,
   log: Log,
-  { variable, terminal, stdin, userAgent, directory }: ProcessParts,
+  { variable, terminal, stdin, userAgent, directory }: {
+    /** The value of an environment variable. */
+    readonly variable: (name: string) => string | undefined;
+    readonly terminal: Terminal;
+    readonly stdin: Stdin;
+    readonly userAgent: string;
+    /** The base of relative paths; undefined if it was deleted. */
+    readonly directory: string | undefined;
+  },
 ): DoctorPorts {
   const environment = createEnvironment(variable, Deno.build.os, directory);
   const clock = { now: () => new Date() };
@@ -34,7 +35,9 @@ export function createLocalPorts(
   return {
     ...files,
     config: new LocalAwsConfig(environment),
-    codes: new TerminalCodes(terminal),
+    codes: named.codeFromStdin
+      ? new StreamCodes(stdin.readable, log.note.bind(log))
+      : new TerminalCodes(terminal),
     issuer: {
       rehearse: async (target) => await (await issuer()).rehearse(target),
       issue: async (request) => await (await issuer()).issue(request),
@@ -47,7 +50,7 @@ export function createLocalPorts(
         credentialsFile: environment.get("AWS_SHARED_CREDENTIALS_FILE"),
         missingFiles: () =>
           missingFiles(environment).filter(({ path }) =>
-            // What is wrong with that shows when it is read, or it is made.
+            // A missing file for sessions is created; others fail when read.
             !isSameFile(path, files.file.path)
           ),
       },
@@ -60,7 +63,7 @@ export function createLocalPorts(
   };
 }
 
-/** The file for sessions, and where the keys are if that is somewhere else. */
+/** The file for sessions, and the source of the keys if they are elsewhere. */
 function openFiles(
   { credentials, sessions }: NamedFiles,
   environment: Environment,
@@ -79,7 +82,7 @@ function openFiles(
   return isSameFile(path, file.path) ? { file: keys } : { file, keys };
 }
 
-/** The text is read once, when it is first asked for. */
+/** Reads stdin once, at the first read. */
 function stdinKeys(stdin: Stdin): KeySource {
   let text: Promise<string> | undefined;
   return { path: undefined, read: () => text ??= readStdin(stdin) };

@@ -229,6 +229,8 @@ export interface NamedFiles {
   readonly credentials: string | undefined;
   /** Where sessions go, if they have a file of their own. */
   readonly sessions?: string | undefined;
+  /** Whether another program writes the code to stdin; else a person types it. */
+  readonly codeFromStdin?: boolean;
 }
 
 /** All ports, as they are built for one credentials file, or for two. */

@@ -22,7 +22,7 @@ import type { OptionValues } from "./grammar.ts";
 import type { Output } from "./output.ts";
 
 export async function get(
-  { connect, output, stdinCodes, handleSignals }: Context,
+  { connect, output, handleSignals }: Context,
   options: OptionValues,
 ): Promise<number | void> {
   const ports = await connect(filesOf(options), output);
@@ -72,7 +72,7 @@ export async function get(
     output.note(`Profile ${shell.profile} (AWS_PROFILE)`);
   }
   const result = await refreshSession(
-    code === "-" ? { ...ports, codes: stdinCodes } : ports,
+    ports,
     {
       profile: named ?? shell.profile ?? await chooseProfile(ports).catch(fail),
       code: code === undefined || code === "-" ? undefined : new Secret(code),

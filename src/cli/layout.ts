@@ -41,26 +41,26 @@ export function widthOf(text: string): number {
   return characters + (text.match(WIDE)?.length ?? 0);
 }
 
-/** `text` in lines of `room` columns at most, broken between words. */
-export function wrap(text: string, room: number): string[] {
-  const lines: string[] = [];
-  const [first = "", ...words] = text.split(" ");
-  let line = first;
-  for (const word of words) {
-    if (line.trim() !== "" && widthOf(`${line} ${word}`) > room) {
-      lines.push(line);
-      line = word;
-    } else {
-      line += ` ${word}`;
-    }
-  }
-  return [...lines, line];
-}
-
-/** `text` after `label`; further lines are indented by the width of the label. */
+/**
+ * `text` after `label`, broken between words so that no line is wider than
+ * `room`; further lines are indented by the width of the label.
+ */
 export function hang(label: string, text: string, room: number): string {
   const indent = " ".repeat(widthOf(label));
-  return label + wrap(text, room - indent.length).join(`\n${indent}`);
+  const lines = text.split("\n").flatMap((line) => {
+    const [first = "", ...words] = line.split(" ");
+    const wrapped = [first];
+    for (const word of words) {
+      const longer = `${wrapped.at(-1)} ${word}`;
+      if (longer.trim() === word || widthOf(indent + longer) <= room) {
+        wrapped.splice(-1, 1, longer);
+      } else {
+        wrapped.push(word);
+      }
+    }
+    return wrapped;
+  });
+  return label + lines.join(`\n${indent}`);
 }
 
 /** A column; the `optional` ones are left out where there is no room, from the left. */

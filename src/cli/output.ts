@@ -8,16 +8,14 @@ export interface LineSink {
   write(text: string): void;
 }
 
-/** What the terminal can show. */
+/** The capabilities of the terminals that stdout and stderr are. */
 export interface Screen {
-  /** Width of the terminal that stdout is; undefined if it is none. */
+  /** Width of stdout; undefined if it is not a terminal. */
   readonly columns: number | undefined;
   /** Whether answers may have colours. */
   readonly colored: boolean;
-  /** Width of the terminal that stderr is; undefined if it is none. */
+  /** Width of stderr; undefined if it is not a terminal. */
   readonly noteColumns: number | undefined;
-  /** Whether stderr is a terminal. */
-  readonly attended: boolean;
 }
 
 /** How much to tell: 0 errors and warnings, 1 what is done, 2 details. */

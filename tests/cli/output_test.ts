@@ -8,7 +8,7 @@ function recorded(colored = false) {
   const output = new Output(
     { write: (text) => lines.stdout += text },
     { write: (text) => lines.stderr += text },
-    { columns: 80, colored, noteColumns: undefined, attended: false },
+    { columns: 80, colored, noteColumns: undefined },
   );
   return { lines, output };
 }
