@@ -96,24 +96,15 @@ function readToEnd(file: Deno.FsFile, size: number): string {
 }
 
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
-// The runtime's Latin-1 is Windows-1252 (as the web's is), which has other
-// characters for some of the bytes from 0x80 to 0x9F.
-const latin1 = new TextDecoder("latin1");
 
 /** One character a byte: no byte is lost, whatever the encoding. */
 export function decodeBytes(bytes: Uint8Array): string {
-  // Most files are ASCII, and the runtime reads that as UTF-8 up to four times
-  // as fast as Latin-1. Any other character would be shorter than its bytes, or
-  // replaced.
+  // Most files are ASCII, which is read faster as UTF-8. Any other character
+  // would be shorter than its bytes, or replaced.
   const text = utf8.decode(bytes);
-  if (text.length === bytes.length && !text.includes("\uFFFD")) return text;
-  const others = latin1.decode(
-    Uint8Array.from({ length: 0x20 }, (_, index) => 0x80 + index),
-  );
-  return latin1.decode(bytes).replace(
-    /[^\0-\xFF]/g,
-    (character) => String.fromCharCode(0x80 + others.indexOf(character)),
-  );
+  return text.length === bytes.length && !text.includes("\uFFFD")
+    ? text
+    : atob(bytes.toBase64());
 }
 
 /** The bytes that {@linkcode decodeBytes} made `text` of. */
