@@ -81,9 +81,9 @@ const terminal: Terminal = {
 
 const stdinCodes: CodeSource = {
   code: async () => {
-    const { StreamCodes } = await import("./src/machine/terminal.ts");
+    const { codeFromStream } = await import("./src/machine/terminal.ts");
     const note = (text: string) => writeNotes(`${text}\n`);
-    return await new StreamCodes(Deno.stdin.readable, note).code();
+    return await codeFromStream(Deno.stdin.readable, note);
   },
 };
 

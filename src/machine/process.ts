@@ -6,7 +6,7 @@ const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT", "SIGBREAK"]
   : ["SIGINT", "SIGTERM", "SIGHUP"];
 
-/** A signal that comes again within this time, in milliseconds, is the same one: `deno task` and npx forward it. */
+/** `deno task` and npx forward a signal: the same one within this time, in milliseconds, counts once. */
 const REPEATED_WITHIN = 250;
 
 /** Calls `first` when the process is asked to end, in place of ending it; asked again, `again`. */
@@ -60,7 +60,7 @@ export function writeAll(
   }
 }
 
-/** How much waits for a reader of notes, in characters: some hundred lines. */
+/** How much waits for a reader of notes, in characters. */
 const MAX_WAITING = 65_536;
 
 /**
@@ -85,12 +85,8 @@ export class UnblockedNotes {
 
   /** Settles when all is written, or nobody has read for `patience` milliseconds. */
   async written(patience: number): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const limit = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, patience);
-    });
+    const limit = new Promise((resolve) => setTimeout(resolve, patience));
     await Promise.race([this.#writing, limit]);
-    clearTimeout(timer);
   }
 
   async #writeWaiting(): Promise<void> {

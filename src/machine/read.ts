@@ -24,7 +24,7 @@ export function readRegularFile(path: string, what: string): string {
   }
 }
 
-/** A file as it was read, still open: what was read and what is known of it belong together. */
+/** A file as it was read, still open: the text and what is known of the file belong together. */
 export interface OpenedFile {
   readonly file: Deno.FsFile;
   readonly info: Deno.FileInfo;
@@ -37,15 +37,14 @@ export function openRegularFile(
   path: string,
   what: string,
 ): OpenedFile {
-  // All steps one after the other and at once: for a file of this size, handing
-  // each to another thread takes longer than the step itself.
-  // Before it is opened: opening a FIFO would wait for a writer for ever.
+  // Synchronously: for a file of this size, handing each step to another thread
+  // takes longer than the step itself.
+  // First of all: opening a FIFO would wait for a writer for ever.
   assertRegular(Deno.statSync(real), path, what);
   const file = Deno.openSync(real);
   try {
-    // Of what is open, not of what has the name by now: the text goes to the
-    // owner of this very file, who may have put a link to somebody else's
-    // there meanwhile.
+    // Of the open file: its owner may have put a link to somebody else's file
+    // there meanwhile, and gets the text.
     const info = file.statSync();
     assertRegular(info, path, what);
     return { file, info, text: readToEnd(file, info.size) };
@@ -89,9 +88,7 @@ function readToEnd(file: Deno.FsFile, size: number): string {
     if (count === null) return decodeBytes(bytes.subarray(0, length));
     length += count;
     if (length < bytes.length) continue;
-    const more = new Uint8Array(2 * length);
-    more.set(bytes);
-    bytes = more;
+    bytes = new Uint8Array(bytes.buffer.transfer(2 * length));
   }
 }
 
@@ -115,10 +112,7 @@ export function encodeBytes(text: string): Uint8Array<ArrayBuffer> {
 }
 
 /** The standard input of the process. */
-export interface Stdin {
-  readonly readable: ReadableStream<Uint8Array>;
-  isTerminal(): boolean;
-}
+export type Stdin = Pick<typeof Deno.stdin, "readable" | "isTerminal">;
 
 /**
  * The text of a credentials file from stdin, one character a byte.
@@ -126,26 +120,23 @@ export interface Stdin {
  * @throws {UpdstsError} `FILE_UNUSABLE`
  */
 export async function readStdin(stdin: Stdin): Promise<string> {
-  // Somebody would type, and nobody would know for what.
   if (stdin.isTerminal()) {
     throw stdinUnusable(
       "it is a terminal",
       "pipe in the program that has them: op document get aws-keys | updsts get -c - -o FILE",
     );
   }
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
-  let size = 0;
+  let text = "";
   for await (const chunk of stdin.readable) {
-    size += chunk.length;
-    if (size > MAX_STDIN_BYTES) {
+    text += decodeBytes(chunk);
+    if (text.length > MAX_STDIN_BYTES) {
       throw stdinUnusable(
         "there is more than 1 MiB",
         "pipe in the text of a credentials file, and nothing else",
       );
     }
-    chunks.push(new Uint8Array(chunk));
   }
-  if (size > 0) return decodeBytes(await new Blob(chunks).bytes());
+  if (text !== "") return text;
   throw stdinUnusable(
     "it is empty",
     "check the program before the pipe: it wrote nothing",
