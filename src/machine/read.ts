@@ -15,13 +15,9 @@ const MAX_STDIN_BYTES = 1024 * 1024;
  * @throws {UpdstsError} `FILE_NOT_FOUND`, `FILE_UNUSABLE`, `FILE_UNREADABLE`
  */
 export function readRegularFile(path: string, what: string): string {
-  try {
-    const { file, text } = openRegularFile(asSystemReads(path), path, what);
-    file.close();
-    return text;
-  } catch (error) {
-    throw readError(error, path, what);
-  }
+  const { file, text } = openRegularFile(path, what);
+  file.close();
+  return text;
 }
 
 /** A file as it was read, still open: the text and what is known of the file belong together. */
@@ -31,26 +27,29 @@ export interface OpenedFile {
   readonly text: string;
 }
 
-/** Opens and reads the file at `real`, which messages call `what` at `path`. */
+/** Opens and reads the file at `path`, which is at `real` if that is known. */
 export function openRegularFile(
-  real: string,
   path: string,
   what: string,
+  real?: string,
 ): OpenedFile {
-  // Synchronously: for a file of this size, handing each step to another thread
-  // takes longer than the step itself.
-  // First of all: opening a FIFO would wait for a writer for ever.
-  assertRegular(Deno.statSync(real), path, what);
-  const file = Deno.openSync(real);
   try {
+    // Synchronously: for a file of this size, handing each step to another
+    // thread takes longer than the step itself.
+    const name = real ?? asSystemReads(path);
+    // First of all: opening a FIFO would wait for a writer for ever.
+    assertRegular(Deno.statSync(name), path, what);
+    using opened = new DisposableStack();
+    const file = opened.use(Deno.openSync(name));
     // Of the open file: its owner may have put a link to somebody else's file
     // there meanwhile, and gets the text.
     const info = file.statSync();
     assertRegular(info, path, what);
-    return { file, info, text: readToEnd(file, info.size) };
+    const text = readToEnd(file, info.size);
+    opened.move();
+    return { file, info, text };
   } catch (error) {
-    file.close();
-    throw error;
+    throw readError(error, path, what);
   }
 }
 

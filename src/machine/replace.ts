@@ -12,7 +12,7 @@ import type { Environment } from "./environment.ts";
 import { withLock } from "./lock.ts";
 import { PATHS } from "./paths.ts";
 import { locate, type Place } from "./place.ts";
-import { assertSize, readRegularFile } from "./read.ts";
+import { assertSize, openRegularFile, readRegularFile } from "./read.ts";
 import {
   busy,
   CREDENTIALS_FILE,
@@ -28,16 +28,17 @@ import {
   accessAfter,
   assertNamesCanGo,
   assertReplaceable,
-  giveName,
   Stillness,
-  Target,
+  type Target,
 } from "./target.ts";
 import {
   type Access,
   accessOf,
+  createTemporaryFile,
+  isSameAccess,
   makeDirectories,
   removeLeftovers,
-  TemporaryFile,
+  type TemporaryFile,
 } from "./temporary.ts";
 
 /** From how long on a person is told why, in milliseconds. */
@@ -226,12 +227,12 @@ export class LocalCredentialsFile implements CredentialsFile {
   ): Promise<Wait> {
     const { system } = this.#world;
     // First, so that its name tells those who wait whom they wait for.
-    await using temporary = await TemporaryFile.create(directory, system);
+    await using temporary = await createTemporaryFile(directory, system);
     const place = this.#locate(temporary.access.uid);
     if (place.directory !== directory) return this.#startOver(stillness);
     if (locked) removeLeftovers(place, temporary);
     using kept = new DisposableStack();
-    const target = kept.use(await this.#open(place, stillness.spent));
+    const target = await this.#open(place, stillness.spent, kept);
 
     const edits = this.#settledEdits(target.text, change, stillness);
     if (typeof edits === "number") return edits;
@@ -252,15 +253,19 @@ export class LocalCredentialsFile implements CredentialsFile {
     await written.write(text, access);
     if (rehearsal) {
       if (!written.isAt(written.path)) throw busy(this.path);
-      written.rename();
-      await written.remove();
+      await written.tryRemoval();
       this.#rehearsed = access;
       return undefined;
     }
+    // Windows replaces no open file.
+    if (system.os === "windows") kept.dispose();
     const since = await this.#putInPlace(target, written, stillness.spent);
     if (since === undefined) return this.#startOver(stillness);
-    const end = since + (stillness.disturbed ? LONG_LOOK_BACK : LOOK_BACK);
-    this.#lookedBack = this.#lookBack(target, kept.move(), end).catch(() => {});
+    if (!kept.disposed) {
+      const end = since + (stillness.disturbed ? LONG_LOOK_BACK : LOOK_BACK);
+      this.#lookedBack = this.#lookBack(target, kept.move(), end)
+        .catch(() => {});
+    }
     this.#warnOfExposure(target);
     return undefined;
   }
@@ -276,12 +281,15 @@ export class LocalCredentialsFile implements CredentialsFile {
     }
   }
 
-  #open(place: Place, spent: boolean): Promise<Target> {
-    return onceReleased(
-      () => new Target(place, this.path),
-      this.#world.system,
-      patienceFor(spent),
-    );
+  /** Reads the file, which is closed with `kept`. */
+  #open(place: Place, spent: boolean, kept: DisposableStack): Promise<Target> {
+    const open = () => {
+      if (!place.exists) return { place, text: "" };
+      const opened = openRegularFile(this.path, CREDENTIALS_FILE, place.path);
+      kept.use(opened.file);
+      return { place, ...opened };
+    };
+    return onceReleased(open, this.#world.system, patienceFor(spent));
   }
 
   /** When to try again, since another program was faster. */
@@ -324,18 +332,19 @@ export class LocalCredentialsFile implements CredentialsFile {
   ): Promise<number | undefined> {
     const { system } = this.#world;
     const { path, directory, exists } = target.place;
-    // Windows replaces nothing that is open, be it to ourselves.
-    if (system.os === "windows") target[Symbol.dispose]();
-    const unchanged =
-      await this.#isUnchanged(target, written.access.uid, spent) &&
+    const unchanged = await this.#isUnchanged(target, written, spent) &&
       // A neighbour may have given its name to a file of their own.
       written.isAt(written.path);
     if (!unchanged) return undefined;
     const since = system.now();
-    // A rename would replace what another program has put there meanwhile.
-    const hasName = !exists && giveName(written.path, path, system);
-    if (hasName === undefined) return undefined;
-    if (!hasName) {
+    try {
+      // A rename would replace what another program has put there meanwhile.
+      if (!exists) system.link(written.path, path);
+    } catch (error) {
+      if (error instanceof Deno.errors.AlreadyExists) return undefined;
+      // Some file systems have no hard links.
+    }
+    if (exists || !written.isAt(path)) {
       try {
         await onceReleased(
           () => system.rename(written.path, path),
@@ -359,13 +368,17 @@ export class LocalCredentialsFile implements CredentialsFile {
 
   /** Whether the file is what it was when it was read. */
   async #isUnchanged(
-    target: Target,
-    own: number | null,
+    { place, text, info }: Target,
+    { access }: TemporaryFile,
     spent: boolean,
   ): Promise<boolean> {
+    using kept = new DisposableStack();
     try {
-      using now = await this.#open(this.#locate(own), spent);
-      return now.equals(target);
+      const now = await this.#open(this.#locate(access.uid), spent, kept);
+      return now.place.path === place.path && now.text === text &&
+        (info === undefined || now.info === undefined
+          ? info === now.info
+          : isSameAccess(accessOf(now.info), accessOf(info)));
     } catch (error) {
       if (isMissing(error)) return false;
       throw error;
@@ -374,19 +387,22 @@ export class LocalCredentialsFile implements CredentialsFile {
 
   /** Says so if a program goes on writing to the replaced file, which has no name any more, before `end`. */
   async #lookBack(
-    old: Target,
+    { file, info }: Target,
     kept: DisposableStack,
     end: number,
   ): Promise<void> {
     const { log, system } = this.#world;
     using _kept = kept;
-    // If it is closed, as it has to be on Windows, nobody can tell.
-    while (old.isWritten === false) {
-      const left = end - system.now();
+    for (;;) {
+      const now = file?.statSync();
+      if (
+        now?.size !== info?.size ||
+        now?.mtime?.getTime() !== info?.mtime?.getTime()
+      ) break;
+      const left = file === undefined ? 0 : end - system.now();
       if (left <= 0) return;
       await system.sleep(Math.min(left, LOOK_BACK));
     }
-    if (old.isWritten === undefined) return;
     log.warn(
       `another program was still writing to ${this.path} when it was replaced, and what it wrote last is lost: see what is missing (updsts list), and let that program write it again`,
     );

@@ -2,17 +2,15 @@
 import { compareOutsideBlocks } from "../credentials/compare.ts";
 import { shellQuoted } from "../shell_quoted.ts";
 import { isSticky, type Place } from "./place.ts";
-import { openRegularFile } from "./read.ts";
+import type { OpenedFile } from "./read.ts";
 import {
-  CREDENTIALS_FILE,
   hasSystemCode,
   LONGEST_PATIENCE,
   onceReleased,
-  readError,
   type System,
   unwritable,
 } from "./system.ts";
-import { type Access, accessOf, isSameAccess, ownPathIn } from "./temporary.ts";
+import { type Access, accessOf, ownPathIn } from "./temporary.ts";
 
 /** How long a file that other programs write must have been left alone, in milliseconds. */
 const STILL_AFTER_CHANGE = 500;
@@ -97,48 +95,10 @@ export class Stillness {
   }
 }
 
-/** The file as it was read; empty if it does not exist. */
-export class Target implements Disposable {
+/** The file as it was read; empty and without `file` and `info` if it does not exist. */
+export interface Target extends Partial<OpenedFile> {
   readonly place: Place;
   readonly text: string;
-  readonly info: Deno.FileInfo | undefined;
-  /** Undefined if the file does not exist. */
-  readonly access: Access | undefined;
-  #file: Deno.FsFile | undefined;
-
-  /** Reads the file at `place`; `path` is what the user calls it. */
-  constructor(place: Place, path: string) {
-    try {
-      const opened = place.exists
-        ? openRegularFile(place.path, path, CREDENTIALS_FILE)
-        : undefined;
-      this.place = place;
-      this.text = opened?.text ?? "";
-      this.info = opened?.info;
-      this.access = opened && accessOf(opened.info);
-      this.#file = opened?.file;
-    } catch (error) {
-      throw readError(error, path, CREDENTIALS_FILE);
-    }
-  }
-
-  /** Whether it was written to since it was read; undefined if it is not open. */
-  get isWritten(): boolean | undefined {
-    const now = this.#file?.statSync();
-    return now && (now.size !== this.info?.size ||
-      now.mtime?.getTime() !== this.info.mtime?.getTime());
-  }
-
-  /** Whether `other` is the same text in the same place, with the same owner and mode. */
-  equals({ place, text, access }: Target): boolean {
-    return place.path === this.place.path && text === this.text &&
-      isSameAccess(access, this.access);
-  }
-
-  [Symbol.dispose](): void {
-    this.#file?.close();
-    this.#file = undefined;
-  }
 }
 
 /**
@@ -147,36 +107,16 @@ export class Target implements Disposable {
  * `rehearsed`, opens the session to nobody new.
  */
 export function accessAfter(
-  { access: now }: Target,
+  { info }: Target,
   own: Access,
   rehearsed: Access | undefined,
 ): Access {
+  const now = info && accessOf(info);
   if (now === undefined || rehearsed === undefined) return now ?? own;
   const mode = now.mode & rehearsed.mode;
   return now.uid === rehearsed.uid
     ? { ...now, mode }
     : { ...own, mode: mode & 0o700 };
-}
-
-/** Gives a file the name `to` as well: true; undefined if that is taken, false if there are no hard links. */
-export function giveName(
-  from: string,
-  to: string,
-  system: System,
-): boolean | undefined {
-  try {
-    system.link(from, to);
-    return true;
-  } catch {
-    // Either of the two.
-  }
-  try {
-    Deno.lstatSync(to);
-    return undefined;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }
 
 /** Refuses, before a code is spent, a file that user `own` could not replace. */

@@ -35,13 +35,10 @@ export function accessOf({ uid, gid, mode }: Info): Access {
   return { uid, gid, mode: isWindows ? 0o600 : (mode ?? 0) & 0o777 };
 }
 
-/** Whether two files have the same owner and mode, or neither exists. */
-export function isSameAccess(
-  one: Access | undefined,
-  other: Access | undefined,
-): boolean {
-  return one?.uid === other?.uid && one?.gid === other?.gid &&
-    one?.mode === other?.mode;
+/** Whether two files have the same owner and mode. */
+export function isSameAccess(one: Access, other: Access): boolean {
+  return one.uid === other.uid && one.gid === other.gid &&
+    one.mode === other.mode;
 }
 
 /** Whether `path` is the name of this very file or directory, and not a link to it. */
@@ -114,111 +111,94 @@ async function createToGive(path: string): Promise<NewFile> {
   return await open(path, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY, 0o600);
 }
 
+/** A file of our own in a directory where others may write as well. */
+export interface TemporaryFile extends AsyncDisposable {
+  readonly path: string;
+  /** As it was created: this user's. */
+  readonly access: Access;
+  /** This file if it has such access, else another one that can be given it. */
+  for(access: Access): Promise<TemporaryFile>;
+  /** Writes `text`, and gives the file `access`, as far as this user may; it is on the disk then. */
+  write(text: string, access: Access): Promise<void>;
+  /** Whether the file at `path` is this very one. */
+  isAt(path: string): boolean;
+  /** Renames and removes it, to find whether names can be taken away here. */
+  tryRemoval(): Promise<void>;
+}
+
 /**
- * A file of our own in a directory where others may write as well.
+ * Creates an empty file in `directory`; disposing of it removes it, unless it
+ * has been put in place.
  *
  * It is created exclusively with mode 0600, and written and given away through
  * the handle that created it. It is never opened by its name, which a neighbour
  * may have given to another file meanwhile.
  */
-export class TemporaryFile implements AsyncDisposable {
-  readonly #system: System;
-  readonly #file: NewFile;
-  readonly #info: Info;
-  #path: string;
-  #isOpen = true;
-  /** As it was created: this user's. */
-  readonly access: Access;
-
-  private constructor(
-    path: string,
-    system: System,
-    file: NewFile,
-    info: Info,
-  ) {
-    this.#path = path;
-    this.#system = system;
-    this.#file = file;
-    this.#info = info;
-    this.access = accessOf(info);
+export async function createTemporaryFile(
+  directory: string,
+  system: System,
+  open: (path: string) => NewFile | Promise<NewFile> = create,
+): Promise<TemporaryFile> {
+  let path = ownPathIn(directory);
+  // Before it exists, so that a signal at any moment removes it.
+  goneAtExit.add(path);
+  let file: NewFile;
+  let info: Info;
+  try {
+    file = await open(path);
+    info = await file.stat();
+  } catch (error) {
+    goneAtExit.delete(path);
+    throw error;
   }
-
-  /** Creates it, empty, in `directory`. */
-  static async create(
-    directory: string,
-    system: System,
-    open: (path: string) => NewFile | Promise<NewFile> = create,
-  ): Promise<TemporaryFile> {
-    const path = ownPathIn(directory);
-    // Before it exists, so that a signal at any moment removes it.
-    goneAtExit.add(path);
-    try {
-      const file = await open(path);
-      return new TemporaryFile(path, system, file, await file.stat());
-    } catch (error) {
-      goneAtExit.delete(path);
-      throw error;
-    }
-  }
-
-  /** This file if it has such access, else another one that can be given it. */
-  async for(access: Access): Promise<TemporaryFile> {
-    if (isSameAccess(access, this.access)) return this;
-    const directory = PATHS.directoryOf(this.#path);
-    return await TemporaryFile.create(directory, this.#system, createToGive);
-  }
-
-  get path(): string {
-    return this.#path;
-  }
-
-  /** Writes `text`, and gives the file `access`, as far as this user may; it is on the disk then. */
-  async write(text: string, access: Access): Promise<void> {
-    const bytes = encodeBytes(text);
-    if (this.#file instanceof Deno.FsFile) {
-      for (let written = 0; written < bytes.length;) {
-        written += await this.#file.write(bytes.subarray(written));
+  let isOpen = true;
+  const close = async () => {
+    if (isOpen) await file.close();
+    isOpen = false;
+  };
+  const remove = async () => {
+    await close();
+    await onceReleased(() => Deno.removeSync(path), system);
+  };
+  const temporary: TemporaryFile = {
+    get path() {
+      return path;
+    },
+    access: accessOf(info),
+    for: async (access) =>
+      isSameAccess(access, temporary.access)
+        ? temporary
+        : await createTemporaryFile(directory, system, createToGive),
+    write: async (text, access) => {
+      const bytes = encodeBytes(text);
+      if (file instanceof Deno.FsFile) {
+        for (let written = 0; written < bytes.length;) {
+          written += await file.write(bytes.subarray(written));
+        }
+      } else {
+        await file.writeFile(bytes);
+        await give(file, access);
       }
-    } else {
-      await this.#file.writeFile(bytes);
-      await give(this.#file, access);
-    }
-    // Before the rename: a power cut must not leave an empty file.
-    await this.#file.sync();
-    // Windows renames no open file on some drives.
-    if (Deno.build.os === "windows") await this.#close();
-  }
-
-  /** Gives it another name of its own, to find whether names can be taken away here. */
-  rename(): void {
-    const next = ownPathIn(PATHS.directoryOf(this.#path));
-    goneAtExit.add(next);
-    this.#system.rename(this.#path, next);
-    goneAtExit.delete(this.#path);
-    this.#path = next;
-  }
-
-  /** Whether the file at `path` is this very one. */
-  isAt(path: string): boolean {
-    return isAt(path, this.#info);
-  }
-
-  /** Closes and removes it. */
-  async remove(): Promise<void> {
-    await this.#close();
-    await onceReleased(() => Deno.removeSync(this.#path), this.#system);
-  }
-
-  async #close(): Promise<void> {
-    if (this.#isOpen) await this.#file.close();
-    this.#isOpen = false;
-  }
-
-  /** Closes it, and removes it unless it has been put in place. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.remove().catch(() => {});
-    goneAtExit.delete(this.#path);
-  }
+      // Before the rename: a power cut must not leave an empty file.
+      await file.sync();
+      // Windows renames no open file on some drives.
+      if (Deno.build.os === "windows") await close();
+    },
+    isAt: (path) => isAt(path, info),
+    tryRemoval: async () => {
+      const next = ownPathIn(directory);
+      goneAtExit.add(next);
+      system.rename(path, next);
+      goneAtExit.delete(path);
+      path = next;
+      await remove();
+    },
+    [Symbol.asyncDispose]: async () => {
+      await remove().catch(() => {});
+      goneAtExit.delete(path);
+    },
+  };
+  return temporary;
 }
 
 /** Gives an open file away, as far as this user may. */
