@@ -16,14 +16,14 @@ import type { Screen } from "./src/cli/output.ts";
 import { UpdstsError } from "./src/errors.ts";
 import type { CodeSource, Log, NamedFiles } from "./src/ports.ts";
 import { ownCommand, takeProxyVariables } from "./src/machine/environment.ts";
-import { onSignals, UnblockedNotes, writeAll } from "./src/machine/process.ts";
+import { onSignals, unblockedNotes, writeAll } from "./src/machine/process.ts";
 import type { Terminal } from "./src/machine/terminal.ts";
 
 // First of all: see there. What is imported above loads no package.
 const proxyVariables = takeProxyVariables();
 
 /** How notes are written while the MCP server runs: some clients never read them. */
-let unblocked: UnblockedNotes | undefined;
+let unblocked: ReturnType<typeof unblockedNotes> | undefined;
 
 /** How long the last notes may take to be read, in milliseconds. */
 const LAST_NOTES = 500;
@@ -143,7 +143,7 @@ const mcp: McpDoor = {
     return describeTools();
   },
   serve: async (files, log) => {
-    unblocked = new UnblockedNotes(Deno.stderr);
+    unblocked = unblockedNotes(Deno.stderr);
     // stdout belongs to the protocol, also where a dependency prints something.
     console.log =
       console.info =
