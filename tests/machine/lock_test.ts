@@ -5,6 +5,7 @@ import { withLock } from "../../src/machine/lock.ts";
 import { REAL_SYSTEM, type System } from "../../src/machine/system.ts";
 import { failsWith } from "../support/errors.ts";
 import { FakeSystem } from "../support/fake_system.ts";
+import { namesIn, testIn } from "../support/in_directory.ts";
 import { links, unlessWindows } from "../support/skipping.ts";
 
 /** Where directories cannot be locked, as on Windows. */
@@ -12,52 +13,24 @@ const FILES_ONLY: System = { ...REAL_SYSTEM, os: "windows" };
 
 const posix = unlessWindows("it locks no directories");
 
-/** A test in an empty directory. */
-function testLock(
-  name: string,
-  test: (directory: string, names: () => string[]) => Promise<void>,
-  { note, ignore } = { note: "", ignore: false },
-) {
-  Deno.test({
-    name: `withLock() ${name}${note}`,
-    ignore,
-    fn: async () => {
-      const directory = await Deno.makeTempDir();
-      const names = () =>
-        Array.from(Deno.readDirSync(directory), ({ name }) => name);
-      try {
-        await test(directory, names);
-      } finally {
-        await Deno.remove(directory, { recursive: true });
-      }
-    },
-  });
-}
+const isLocked = (locked: boolean) => Promise.resolve(locked);
 
-const nothing = () => Promise.resolve();
-
-testLock(
-  "falls back on a file where a file system locks no directories, and for no other reason",
-  async (directory, names) => {
+testIn(
+  "withLock() falls back on a file where a file system locks no directories, and for no other reason",
+  async (directory) => {
     // EBADF, EINVAL, ENOLCK, ENOSYS and ENOTSUP of Linux and macOS; EIO, EACCES.
     for (const number of [9, 22, 37, 38, 95, 77, 78, 45, 5, 13]) {
       let asked = 0;
-      const system: System = {
-        ...REAL_SYSTEM,
-        lock: (file) =>
-          asked++ === 0
-            ? Promise.reject(new Error(`Refused (os error ${number})`))
-            : file.lock(true),
-      };
-      const found = withLock(
-        directory,
-        system,
-        false,
-        () => Promise.resolve(names()),
-      );
+      const lock: System["lock"] = (file) =>
+        asked++ === 0
+          ? Promise.reject(new Error(`Refused (os error ${number})`))
+          : file.lock(true);
+      const system = { ...REAL_SYSTEM, lock };
+      const names = () => Promise.resolve(namesIn(directory));
+      const found = withLock(directory, system, false, names);
       if (number === 5 || number === 13) await assert.rejects(found, /Refused/);
       else assert.deepEqual(await found, [".updsts.lock"]);
-      assert.deepEqual(names(), []);
+      assert.deepEqual(namesIn(directory), []);
     }
   },
   posix,
@@ -69,9 +42,9 @@ for (
     ["file", FILES_ONLY],
   ] as const
 ) {
-  testLock(
-    `lets no two in by the lock of a ${what}, in turn, also after one that fails`,
-    async (directory, names) => {
+  testIn(
+    `withLock() lets no two in by the lock of a ${what}, in turn, also after one that fails`,
+    async (directory) => {
       let inside = 0;
       const order: number[] = [];
       const all = Array.from(
@@ -89,22 +62,21 @@ for (
       assert.deepEqual(order, Array.from(all.keys()));
       const failed = done.filter(({ status }) => status === "rejected");
       assert.equal(failed.length, 25);
-      assert.deepEqual(names(), []);
+      assert.deepEqual(namesIn(directory), []);
     },
   );
 
-  testLock(
-    `lets processes in one by one by the lock of a ${what}`,
+  testIn(
+    `withLock() lets processes in one by one by the lock of a ${what}`,
     async (directory) => {
       const counter = join(directory, "counter");
       await Deno.writeTextFile(counter, "0");
-      const source = (name: string) =>
-        JSON.stringify(new URL(`../../src/machine/${name}`, import.meta.url));
       // Each reads and writes the counter in two steps, so that any two at once
       // would lose a count.
       const code = `
-        import { withLock } from ${source("lock.ts")};
-        import { REAL_SYSTEM } from ${source("system.ts")};
+        const room = "${new URL("../../src/machine/", import.meta.url)}";
+        const { withLock } = await import(room + "lock.ts");
+        const { REAL_SYSTEM } = await import(room + "system.ts");
         const system = { ...REAL_SYSTEM, os: "${system.os}" };
         const [directory, counter] = ${JSON.stringify([directory, counter])};
         for (let round = 0; round < 20; round++) {
@@ -126,109 +98,87 @@ for (
   );
 }
 
-testLock(
-  "takes the file that a killed process left, and removes it",
-  async (directory, names) => {
-    await Deno.writeTextFile(join(directory, ".updsts.lock"), "");
-    await withLock(directory, FILES_ONLY, false, nothing);
-    assert.deepEqual(names(), []);
-  },
-);
-
-testLock(
-  "follows no link that a neighbour has put there",
-  async (directory, names) => {
-    const link = join(directory, ".updsts.lock");
-    await Deno.symlink(join(directory, "elsewhere"), link, { type: "file" });
+testIn(
+  "withLock() takes the file that a killed process left, and follows no link that a neighbour has put there",
+  async (directory) => {
+    const path = join(directory, ".updsts.lock");
+    await Deno.writeTextFile(path, "");
+    assert(await withLock(directory, FILES_ONLY, false, isLocked));
+    assert.deepEqual(namesIn(directory), []);
+    await Deno.symlink(join(directory, "elsewhere"), path, { type: "file" });
     const error = await failsWith(
       "FILE_UNWRITABLE",
-      () => withLock(directory, FILES_ONLY, false, nothing),
+      () => withLock(directory, FILES_ONLY, false, isLocked),
     );
     assert.match(error.message, /\.updsts\.lock, which updsts locks/);
-    assert.deepEqual(names(), [".updsts.lock"]);
+    assert.deepEqual(namesIn(directory), [".updsts.lock"]);
   },
   links,
 );
 
+/** Twenty processes, one after the other. */
+const HANDS = Array.from({ length: 20 }, (_, index) => 100 + index);
+
 for (
-  const { name, hands, every = 0, spent = false, after, says } of [
-    {
-      name: "names who has kept the lock for ten seconds",
-      hands: [4711],
-      after: 10_000,
-      says: /another updsts \(process 4711\) has kept it locked for 10 s/,
-    },
-    {
-      name: "does so as well if nobody knows who it is",
-      hands: [],
-      after: 10_000,
-      says: /another program has kept it locked for 10 s/,
-    },
-    {
-      // Of 128 at once, 21 to 57 were refused, as if one process had kept it.
-      name: "waits on while the lock changes hands",
-      hands: Array.from({ length: 20 }, (_, index) => 100 + index),
-      every: 5_000,
-      after: 105_000,
-      says: /process 119\)/,
-    },
-    {
-      // Another user who may list the directory can hold its lock for ever: the
-      // session was lost.
-      name: "does without the lock where a session has to be written",
-      hands: [4711],
-      spent: true,
-      after: 10_000,
-    },
-    {
-      name: "does so after a minute even if the lock changes hands",
-      hands: Array.from({ length: 20 }, (_, index) => 100 + index),
-      every: 5_000,
-      spent: true,
-      after: 60_000,
-    },
-  ]
+  const [name, holders, spent, after, says = /^$/] of [
+    [
+      "names who has kept the lock for ten seconds",
+      ...[[4711], false, 10_000] as const,
+      /another updsts \(process 4711\) has kept it locked for 10 s/,
+    ],
+    [
+      "does so as well if nobody knows who it is",
+      ...[[], false, 10_000] as const,
+      /another program has kept it locked for 10 s/,
+    ],
+    // Of 128 at once, 21 to 57 were refused, as if one process had kept it.
+    [
+      "waits on while the lock changes hands",
+      ...[HANDS, false, 105_000] as const,
+      /process 119\)/,
+    ],
+    // Another user who may list the directory can hold its lock for ever: the
+    // session was lost.
+    ["does without the lock for a session", [4711], true, 10_000],
+    ["does so after a minute if it changes hands", HANDS, true, 60_000],
+  ] as const
 ) {
-  testLock(name, async (directory) => {
+  testIn(`withLock() ${name}`, async (directory) => {
     const system = new FakeSystem("linux");
     const closing = Promise.withResolvers<void>();
     system.lock = () => closing.promise;
-    for (const [index, process] of hands.entries()) {
-      const path = join(directory, `.updsts-${process}.tmp`);
-      system.after(index * every, () => {
-        for (const { name } of Deno.readDirSync(directory)) {
+    for (const [index, process] of holders.entries()) {
+      system.after(5_000 * index, () => {
+        for (const name of namesIn(directory)) {
           Deno.removeSync(join(directory, name));
         }
+        const path = join(directory, `.updsts-${process}.tmp`);
         Deno.writeTextFileSync(path, "");
       });
     }
-    const ran = withLock(
-      directory,
-      system,
-      spent,
-      (locked) => Promise.resolve(locked),
-    );
-    if (says === undefined) assert.equal(await ran, false);
-    else {
-      const { message } = await failsWith("FILE_LOCKED", () => ran);
-      assert.match(message, says);
-    }
+    const ran = withLock(directory, system, spent, isLocked);
+    if (spent) assert.equal(await ran, false);
+    else {assert.match(
+        (await failsWith("FILE_LOCKED", () => ran)).message,
+        says,
+      );}
     const waited = system.now() - after;
     assert(waited >= 0 && waited < 2_000, String(waited));
     closing.resolve();
   });
 }
 
-testLock("lets go of a lock that it is granted too late", async (directory) => {
-  const holder = Deno.openSync(directory);
-  holder.lockSync(true);
-  const system = new FakeSystem();
-  system.lock = REAL_SYSTEM.lock;
-  const late = () => withLock(directory, system, false, nothing);
-  await failsWith("FILE_LOCKED", late);
-  holder.close();
-  await withLock(directory, REAL_SYSTEM, false, (locked) => {
-    assert(locked);
-    return Promise.resolve();
-  });
-}, posix);
+testIn(
+  "withLock() lets go of a lock that it is granted too late",
+  async (directory) => {
+    const holder = Deno.openSync(directory);
+    holder.lockSync(true);
+    const system = new FakeSystem();
+    system.lock = REAL_SYSTEM.lock;
+    const late = () => withLock(directory, system, false, isLocked);
+    await failsWith("FILE_LOCKED", late);
+    holder.close();
+    assert(await withLock(directory, REAL_SYSTEM, false, isLocked));
+  },
+  posix,
+);
