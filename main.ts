@@ -14,14 +14,14 @@ import { runCli } from "./src/cli/app.ts";
 import { hang, visible } from "./src/cli/layout.ts";
 import { UpdstsError } from "./src/errors.ts";
 import { ownCommand, takeProxyVariables } from "./src/machine/environment.ts";
-import { onSignals, UnblockedNotes, writeAll } from "./src/machine/process.ts";
+import { onSignals, unblockedNotes, writeAll } from "./src/machine/process.ts";
 import type { Terminal } from "./src/machine/terminal.ts";
 
 // Before anything else runs; what is imported above loads no package.
 const proxyVariables = takeProxyVariables();
 
 /** Set while the MCP server runs, since some clients never read stderr. */
-let unblocked: UnblockedNotes | undefined;
+let unblocked: ReturnType<typeof unblockedNotes> | undefined;
 
 /** How long the last notes may take to be read, in milliseconds. */
 const LAST_NOTES = 500;
@@ -98,7 +98,7 @@ const handleSignals: Context["handleSignals"] = (first = interrupt) =>
 const mcp: McpDoor = {
   describe: async () => (await import("./src/mcp/serve.ts")).describeTools(),
   serve: async (files, log) => {
-    unblocked = new UnblockedNotes(Deno.stderr);
+    unblocked = unblockedNotes(Deno.stderr);
     // stdout belongs to the protocol, also if a dependency prints something.
     const shown = (part: unknown) =>
       typeof part === "string" ? part : Deno.inspect(part);

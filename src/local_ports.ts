@@ -6,7 +6,7 @@ import { isSameFile } from "./machine/place.ts";
 import { readStdin, type Stdin } from "./machine/read.ts";
 import { LocalCredentialsFile } from "./machine/replace.ts";
 import {
-  StreamCodes,
+  codeFromStream,
   type Terminal,
   TerminalCodes,
 } from "./machine/terminal.ts";
@@ -36,7 +36,7 @@ export function createLocalPorts(
     ...files,
     config: new LocalAwsConfig(environment),
     codes: named.codeFromStdin
-      ? new StreamCodes(stdin.readable, log.note.bind(log))
+      ? { code: () => codeFromStream(stdin.readable, log.note.bind(log)) }
       : new TerminalCodes(terminal),
     issuer: {
       rehearse: async (target) => await (await issuer()).rehearse(target),

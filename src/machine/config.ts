@@ -21,12 +21,8 @@ export class LocalAwsConfig implements AwsConfig {
     return onceReleased(() => this.readFile());
   }
 
-  settingsOf(name: string): Promise<ProfileSettings> {
-    return onceReleased(() => this.#settingsOf(name));
-  }
-
-  profiles(): Promise<ReadonlyMap<string, Profile>> {
-    return onceReleased(() => this.#read().profiles);
+  async profiles(): Promise<ReadonlyMap<string, Profile>> {
+    return (await this.#read()).profiles;
   }
 
   renew(): void {
@@ -34,12 +30,12 @@ export class LocalAwsConfig implements AwsConfig {
   }
 
   /**
-   * Where STS is asked, the credentials file has no say but for the region: an
-   * agent may name one that it wrote itself, and would steer the request, or
-   * hear the code that a person types.
+   * The credentials file has no say in where STS is asked, but for the region:
+   * an agent may name one that it wrote itself, and would get the code that a
+   * person types.
    */
-  #settingsOf(name: string): ProfileSettings {
-    const sections = this.#read();
+  async settingsOf(name: string): Promise<ProfileSettings> {
+    const sections = await this.#read();
     const profile = sections.profiles.get(name);
     const { get } = this.#environment;
     return {
@@ -57,11 +53,11 @@ export class LocalAwsConfig implements AwsConfig {
     };
   }
 
-  #read(): ConfigSections {
-    return this.#sections ??= readSections(this.readFile()?.text);
+  async #read(): Promise<ConfigSections> {
+    return this.#sections ??= readSections((await this.file())?.text);
   }
 
-  /** The first endpoint that is named, as every SDK looks for it. */
+  /** The endpoint, in the order in which every SDK looks for it. */
   #endpoint(
     profile: Profile | undefined,
     { services }: ConfigSections,
@@ -89,14 +85,14 @@ export class LocalAwsConfig implements AwsConfig {
       const path = expandHome(get("AWS_CONFIG_FILE") ?? "~/.aws/config");
       return { path, text: readRegularFile(path, "AWS config file") };
     } catch (error) {
-      // A config file is optional, for us as for the SDKs; so is a home.
+      // A config file is optional; so is a home.
       if (isMissing(error)) return undefined;
       throw error;
     }
   }
 }
 
-/** The variables that name a file of AWS's which does not exist, and its path. */
+/** The variables that name a file that does not exist, and its path. */
 export function missingFiles(
   { get, expandHome }: Environment,
 ): { variable: string; path: string }[] {
@@ -133,7 +129,7 @@ function deviceOfRoles(
   return devices.size === 1 ? [...devices][0] : undefined;
 }
 
-/** With all white space that some program sees there: Go's trims, JavaScript's takes any. */
+/** With any white space, as JavaScript's reader takes it. */
 const HEADING = /^(profile|services)\s(.+)$/s;
 
 function readSections(text = ""): ConfigSections {

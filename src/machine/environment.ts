@@ -24,10 +24,7 @@ const PROXIES = {
   no_proxy: DIRECT,
 } as const;
 
-/**
- * What each variable says. The documents are made of this, and the flags allow
- * these variables and no others.
- */
+/** The variables that the flags allow, as the documents describe them. */
 export const VARIABLES = {
   AWS_SHARED_CREDENTIALS_FILE:
     "The credentials file, unless -c names one (default: ~/.aws/credentials)",
@@ -53,21 +50,17 @@ export const VARIABLES = {
     "Directory where deno task updsts was started; relative paths start there",
 } as const;
 
-/** A variable that the program may read. */
 export type Variable = keyof typeof VARIABLES;
 
-/** What the runtime reads for the program, which needs no leave for it. */
+/** Read by the runtime, without a permission. */
 export const RUNTIME_VARIABLES: Readonly<Record<string, string>> = {
   NO_COLOR: "With any value, nothing is coloured",
 };
 
 /**
- * Reads the variables that name a proxy, and gives up the right to touch them.
- *
- * The runtime looks at them for each request, and a proxy needs no permission.
- * Who may read a variable may also set it: a dependency could name a proxy of
- * its own, and hear from it all that goes to AWS. So main.ts calls this before
- * any dependency is loaded, and what is revoked here stays revoked.
+ * Reads the variables that name a proxy, and gives up the right to touch them,
+ * before any package is loaded: a package could set a proxy of its own, which
+ * needs no permission, and get all that goes to AWS.
  */
 export function takeProxyVariables(): ReadonlyMap<string, string> {
   const names = Object.keys(PROXIES);
@@ -85,17 +78,7 @@ export function takeProxyVariables(): ReadonlyMap<string, string> {
 }
 
 /** Access to the process environment. */
-export interface Environment {
-  /** The value of a variable; undefined if it is unset or empty. */
-  get(name: Variable): string | undefined;
-  /**
-   * `path` with a leading `~/` replaced by the home directory, and one
-   * separator; absolute if it is known where relative ones count from.
-   */
-  expandHome(path: string): string;
-  /** The path of the credentials file: `given`, else the environment's, else the usual one. */
-  credentialsPath(given?: string): string;
-}
+export type Environment = ReturnType<typeof createEnvironment>;
 
 /**
  * The environment as `get` shows it, by default that of this process; relative
@@ -105,7 +88,7 @@ export function createEnvironment(
   get: (name: string) => string | undefined = (name) => Deno.env.get(name),
   os: typeof Deno.build.os = Deno.build.os,
   directory?: string,
-): Environment {
+) {
   const paths = new Paths(os);
   const value = (name: Variable) => get(name) || undefined;
   const home = () => {
@@ -120,7 +103,8 @@ export function createEnvironment(
       { hint: `set ${names[0]}` },
     );
   };
-  const expandHome = (path: string) =>
+  /** `path` with `~/` replaced by the home directory; absolute, if `directory` is known. */
+  const expandHome = (path: string): string =>
     paths.withOneSeparator(
       /^~[/\\]/.test(path)
         ? paths.join(home(), path.slice(2))
@@ -129,16 +113,18 @@ export function createEnvironment(
         : paths.absolute(path, directory),
     );
   return {
+    /** The value of a variable; undefined if it is unset or empty. */
     get: value,
     expandHome,
-    credentialsPath: (given) =>
+    /** The path of the credentials file: `given`, else the environment's, else the usual one. */
+    credentialsPath: (given?: string): string =>
       expandHome(
         given || value("AWS_SHARED_CREDENTIALS_FILE") || "~/.aws/credentials",
       ),
   };
 }
 
-/** What starts this very program in a terminal, as it is: `main` is where its main module is. */
+/** The command that starts this program, whose main module is `main`. */
 export function ownCommand(
   main: Pick<ImportMeta, "url" | "filename" | "dirname">,
 ): string {

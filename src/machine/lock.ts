@@ -10,131 +10,103 @@ import {
   systemNumber,
   unwritable,
 } from "./system.ts";
-import { isFileAt } from "./temporary.ts";
+import { isAt, ownNamesIn } from "./temporary.ts";
 
-/** The lock's file, where directories cannot be locked: in the directory, so that all see the same one. */
+/** Locked instead where directories cannot be locked. */
 const LOCK_FILE = ".updsts.lock";
 
 /** How often to look who has the lock, in milliseconds. */
 const LOOK_EVERY = 500;
 
-/** What the lock takes of its user. */
-export interface LockOptions {
-  readonly system: System;
-  /** Whether STS has given a session: the lock delays it and never prevents it. */
-  readonly spent: boolean;
-  /** Names who has the lock: another name for each time that it is taken. */
-  readonly findHolder: () => string | undefined;
-}
-
-/** Those of this process who want a directory take turns; each says when it had the lock. */
+/** Those of this process who want a directory, in turn; each says when it got the lock. */
 const turns = new Map<string, Promise<number>>();
 
 /**
- * Runs `action` while no other updsts writes into `directory`, and tells it
- * whether that is so: if STS has given a session, it runs in the end without.
+ * Runs `action` while no other updsts writes into `directory`. After STS has
+ * answered (`spent`) the lock delays and never prevents: `action` is told
+ * whether it runs with the lock.
  *
  * The lock is advisory and belongs to an open file, so the operating system
- * drops it with the process, however that ends. It is on the directory itself
- * where that is possible, which stays the same when the file in it is replaced;
- * else on a file in it. The system lets in first who came first.
+ * drops it with the process, however that ends. It is on the directory, which
+ * stays the same when the file in it is replaced; else on a file in it.
  *
  * @throws {UpdstsError} `FILE_LOCKED` if one holder has kept it for 10 s
  */
 export async function withLock<T>(
   directory: string,
-  options: LockOptions,
+  system: System,
+  spent: boolean,
   action: (locked: boolean) => Promise<T>,
 ): Promise<T> {
-  const { system } = options;
   const before = turns.get(directory);
   const turn = Promise.withResolvers<number>();
   turns.set(directory, turn.promise);
-  const start = system.now();
-  let had = start;
+  let since = system.now();
   try {
-    had = Math.max(start, await before ?? start);
-    await using lock = await acquire(directory, options, had);
-    had = system.now();
+    since = Math.max(since, await before ?? since);
+    const goesOn = patience(directory, system, spent, since);
+    await using lock = await acquire(directory, system, goesOn);
+    since = system.now();
     return await action(lock !== undefined);
   } finally {
     if (turns.get(directory) === turn.promise) turns.delete(directory);
-    turn.resolve(had);
+    turn.resolve(since);
   }
-}
-
-/** The lock; undefined if it is to be done without. Patience counts from `since`. */
-async function acquire(
-  directory: string,
-  options: LockOptions,
-  since: number,
-): Promise<AsyncDisposable | undefined> {
-  const goesOn = patience(directory, options, since);
-  if (options.system.os !== "windows") {
-    try {
-      return await waitFor(() => openDirectory(directory), options, goesOn);
-    } catch (error) {
-      if (!locksNoDirectories(error)) throw error;
-    }
-  }
-  return await waitFor(() => openLockFile(directory), options, goesOn);
-}
-
-/** EBADF, EINVAL, ENOLCK, ENOSYS and ENOTSUP, of Linux and macOS: the runtime has no code for some of them. */
-const NO_LOCKS = [9, 22, 37, 38, 45, 77, 78, 95, 102];
-
-/** Some network file systems lock only what is open for writing, which a directory never is, or nothing. */
-function locksNoDirectories(error: unknown): boolean {
-  return hasSystemCode(error, "EBADF", "EINVAL", "ENOLCK", "ENOTSUP") ||
-    NO_LOCKS.includes(systemNumber(error) ?? 0);
 }
 
 /**
- * Tells, each time that it is asked, whether to go on waiting for whoever has
- * the lock: 10 s, counted anew when it changes hands. Then it is to be done
- * without the lock, or `FILE_LOCKED` is thrown.
+ * Whether to go on waiting for the holder of the lock: 10 s, counted anew when
+ * it changes hands. Then the lock is done without, or `FILE_LOCKED` is thrown.
  */
 function patience(
   directory: string,
-  { system, spent, findHolder }: LockOptions,
+  system: System,
+  spent: boolean,
   since: number,
 ): () => boolean {
   const start = system.now();
   let holder: string | undefined;
   return () => {
     const now = system.now();
-    const found = findHolder();
+    // The holder has a temporary file, named anew each time.
+    const found = ownNamesIn(directory).join() || undefined;
     if (found !== holder) [holder, since] = [found, now];
     if (spent && now - start >= LONGEST_PATIENCE) return false;
     if (now - since < PATIENCE) return true;
     if (spent) return false;
     const process = holder?.match(/\d+/)?.[0];
+    const who = process === undefined
+      ? "another program"
+      : `another updsts (process ${process})`;
     throw new UpdstsError(
       "FILE_LOCKED",
-      `Cannot write into ${directory}: ${
-        process === undefined
-          ? "another program"
-          : `another updsts (process ${process})`
-      } has kept it locked for ${PATIENCE / 1000} s`,
+      `Cannot write into ${directory}: ${who} has kept it locked for ${
+        PATIENCE / 1000
+      } s`,
       { hint: "end that process if it hangs, then try again" },
     );
   };
 }
 
+/** EBADF, EINVAL, ENOLCK, ENOSYS and ENOTSUP, of Linux and macOS: the runtime has no code for some of them. */
+const NO_LOCKS = [9, 22, 37, 38, 45, 77, 78, 95, 102];
+
 /** An open file whose lock is the directory's. */
-interface Lockable extends AsyncDisposable {
+interface Lock extends AsyncDisposable {
   readonly file: Deno.FsFile;
-  /** Whether this is still what the others lock. */
+  /** Whether the file still has its name: its last holder may have removed it. */
   isCurrent(): boolean;
 }
 
-async function waitFor(
-  open: () => Lockable | undefined,
-  { system }: LockOptions,
+/** The lock; undefined if it is to be done without. */
+async function acquire(
+  directory: string,
+  system: System,
   goesOn: () => boolean,
-): Promise<AsyncDisposable | undefined> {
+): Promise<Lock | undefined> {
+  let open = system.os === "windows" ? openLockFile : openDirectory;
   for (;;) {
-    const lock = open();
+    const lock = open(directory);
     if (lock === undefined) {
       await system.sleep(10);
       if (!goesOn()) return undefined;
@@ -145,36 +117,39 @@ async function waitFor(
       const later = () => system.sleep(LOOK_EVERY).then(() => false);
       while (!await Promise.race([granted, later()])) {
         if (goesOn()) continue;
+        // If it is granted after all, the system lets go of it.
         lock.file.close();
         return undefined;
       }
       if (lock.isCurrent()) return lock;
     } catch (error) {
-      // If it is granted some day after all, the system lets go of it.
       lock.file.close();
-      throw error;
+      // Some network file systems lock only what is open for writing, which a
+      // directory never is, or nothing.
+      const isRefused = NO_LOCKS.includes(systemNumber(error) ?? 0);
+      if (open === openLockFile || !isRefused) throw error;
+      open = openLockFile;
+      continue;
     }
     lock.file.close();
   }
 }
 
-function openDirectory(directory: string): Lockable {
+function openDirectory(directory: string): Lock {
   const file = Deno.openSync(directory);
   return {
     file,
-    // Who has the lock looks whether the directory is still there.
-    isCurrent: () => true,
+    isCurrent: () => isAt(directory, file.statSync()),
     [Symbol.asyncDispose]: () => Promise.try(() => file.close()),
   };
 }
 
 /** The lock's file, created if there is none; undefined if it is just being removed. */
-function openLockFile(directory: string): Lockable | undefined {
+function openLockFile(directory: string): Lock | undefined {
   const path = PATHS.join(directory, LOCK_FILE);
   const file = createOrOpen(path);
   if (file === undefined) return undefined;
-  // Its last holder may have removed it.
-  const isCurrent = () => !isGoing(path) && isFileAt(path, file.statSync());
+  const isCurrent = () => !isGoing(path) && isAt(path, file.statSync());
   return {
     file,
     isCurrent,
@@ -192,8 +167,7 @@ function createOrOpen(path: string): Deno.FsFile | undefined {
   try {
     return Deno.openSync(path, { write: true, createNew: true, mode: 0o600 });
   } catch (error) {
-    const taken = hasSystemCode(error, "EEXIST") || isGoing(path);
-    if (!taken) throw error;
+    if (!hasSystemCode(error, "EEXIST") && !isGoing(path)) throw error;
   }
   try {
     // A link would lead elsewhere, and a FIFO would wait for a reader.

@@ -17,10 +17,9 @@ export interface Place {
 }
 
 /**
- * Where the file at `path` is; it need not exist. `own` is the user whose
- * file is to be written: then a link that a neighbour has put into a sticky
- * directory is refused, where anybody may put one and choose so what that user
- * writes. Most systems do so themselves, not all.
+ * Where the file at `path` is; it need not exist. If user `own` is to write it,
+ * a link of another user in a sticky directory is refused: anybody may put one
+ * there. Most systems refuse it themselves, not all.
  *
  * @throws {UpdstsError} `FILE_NOT_FOUND` for a link to nothing, `FILE_UNUSABLE`
  * for a link to a server, `FILE_UNWRITABLE` for a link of a neighbour
@@ -43,7 +42,7 @@ export function locate(path: string, own: number | null = null): Place {
   };
 }
 
-/** `path`, whose `..` the runtime would take away with the name before, although that may be a link. */
+/** `path` without `..`, which the runtime would remove with the name before, even if that is a link. */
 export function asSystemReads(path: string): string {
   return /(?:^|\/)\.\.(?:\/|$)/.test(path) && Deno.build.os !== "windows"
     ? locate(path).path
@@ -60,13 +59,13 @@ export function isSameFile(one: string, other: string): boolean {
   }
 }
 
-/** As far as a path leads, and the names after that. */
+/** As far as a path leads, and the names that do not exist. */
 interface Followed {
   readonly path: string;
   readonly rest: readonly string[];
 }
 
-/** Follows links one by one, as the system does: `..` leads up from what the link before it leads to. */
+/** Follows links one by one, as the system does: `..` leads up from where the link before it leads. */
 function follow(path: string, own: number | null): Followed {
   let at = path.startsWith("/") ? "/" : Deno.realPathSync(".");
   const names = path.split("/").reverse();
@@ -103,7 +102,15 @@ function follow(path: string, own: number | null): Followed {
       inFile = !info.isDirectory;
       continue;
     }
-    assertOwnLink(next, info, at, own);
+    if (
+      own !== null && info.uid !== own && info.uid !== 0 &&
+      isSticky(Deno.statSync(at).mode)
+    ) {
+      throw unwritable(
+        `${next} is a link of another user, in a directory where anybody may put one`,
+        "name the file that is meant, or one in a directory of your own",
+      );
+    }
     // The system says itself that they go round in a circle.
     if (links++ === MAX_LINKS) Deno.statSync(path);
     const to = Deno.readLinkSync(next);
@@ -112,20 +119,6 @@ function follow(path: string, own: number | null): Followed {
     if (to.startsWith("/")) at = "/";
   }
   return { path: at, rest: [] };
-}
-
-function assertOwnLink(
-  path: string,
-  { uid }: Deno.FileInfo,
-  directory: string,
-  own: number | null,
-): void {
-  if (own === null || uid === own || uid === 0) return;
-  if (!isSticky(Deno.statSync(directory).mode)) return;
-  throw unwritable(
-    `${path} is a link of another user, in a directory where anybody may put one`,
-    "name the file that is meant, or one in a directory of your own",
-  );
 }
 
 function followOnWindows(path: string): Followed {

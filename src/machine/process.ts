@@ -6,7 +6,7 @@ const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT", "SIGBREAK"]
   : ["SIGINT", "SIGTERM", "SIGHUP"];
 
-/** A signal that comes again within this time, in milliseconds, is the same one: `deno task` and npx forward it. */
+/** `deno task` and npx forward a signal: the same one within this time, in milliseconds, counts once. */
 const REPEATED_WITHIN = 250;
 
 /** Calls `first` when the process is asked to end, in place of ending it; asked again, `again`. */
@@ -60,55 +60,47 @@ export function writeAll(
   }
 }
 
-/** How much waits for a reader of notes, in characters: some hundred lines. */
+/** How much waits for a reader of notes, in characters. */
 const MAX_WAITING = 65_536;
 
 /**
  * Writes notes for a reader who may never read: a full pipe would stop the
  * process at the next one. So they wait here, and what does not fit is dropped.
  */
-export class UnblockedNotes {
-  readonly #stream: { write(bytes: Uint8Array): Promise<number> };
-  #waiting = "";
-  #dropped = 0;
-  #writing: Promise<void> | undefined;
-
-  constructor(stream: { write(bytes: Uint8Array): Promise<number> }) {
-    this.#stream = stream;
-  }
-
-  write(text: string): void {
-    if (this.#waiting.length + text.length > MAX_WAITING) this.#dropped++;
-    else this.#waiting += text;
-    this.#writing ??= this.#writeWaiting();
-  }
-
-  /** Settles when all is written, or nobody has read for `patience` milliseconds. */
-  async written(patience: number): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const limit = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, patience);
-    });
-    await Promise.race([this.#writing, limit]);
-    clearTimeout(timer);
-  }
-
-  async #writeWaiting(): Promise<void> {
+export function unblockedNotes(
+  stream: { write(bytes: Uint8Array): Promise<number> },
+) {
+  let waiting = "";
+  let dropped = 0;
+  let writing: Promise<void> | undefined;
+  const writeWaiting = async () => {
     try {
-      while (this.#waiting !== "" || this.#dropped > 0) {
-        const missing = this.#dropped === 0
+      while (waiting !== "" || dropped > 0) {
+        const missing = dropped === 0
           ? ""
-          : `${this.#dropped} notes were dropped, since nobody read them\n`;
-        let bytes = encoder.encode(this.#waiting + missing);
-        [this.#waiting, this.#dropped] = ["", 0];
+          : `${dropped} notes were dropped, since nobody read them\n`;
+        let bytes = encoder.encode(waiting + missing);
+        [waiting, dropped] = ["", 0];
         while (bytes.length > 0) {
-          bytes = bytes.subarray(await this.#stream.write(bytes));
+          bytes = bytes.subarray(await stream.write(bytes));
         }
       }
     } catch {
       // The reader has gone away, and nobody can be told.
     } finally {
-      this.#writing = undefined;
+      writing = undefined;
     }
-  }
+  };
+  return {
+    write: (text: string): void => {
+      if (waiting.length + text.length > MAX_WAITING) dropped++;
+      else waiting += text;
+      writing ??= writeWaiting();
+    },
+    /** Settles when all is written, or nobody has read for `patience` milliseconds. */
+    written: async (patience: number): Promise<void> => {
+      const limit = new Promise((resolve) => setTimeout(resolve, patience));
+      await Promise.race([writing, limit]);
+    },
+  };
 }

@@ -15,43 +15,41 @@ const MAX_STDIN_BYTES = 1024 * 1024;
  * @throws {UpdstsError} `FILE_NOT_FOUND`, `FILE_UNUSABLE`, `FILE_UNREADABLE`
  */
 export function readRegularFile(path: string, what: string): string {
-  try {
-    const { file, text } = openRegularFile(asSystemReads(path), path, what);
-    file.close();
-    return text;
-  } catch (error) {
-    throw readError(error, path, what);
-  }
+  const { file, text } = openRegularFile(path, what);
+  file.close();
+  return text;
 }
 
-/** A file as it was read, still open: what was read and what is known of it belong together. */
+/** A file as it was read, still open: the text and what is known of the file belong together. */
 export interface OpenedFile {
   readonly file: Deno.FsFile;
   readonly info: Deno.FileInfo;
   readonly text: string;
 }
 
-/** Opens and reads the file at `real`, which messages call `what` at `path`. */
+/** Opens and reads the file at `path`, which is at `real` if that is known. */
 export function openRegularFile(
-  real: string,
   path: string,
   what: string,
+  real?: string,
 ): OpenedFile {
-  // All steps one after the other and at once: for a file of this size, handing
-  // each to another thread takes longer than the step itself.
-  // Before it is opened: opening a FIFO would wait for a writer for ever.
-  assertRegular(Deno.statSync(real), path, what);
-  const file = Deno.openSync(real);
   try {
-    // Of what is open, not of what has the name by now: the text goes to the
-    // owner of this very file, who may have put a link to somebody else's
-    // there meanwhile.
+    // Synchronously: for a file of this size, handing each step to another
+    // thread takes longer than the step itself.
+    const name = real ?? asSystemReads(path);
+    // First of all: opening a FIFO would wait for a writer for ever.
+    assertRegular(Deno.statSync(name), path, what);
+    using opened = new DisposableStack();
+    const file = opened.use(Deno.openSync(name));
+    // Of the open file: its owner may have put a link to somebody else's file
+    // there meanwhile, and gets the text.
     const info = file.statSync();
     assertRegular(info, path, what);
-    return { file, info, text: readToEnd(file, info.size) };
+    const text = readToEnd(file, info.size);
+    opened.move();
+    return { file, info, text };
   } catch (error) {
-    file.close();
-    throw error;
+    throw readError(error, path, what);
   }
 }
 
@@ -89,31 +87,20 @@ function readToEnd(file: Deno.FsFile, size: number): string {
     if (count === null) return decodeBytes(bytes.subarray(0, length));
     length += count;
     if (length < bytes.length) continue;
-    const more = new Uint8Array(2 * length);
-    more.set(bytes);
-    bytes = more;
+    bytes = new Uint8Array(bytes.buffer.transfer(2 * length));
   }
 }
 
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
-// The runtime's Latin-1 is Windows-1252 (as the web's is), which has other
-// characters for some of the bytes from 0x80 to 0x9F.
-const latin1 = new TextDecoder("latin1");
 
 /** One character a byte: no byte is lost, whatever the encoding. */
 export function decodeBytes(bytes: Uint8Array): string {
-  // Most files are ASCII, and the runtime reads that as UTF-8 up to four times
-  // as fast as Latin-1. Any other character would be shorter than its bytes, or
-  // replaced.
+  // Most files are ASCII, which is read faster as UTF-8. Any other character
+  // would be shorter than its bytes, or replaced.
   const text = utf8.decode(bytes);
-  if (text.length === bytes.length && !text.includes("\uFFFD")) return text;
-  const others = latin1.decode(
-    Uint8Array.from({ length: 0x20 }, (_, index) => 0x80 + index),
-  );
-  return latin1.decode(bytes).replace(
-    /[^\0-\xFF]/g,
-    (character) => String.fromCharCode(0x80 + others.indexOf(character)),
-  );
+  return text.length === bytes.length && !text.includes("\uFFFD")
+    ? text
+    : atob(bytes.toBase64());
 }
 
 /** The bytes that {@linkcode decodeBytes} made `text` of. */
@@ -124,10 +111,7 @@ export function encodeBytes(text: string): Uint8Array<ArrayBuffer> {
 }
 
 /** The standard input of the process. */
-export interface Stdin {
-  readonly readable: ReadableStream<Uint8Array>;
-  isTerminal(): boolean;
-}
+export type Stdin = Pick<typeof Deno.stdin, "readable" | "isTerminal">;
 
 /**
  * The text of a credentials file from stdin, one character a byte.
@@ -135,26 +119,23 @@ export interface Stdin {
  * @throws {UpdstsError} `FILE_UNUSABLE`
  */
 export async function readStdin(stdin: Stdin): Promise<string> {
-  // Somebody would type, and nobody would know for what.
   if (stdin.isTerminal()) {
     throw stdinUnusable(
       "it is a terminal",
       "pipe in the program that has them: op document get aws-keys | updsts get -c - -o FILE",
     );
   }
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
-  let size = 0;
+  let text = "";
   for await (const chunk of stdin.readable) {
-    size += chunk.length;
-    if (size > MAX_STDIN_BYTES) {
+    text += decodeBytes(chunk);
+    if (text.length > MAX_STDIN_BYTES) {
       throw stdinUnusable(
         "there is more than 1 MiB",
         "pipe in the text of a credentials file, and nothing else",
       );
     }
-    chunks.push(new Uint8Array(chunk));
   }
-  if (size > 0) return decodeBytes(await new Blob(chunks).bytes());
+  if (text !== "") return text;
   throw stdinUnusable(
     "it is empty",
     "check the program before the pipe: it wrote nothing",

@@ -12,7 +12,7 @@ import type { Environment } from "./environment.ts";
 import { withLock } from "./lock.ts";
 import { PATHS } from "./paths.ts";
 import { locate, type Place } from "./place.ts";
-import { assertSize, readRegularFile } from "./read.ts";
+import { assertSize, openRegularFile, readRegularFile } from "./read.ts";
 import {
   busy,
   CREDENTIALS_FILE,
@@ -25,19 +25,20 @@ import {
   writeError,
 } from "./system.ts";
 import {
+  accessAfter,
   assertNamesCanGo,
   assertReplaceable,
-  giveName,
   Stillness,
-  Target,
+  type Target,
 } from "./target.ts";
 import {
   type Access,
-  modeOf,
-  NewDirectories,
-  ownNamesIn,
+  accessOf,
+  createTemporaryFile,
+  isSameAccess,
+  makeDirectories,
   removeLeftovers,
-  TemporaryFile,
+  type TemporaryFile,
 } from "./temporary.ts";
 
 /** From how long on a person is told why, in milliseconds. */
@@ -60,9 +61,9 @@ export interface FileWorld {
 interface Task {
   readonly change: Change;
   readonly rehearsal: boolean;
-  readonly spent: boolean;
   readonly stillness: Stillness;
-  readonly directories: NewDirectories;
+  /** Disposes of the directories that were made for the file. */
+  readonly made: DisposableStack;
 }
 
 /** How long to wait before the next attempt, in milliseconds; undefined when all is done. */
@@ -74,7 +75,7 @@ export class LocalCredentialsFile implements CredentialsFile {
   readonly #world: Required<FileWorld>;
   /** The text that was read first, to tell what other programs have done to it since. */
   #baseline: string | undefined;
-  /** Whose the file was when it was rehearsed on. */
+  /** The access of the file when it was rehearsed on. */
   #rehearsed: Access | undefined;
   #lookedBack: Promise<void> = Promise.resolve();
   /** Whether the person knows that this takes a while. */
@@ -98,22 +99,13 @@ export class LocalCredentialsFile implements CredentialsFile {
     };
     // Once it is known what was there, half a file is not taken for whole.
     const stillness = new Stillness(system, this.#baseline, false);
-    for (;;) {
-      let text = "";
-      let missing: unknown;
-      try {
-        text = await onceReleased(read, system);
-      } catch (error) {
-        if (!isMissing(error)) throw error;
-        missing = error;
-      }
-      const wait = stillness.wait(text, missing !== undefined);
-      if (wait === 0 || stillness.isOver) {
-        if (missing !== undefined) throw missing;
-        return this.#baseline = text;
-      }
-      await this.#pause(wait, stillness);
-    }
+    let text = "";
+    await this.#untilDone(stillness, async () => {
+      text = await onceReleased(read, system);
+      const wait = stillness.wait(text, false);
+      return wait === 0 || stillness.isOver ? undefined : wait;
+    });
+    return this.#baseline = text;
   }
 
   rehearse(change: Change): Promise<void> {
@@ -128,37 +120,37 @@ export class LocalCredentialsFile implements CredentialsFile {
     return this.#lookedBack;
   }
 
-  /** What the system says of the file; undefined if there is none. */
+  /** What the system says of the file; undefined if it does not exist. */
   facts(): FileFacts | undefined {
     const { environment } = this.#world;
-    const placeOf = (path: () => string) => {
+    const find = (path: () => string) => {
       try {
         const place = locate(path());
-        if (!place.exists) return undefined;
-        // Windows distinguishes neither case nor how the disk is written.
-        const same = PATHS.isSame(place.path, this.path);
-        return same ? this.path : place.path;
+        return place.exists ? place.path : undefined;
       } catch {
         // What is wrong with it shows when it is read.
         return undefined;
       }
     };
-    const realPath = placeOf(() => this.path);
+    // Windows distinguishes neither case nor how the disk is written.
+    const spelled = (path: string | undefined) =>
+      path !== undefined && PATHS.isSame(path, this.path) ? this.path : path;
+    const realPath = spelled(find(() => this.path));
     if (realPath === undefined) return undefined;
-    const home = placeOf(() => environment.expandHome("~/"));
+    const home = find(() => environment.expandHome("~/"));
+    const isWindows = Deno.build.os === "windows";
     const { uid, nlink, mode } = Deno.statSync(realPath);
-    const bits = modeOf({ mode });
     return {
       realPath,
-      mode: bits === null ? undefined : bits & 0o7777,
-      inProfile: bits === null && home !== undefined
+      mode: isWindows || mode === null ? undefined : mode & 0o7777,
+      inProfile: isWindows && home !== undefined
         ? PATHS.isBelow(realPath, home)
         : undefined,
       own: home === undefined || uid === null
         ? undefined
         : Deno.statSync(home).uid === uid,
       names: nlink ?? 1,
-      awsCliPath: placeOf(() => environment.credentialsPath()),
+      awsCliPath: spelled(find(() => environment.credentialsPath())),
     };
   }
 
@@ -167,110 +159,113 @@ export class LocalCredentialsFile implements CredentialsFile {
     rehearsal: boolean,
     spent: boolean,
   ): Promise<void> {
-    const { system } = this.#world;
-    using directories = new NewDirectories();
-    const stillness = new Stillness(system, this.#baseline, spent);
-    const task = { change, rehearsal, spent, stillness, directories };
+    using made = new DisposableStack();
+    const stillness = new Stillness(this.#world.system, this.#baseline, spent);
+    const task = { change, rehearsal, stillness, made };
     try {
-      for (;;) {
-        const wait = await this.#attempt(task);
-        if (wait === undefined) break;
-        await this.#pause(wait, stillness);
-      }
-      if (!rehearsal) directories.keep();
+      await this.#untilDone(stillness, () => this.#attempt(task));
     } catch (error) {
       throw writeError(error, this.path);
     }
   }
 
-  async #pause(wait: number, stillness: Stillness): Promise<void> {
-    if (wait > WORTH_A_WORD && !this.#said) {
-      this.#said = true;
-      this.#world.log.note(
-        `Another program seems to be writing ${this.path}: waiting until it is done`,
-      );
+  /** Repeats `attempt` until nothing is to be waited for. */
+  async #untilDone(
+    stillness: Stillness,
+    attempt: () => Promise<Wait>,
+  ): Promise<void> {
+    const { create, log } = this.#world;
+    for (;;) {
+      let wait: Wait;
+      try {
+        wait = await attempt();
+      } catch (error) {
+        if (!isMissing(error)) throw error;
+        if (create && error instanceof Deno.errors.NotFound) {
+          // Another updsts had created the directory to rehearse, and removed it.
+          wait = this.#startOver(stillness);
+        } else {
+          // Some programs remove the file before they write the new one.
+          wait = stillness.wait("", true);
+          if (wait === 0 || stillness.isOver) throw error;
+        }
+      }
+      if (wait === undefined) return;
+      if (wait > WORTH_A_WORD && !this.#said) {
+        this.#said = true;
+        log.note(
+          `Another program seems to be writing ${this.path}: waiting until it is done`,
+        );
+      }
+      await stillness.pause(wait);
     }
-    await stillness.pause(wait);
   }
 
   /** Does all of `task` once, unless another program was faster or must be waited for. */
   async #attempt(task: Task): Promise<Wait> {
-    const { create, log, system } = this.#world;
-    try {
-      const place = this.#locate();
-      task.directories.make(place);
-      const { directory } = place;
-      if (!task.spent) await assertNamesCanGo(place);
-      const { dev, ino } = Deno.statSync(directory);
-      const findHolder = () => ownNamesIn(directory).join() || undefined;
-      const options = { system, spent: task.spent, findHolder };
-      return await withLock(directory, options, async (locked) => {
-        // What was locked may have been removed, and made anew by somebody else.
-        const now = Deno.statSync(directory);
-        if (now.dev !== dev || now.ino !== ino) return this.#startOver(task);
-        if (!locked) {
-          log.warn(
-            `another program keeps ${directory} locked: the session is written without that lock`,
-          );
-        }
-        return await this.#attemptIn(directory, locked, task);
-      });
-    } catch (error) {
-      if (!isMissing(error)) throw error;
-      // Another updsts had created the directory to rehearse, and removed it.
-      if (create && error instanceof Deno.errors.NotFound) {
-        return this.#startOver(task);
+    const { log, system } = this.#world;
+    const { spent } = task.stillness;
+    const place = this.#locate();
+    makeDirectories(place, task.made);
+    const { directory } = place;
+    if (!spent) await assertNamesCanGo(place);
+    return await withLock(directory, system, spent, async (locked) => {
+      if (!locked) {
+        log.warn(
+          `another program keeps ${directory} locked: the session is written without that lock`,
+        );
       }
-      // Some programs remove the file before they write the new one.
-      const wait = task.stillness.wait("", true);
-      if (wait === 0 || task.stillness.isOver) throw error;
-      return wait;
-    }
+      return await this.#attemptIn(directory, locked, task);
+    });
   }
 
-  /** The same, where nobody else of our kind is at work. */
+  /** The same, with the lock of `directory`. */
   async #attemptIn(
     directory: string,
     locked: boolean,
-    task: Task,
+    { change, rehearsal, stillness }: Task,
   ): Promise<Wait> {
     const { system } = this.#world;
     // First, so that its name tells those who wait whom they wait for.
-    await using temporary = await TemporaryFile.create(directory, system);
-    const place = this.#locate(temporary.uid);
-    if (place.directory !== directory) return this.#startOver(task);
+    await using temporary = await createTemporaryFile(directory, system);
+    const place = this.#locate(temporary.access.uid);
+    if (place.directory !== directory) return this.#startOver(stillness);
     if (locked) removeLeftovers(place, temporary);
     using kept = new DisposableStack();
-    const target = kept.use(await this.#open(place, task.spent));
-    if (!target.isInPlace) return this.#startOver(task);
+    const target = await this.#open(place, stillness.spent, kept);
 
-    const edits = this.#settledEdits(target.text, task);
+    const edits = this.#settledEdits(target.text, change, stillness);
     if (typeof edits === "number") return edits;
     this.#baseline = target.text;
     const text = applyEdits(target.text, edits);
     assertSize(text.length, this.path, CREDENTIALS_FILE);
-    if (!task.rehearsal && text === target.text && place.exists) {
+    if (!rehearsal && text === target.text && place.exists) {
       this.#warnOfExposure(target);
       return undefined;
     }
-    if (task.rehearsal) await assertReplaceable(target, temporary, system);
-    const access = task.rehearsal
-      ? target.access
-      : target.accessAfter(this.#rehearsed);
+    if (rehearsal) await assertReplaceable(target, temporary.access, system);
+    const access = accessAfter(
+      target,
+      temporary.access,
+      rehearsal ? undefined : this.#rehearsed,
+    );
     await using written = await temporary.for(access);
     await written.write(text, access);
-    if (task.rehearsal) {
+    if (rehearsal) {
       if (!written.isAt(written.path)) throw busy(this.path);
-      written.rename();
-      await written.remove();
+      await written.tryRemoval();
       this.#rehearsed = access;
       return undefined;
     }
-    const since = await this.#putInPlace(target, written, task.spent);
-    if (since === undefined) return this.#startOver(task);
-    const end = since +
-      (task.stillness.disturbed ? LONG_LOOK_BACK : LOOK_BACK);
-    this.#lookedBack = this.#lookBack(target, kept.move(), end).catch(() => {});
+    // Windows replaces no open file.
+    if (system.os === "windows") kept.dispose();
+    const since = await this.#putInPlace(target, written, stillness.spent);
+    if (since === undefined) return this.#startOver(stillness);
+    if (!kept.disposed) {
+      const end = since + (stillness.disturbed ? LONG_LOOK_BACK : LOOK_BACK);
+      this.#lookedBack = this.#lookBack(target, kept.move(), end)
+        .catch(() => {});
+    }
     this.#warnOfExposure(target);
     return undefined;
   }
@@ -286,18 +281,20 @@ export class LocalCredentialsFile implements CredentialsFile {
     }
   }
 
-  /** The file at `place`, opened and read. */
-  #open(place: Place, spent: boolean): Promise<Target> {
-    return onceReleased(
-      () => new Target(place, this.path),
-      this.#world.system,
-      patienceFor(spent),
-    );
+  /** Reads the file, which is closed with `kept`. */
+  #open(place: Place, spent: boolean, kept: DisposableStack): Promise<Target> {
+    const open = () => {
+      if (!place.exists) return { place, text: "" };
+      const opened = openRegularFile(this.path, CREDENTIALS_FILE, place.path);
+      kept.use(opened.file);
+      return { place, ...opened };
+    };
+    return onceReleased(open, this.#world.system, patienceFor(spent));
   }
 
-  /** When to try again, since somebody else was faster. */
-  #startOver({ stillness, spent }: Task): Wait {
-    if (stillness.isOver && !spent) throw busy(this.path);
+  /** When to try again, since another program was faster. */
+  #startOver(stillness: Stillness): Wait {
+    if (stillness.isOver && !stillness.spent) throw busy(this.path);
     this.#world.log.info("The file was changed meanwhile: starting over");
     return stillness.afterCollision();
   }
@@ -305,7 +302,8 @@ export class LocalCredentialsFile implements CredentialsFile {
   /** What to change; or how long to wait until the file can be taken for whole. */
   #settledEdits(
     text: string,
-    { change, stillness, spent }: Task,
+    change: Change,
+    stillness: Stillness,
   ): readonly Edit[] | number {
     let edits: readonly Edit[] | undefined;
     let refusal: unknown;
@@ -318,7 +316,7 @@ export class LocalCredentialsFile implements CredentialsFile {
     if (wait > 0 && !stillness.isOver) return wait;
     if (edits === undefined) throw refusal;
     if (wait > 0) {
-      if (!spent) throw busy(this.path);
+      if (!stillness.spent) throw busy(this.path);
       this.#world.log.warn(
         `other programs kept changing ${this.path} for a minute, and the session was written into what was there then: see what is missing (updsts list)`,
       );
@@ -334,17 +332,19 @@ export class LocalCredentialsFile implements CredentialsFile {
   ): Promise<number | undefined> {
     const { system } = this.#world;
     const { path, directory, exists } = target.place;
-    // Windows replaces nothing that is open, be it to ourselves.
-    if (system.os === "windows") target[Symbol.dispose]();
-    const unchanged = await this.#isUnchanged(target, written.uid, spent) &&
+    const unchanged = await this.#isUnchanged(target, written, spent) &&
       // A neighbour may have given its name to a file of their own.
       written.isAt(written.path);
     if (!unchanged) return undefined;
     const since = system.now();
-    // A rename would replace what another program has put there meanwhile.
-    const hasName = !exists && giveName(written.path, path, system);
-    if (hasName === undefined) return undefined;
-    if (!hasName) {
+    try {
+      // A rename would replace what another program has put there meanwhile.
+      if (!exists) system.link(written.path, path);
+    } catch (error) {
+      if (error instanceof Deno.errors.AlreadyExists) return undefined;
+      // Some file systems have no hard links.
+    }
+    if (exists || !written.isAt(path)) {
       try {
         await onceReleased(
           () => system.rename(written.path, path),
@@ -368,13 +368,17 @@ export class LocalCredentialsFile implements CredentialsFile {
 
   /** Whether the file is what it was when it was read. */
   async #isUnchanged(
-    target: Target,
-    own: number | null,
+    { place, text, info }: Target,
+    { access }: TemporaryFile,
     spent: boolean,
   ): Promise<boolean> {
+    using kept = new DisposableStack();
     try {
-      using now = await this.#open(this.#locate(own), spent);
-      return now.equals(target);
+      const now = await this.#open(this.#locate(access.uid), spent, kept);
+      return now.place.path === place.path && now.text === text &&
+        (info === undefined || now.info === undefined
+          ? info === now.info
+          : isSameAccess(accessOf(now.info), accessOf(info)));
     } catch (error) {
       if (isMissing(error)) return false;
       throw error;
@@ -383,19 +387,22 @@ export class LocalCredentialsFile implements CredentialsFile {
 
   /** Says so if a program goes on writing to the replaced file, which has no name any more, before `end`. */
   async #lookBack(
-    old: Target,
+    { file, info }: Target,
     kept: DisposableStack,
     end: number,
   ): Promise<void> {
     const { log, system } = this.#world;
     using _kept = kept;
-    // If it is closed, as it has to be on Windows, nobody can tell.
-    while (old.isWritten === false) {
-      const left = end - system.now();
+    for (;;) {
+      const now = file?.statSync();
+      if (
+        now?.size !== info?.size ||
+        now?.mtime?.getTime() !== info?.mtime?.getTime()
+      ) break;
+      const left = file === undefined ? 0 : end - system.now();
       if (left <= 0) return;
       await system.sleep(Math.min(left, LOOK_BACK));
     }
-    if (old.isWritten === undefined) return;
     log.warn(
       `another program was still writing to ${this.path} when it was replaced, and what it wrote last is lost: see what is missing (updsts list), and let that program write it again`,
     );
@@ -406,13 +413,12 @@ export class LocalCredentialsFile implements CredentialsFile {
     if (info === undefined) return;
     const { path } = this;
     const { log } = this.#world;
-    const mode = modeOf(info);
-    if (mode === null && this.facts()?.inProfile === false) {
+    if (Deno.build.os === "windows" && this.facts()?.inProfile === false) {
       log.warn(
         `${path} is outside of your user profile, where other users of this machine may read it`,
       );
     }
-    if (mode !== null && (mode & 0o077) !== 0) {
+    if ((accessOf(info).mode & 0o077) !== 0) {
       log.warn(
         `${path} can be read by other users of this machine: run chmod 600 ${
           shellQuoted(path)

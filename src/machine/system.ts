@@ -1,16 +1,14 @@
-// The system besides files, replaceable in tests; and errors of the system in plain words.
-import { type ErrorCode, type Hint, UpdstsError } from "../errors.ts";
+// The clock, the lock and the renames of the system; and its errors in our words.
+import { type Hint, UpdstsError } from "../errors.ts";
 import { PATHS } from "./paths.ts";
 
-/** The system: which one, its time, and the calls that other programs can delay or refuse. */
+/** The calls that other programs can delay or refuse, and the time that this takes. */
 export interface System {
   readonly os: typeof Deno.build.os;
-  /** Milliseconds since some moment, whatever the clock is set to. */
+  /** Milliseconds; setting the clock does not change them. */
   now(): number;
   sleep(milliseconds: number): Promise<void>;
-  /** 32 hexadecimal digits that nobody can guess. */
-  random(): string;
-  /** Waits for the exclusive lock of a file, however long that takes. */
+  /** Waits for the exclusive lock of a file. */
   lock(file: Deno.FsFile): Promise<void>;
   rename(from: string, to: string): void;
   link(from: string, to: string): void;
@@ -20,32 +18,31 @@ export interface System {
 export const REAL_SYSTEM: System = {
   os: Deno.build.os,
   now: () => performance.now(),
-  // The runtime loads modules of Node for the first setTimeout(), which takes an
-  // otherwise empty program 7 ms.
+  // The first setTimeout() makes the runtime load modules of Node: 7 ms.
   sleep: (milliseconds) =>
     new Promise((resolve) =>
       AbortSignal.timeout(milliseconds)
         .addEventListener("abort", () => resolve(), { once: true })
     ),
-  random: () => crypto.getRandomValues(new Uint8Array(16)).toHex(),
   lock: (file) => file.lock(true),
   rename: Deno.renameSync,
   link: Deno.linkSync,
 };
 
-/** How long other programs are waited for, in milliseconds: where nothing is spent, and in all. */
+/** How long to wait for other programs before a code is spent, in milliseconds. */
 export const PATIENCE = 10_000;
+/** The same after STS has answered. */
 export const LONGEST_PATIENCE = 60_000;
 
-/** How long a program that has the file open is waited for. */
+/** How long to wait for a program that has the file open, in milliseconds. */
 export function patienceFor(spent: boolean): number {
   return spent ? LONGEST_PATIENCE : PATIENCE;
 }
 
 /**
- * Does `action`, again and again while another program has the file open:
- * Windows lets nobody else read, rename or remove it meanwhile. `isDenied` says
- * that a plain refusal may pass, too.
+ * Repeats `action` while another program has the file open: on Windows, nobody
+ * else can read, rename or remove it meanwhile. `isDenied` says that a plain
+ * refusal may pass, too.
  */
 export async function onceReleased<T>(
   action: () => T | Promise<T>,
@@ -67,7 +64,7 @@ export async function onceReleased<T>(
   }
 }
 
-/** What the credentials file is in messages. */
+/** What messages call the credentials file. */
 export const CREDENTIALS_FILE = "credentials file";
 
 const HELD_HINT =
@@ -89,8 +86,8 @@ export function hasSystemCode(error: unknown, ...codes: string[]): boolean {
     codes.some((code) => code === error.code);
 }
 
-/** Whether another program has the file open, and Windows lets nobody else have it. */
-export function isHeld(
+/** Whether the error is that of Windows for a file that another program has open. */
+function isHeld(
   error: unknown,
   os: typeof Deno.build.os = Deno.build.os,
 ): boolean {
@@ -101,7 +98,7 @@ export function isHeld(
       [32, 33].includes(systemNumber(cause) ?? 0));
 }
 
-/** Whether `error` says that there is no such file. */
+/** Whether `error` says that the file does not exist. */
 export function isMissing(error: unknown): boolean {
   return error instanceof Deno.errors.NotFound ||
     error instanceof UpdstsError && error.code === "FILE_NOT_FOUND";
@@ -118,7 +115,11 @@ function systemMessage(error: unknown): string {
 /** Why the file at `path`, which messages call `what`, could not be read. */
 export function readError(error: unknown, path: string, what: string): Error {
   if (error instanceof UpdstsError) return error;
-  const failure = (code: ErrorCode, state: string, hint: Hint) =>
+  const failure = (
+    code: "FILE_NOT_FOUND" | "FILE_UNREADABLE" | "FILE_UNUSABLE",
+    state: string,
+    hint: Hint,
+  ) =>
     new UpdstsError(code, `Cannot read the ${what}: ${path}${state}`, {
       hint,
       cause: error,
@@ -133,26 +134,21 @@ export function readError(error: unknown, path: string, what: string): Error {
           : `create it with \`aws configure\`, or name another one with ${credentialsFile} or AWS_SHARED_CREDENTIALS_FILE`,
     );
   }
-  if (!(error instanceof Deno.errors.NotCapable)) {
-    return failure(
-      "FILE_UNREADABLE",
-      `: ${systemMessage(error)}`,
-      isHeld(error) ? HELD_HINT : "check the path and its permissions",
-    );
+  // The runtime's own words for this advise to run with all permissions.
+  if (error instanceof Deno.errors.NotCapable) {
+    const [state, hint] = PATHS.isNetwork(path)
+      ? ["it is on the network, where updsts may not open anything", SHARE_HINT]
+      : [
+        "it is a part of the system that updsts may not open",
+        "name a file of your own",
+      ];
+    return failure("FILE_UNUSABLE", `: ${state}`, hint);
   }
-  // The runtime's own words advise to run with all permissions; and it takes
-  // the name of a server for a device.
-  return PATHS.isNetwork(path)
-    ? failure(
-      "FILE_UNUSABLE",
-      ": it is on the network, where updsts may not open anything",
-      SHARE_HINT,
-    )
-    : failure(
-      "FILE_UNUSABLE",
-      ": it is a part of the system that updsts may not open",
-      "name a file of your own",
-    );
+  return failure(
+    "FILE_UNREADABLE",
+    `: ${systemMessage(error)}`,
+    isHeld(error) ? HELD_HINT : "check the path and its permissions",
+  );
 }
 
 /** Why the credentials file at `path` could not be written; a defect of the program stays as it is. */
@@ -162,7 +158,6 @@ export function writeError(error: unknown, path: string): unknown {
   if (error instanceof UpdstsError || !isSystemError) return error;
   const hint = isHeld(error)
     ? HELD_HINT
-    // Whatever the system calls it in its own language.
     : hasSystemCode(error, "ENOSPC", "EFBIG", "EDQUOT")
     ? "make room on the disk, then try again"
     : "check the permissions of the file and its directory";
@@ -186,7 +181,7 @@ export function unwritable(
   );
 }
 
-/** Other programs do not leave the file alone. */
+/** Other programs keep changing the file. */
 export function busy(path: string): UpdstsError {
   return new UpdstsError(
     "FILE_BUSY",
@@ -197,21 +192,16 @@ export function busy(path: string): UpdstsError {
 
 /** `path` is a link to nothing, or to a server. */
 export function badLink(path: string, to: "nothing" | "a server"): UpdstsError {
-  const [code, more, hint] = to === "nothing"
-    ? [
-      "FILE_NOT_FOUND",
-      "",
-      "correct the link, or create what it points to",
-    ] as const
-    // It would be replaced by a file, and what it leads to would stay as it is.
-    : [
-      "FILE_UNUSABLE",
-      ", where updsts may not open anything",
-      SHARE_HINT,
-    ] as const;
+  const isMissing = to === "nothing";
+  // A link to a server would be replaced by a file.
+  const more = isMissing ? "" : ", where updsts may not open anything";
   return new UpdstsError(
-    code,
+    isMissing ? "FILE_NOT_FOUND" : "FILE_UNUSABLE",
     `Cannot use the ${CREDENTIALS_FILE}: ${path} is a link to ${to}${more}`,
-    { hint },
+    {
+      hint: isMissing
+        ? "correct the link, or create what it points to"
+        : SHARE_HINT,
+    },
   );
 }

@@ -21,31 +21,27 @@ export interface Terminal {
   rewrite(text: string): void;
 }
 
-/** What the person types, line by line. */
-export interface TypedInput {
-  /** As of an open file; null or 0 at the end of input. */
-  read(bytes: Uint8Array): Promise<number | null>;
-}
+/** As of an open file; null or 0 at the end of input. */
+type TypedInput = { read(bytes: Uint8Array): Promise<number | null> };
 
-/** What keys send that write nothing: arrows, function keys; and all other control characters. */
+/** What arrows and function keys send, and all other control characters. */
 const KEY_SEQUENCES = /\p{Cc}(?:\[[0-?]*[ -\/]*[@-~]|O[ -~])?/gu;
 
 const QUESTION = "TOTP code: ";
 
-/** Codes that a person types. */
+/** Codes that a person types at a terminal. */
 export class TerminalCodes implements CodeSource {
   readonly #terminal: Terminal;
-  /** One for all questions; what is typed between two of them answers neither. */
-  #lines: TypedLines | undefined;
+  /** One for all questions: what is typed between two of them answers neither. */
+  #nextLine: (() => Promise<string | undefined>) | undefined;
 
-  /** Codes typed at `terminal`. */
   constructor(terminal: Terminal) {
     this.#terminal = terminal;
   }
 
   /** Whoever has answered once can be asked again. */
   get asksAgain(): boolean {
-    return this.#lines !== undefined;
+    return this.#nextLine !== undefined;
   }
 
   async code(
@@ -53,16 +49,17 @@ export class TerminalCodes implements CodeSource {
     device: string,
     refused?: UpdstsError,
   ): Promise<Secret> {
-    const lines = this.#lines ??= openLines(this.#terminal);
-    let line = lines?.next();
-    // A terminal may be written to and not read, by an orphaned job, say: what
-    // the person typed would go to the shell, and to its history.
+    const input = this.#nextLine ? undefined : this.#terminal.open();
+    const nextLine = this.#nextLine ??= input && typedLines(input);
+    let line = nextLine?.();
+    // A job that lost its terminal may still write to it: what the person typed
+    // would go to the shell, and to its history.
     const isReadable = line !== undefined &&
       await Promise.race([
         line.then(() => true, () => false),
         REAL_SYSTEM.sleep(UNREADABLE_AFTER).then(() => true),
       ]);
-    if (lines === undefined || line === undefined || !isReadable) {
+    if (nextLine === undefined || !isReadable) {
       throw new UpdstsError(
         "CODE_MISSING",
         "Cannot get a session: no TOTP code, and no terminal to ask at",
@@ -71,15 +68,16 @@ export class TerminalCodes implements CodeSource {
         },
       );
     }
+    const said = refused?.message.replace(/\.$/, "") ??
+      `Profile ${profile}, MFA device ${device}`;
+    const hint = refused?.hint;
     this.#terminal.write(
-      refused === undefined
-        ? `Profile ${profile}, MFA device ${device}\n`
-        : againAfter(refused),
+      `${said}\n${hint === undefined ? "" : `hint: ${hint}\n`}`,
     );
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       this.#terminal.write(QUESTION);
-      // One that is closed meanwhile is at its end.
-      const typed = await (line ?? lines.next()).catch(() => undefined);
+      // A terminal that is closed meanwhile is at its end.
+      const typed = await (line ?? nextLine()).catch(() => undefined);
       const code = readCode(this.#shown(typed));
       if (code !== undefined) return new Secret(code);
       this.#terminal.write("That is not six digits\n");
@@ -96,7 +94,13 @@ export class TerminalCodes implements CodeSource {
   #shown(line: string | undefined): string {
     // The end of input ends no line on the screen.
     if (line === undefined || !/[\r\n]$/.test(line)) this.#terminal.write("\n");
-    if (line === undefined) throw codeDeclined();
+    if (line === undefined) {
+      throw new UpdstsError(
+        "CODE_DECLINED",
+        "Cannot get a session: no TOTP code was typed",
+        { hint: "nothing was sent to AWS, and nothing was changed" },
+      );
+    }
     const typed = line.replace(/[\r\n]+$/, "");
     const meant = typed.replace(KEY_SEQUENCES, "");
     if (meant !== typed) this.#terminal.rewrite(QUESTION + meant);
@@ -104,119 +108,83 @@ export class TerminalCodes implements CodeSource {
   }
 }
 
-/** The lines that are typed, each for whoever waits for it just then. */
-class TypedLines {
-  readonly #input: TypedInput;
-  #waiting: PromiseWithResolvers<string | undefined> | undefined;
-  #reading = false;
-
-  constructor(input: TypedInput) {
-    this.#input = input;
-  }
-
-  /** The next one; undefined at the end of input. */
-  next(): Promise<string | undefined> {
-    const { promise } = this.#waiting = Promise.withResolvers();
-    if (!this.#reading) this.#read();
-    return promise;
-  }
-
-  async #read(): Promise<void> {
-    this.#reading = true;
+/** Gives each line to whoever waits for one when it is typed; undefined at the end of input. */
+function typedLines(input: TypedInput): () => Promise<string | undefined> {
+  let waiting: PromiseWithResolvers<string | undefined> | undefined;
+  let isReading = false;
+  const read = async () => {
+    isReading = true;
     // A terminal hands over whole lines, and no longer ones.
     const bytes = new Uint8Array(4096);
     try {
       for (let count: number | null = 1; count;) {
-        count = await this.#input.read(bytes);
+        count = await input.read(bytes);
         const line = new TextDecoder().decode(bytes.subarray(0, count ?? 0));
-        this.#waiting?.resolve(count ? line : undefined);
-        this.#waiting = undefined;
+        waiting?.resolve(count ? line : undefined);
+        waiting = undefined;
       }
     } catch (error) {
-      this.#waiting?.reject(error);
-      this.#waiting = undefined;
+      waiting?.reject(error);
+      waiting = undefined;
     } finally {
-      this.#reading = false;
+      isReading = false;
     }
-  }
-}
-
-function openLines(terminal: Terminal): TypedLines | undefined {
-  const input = terminal.open();
-  return input && new TypedLines(input);
-}
-
-/** What STS said of the code before, and that there is another try. */
-function againAfter({ message, hint }: UpdstsError): string {
-  const said = message.replace(/\.$/, "");
-  return hint === undefined ? `${said}\n` : `${said}\nhint: ${hint}\n`;
-}
-
-function codeDeclined(): UpdstsError {
-  return new UpdstsError(
-    "CODE_DECLINED",
-    "Cannot get a session: no TOTP code was typed",
-    { hint: "nothing was sent to AWS, and nothing was changed" },
-  );
+  };
+  return () => {
+    const { promise } = waiting = Promise.withResolvers();
+    if (!isReading) read();
+    return promise;
+  };
 }
 
 /** How long a program may take for its code until a person is told what is waited for, in milliseconds. */
 const NOTE_AFTER = 3_000;
 
-/** The code as the first line that another program writes to our stdin. */
-export class StreamCodes implements CodeSource {
-  readonly #stream: ReadableStream<Uint8Array>;
-  readonly #note: (text: string) => void;
-
-  /** The code that `stream` begins with; `note` says that it is waited for. */
-  constructor(
-    stream: ReadableStream<Uint8Array>,
-    note: (text: string) => void,
-  ) {
-    this.#stream = stream;
-    this.#note = note;
-  }
-
-  async code(): Promise<Secret> {
-    let waiting = true;
-    REAL_SYSTEM.sleep(NOTE_AFTER).then(() => {
-      if (waiting) {
-        this.#note(
-          "Waiting for the TOTP code from the program that writes to stdin ...",
-        );
-      }
-    });
-    const text = await this.#read().finally(() => waiting = false);
-    const line = text.split("\n").find((line) => line.trim() !== "")?.trim();
-    const code = line === undefined ? undefined : readCode(line);
-    if (code !== undefined) return new Secret(code);
-    throw line === undefined
-      ? new UpdstsError(
-        "CODE_MISSING",
-        "Cannot get a session: stdin gave no TOTP code",
-        { hint: "check the program before the pipe: it wrote no line" },
-      )
-      : new UpdstsError(
-        "CODE_INVALID",
-        `Cannot use the TOTP code: the first line of stdin ${
-          describeMalformedCode(line)
-        }`,
-        {
-          hint:
-            "check the program before the pipe: its first line is to be six digits",
-        },
+/**
+ * The code as the first line that says something in `stream`, to which another
+ * program writes; `note` says that it is waited for.
+ */
+export async function codeFromStream(
+  stream: ReadableStream<Uint8Array>,
+  note: (text: string) => void,
+): Promise<Secret> {
+  let waiting = true;
+  REAL_SYSTEM.sleep(NOTE_AFTER).then(() => {
+    if (waiting) {
+      note(
+        "Waiting for the TOTP code from the program that writes to stdin ...",
       );
-  }
-
-  /** What is written up to the end of the first line that says something. */
-  async #read(): Promise<string> {
-    const decoder = new TextDecoder();
-    let text = "";
-    for await (const chunk of this.#stream) {
+    }
+  });
+  const decoder = new TextDecoder();
+  let text = "";
+  try {
+    for await (const chunk of stream) {
       text += decoder.decode(chunk, { stream: true });
       // Nobody's code is longer: this is another stream than was meant.
       if (/\S.*\n/.test(text) || text.length > 1024) break;
     }
-    return text;
+  } finally {
+    waiting = false;
   }
+  const line = text.split("\n").find((line) => line.trim() !== "")?.trim();
+  if (line === undefined) {
+    throw new UpdstsError(
+      "CODE_MISSING",
+      "Cannot get a session: stdin gave no TOTP code",
+      { hint: "check the program before the pipe: it wrote no line" },
+    );
+  }
+  const code = readCode(line);
+  if (code !== undefined) return new Secret(code);
+  throw new UpdstsError(
+    "CODE_INVALID",
+    `Cannot use the TOTP code: the first line of stdin ${
+      describeMalformedCode(line)
+    }`,
+    {
+      hint:
+        "check the program before the pipe: its first line is to be six digits",
+    },
+  );
 }

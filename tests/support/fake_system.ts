@@ -1,14 +1,11 @@
 // A system whose time passes only when somebody waits, and things that happen in it.
-import { REAL_SYSTEM, type System } from "../../src/machine/system.ts";
+import type { System } from "../../src/machine/system.ts";
 
 /** Waiting takes no time here, and what is planned for that while happens. */
 export class FakeSystem implements System {
   readonly os: typeof Deno.build.os;
-  readonly random = REAL_SYSTEM.random;
   rename: System["rename"] = Deno.renameSync;
   link: System["link"] = Deno.linkSync;
-  /** Whether the file's lock could be taken. */
-  tryLock: (file: Deno.FsFile) => boolean = (file) => file.tryLockSync(true);
   #now = 0;
   #granted = false;
   readonly #plans: { readonly at: number; readonly action: () => void }[] = [];
@@ -48,8 +45,8 @@ export class FakeSystem implements System {
   }
 
   async lock(file: Deno.FsFile): Promise<void> {
-    this.#granted = this.tryLock(file);
-    for (let done = this.#granted; !done; done = this.tryLock(file)) {
+    this.#granted = file.tryLockSync(true);
+    for (let done = this.#granted; !done; done = file.tryLockSync(true)) {
       await aMoment();
     }
   }
