@@ -55,13 +55,8 @@ export {
   type Property,
   type Section,
 } from "./parse.ts";
-export {
-  findProfile,
-  listProfiles,
-  Profile,
-  type PublicKey,
-  type SecretKey,
-} from "./profiles.ts";
+export { findProfile, listProfiles, Profile } from "./profiles.ts";
+export { PUBLIC_KEYS, type PublicKey, type SecretKey } from "./keys.ts";
 export { assertProfileName, assertSessionName } from "./refusals.ts";
 export {
   refreshEdits,

@@ -1,9 +1,8 @@
 // Checks that programs read everything that an edit does not change as before.
 import type { ParsedFile, Section } from "./parse.ts";
-import { awsCliHeader, readAsAwsCli } from "./readers/aws_cli.ts";
-import { goHeader, readAsGo } from "./readers/go.ts";
-import { javaScriptHeader, readAsJavaScript } from "./readers/javascript.ts";
-import type { Reading } from "./readers/reading.ts";
+import { readAsAwsCli, type Reading } from "./readers/aws_cli.ts";
+import { readAsGo } from "./readers/go.ts";
+import { readAsJavaScript } from "./readers/javascript.ts";
 import { applyEdits, decodeText, type Edit, trim } from "./text.ts";
 
 /** What edits mean to change, one character a byte. */
@@ -19,14 +18,13 @@ export interface IntendedChange {
   };
 }
 
-/** What became of the part of the text that edits can change the meaning of. */
+/** What edits do to the part of the text that they can change the meaning of: `[start, end)`. */
 export interface Outcome {
-  /** What the edits make of the part. */
+  /** The part after the edits. */
   readonly made: string;
-  /** Where the part stands in the text that was given: `[start, end)`. */
   readonly start: number;
   readonly end: number;
-  /** What keeps the edits from being made, if anything does. */
+  /** Why the edits must not be made; undefined if they may. */
   readonly problem: string | undefined;
 }
 
@@ -36,31 +34,31 @@ interface Program {
   readonly read: (
     text: string,
   ) => { readonly reading: Reading; readonly refusal?: unknown };
-  /** The name of the section that it sees begin on a line; empty if it ignores that. */
-  readonly headerOf: (line: string) => string | undefined;
 }
 
 const AWS_CLI: Program = {
   name: "the AWS CLI",
-  // A byte order mark, for which it refuses a file, hides nothing else.
+  // It refuses a file for a byte order mark, which hides nothing else.
   read: (text) => readAsAwsCli(text.replace(/^\ufeff/, "")),
-  headerOf: awsCliHeader,
 };
 
-/** The programs whose reading counts. */
-export const PROGRAMS: readonly Program[] = [
+const PROGRAMS: readonly Program[] = [
   AWS_CLI,
-  {
-    name: "the AWS SDK for JavaScript",
-    read: readAsJavaScript,
-    headerOf: javaScriptHeader,
-  },
+  { name: "the AWS SDK for JavaScript", read: readAsJavaScript },
   {
     name: "the AWS SDK for Go",
     read: (text) => ({ reading: readAsGo(text) }),
-    headerOf: goHeader,
   },
 ];
+
+/** The name of the section that each program sees begin on `line`; empty if it sees none. */
+export function sectionsBegunBy(line: string): string[] {
+  return PROGRAMS.map((program) => headerOf(program, line));
+}
+
+function headerOf({ read }: Program, line: string): string {
+  return [...read(`${line}\nkey = value`).reading.keys()].at(-1) ?? "";
+}
 
 /**
  * Finds whether a program would not read the file any more after `edits`,
@@ -96,9 +94,9 @@ function problemFor(
   if (now.refusal && !before.refusal) {
     return `${name} would no longer read the file`;
   }
-  const nameFor = (bytes: string | undefined) =>
-    bytes === undefined ? undefined : nameIn(program, decodeText(bytes));
-  const [old, target] = [nameFor(former), nameFor(session?.name)];
+  const [old, target] = [former, session?.name].map((bytes) =>
+    bytes === undefined ? undefined : nameFor(program, decodeText(bytes))
+  );
   for (
     const profile of new Set([...before.reading.keys(), ...now.reading.keys()])
   ) {
@@ -126,8 +124,8 @@ function problemFor(
 }
 
 /** The name under which `program` sees a profile; undefined if it does not. */
-function nameIn({ headerOf }: Program, name: string): string | undefined {
-  const found = headerOf(`[${name}]`) ?? "";
+function nameFor(program: Program, name: string): string | undefined {
+  const found = headerOf(program, `[${name}]`);
   // Some trim it, and some take all blanks between two words for one.
   const plain = (text: string) => trim(text).replace(/ +/g, " ");
   return plain(found) === plain(name) ? found : undefined;
@@ -143,9 +141,7 @@ function alike(
 ): boolean {
   if (before === undefined || after === undefined) return false;
   const others = (keys: Keys) =>
-    owned === undefined
-      ? [...keys]
-      : [...keys].filter(([key]) => !owned.has(key.toLowerCase()));
+    [...keys].filter(([key]) => !owned?.has(key.toLowerCase()));
   const old = others(before);
   return old.length === others(after).length &&
     old.every(([key, value]) => after.get(key) === value);
@@ -160,6 +156,7 @@ function surroundings(
   file: ParsedFile,
   edits: readonly Edit[],
 ): { start: number; end: number } {
+  const { text, lines, sections } = file;
   // There may be more edits than a function takes arguments.
   let first = Infinity;
   let last = 0;
@@ -167,19 +164,17 @@ function surroundings(
     first = Math.min(first, offset);
     last = Math.max(last, offset + length);
   }
-  const above = file.sections.findLast((section) =>
-    section.nameOffset < first && file.lines.at(section.line).next <= first &&
+  const above = sections.findLast((section) =>
+    section.nameOffset < first && lines.at(section.line).next <= first &&
     isUnmistakable(file, section)
   );
-  const below = file.sections.find((section) =>
-    section.nameOffset > last && file.lines.at(section.line).start >= last &&
+  const below = sections.find((section) =>
+    section.nameOffset > last && lines.at(section.line).start >= last &&
     isUnmistakable(file, section)
   );
   return {
-    start: above === undefined ? 0 : file.lines.at(above.line).start,
-    end: below === undefined
-      ? file.text.length
-      : file.lines.at(below.line).next,
+    start: above === undefined ? 0 : lines.at(above.line).start,
+    end: below === undefined ? text.length : lines.at(below.line).next,
   };
 }
 

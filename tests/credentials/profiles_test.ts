@@ -1,11 +1,8 @@
 // Reading profiles.
 import assert from "node:assert/strict";
 import { parseFile } from "../../src/credentials/parse.ts";
-import {
-  findProfile,
-  isAwsKey,
-  listProfiles,
-} from "../../src/credentials/profiles.ts";
+import { isAwsKey } from "../../src/credentials/keys.ts";
+import { findProfile, listProfiles } from "../../src/credentials/profiles.ts";
 import { MASK } from "../../src/secret.ts";
 
 const FILE = [
