@@ -1,4 +1,4 @@
-// The keys of a profile: those that updsts writes, those that AWS's tools use, and values that may be shown.
+// The keys of a profile: those that updsts writes, those of AWS's tools, and whose values may be shown.
 
 /** The four keys that updsts owns, in the order in which they are written. */
 export const OWNED_KEYS = [

@@ -37,14 +37,6 @@
  * assert(refreshed.includes("[default_sts]\r\n"));
  * ```
  *
- * @example A secret shows itself as a mask
- * ```ts
- * import { MASK, Secret } from "@updsts/cli/credentials";
- * import assert from "node:assert/strict";
- *
- * assert.equal(JSON.stringify({ key: new Secret("x") }), `{"key":"${MASK}"}`);
- * ```
- *
  * @module
  */
 export {

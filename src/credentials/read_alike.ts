@@ -5,11 +5,9 @@ import { readAsGo } from "./readers/go.ts";
 import { readAsJavaScript } from "./readers/javascript.ts";
 import { applyEdits, decodeText, type Edit, trim } from "./text.ts";
 
-/** What edits mean to change, one character a byte. */
+/** What edits mean to change: the profile that goes, if any, and the one that comes, one character a byte. */
 export interface IntendedChange {
-  /** The profile that goes or changes; undefined if there is none yet. */
   readonly former?: string | undefined;
-  /** The profile that must be there afterwards, with its keys. */
   readonly session?: {
     readonly name: string;
     readonly values: ReadonlyMap<string, string>;
@@ -18,22 +16,17 @@ export interface IntendedChange {
   };
 }
 
-/** What edits do to the part of the text that they can change the meaning of: `[start, end)`. */
+/** What edits make of `[start, end)`, outside of which they change no meaning, and why they must not be made. */
 export interface Outcome {
-  /** The part after the edits. */
   readonly made: string;
   readonly start: number;
   readonly end: number;
-  /** Why the edits must not be made; undefined if they may. */
   readonly problem: string | undefined;
 }
 
 interface Program {
   readonly name: string;
-  /** What it reads in a decoded text, and whether it refuses that. */
-  readonly read: (
-    text: string,
-  ) => { readonly reading: Reading; readonly refusal?: unknown };
+  readonly read: (text: string) => { reading: Reading; refusal?: unknown };
 }
 
 const AWS_CLI: Program = {
@@ -60,10 +53,7 @@ function headerOf({ read }: Program, line: string): string {
   return [...read(`${line}\nkey = value`).reading.keys()].at(-1) ?? "";
 }
 
-/**
- * Finds whether a program would not read the file any more after `edits`,
- * would read something else differently, or would not find the session.
- */
+/** Finds programs that after `edits` would refuse the file, read something else differently, or miss the session. */
 export function readAfter(
   file: ParsedFile,
   edits: readonly Edit[],
@@ -106,7 +96,6 @@ function problemFor(
     }
   }
   if (session === undefined || target === undefined) return undefined;
-  // What updsts does not own in the session's section.
   const keys = now.reading.get(target);
   const kept = old === undefined || (old !== target && now.reading.has(old))
     ? undefined
@@ -147,11 +136,7 @@ function alike(
     old.every(([key, value]) => after.get(key) === value);
 }
 
-/**
- * The part of the text that edits can change the meaning of: from the last
- * header above them that no program can take for anything else, to the first
- * such one below.
- */
+/** From the last header above `edits` that no program can take for anything else, to the first such one below. */
 function surroundings(
   file: ParsedFile,
   edits: readonly Edit[],

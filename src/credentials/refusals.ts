@@ -25,8 +25,8 @@ const OTHER_NAME: Hint = ({ sessionProfile }) =>
   `choose another name with ${sessionProfile}; nothing was changed`;
 
 /**
- * Refuses a name that no section header can hold, or that the AWS SDKs would
- * read as something else. `what` names the parameter for the message.
+ * Refuses a name that no header can hold, or that the AWS SDKs would misread.
+ * `what` names the parameter for the message.
  *
  * @throws {UpdstsError} `NAME_INVALID`
  */
@@ -39,8 +39,7 @@ export function assertProfileName(name: string, what: string): void {
 }
 
 /**
- * Refuses a name for the session's profile that programs would read
- * differently in a header.
+ * Refuses a name for the session's profile that programs would read differently.
  *
  * @throws {UpdstsError} `NAME_INVALID`
  */
@@ -84,7 +83,7 @@ function whyNoProfileName(name: string): string | undefined {
 }
 
 /**
- * Refuses a name (one character a byte) that a section has for any program,
+ * Refuses a name (one character a byte) that for any program a section has,
  * those that are `ours` aside, or that means all profiles.
  *
  * @throws {UpdstsError} `NAME_TAKEN`, with the line number
@@ -123,7 +122,7 @@ export function assertNameFree(
   }
 }
 
-/** The error that says why no session is called `name`, and which lines could be deleted instead. */
+/** The error for a session's name that is in use; `lines` could be deleted instead. */
 export function nameTaken(
   name: string,
   state: string,
@@ -166,12 +165,7 @@ function sectionLines(file: ParsedFile, header: number): string {
     : `lines ${first + 1} to ${last + 1}`;
 }
 
-/**
- * Refuses broken tags that concern one of the profiles or sessions `names`, one
- * character a byte.
- *
- * @throws {UpdstsError} `BLOCK_BROKEN`
- */
+/** @throws {UpdstsError} `BLOCK_BROKEN` if damage concerns one of the profiles or sessions `names`, one character a byte */
 export function assertUndamaged(
   file: ParsedFile,
   ...names: readonly string[]
@@ -184,7 +178,6 @@ export function assertUndamaged(
   );
 }
 
-/** The error for a block that is not as it should be. */
 export function brokenBlock(
   problem: string,
   hint = "mend the tags in the credentials file; nothing was changed",
@@ -196,7 +189,7 @@ export function brokenBlock(
   );
 }
 
-/** The error for edits with such an outcome. It names the line that is most likely to be the cause. */
+/** The error for edits with such an outcome. It names the likeliest cause. */
 export function unreadableBlock(
   file: ParsedFile,
   block: ManagedBlock | undefined,
@@ -230,10 +223,9 @@ const PLAIN_LINES =
   "make the lines around the block plain, each a header, a key or a " +
   "comment that begins at its start";
 
-/** A line that programs may read differently, if there is one, what it is, and what to do. */
 type Cause = readonly [line: number | undefined, what: string, hint: string];
 
-/** Such lines from `block` down to the next header, the likeliest first. */
+/** Lines from `block` to the next header that programs may read differently, the likeliest first. */
 function causesIn(
   file: ParsedFile,
   { begin, end, section }: ManagedBlock,

@@ -58,6 +58,14 @@ export interface SessionValues {
 
 type Values = ReadonlyMap<string, string>;
 
+/** What a refresh writes into a block, one character a byte. */
+interface Refresh {
+  readonly key: string;
+  readonly name: string;
+  readonly owned: Values;
+  readonly region?: string | undefined;
+}
+
 /**
  * The edits that put `session` into the block of profile `key`, under the
  * section name `sectionName`; they append a block if there is none.
@@ -72,9 +80,14 @@ export function refreshEdits(
   session: SessionValues,
 ): Edit[] {
   assertSessionName(sectionName);
-  const name = encodeText(sectionName);
-  assertUndamaged(file, encodeText(key), name);
-  const values = ownedValues(session);
+  const refresh = {
+    key: encodeText(key),
+    name: encodeText(sectionName),
+    owned: ownedValues(session),
+    region: session.region,
+  };
+  const { name } = refresh;
+  assertUndamaged(file, refresh.key, name);
   const found = file.blockOf(key, sectionName);
   // A header of that name above the tag of an empty block is its own.
   const header = found?.above?.name === name ? found.above : undefined;
@@ -82,19 +95,18 @@ export function refreshEdits(
   const ours = [block?.section, block?.leftover]
     .filter((section) => section !== undefined);
   assertNameFree(file, ours, name);
-  const { region } = session;
-  return lastingEdits(file, encodeText(key), block, name, values, region);
+  return lastingEdits(file, block, refresh);
 }
 
-/**
- * Refuses a block that cannot be refreshed, whatever the session.
- *
- * @throws {UpdstsError} `BLOCK_BROKEN`, with line numbers
- */
+/** @throws {UpdstsError} `BLOCK_BROKEN`, with line numbers, if no session can be written into `block` */
 export function assertRefreshable(file: ParsedFile, block: ManagedBlock): void {
-  const values = new Map<string, string>(OWNED_KEYS.map((key) => [key, "x"]));
-  const name = block.section?.name ?? `${block.key}_sts`;
-  lastingEdits(file, block.key, block, name, values);
+  const { key, section } = block;
+  const owned = new Map(OWNED_KEYS.map((key) => [key, "x"]));
+  lastingEdits(file, block, {
+    key,
+    name: section?.name ?? `${key}_sts`,
+    owned,
+  });
 }
 
 /**
@@ -117,7 +129,7 @@ export function removeEdits(file: ParsedFile, block: ManagedBlock): Edit[] {
   throw unreadableBlock(file, block, outcome);
 }
 
-/** The edits that remove `block` and the properties `behind` it, whatever programs read afterwards. */
+/** The same for `block` and the properties `behind` it, whatever programs read afterwards. */
 export function cutBlock(
   file: ParsedFile,
   block: ManagedBlock,
@@ -230,11 +242,7 @@ function ownedValues(session: SessionValues): Values {
   return values;
 }
 
-/**
- * `expiration` (ISO 8601) in the form of `current`: aws-mfa writes UTC without
- * saying so, `2025-10-05 06:30:00`; saml2aws and prompts read RFC 3339, of
- * which UTC stays UTC.
- */
+/** `expiration` in the form of `current`: aws-mfa writes UTC without a zone, saml2aws and prompts read RFC 3339. */
 function expiryLike(current: string, expiration: string): string {
   const time = parseTimestamp(expiration);
   const [, separator, zone] =
@@ -248,36 +256,30 @@ function expiryLike(current: string, expiration: string): string {
 /** Edits after which programs read the session, all else as before, and the same again after the next refresh. */
 function lastingEdits(
   file: ParsedFile,
-  key: string,
   block: ManagedBlock | undefined,
-  name: string,
-  owned: Values,
-  region?: string,
+  refresh: Refresh,
 ): Edit[] {
-  const { edits, change } = planned(file, key, block, name, owned, region);
+  const { edits, change } = planned(file, block, refresh);
   const outcome = readAfter(file, edits, change);
   const problem = outcome.problem ??
-    nextProblem(parseFile(outcome.made), key, name, owned);
+    nextProblem(parseFile(outcome.made), refresh);
   if (problem === undefined) return edits;
   throw unreadableBlock(file, block, { ...outcome, problem });
 }
 
 /** Why the next refresh of `file`, which has just been refreshed, would not work. */
-function nextProblem(
-  file: ParsedFile,
-  key: string,
-  name: string,
-  owned: Values,
-): string | undefined {
+function nextProblem(file: ParsedFile, refresh: Refresh): string | undefined {
+  const { key, owned } = refresh;
   const block = file.blocks.find((block) => block.key === key);
-  const others = new Map(
-    Array.from(owned, ([key, value]) => [key, `${value}x`]),
+  const others = Array.from(
+    owned,
+    ([key, value]) => [key, `${value}x`] as const,
   );
-  const next = planned(file, key, block, name, others);
+  const next = planned(file, block, { ...refresh, owned: new Map(others) });
   const { problem } = readAfter(file, next.edits, next.change);
   if (problem !== undefined) return problem;
   // A line that was ignored before may be a key of ours now.
-  const same = planned(file, key, block, name, owned).edits;
+  const same = planned(file, block, refresh).edits;
   const values = block?.section && valuesOf(file, block.section);
   const isLasting = applyEdits(file.text, same) === file.text &&
     [...owned].every(([key, value]) => values?.get(key) === value);
@@ -289,27 +291,17 @@ function nextProblem(
 /** The edits, and what they mean to change. */
 function planned(
   file: ParsedFile,
-  key: string,
   block: ManagedBlock | undefined,
-  name: string,
-  owned: Values,
-  region?: string,
+  { key, name, owned, region }: Refresh,
 ): { edits: Edit[]; change: IntendedChange } {
+  const section = block?.section;
   const values = new Map(owned);
-  if (block?.section === undefined && region !== undefined) {
+  if (section === undefined && region !== undefined) {
     values.set("region", region);
   }
-  if (block === undefined) {
-    const session = { name, values, seenByAll: true };
-    return {
-      edits: [appendedBlock(file, key, name, values)],
-      change: { session },
-    };
-  }
-  const { begin, section } = block;
   for (const property of section?.properties ?? []) {
     const same = SAME_KEYS.get(property.key);
-    const value = same === undefined ? undefined : owned.get(same);
+    const value = owned.get(same ?? "");
     if (value === undefined) continue;
     values.set(
       property.key,
@@ -318,24 +310,19 @@ function planned(
         : value,
     );
   }
-  return {
-    edits: joined([
+  const edits = block === undefined
+    ? [appendedBlock(file, key, name, values)]
+    : joined([
       ...headerEdits(file, block, name),
       ...valueEdits(file, block, values),
       ...tagEdits(file, block),
-    ]),
-    change: {
-      former: section?.name,
-      session: {
-        name,
-        values,
-        seenByAll: terminatorOf(file, begin) !== "\r",
-      },
-    },
-  };
+    ]);
+  const seenByAll = block === undefined ||
+    terminatorOf(file, block.begin) !== "\r";
+  const session = { name, values, seenByAll };
+  return { edits, change: { former: section?.name, session } };
 }
 
-/** A new block at the end of the file. */
 function appendedBlock(
   file: ParsedFile,
   key: string,
@@ -471,23 +458,23 @@ function valueEdits(
 }
 
 /**
- * Replaces the value of `property`, and removes what follows it, spaces aside:
+ * Replaces the value of a property, and removes what follows it, spaces aside:
  * programs take comments and other blanks for a part of it. Spells the key as
  * all programs read it.
  */
-function valueEdit(file: ParsedFile, property: Property, value: string): Edit {
-  const { start, end } = file.lines.at(property.line);
-  const valueEnd = property.offset + property.length;
-  const kept = /^ *$/.test(file.text.slice(valueEnd, end));
-  const key = file.text.slice(start, property.offset);
-  const plainKey = key.toLowerCase().replace(":", "=")
+function valueEdit(
+  { text, lines }: ParsedFile,
+  { line, offset, length }: Property,
+  value: string,
+): Edit {
+  const { start, end } = lines.at(line);
+  const kept = /^ *$/.test(text.slice(offset + length, end));
+  const key = text.slice(start, offset).toLowerCase().replace(":", "=")
     .replace(/[\v\f]/g, " ");
-  const offset = key === plainKey ? property.offset : start;
   return {
-    offset,
-    length: (kept ? valueEnd : end) - offset,
-    text: (key === plainKey ? "" : plainKey) +
-      (property.length === 0 ? ` ${value}` : value),
+    offset: start,
+    length: (kept ? offset + length : end) - start,
+    text: key + (length === 0 ? " " : "") + value,
   };
 }
 

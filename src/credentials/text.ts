@@ -196,7 +196,7 @@ export const BLANKS = " \t\v\f";
 const SEPARATORS = " \t\n\v\f\r\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005" +
   "\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000";
 
-/** White space of JavaScript in a decoded text; likewise below. */
+/** White space in a decoded text, in three languages. */
 export const JAVASCRIPT_SPACES: string = `${SEPARATORS}\ufeff`;
 export const GO_SPACES: string = `${SEPARATORS}\x85`;
 export const PYTHON_SPACES: string = `${GO_SPACES}\x1c\x1d\x1e\x1f`;
