@@ -1,13 +1,12 @@
 // The promises of the core, over generated files; a failure prints its seed.
-import { Buffer } from "node:buffer";
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { parseFile } from "../../src/credentials/parse.ts";
 import { applyEdits, decodeText, Lines } from "../../src/credentials/text.ts";
 import { UpdstsError } from "../../src/errors.ts";
 import { checkedRefresh } from "../support/checked_refresh.ts";
-import { ROOT } from "../support/command.ts";
 import { NAMES, nastyFile } from "../support/nasty_files.ts";
+import { fixtureTexts } from "../support/odd_files.ts";
 import { readAsConfigparser } from "../support/readers.ts";
 import {
   DIFFERENCES,
@@ -200,23 +199,10 @@ Deno.test({
   },
 });
 
-/** What the fixtures have before and after, one character a byte. */
-function fixtures(): [string][] {
-  const directory = new URL("tests/fixtures/refresh/", ROOT);
-  return Array.from(Deno.readDirSync(directory)).flatMap(({ name }) => {
-    const files = [...Deno.readDirSync(new URL(name, directory))]
-      .filter(({ name }) => name !== "change.json");
-    return files.map((file): [string] => {
-      const path = new URL(`${name}/${file.name}`, directory);
-      return [Buffer.from(Deno.readFileSync(path)).toString("latin1")];
-    });
-  });
-}
-
 Deno.test("reading agrees with the AWS SDK's own parser, known differences aside", async () => {
-  const examples = fixtures().filter(([text]) =>
-    differencesIn(text).length === 0
-  );
+  const examples = fixtureTexts()
+    .filter((text) => differencesIn(text).length === 0)
+    .map((text): [string] => [text]);
   assert(examples.length > 190);
   await fc.assert(
     fc.asyncProperty(nastyFile, async (text) => {

@@ -1,6 +1,8 @@
 // Generates credentials files as people, editors and other tools leave them: a whole one, changed at a few places.
+import { Buffer } from "node:buffer";
 import fc from "fast-check";
 import { encodeText } from "../../src/credentials/text.ts";
+import { ROOT } from "./command.ts";
 import { nastyFile } from "./nasty_files.ts";
 
 /** What some programs take for white space, or for the end of a line. */
@@ -121,3 +123,14 @@ export const oddFile: fc.Arbitrary<string> = fc.oneof(
   { weight: 4, arbitrary: edited },
   { weight: 1, arbitrary: nastyFile },
 );
+
+/** The files of all fixtures, before and after, one character a byte. */
+export function fixtureTexts(): string[] {
+  const directory = new URL("tests/fixtures/refresh/", ROOT);
+  return Array.from(Deno.readDirSync(directory)).flatMap(({ name }) =>
+    [...Deno.readDirSync(new URL(name, directory))]
+      .filter(({ name }) => name !== "change.json")
+      .map((file) => new URL(`${name}/${file.name}`, directory))
+      .map((path) => Buffer.from(Deno.readFileSync(path)).toString("latin1"))
+  );
+}
