@@ -26,30 +26,12 @@ const KEYS = [
 ];
 
 const extra = fc.constantFrom(
-  "region = x",
-  "expiration = 2025-01-01 00:00:00",
-  "x_security_token_expires: 2025-01-01T00:00:00Z",
-  "aws_session_token : y # c",
-  "AWS_SECRET_ACCESS_KEY = z ; d",
-  "s3 =",
-  "  max = 20",
-  "  more",
-  "\tAws_session_token = q",
-  "# note",
-  "; note",
-  "",
-  "junk",
-  "[x]",
-  "[default_sts]",
-  " [default_sts]",
-  "[default_sts] # [1]",
-  "[default_sts]]",
-  "[default_sts",
-  "[ default_sts ]",
-  "[profile p]",
-  "[p]#",
-  "= y",
-  ": y",
+  ...["region = x", "expiration = 2025-01-01 00:00:00", "[x]", "", "junk"],
+  ...["x_security_token_expires: 2025-01-01T00:00:00Z", "# note", "; note"],
+  ...["aws_session_token : y # c", "AWS_SECRET_ACCESS_KEY = z ; d", "s3 ="],
+  ...["  max = 20", "  more", "\tAws_session_token = q", "[default_sts]"],
+  ...[" [default_sts]", "[default_sts] # [1]", "[default_sts]]", ": y"],
+  ...["[default_sts", "[ default_sts ]", "[profile p]", "[p]#", "= y"],
   "[DEFAULT]",
 );
 
@@ -60,16 +42,12 @@ const block = fc.tuple(name, name, fc.nat(4), fc.array(extra, { maxLength: 2 }))
   .map(([key, session, form, more]) => {
     const header = `[${session}]`;
     const body = [...KEYS, ...more];
-    switch (form) {
-      case 0:
-        return [header, BEGIN(key), ...body, END];
-      case 1:
-        return [header, BEGIN(key), header, ...body, END];
-      case 2:
-        return [BEGIN(key), END];
-      default:
-        return [BEGIN(key), header, ...body, END];
-    }
+    const whole = [BEGIN(key), header, ...body, END];
+    return [
+      [header, BEGIN(key), ...body, END],
+      [header, ...whole],
+      [BEGIN(key), END],
+    ][form] ?? whole;
   });
 
 const section = fc.tuple(
