@@ -13,7 +13,7 @@ const DOCUMENTS = [
     .map((name) => `docs/${name}`),
 ];
 
-/** Its command line takes somebody's program; `conformance_test.ts` runs it. */
+/** Its command line takes somebody's program; `fixtures_test.ts` runs it. */
 const FIXTURES = "tests/fixtures/README.md";
 
 /** Other people's programs: each is there, and those with a code, or with keys, print them. */

@@ -1,14 +1,14 @@
 // Compares a file with an earlier text of it, to see what other programs changed.
 import { type ManagedBlock, type ParsedFile, parseFile } from "./parse.ts";
 import { cutBlock } from "./session_edits.ts";
-import { applyEdits, trimEnd } from "./text.ts";
+import { trimEnd } from "./text.ts";
 
 /**
- * Compares two texts of one file, one character a byte, by what stands outside
- * of all managed blocks: `"same"`; `"added"` if all that was there still is,
- * unchanged and in order, and something more; `"missing"` if a section, a key,
- * a note or the end of the last line is gone, as in a file that is half
- * written; else `"changed"`.
+ * Compares two texts of one file, one character a byte, by what is outside of
+ * all managed blocks: `"same"`; `"added"` if all lines of the first one are in
+ * the second, in their order; `"missing"` if a section, a key, a note or the
+ * end of the last line is gone, as in a file that is half written; else
+ * `"changed"`.
  */
 export function compareOutsideBlocks(
   before: string,
@@ -35,7 +35,7 @@ export function compareOutsideBlocks(
   return holdsInOrder(old, current) ? "added" : "changed";
 }
 
-/** `file` without its whole blocks, and those that are whole in `later`: what removing them would leave. */
+/** `file` without its whole blocks, and those that are whole in `later`. */
 function outsideBlocks(file: ParsedFile, later = file): ParsedFile {
   const isWhole = ({ opened, closed }: ManagedBlock) => opened && closed;
   const whole = later.blocks.filter(isWhole);
@@ -45,9 +45,19 @@ function outsideBlocks(file: ParsedFile, later = file): ParsedFile {
     isWhole(block) ||
     (block.opened ? keys.has(block.key) : names.has(block.sessionProfile))
   );
-  if (hidden.length === 0) return file;
-  const edits = hidden.flatMap((block) => cutBlock(file, block));
-  return parseFile(applyEdits(file.text, edits));
+  let text = "";
+  let position = 0;
+  // A session without tags may reach into the block behind it.
+  for (
+    const { offset, length } of hidden.flatMap((block) => cutBlock(file, block))
+      .toSorted((a, b) => a.offset - b.offset)
+  ) {
+    text += file.text.slice(position, Math.max(position, offset));
+    position = Math.max(position, offset + length);
+  }
+  return hidden.length === 0
+    ? file
+    : parseFile(text + file.text.slice(position));
 }
 
 /** `text` without line ends at its end: one comes with the first block. */
@@ -66,7 +76,7 @@ function isCut(old: ParsedFile, current: ParsedFile): boolean {
   return old.text.endsWith("\r") || (was !== is && was.startsWith(is));
 }
 
-/** How often each header and each key of a section is there, and how many other lines that say something. */
+/** How often each header and each key of a section occurs, and how many other lines that are not blank. */
 function countPieces(file: ParsedFile): Map<string, number> {
   const pieces = new Map<string, number>();
   const count = (piece: string, times = 1) =>
@@ -77,13 +87,13 @@ function countPieces(file: ParsedFile): Map<string, number> {
     count(name);
     for (const { key } of properties) count(`${name}\n${key}`);
   }
-  // By number: who changes a note has not lost it, and may do so again and again.
+  // Only their number: a program may change its note again and again.
   const filled = linesOf(file).filter((line) => /[^ \t\v\f\r\n]/.test(line));
   count("\n", filled.length - known);
   return pieces;
 }
 
-/** Whether all lines of `old` stand in `current`, in their order. */
+/** Whether all lines of `old` are in `current`, in their order. */
 function holdsInOrder(old: ParsedFile, current: ParsedFile): boolean {
   const lines = linesOf(old);
   let found = 0;

@@ -1,4 +1,4 @@
-// The keys of a profile: those that updsts writes, those that AWS's tools use, and values that may be shown.
+// The keys of a profile: those that updsts writes, those of AWS's tools, and whose values may be shown.
 
 /** The four keys that updsts owns, in the order in which they are written. */
 export const OWNED_KEYS = [
@@ -11,17 +11,10 @@ export const OWNED_KEYS = [
 /** What boto wrote, and botocore still prefers to `aws_session_token`. */
 export const OLD_TOKEN_KEY = "aws_security_token";
 
-/**
- * The access key id that the expiry was written for. Other programs pass over
- * it, and those that rewrite the file keep it, which they do not with notes.
- */
+/** The access key id that the expiry was written for. A key, since programs that rewrite the file drop notes. */
 export const EXPIRY_OWNER = "expiration_key_id";
 
-/**
- * Keys that say the same as one of ours, and which: kept current where they
- * are, never added. Three of them are the expiry, which samtools reads as
- * `expiry_time`.
- */
+/** Other programs' names for the same values, kept current where they are; samtools reads `expiry_time`. */
 export const SAME_KEYS: ReadonlyMap<string, typeof OWNED_KEYS[number]> =
   new Map([
     [OLD_TOKEN_KEY, "aws_session_token"],
@@ -31,34 +24,31 @@ export const SAME_KEYS: ReadonlyMap<string, typeof OWNED_KEYS[number]> =
     [EXPIRY_OWNER, "aws_access_key_id"],
   ]);
 
-/** Both. */
+/** All keys that updsts writes. */
 export const OWNED: ReadonlySet<string> = new Set([
   ...OWNED_KEYS,
   ...SAME_KEYS.keys(),
 ]);
 
-/**
- * The time that `text` stands for: ISO 8601 with `T` or a blank, in UTC if no
- * zone is given; undefined if it is not a time.
- */
+/** The time in `text`: ISO 8601 with `T` or a blank, UTC if it has no zone; undefined if it is not one. */
 export function parseTimestamp(text: string | undefined): Date | undefined {
   const parts =
     /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::(\d\d)(?:\.\d+)?)?(Z|[+-]\d\d:?\d\d)?$/i
       .exec(text ?? "");
   if (parts === null) return undefined;
   const [, day, minute, second = "00", zone = "Z"] = parts;
-  // A leap second is not known to `Date`: it is the one before and one more.
+  // `Date` knows no leap second: it is the one before and one more.
   const leap = second === "60";
   const time = Date.parse(`${day}T${minute}:${leap ? "59" : second}${zone}`);
   return Number.isNaN(time) ? undefined : new Date(time + (leap ? 1000 : 0));
 }
 
-/** `value` without the quotes that some programs write around it, and others read as a part of it. */
+/** `value` without the quotes that some programs write around it, and others take for a part of it. */
 export function unquoted(value: string): string {
   return /^(["'])(.*)\1$/s.exec(value)?.[2] ?? value;
 }
 
-/** What keeps `value` from being what a person sees in it, and what to do; undefined if nothing does. */
+/** Why `value` is not what a person sees in it, and what to do; undefined if it is. */
 export function flawIn(
   value: string,
 ): { readonly state: string; readonly hint: string } | undefined {
@@ -92,10 +82,9 @@ export type SecretKey =
   | "aws_session_token"
   | "aws_security_token";
 
-/**
- * What GetSessionToken takes for a device, but for a slash outside of an ARN:
- * that is rather a secret on the wrong line, and a device is shown and sent.
- */
+const ACCESS_KEY_ID = /^[A-Z0-9_]{16,128}$/;
+
+/** What GetSessionToken takes, but for a slash outside of an ARN: that is rather a secret, and a device is shown. */
 const DEVICE = /^(?:arn:[\w+=/:,.@-]{5,252}|[\w+=,.@-]{9,32})$/;
 
 const SWITCH = /^(?:true|false)$/i;
@@ -103,17 +92,17 @@ const URL = /^https?:\/\/[^@\s]+$/;
 const TIME = /^\d{4}-\d\d-\d\d[T ][\d:.]+(?:Z|[+-][\d:]+)?$/;
 
 /**
- * What the values of these keys look like. A secret that was pasted under the
- * wrong key does not, and is masked.
+ * The keys whose values may be shown, and the form of those values. A secret
+ * that was pasted under the wrong key has another form, and is masked.
  */
-const SHAPES: Readonly<Record<PublicKey, RegExp>> = {
-  aws_access_key_id: /^[A-Z0-9_]{16,128}$/,
+export const PUBLIC_KEYS = {
+  aws_access_key_id: ACCESS_KEY_ID,
   mfa_device_arn: DEVICE,
   mfa_serial: DEVICE,
   // The name of one; a TOTP secret itself is masked below.
   totp_secret_name: /^.{1,200}$/s,
   expiration_datetime: TIME,
-  expiration_key_id: /^[A-Z0-9_]{16,128}$/,
+  expiration_key_id: ACCESS_KEY_ID,
   expiration: TIME,
   expiry_time: TIME,
   x_security_token_expires: TIME,
@@ -134,30 +123,7 @@ const SHAPES: Readonly<Record<PublicKey, RegExp>> = {
 };
 
 /** A key whose value may be shown. All others are taken for secrets. */
-export type PublicKey =
-  | "aws_access_key_id"
-  | "mfa_device_arn"
-  | "mfa_serial"
-  | "totp_secret_name"
-  | "expiration_datetime"
-  | "expiration_key_id"
-  | "expiration"
-  | "expiry_time"
-  | "x_security_token_expires"
-  | "region"
-  | "output"
-  | "role_arn"
-  | "ca_bundle"
-  | "credential_source"
-  | "role_session_name"
-  | "source_profile"
-  | "duration_seconds"
-  | "endpoint_url"
-  | "services"
-  | "sts.endpoint_url"
-  | "use_fips_endpoint"
-  | "use_dualstack_endpoint"
-  | "ignore_configured_endpoint_urls";
+export type PublicKey = keyof typeof PUBLIC_KEYS;
 
 /** Keys that AWS's tools and SDKs know, beside those whose values may be shown. */
 const OTHER_KEYS =
@@ -165,10 +131,10 @@ const OTHER_KEYS =
 
 /** Whether AWS's tools know `key`. */
 export function isAwsKey(key: string): boolean {
-  return Object.hasOwn(SHAPES, key) || OTHER_KEYS.test(key);
+  return Object.hasOwn(PUBLIC_KEYS, key) || OTHER_KEYS.test(key);
 }
 
-/** What makes more of a profile than a session: another source of credentials, a device. */
+/** Keys of profiles with another source of credentials, or with a device. */
 const NOT_OF_SESSIONS =
   /^(?:credential_\w+|duration_seconds|external_id|login_session|mfa_\w+|role_\w+|source_profile|sso_\w+|totp_secret_name|web_identity_token_file)$/;
 
@@ -183,32 +149,25 @@ export function isDevice(text: string): boolean {
   return DEVICE.test(text) && !isSeed(text);
 }
 
-/** Whether `value` of `key` looks like one that is no secret. */
+/** Whether `value` of `key` has the form of one that is not a secret. */
 export function mayBeShown(key: string, value: string): boolean {
-  // On the lines that go on with a value, anything may have been pasted.
-  if (value.includes("\n") || !Object.hasOwn(SHAPES, key)) return false;
-  return SHAPES[key as PublicKey].test(value) &&
-    !(MAY_HOLD_SEED.has(key) && isSeed(value));
+  // Anything may have been pasted on the lines that continue a value.
+  if (value.includes("\n") || !Object.hasOwn(PUBLIC_KEYS, key)) return false;
+  // People have put seeds of TOTP codes under the keys for a name and a device.
+  return PUBLIC_KEYS[key as PublicKey].test(value) &&
+    !(/^(?:mfa|totp)_/.test(key) && isSeed(value));
 }
 
-/** The keys under which people have put what codes are computed from. */
-const MAY_HOLD_SEED: ReadonlySet<string> = new Set([
-  "mfa_device_arn",
-  "mfa_serial",
-  "totp_secret_name",
-]);
-
 /**
- * Whether codes could be computed from `text`: it is base32 as the pages that
- * show a seed spell it (in either case, whole or in groups of four, in quotes
- * or behind a word), the same in hex or base64, or the URL in a QR code. So is
- * a secret access key.
+ * Whether `text` is a seed of TOTP codes: base32 as the pages that show one
+ * spell it (in either case, whole or in groups of four, in quotes or after a
+ * word), hex, base64, or the URL of a QR code; or a secret access key.
  */
 function isSeed(text: string): boolean {
-  if (/^otpauth/i.test(text) || /\bsecret=/i.test(text)) return true;
+  if (/^otpauth|\bsecret=/i.test(text)) return true;
   const groups = text.split(/[^A-Za-z0-9+/]+/).filter(Boolean);
   const whole = groups.join("");
-  // A name of several words has hyphens, too, but not after four letters each.
+  // A name of several words has hyphens, too, but not at equal distances.
   const grouped = /\s/.test(text.trim()) ||
     groups.slice(0, -1).every(({ length }) => length === groups[0]?.length);
   return (grouped && /^(?:[A-Z2-7]{16,}|[0-9A-F]{20,})$/i.test(whole)) ||

@@ -37,14 +37,6 @@
  * assert(refreshed.includes("[default_sts]\r\n"));
  * ```
  *
- * @example A secret shows itself as a mask
- * ```ts
- * import { MASK, Secret } from "@updsts/cli/credentials";
- * import assert from "node:assert/strict";
- *
- * assert.equal(JSON.stringify({ key: new Secret("x") }), `{"key":"${MASK}"}`);
- * ```
- *
  * @module
  */
 export {
@@ -55,13 +47,8 @@ export {
   type Property,
   type Section,
 } from "./parse.ts";
-export {
-  findProfile,
-  listProfiles,
-  Profile,
-  type PublicKey,
-  type SecretKey,
-} from "./profiles.ts";
+export { findProfile, listProfiles, Profile } from "./profiles.ts";
+export { PUBLIC_KEYS, type PublicKey, type SecretKey } from "./keys.ts";
 export { assertProfileName, assertSessionName } from "./refusals.ts";
 export {
   refreshEdits,

@@ -2,11 +2,11 @@
 import { EXPIRY_OWNER, isSessionKey, OLD_TOKEN_KEY, unquoted } from "./keys.ts";
 import {
   BLANKS,
-  contentStart,
   decodeText,
   encodeText,
   type FileText,
   Lines,
+  linesWith,
   lineText,
   saysSomething,
   spacesBefore,
@@ -14,7 +14,7 @@ import {
   trimEnd,
 } from "./text.ts";
 
-/** The text of a file (one character a byte) and what stands where in it. */
+/** The text of a file (one character a byte) and the positions of what is in it. */
 export class ParsedFile implements FileText {
   readonly text: string;
   readonly lines: Lines;
@@ -34,17 +34,17 @@ export class ParsedFile implements FileText {
     return this.#tags.blocks;
   }
 
-  /** Tags that belong to no block which could be changed, in file order. */
+  /** Tags that belong to no usable block. */
   get damage(): readonly Damage[] {
     return this.#tags.damage;
   }
 
-  /** How many tags have lost the other one of their block. */
+  /** Number of tags whose counterpart is missing. */
   get loneTags(): number {
     return this.#tags.loneTags;
   }
 
-  /** What of it concerns one of the profiles or sessions `names`, one character a byte. */
+  /** The damage that concerns one of the profiles or sessions `names`, one character a byte. */
   damageOf(...names: readonly string[]): readonly Damage[] {
     return this.damage.filter((damage) =>
       damage.names.some((name) => names.includes(name))
@@ -52,8 +52,8 @@ export class ParsedFile implements FileText {
   }
 
   /**
-   * The block of the session that was asked for with `profile`; without tags,
-   * only one whose section is called `session`, if that is given.
+   * The block of the session of `profile`; without tags, only one whose section
+   * is called `session`, if that is given.
    */
   blockOf(profile: string, session?: string): ManagedBlock | undefined {
     const [key, name] = [profile, session ?? `${profile}_sts`].map(encodeText);
@@ -63,7 +63,7 @@ export class ParsedFile implements FileText {
     );
   }
 
-  /** The block that one of `sections` stands in. */
+  /** The block that contains one of `sections`. */
   blockAround(sections: readonly Section[]): ManagedBlock | undefined {
     return this.blocks.find(({ section }) =>
       section !== undefined && sections.includes(section)
@@ -84,94 +84,62 @@ export function parseFile(text: string): ParsedFile {
 export interface Property {
   /** The key in lower case; `parent.key` if nested under an empty `parent =`. */
   readonly key: string;
-  /** Where the value stands on its line, without spaces and inline comment. */
+  /** Where the value begins, without spaces and inline comment. */
   readonly offset: number;
   /** Length of that; 0 for an empty value. */
   readonly length: number;
   /** Index of the line. */
   readonly line: number;
-  /** Indices of the indented lines that go on with the value. */
+  /** Indices of the indented lines that continue the value. */
   readonly continuations: readonly number[];
 }
 
-/** A property while it is read; most have no continuation, and share one empty list. */
-type OpenProperty = { -readonly [Key in keyof Property]: Property[Key] };
-const NONE: readonly number[] = [];
-
 /** A `[name]` and the properties up to the next one, by position. */
 export class Section {
-  /** What stands between the brackets, one character a byte. */
-  readonly name: string;
-  /** Where the name begins. */
-  readonly nameOffset: number;
-  /** Index of the header's line. */
-  readonly line: number;
-  /**
-   * Whether the bracket ends the header, a comment aside. If not, the AWS CLI
-   * takes it for a header, and the SDK for JavaScript does not.
-   */
-  readonly plain: boolean;
   readonly #file: FileText;
   #properties: readonly Property[] | undefined;
 
-  /** The section of `file` whose `header` begins at `offset`, on line `line`. */
-  constructor(file: FileText, line: number, offset: number, header: Header) {
-    this.name = header.name;
-    this.nameOffset = offset + 1;
-    this.line = line;
-    this.plain = header.plain;
+  /** The section of `file` whose header is on line `line`. */
+  constructor(
+    file: FileText,
+    /** The text between the brackets, one character a byte. */
+    readonly name: string,
+    /** Where the name begins. */
+    readonly nameOffset: number,
+    /** Index of the header's line. */
+    readonly line: number,
+  ) {
     this.#file = file;
   }
 
-  /** In file order. Read when somebody asks: most sections of a large file are passed over. */
+  /** In file order. Read on demand: most sections of a large file are passed over. */
   get properties(): readonly Property[] {
     return this.#properties ??= readProperties(this.#file, this.line + 1);
   }
 }
 
-/** All sections of `file`, in file order; names may repeat. */
 function readSections(file: FileText): Section[] {
-  const { text, lines } = file;
   const sections: Section[] = [];
   // Most lines have no bracket, and the runtime passes over them natively.
-  let bracket = text.indexOf("[");
-  let index = 0;
-  while (bracket !== -1) {
-    let from = bracket + 1;
-    if (beginsLine(text, bracket)) {
-      index = lines.indexAt(bracket, index);
-      const { end, next } = lines.at(index);
-      const header = readHeader(withoutComment(text.slice(bracket, end)));
-      if (header !== undefined) {
-        sections.push(new Section(file, index, bracket, header));
-      }
-      from = next;
-    }
-    bracket = text.indexOf("[", from);
+  for (const line of linesWith(file, "[")) {
+    const text = lineText(file, line);
+    const indent = spacesBefore(text, BLANKS);
+    if (text[indent] !== "[") continue;
+    const name = headerIn(withoutComment(text.slice(indent)));
+    if (name === undefined) continue;
+    const offset = file.lines.at(line).end - text.length + indent + 1;
+    sections.push(new Section(file, name, offset, line));
   }
   return sections;
 }
 
-/** Whether nothing but blanks stands before `offset` on its line. */
-function beginsLine(text: string, offset: number): boolean {
-  const first = contentStart(text);
-  let before = offset - 1;
-  while (before >= first && BLANKS.includes(text.charAt(before))) before--;
-  return before < first || "\r\n".includes(text.charAt(before));
-}
-
-/** What stands between the brackets of a header, and whether nothing follows them. */
-interface Header {
-  readonly name: string;
-  readonly plain: boolean;
-}
-
-/** The header that `content` is, also where something follows the bracket. */
-function readHeader(content: string): Header | undefined {
+/** The name in the header that `content` is, also where text follows the bracket. */
+function headerIn(content: string): string | undefined {
   if (!content.startsWith("[")) return undefined;
-  const plain = content.endsWith("]");
-  const close = plain ? content.length - 1 : content.indexOf("]");
-  return close < 0 ? undefined : { name: content.slice(1, close), plain };
+  const close = content.endsWith("]")
+    ? content.length - 1
+    : content.indexOf("]");
+  return close < 0 ? undefined : content.slice(1, close);
 }
 
 /** `content`, which begins with no blank, without its comment and the blanks before that. */
@@ -180,11 +148,10 @@ function withoutComment(content: string): string {
   return trimEnd(comment < 0 ? content : content.slice(0, comment), BLANKS);
 }
 
-/** The properties that stand from line `first` on, up to the next header. */
+/** The properties from line `first` to the next header. */
 function readProperties(file: FileText, first: number): Property[] {
   const properties: Property[] = [];
-  let property: OpenProperty | undefined;
-  let continuations: number[] = [];
+  let continuations: number[] | undefined;
   // The key of an empty value, under which indented properties nest.
   let parent: string | undefined;
   for (let line = first; line < file.lines.length; line++) {
@@ -192,39 +159,33 @@ function readProperties(file: FileText, first: number): Property[] {
     const indent = spacesBefore(text, BLANKS);
     const content = withoutComment(text.slice(indent));
     if (content === "") continue;
-    if (readHeader(content) !== undefined) break;
+    if (headerIn(content) !== undefined) break;
     // On an indented line a colon is part of a continued value (an ARN, say).
-    const separator = indent > 0
-      ? content.indexOf("=")
-      : content.search(/[=:]/);
+    const separator = content.search(indent > 0 ? /=/ : /[=:]/);
     if (separator === -1 && indent > 0) {
-      if (property === undefined) continue;
-      if (property.continuations === NONE) {
-        property.continuations = continuations = [];
-      }
-      continuations.push(line);
+      continuations?.push(line);
       continue;
     }
-    if (separator <= 0) {
-      property = undefined;
-      continue;
-    }
-    const name = lowerCase(trimEnd(content.slice(0, separator), BLANKS));
+    continuations = undefined;
+    if (separator <= 0) continue;
+    // Only ASCII: other letters may be halves of a character in UTF-8.
+    const name = trimEnd(content.slice(0, separator), BLANKS)
+      .replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
     const value = content.slice(separator + 1);
-    const spaces = value.length - trim(value, BLANKS).length;
+    const spaces = spacesBefore(value, BLANKS);
     const length = value.length - spaces;
     if (length > 0 && indent === 0) parent = undefined;
     const key = parent !== undefined && indent > 0 ? `${parent}.${name}` : name;
     if (length === 0) parent = name;
     const offset = file.lines.at(line).end - text.length + indent + separator +
       1 + (length === 0 ? 0 : spaces);
-    property = { key, offset, length, line, continuations: NONE };
-    properties.push(property);
+    continuations = [];
+    properties.push({ key, offset, length, line, continuations });
   }
   return properties;
 }
 
-/** The whole value of `property`, with the lines that go on with it, one character a byte. */
+/** The whole value of `property`, continuations included, one character a byte. */
 export function readValue(
   file: FileText,
   { offset, length, continuations }: Property,
@@ -235,46 +196,42 @@ export function readValue(
   return [value, ...more].join("\n");
 }
 
-function lowerCase(key: string): string {
-  // Of ASCII only: other letters may be halves of a character in UTF-8.
-  return key.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
-}
-
-/**
- * A session of ours: its tags, and what stands between them. Other programs may
- * have taken away either tag, or both.
- */
+/** A session of ours: its tags and the text between them. Other programs may have removed either tag, or both. */
 export interface ManagedBlock {
-  /** The profile that the session was asked for, one character a byte; the session's own name if nobody knows. */
+  /** The profile that the session was asked for, one character a byte; the session's own name if unknown. */
   readonly key: string;
   /** The same, decoded. */
   readonly profile: string;
   /** Index of the line of the opening tag; of the header, if that tag is missing. */
   readonly begin: number;
-  /** Index of the line of the closing tag; of the one that it is to stand before, if it is missing. */
+  /** Index of the line of the closing tag; of the one that it belongs before, if it is missing. */
   readonly end: number;
   /** Whether the opening tag is there. */
   readonly opened: boolean;
   /** Whether the closing tag is there. */
   readonly closed: boolean;
   /**
-   * The section between the tags; undefined if there is none yet. An earlier
-   * edition wrote its header above the opening tag at first: one that stands
-   * directly there and has the name that a session has by default is it, too.
+   * The section between the tags, or one with the default name of a session
+   * directly above them, where the first run of the Python edition wrote it.
    */
   readonly section: Section | undefined;
   /** The name of that, decoded. */
   readonly sessionProfile: string | undefined;
   /** A bare header directly above the opening tag, whatever its name. */
-  readonly above: Section | undefined;
-  /**
-   * That, if it is the empty header of the same name which an earlier edition
-   * left there when it wrote one behind the opening tag, too.
-   */
-  readonly leftover: Section | undefined;
+  readonly above?: Section | undefined;
+  /** That, if it is the empty one that the Python edition's second run left there. */
+  readonly leftover?: Section | undefined;
 }
 
-/** Tags that belong to no block which could be changed. */
+function namedBlock(
+  block: Omit<ManagedBlock, "profile" | "sessionProfile">,
+): ManagedBlock {
+  const { key, section } = block;
+  const sessionProfile = section && decodeText(section.name);
+  return { ...block, profile: decodeText(key), sessionProfile };
+}
+
+/** A tag that belongs to no usable block. */
 export interface Damage {
   /** A sentence with its line number (from 1). */
   readonly message: string;
@@ -284,13 +241,7 @@ export interface Damage {
   readonly names: readonly string[];
 }
 
-/** The blocks of a file, and why they cannot all be trusted. */
-interface ManagedBlocks {
-  /** Those with tags first, each in file order. */
-  readonly blocks: readonly ManagedBlock[];
-  readonly damage: readonly Damage[];
-  readonly loneTags: number;
-}
+type ManagedBlocks = Pick<ParsedFile, "blocks" | "damage" | "loneTags">;
 
 /** What makes a comment a tag. */
 export const MARKER = "[auto update by updsts]";
@@ -308,7 +259,6 @@ interface Tag {
 
 const NOT_WHOLE = "looks like a tag of a block, but is not whole";
 
-/** Finds all blocks of `file`. Never fails: what is wrong is in `damage`. */
 function findManagedBlocks(file: ParsedFile): ManagedBlocks {
   const blocks: ManagedBlock[] = [];
   const damage: Damage[] = [];
@@ -319,7 +269,7 @@ function findManagedBlocks(file: ParsedFile): ManagedBlocks {
     hint?: string,
   ) => damage.push({ message: `line ${line + 1} ${problem}`, names, hint });
   const begun = new Map<string, number>();
-  const open: (Tag & { readonly index: number })[] = [];
+  const open: (Tag & { readonly limit: number })[] = [];
   const strays: Tag[] = [];
   const tags = [...findTags(file)];
   for (const [index, tag] of tags.entries()) {
@@ -332,7 +282,7 @@ function findManagedBlocks(file: ParsedFile): ManagedBlocks {
         report(line, `${again} ${first + 1}`, [key]);
       }
       begun.set(key, first ?? line);
-      open.push({ ...tag, index });
+      open.push({ ...tag, limit: tags[index + 1]?.line ?? file.lines.length });
     } else if (outer === undefined) strays.push(tag);
     else if (kind === "not whole") report(line, NOT_WHOLE, [outer.key]);
     else {
@@ -346,7 +296,7 @@ function findManagedBlocks(file: ParsedFile): ManagedBlocks {
         ]);
         continue;
       }
-      const block = blockOf(file, outer, line);
+      const block = taggedBlock(file, outer, line);
       const { section } = block;
       const second = sectionsBetween(file, outer.line, line)[1];
       const longTerm = section && isLongTerm(file, section) && section;
@@ -363,21 +313,23 @@ function findManagedBlocks(file: ParsedFile): ManagedBlocks {
       blocks.push(block);
     }
   }
-  for (const tag of open) {
-    const limit = tags[tag.index + 1]?.line ?? file.lines.length;
-    const block = blockOf(file, tag, limit, false);
-    const end = block.section && endOf(block.section, limit);
-    if (block.section && end && isSession(file, block.section, tag.key)) {
+  for (const { limit, ...tag } of open) {
+    const block = taggedBlock(file, tag, limit, false);
+    const { section } = block;
+    const end = section && endOf(section, limit);
+    if (section && end && isSession(file, section, tag.key)) {
       blocks.push({ ...block, end });
       continue;
     }
-    const last = end ?? (block.section && block.section.line + 1);
-    const problem = "begins a block that has no end";
-    const hint = last === undefined
-      ? undefined
-      : `add the line "${CLOSING_TAG}" behind line ${last}, if that is ` +
-        "the last one of its session";
-    report(tag.line, problem, [tag.key, `${tag.key}${SUFFIX}`], hint);
+    const hint = section &&
+      `add the line "${CLOSING_TAG}" behind line ${end ?? section.line + 1}, ` +
+        "if that is the last one of its session";
+    report(
+      tag.line,
+      "begins a block that has no end",
+      [tag.key, `${tag.key}${SUFFIX}`],
+      hint,
+    );
   }
   const ends = strays.filter(({ kind }) => kind === "end");
   const all = [...blocks, ...findUntagged(file, blocks, ends)];
@@ -397,35 +349,25 @@ function findManagedBlocks(file: ParsedFile): ManagedBlocks {
 }
 
 /** The block that `tag` begins, and that ends before or on line `end`. */
-function blockOf(
+function taggedBlock(
   file: ParsedFile,
   { key, line: begin }: Tag,
   end: number,
   closed = true,
 ): ManagedBlock {
-  const directlyAbove = lastSectionAbove(file, begin);
-  const above = directlyAbove?.line === begin - 1 &&
-      isBare(file, directlyAbove)
-    ? directlyAbove
-    : undefined;
+  const nearest = lastSectionAbove(file, begin);
+  const isBare = nearest?.line === begin - 1 &&
+    trim(lineText(file, begin - 1), BLANKS) === `[${nearest.name}]`;
+  const above = isBare ? nearest : undefined;
   const [inside] = sectionsBetween(file, begin, end);
   const section = inside ??
-    (above?.name === `${key}_sts` ? above : undefined);
+    (above?.name === `${key}${SUFFIX}` ? above : undefined);
   let leftover = inside?.name === above?.name ? above : undefined;
   for (let line = begin + 1; line < (inside?.line ?? 0); line++) {
     if (saysSomething(file, line)) leftover = undefined;
   }
-  const lines = { begin, end, opened: true, closed };
-  return { ...lines, ...namesOf(key, section), above, leftover };
-}
-
-/** Whose session it is, and where. */
-function namesOf(
-  key: string,
-  section: Section | undefined,
-): Pick<ManagedBlock, "key" | "profile" | "section" | "sessionProfile"> {
-  const sessionProfile = section && decodeText(section.name);
-  return { key, profile: decodeText(key), section, sessionProfile };
+  const tags = { begin, end, opened: true, closed };
+  return namedBlock({ key, ...tags, section, above, leftover });
 }
 
 /** Index in all sections of the first one below line `line`. */
@@ -443,7 +385,7 @@ function lastSectionAbove(file: ParsedFile, line: number): Section | undefined {
   return file.sections[indexBelow(file, line - 1) - 1];
 }
 
-/** The first two sections whose headers stand between two lines. */
+/** The first two sections whose headers are between two lines. */
 function sectionsBetween(
   file: ParsedFile,
   from: number,
@@ -453,11 +395,8 @@ function sectionsBetween(
   return file.sections.slice(first, first + 2).filter(({ line }) => line < to);
 }
 
-/** Index of the line behind the last key of a session in `section`; undefined if it has none before line `limit`. */
-function endOf(
-  { properties }: Section,
-  limit: number,
-): number | undefined {
+/** Index of the line after the last key of a session in `section`; undefined if it has none before line `limit`. */
+function endOf({ properties }: Section, limit: number): number | undefined {
   const last = properties.findLast(({ key, line }) =>
     line < limit && isSessionKey(key)
   );
@@ -467,10 +406,10 @@ function endOf(
 /** The keys of `section` that have a value, and those values without quotes. */
 export function valuesOf(
   file: ParsedFile,
-  section: Section,
+  { properties }: Section,
 ): Map<string, string> {
   return new Map(
-    section.properties.filter(({ length }) => length > 0).map((property) => [
+    properties.filter(({ length }) => length > 0).map((property) => [
       property.key,
       unquoted(readValue(file, property)),
     ]),
@@ -479,8 +418,7 @@ export function valuesOf(
 
 /**
  * Whether `section` is a session of ours by its keys: no long-term key, and
- * nothing but keys of a session. Below the opening tag of `key` an expiry is
- * enough, since the tag says the rest.
+ * only keys of a session. Below the opening tag of `key` an expiry is enough.
  */
 function isSession(file: ParsedFile, section: Section, key?: string): boolean {
   const values = valuesOf(file, section);
@@ -491,20 +429,20 @@ function isSession(file: ParsedFile, section: Section, key?: string): boolean {
   const isRest = id === undefined && !values.has("aws_secret_access_key");
   return hasToken(values) &&
     section.properties.every(({ key }) => isSessionKey(key)) &&
-    // Without an expiry, it may be what another program has put there.
+    // Without an expiry, another program may have put it there.
     (key === undefined
       ? isRest || hasExpiry
       : section.name === `${key}${SUFFIX}`);
 }
 
-/** Whether the profile of these values has the token of a session, under either name. */
+/** Whether these are the values of a session, whose token has either name. */
 export function hasToken(values: ReadonlyMap<string, string>): boolean {
   return values.has("aws_session_token") || values.has(OLD_TOKEN_KEY);
 }
 
 /**
- * Whether `section` has a long-term key, which nobody can get back. Some servers
- * that stand in for STS give such ids, too, with a token and their own expiry.
+ * Whether `section` has a long-term key, which nobody can get back. STS
+ * emulators give such ids, too, with a token and an expiry of their own.
  */
 export function isLongTerm(file: ParsedFile, section: Section): boolean {
   const values = valuesOf(file, section);
@@ -513,13 +451,13 @@ export function isLongTerm(file: ParsedFile, section: Section): boolean {
     (!hasToken(values) || (values.get(EXPIRY_OWNER) ?? id) !== id);
 }
 
-/** What the name of a session ends with, unless somebody chose another. */
+/** The default end of a session's name. */
 const SUFFIX = "_sts";
 
-/** Under such a key a profile may name its session. */
+/** Keys under which a profile may name its session. */
 const NAMES_SESSION = /^(?:sts|session)_(?:name|profile(?:_name)?)\b/m;
 
-/** Sessions of ours whose tags another program has taken away, the opening one at least. */
+/** Sessions of ours whose opening tag, at least, another program has removed. */
 function findUntagged(
   file: ParsedFile,
   tagged: readonly ManagedBlock[],
@@ -529,13 +467,9 @@ function findUntagged(
   const candidates = new Set(
     sections.filter(({ name }) => name.endsWith(SUFFIX)),
   );
-  let line = 0;
-  let position = text.indexOf("expiration_datetime");
-  while (position !== -1) {
-    line = lines.indexAt(position, line);
+  for (const line of linesWith(file, "expiration_datetime")) {
     const section = lastSectionAbove(file, line);
     if (section !== undefined) candidates.add(section);
-    position = text.indexOf("expiration_datetime", lines.at(line).next);
   }
   for (const { section, leftover } of tagged) {
     if (section !== undefined) candidates.delete(section);
@@ -563,28 +497,22 @@ function findUntagged(
     const below = sections[indexBelow(file, begin)]?.line ?? lines.length;
     const closing = strayEnds.find(({ line }) => line > begin && line < below)
       ?.line;
-    const end = closing ?? endOf(section, below) ?? begin + 1;
     const key = sources.get(name) ??
       (name.endsWith(SUFFIX) ? name.slice(0, -SUFFIX.length) : name);
-    const tags = { opened: false, closed: closing !== undefined };
-    const headers = { above: undefined, leftover: undefined };
-    return { begin, end, ...tags, ...namesOf(key, section), ...headers };
+    return namedBlock({
+      key,
+      begin,
+      end: closing ?? endOf(section, below) ?? begin + 1,
+      opened: false,
+      closed: closing !== undefined,
+      section,
+    });
   });
-}
-
-/** Whether nothing but blanks stands beside the header of `section`. */
-function isBare(file: FileText, { name, line }: Section): boolean {
-  return trim(lineText(file, line), BLANKS) === `[${name}]`;
 }
 
 /** All lines that are tags, or look like one and are not whole. */
 function* findTags(file: FileText): Generator<Tag> {
-  const { text, lines } = file;
-  let line = 0;
-  let position = text.indexOf(MARKER);
-  while (position !== -1) {
-    line = lines.indexAt(position, line);
-    position = text.indexOf(MARKER, lines.at(line).next);
+  for (const line of linesWith(file, MARKER)) {
     const comment = trim(lineText(file, line), BLANKS);
     if (!comment.startsWith("#") || !comment.endsWith(MARKER)) continue;
     const tag = trim(comment.slice(1, -MARKER.length), BLANKS);

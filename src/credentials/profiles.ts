@@ -9,11 +9,16 @@ import {
   type SecretKey,
   unquoted,
 } from "./keys.ts";
-import { type ParsedFile, readValue, type Section } from "./parse.ts";
+import {
+  hasToken,
+  type ParsedFile,
+  type Property,
+  readValue,
+  type Section,
+} from "./parse.ts";
 import { decodeText, encodeText } from "./text.ts";
 
-export { isAwsKey, isDevice, mayBeShown } from "./keys.ts";
-export type { PublicKey, SecretKey } from "./keys.ts";
+export { isDevice, mayBeShown } from "./keys.ts";
 
 /** The keys that give a profile credentials, on their own or with others. */
 const CREDENTIALS =
@@ -21,58 +26,63 @@ const CREDENTIALS =
 
 /** One profile: all sections of its name, later keys winning over earlier ones. */
 export class Profile {
-  /** The name, decoded. */
-  readonly name: string;
-  /** Where it stands, in file order; at least one. */
-  readonly sections: readonly Section[];
-  readonly #file: ParsedFile;
+  readonly #properties: readonly Property[];
+  readonly #values: ReadonlyMap<string, string>;
 
   /** The profile that `sections` of `file` make up. */
-  constructor(file: ParsedFile, name: string, sections: readonly Section[]) {
-    this.name = name;
-    this.sections = sections;
-    this.#file = file;
+  constructor(
+    file: ParsedFile,
+    /** The name, decoded. */
+    readonly name: string,
+    /** In file order; at least one. */
+    readonly sections: readonly Section[],
+  ) {
+    this.#properties = sections.flatMap(({ properties }) => properties)
+      .filter(({ length }) => length > 0);
+    this.#values = new Map(
+      this.#properties.map((property) => [
+        decodeText(property.key),
+        decodeText(readValue(file, property)),
+      ]),
+    );
   }
 
   /** The value of `key`, decoded; undefined if it is missing or empty. */
   value(key: PublicKey): string | undefined {
-    return this.#read(key);
+    return this.#values.get(key);
   }
 
-  /** The same for a person or an agent to see: masked if it looks like no such value. */
+  /** The same for a person or an agent to see: masked if it has not the form of such a value. */
   shown(key: PublicKey): string | undefined {
-    const value = this.#read(key);
+    const value = this.#values.get(key);
     return value === undefined || mayBeShown(key, value) ? value : MASK;
   }
 
   /** The lines of `key`, from 1; none if it has no value. */
   linesOf(key: string): number[] {
-    return this.sections.flatMap(({ properties }) =>
-      properties.filter((property) =>
-        property.key === key && property.length > 0
-      ).map(({ line }) => line + 1)
-    );
+    return this.#properties.filter((property) => property.key === key)
+      .map(({ line }) => line + 1);
   }
 
   /** The secret under `key`; undefined if it is missing or empty. */
   secret(key: SecretKey): Secret | undefined {
-    const value = this.#read(key);
+    const value = this.#values.get(key);
     return value === undefined ? undefined : new Secret(value);
   }
 
-  /** What makes its key a temporary one, under either name that programs read. */
+  /** The token of a session, under either name that programs read. */
   get token(): Secret | undefined {
     return this.secret("aws_session_token") ??
       this.secret("aws_security_token");
   }
 
-  /** Whether it has an MFA device, which long-term keys have, and the token of a session. */
+  /** Whether it has an MFA device, as profiles with long-term keys do, and the token of a session. */
   get isOverwritten(): boolean {
-    return this.token !== undefined &&
-      (this.#read("mfa_device_arn") ?? this.#read("mfa_serial")) !== undefined;
+    return hasToken(this.#values) &&
+      (this.#values.has("mfa_device_arn") || this.#values.has("mfa_serial"));
   }
 
-  /** When its session ends; undefined if that is not known, or was written for another key. */
+  /** When its session ends; undefined if unknown, or written for another key. */
   get expiration(): Date | undefined {
     return this.hasStaleExpiry
       ? undefined
@@ -82,74 +92,45 @@ export class Profile {
   /** Whether another program has written a key since the expiry was. */
   get hasStaleExpiry(): boolean {
     const owner = this.value(EXPIRY_OWNER);
-    // Earlier versions did not say whose it is.
+    // Earlier versions did not write one.
     return owner !== undefined &&
       unquoted(owner) !== unquoted(this.value("aws_access_key_id") ?? "");
   }
 
   /** Whether it has an access key of any kind, or a part of one. */
   get hasKey(): boolean {
-    return this.#read("aws_access_key_id") !== undefined ||
-      this.#read("aws_secret_access_key") !== undefined ||
-      this.token !== undefined;
+    return this.#values.has("aws_access_key_id") ||
+      this.#values.has("aws_secret_access_key") || hasToken(this.#values);
   }
 
   /** Every key that has a value, and the value unless it may be a secret; no expiry of another key. */
   fields(): Map<string, string | Secret> {
     const fields = new Map<string, string | Secret>();
-    for (const { properties } of this.sections) {
-      for (const property of properties) {
-        if (property.length === 0) continue;
-        const { key } = property;
-        if (key === "expiration_datetime" && this.hasStaleExpiry) continue;
-        const value = decodeText(readValue(this.#file, property));
-        fields.set(
-          decodeText(key),
-          mayBeShown(key, value) ? value : new Secret(value),
-        );
-      }
+    for (const [key, value] of this.#values) {
+      if (key === "expiration_datetime" && this.hasStaleExpiry) continue;
+      fields.set(key, mayBeShown(key, value) ? value : new Secret(value));
     }
     return fields;
   }
 
   /** The first key, if any, that gives it credentials: keys, a role, a process, SSO, … */
   credentialsKey(): string | undefined {
-    return this.sections.flatMap(({ properties }) => properties).find(
-      ({ key, length }) => length > 0 && CREDENTIALS.test(key),
-    )?.key;
+    return this.#properties.find(({ key }) => CREDENTIALS.test(key))?.key;
   }
 
-  /** Whether it has a key that AWS's tools know: in another kind of file, a section is none. */
+  /** Whether it has a key that AWS's tools know, as sections of other kinds of file do not. */
   get recognised(): boolean {
     return this.sections.some(({ properties }) =>
       properties.some(({ key }) => isAwsKey(key))
     );
   }
-
-  #read(key: string): string | undefined {
-    for (const section of this.sections.toReversed()) {
-      const property = section.properties.findLast((property) =>
-        property.key === key && property.length > 0
-      );
-      if (property !== undefined) {
-        return decodeText(readValue(this.#file, property));
-      }
-    }
-    return undefined;
-  }
 }
 
 /** All profiles of `file`, in the order in which their names first occur. */
 export function listProfiles(file: ParsedFile): Profile[] {
-  const sectionsByName = new Map<string, Section[]>();
-  for (const section of file.sections) {
-    if (section.name === "") continue;
-    const sections = sectionsByName.get(section.name);
-    if (sections === undefined) sectionsByName.set(section.name, [section]);
-    else sections.push(section);
-  }
+  const named = file.sections.filter(({ name }) => name !== "");
   return Array.from(
-    sectionsByName,
+    Map.groupBy(named, ({ name }) => name),
     ([name, sections]) => new Profile(file, decodeText(name), sections),
   );
 }

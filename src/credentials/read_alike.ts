@@ -1,16 +1,13 @@
 // Checks that programs read everything that an edit does not change as before.
 import type { ParsedFile, Section } from "./parse.ts";
-import { awsCliHeader, readAsAwsCli } from "./readers/aws_cli.ts";
-import { goHeader, readAsGo } from "./readers/go.ts";
-import { javaScriptHeader, readAsJavaScript } from "./readers/javascript.ts";
-import type { Reading } from "./readers/reading.ts";
+import { readAsAwsCli, type Reading } from "./readers/aws_cli.ts";
+import { readAsGo } from "./readers/go.ts";
+import { readAsJavaScript } from "./readers/javascript.ts";
 import { applyEdits, decodeText, type Edit, trim } from "./text.ts";
 
-/** What edits mean to change, one character a byte. */
+/** What edits mean to change: the profile that goes, if any, and the one that comes, one character a byte. */
 export interface IntendedChange {
-  /** The profile that goes or changes; undefined if there is none yet. */
   readonly former?: string | undefined;
-  /** The profile that must be there afterwards, with its keys. */
   readonly session?: {
     readonly name: string;
     readonly values: ReadonlyMap<string, string>;
@@ -19,53 +16,44 @@ export interface IntendedChange {
   };
 }
 
-/** What became of the part of the text that edits can change the meaning of. */
+/** What edits make of `[start, end)`, outside of which they change no meaning, and why they must not be made. */
 export interface Outcome {
-  /** What the edits make of the part. */
   readonly made: string;
-  /** Where the part stands in the text that was given: `[start, end)`. */
   readonly start: number;
   readonly end: number;
-  /** What keeps the edits from being made, if anything does. */
   readonly problem: string | undefined;
 }
 
 interface Program {
   readonly name: string;
-  /** What it reads in a decoded text, and whether it refuses that. */
-  readonly read: (
-    text: string,
-  ) => { readonly reading: Reading; readonly refusal?: unknown };
-  /** The name of the section that it sees begin on a line; empty if it ignores that. */
-  readonly headerOf: (line: string) => string | undefined;
+  readonly read: (text: string) => { reading: Reading; refusal?: unknown };
 }
 
 const AWS_CLI: Program = {
   name: "the AWS CLI",
-  // A byte order mark, for which it refuses a file, hides nothing else.
+  // It refuses a file for a byte order mark, which hides nothing else.
   read: (text) => readAsAwsCli(text.replace(/^\ufeff/, "")),
-  headerOf: awsCliHeader,
 };
 
-/** The programs whose reading counts. */
-export const PROGRAMS: readonly Program[] = [
+const PROGRAMS: readonly Program[] = [
   AWS_CLI,
-  {
-    name: "the AWS SDK for JavaScript",
-    read: readAsJavaScript,
-    headerOf: javaScriptHeader,
-  },
+  { name: "the AWS SDK for JavaScript", read: readAsJavaScript },
   {
     name: "the AWS SDK for Go",
     read: (text) => ({ reading: readAsGo(text) }),
-    headerOf: goHeader,
   },
 ];
 
-/**
- * Finds whether a program would not read the file any more after `edits`,
- * would read something else differently, or would not find the session.
- */
+/** The name of the section that each program sees begin on `line`; empty if it sees none. */
+export function sectionsBegunBy(line: string): string[] {
+  return PROGRAMS.map((program) => headerOf(program, line));
+}
+
+function headerOf({ read }: Program, line: string): string {
+  return [...read(`${line}\nkey = value`).reading.keys()].at(-1) ?? "";
+}
+
+/** Finds programs that after `edits` would refuse the file, read something else differently, or miss the session. */
 export function readAfter(
   file: ParsedFile,
   edits: readonly Edit[],
@@ -96,9 +84,9 @@ function problemFor(
   if (now.refusal && !before.refusal) {
     return `${name} would no longer read the file`;
   }
-  const nameFor = (bytes: string | undefined) =>
-    bytes === undefined ? undefined : nameIn(program, decodeText(bytes));
-  const [old, target] = [nameFor(former), nameFor(session?.name)];
+  const [old, target] = [former, session?.name].map((bytes) =>
+    bytes === undefined ? undefined : nameFor(program, decodeText(bytes))
+  );
   for (
     const profile of new Set([...before.reading.keys(), ...now.reading.keys()])
   ) {
@@ -108,7 +96,6 @@ function problemFor(
     }
   }
   if (session === undefined || target === undefined) return undefined;
-  // What updsts does not own in the session's section.
   const keys = now.reading.get(target);
   const kept = old === undefined || (old !== target && now.reading.has(old))
     ? undefined
@@ -126,8 +113,8 @@ function problemFor(
 }
 
 /** The name under which `program` sees a profile; undefined if it does not. */
-function nameIn({ headerOf }: Program, name: string): string | undefined {
-  const found = headerOf(`[${name}]`) ?? "";
+function nameFor(program: Program, name: string): string | undefined {
+  const found = headerOf(program, `[${name}]`);
   // Some trim it, and some take all blanks between two words for one.
   const plain = (text: string) => trim(text).replace(/ +/g, " ");
   return plain(found) === plain(name) ? found : undefined;
@@ -143,23 +130,18 @@ function alike(
 ): boolean {
   if (before === undefined || after === undefined) return false;
   const others = (keys: Keys) =>
-    owned === undefined
-      ? [...keys]
-      : [...keys].filter(([key]) => !owned.has(key.toLowerCase()));
+    [...keys].filter(([key]) => !owned?.has(key.toLowerCase()));
   const old = others(before);
   return old.length === others(after).length &&
     old.every(([key, value]) => after.get(key) === value);
 }
 
-/**
- * The part of the text that edits can change the meaning of: from the last
- * header above them that no program can take for anything else, to the first
- * such one below.
- */
+/** From the last header above `edits` that no program can take for anything else, to the first such one below. */
 function surroundings(
   file: ParsedFile,
   edits: readonly Edit[],
 ): { start: number; end: number } {
+  const { text, lines, sections } = file;
   // There may be more edits than a function takes arguments.
   let first = Infinity;
   let last = 0;
@@ -167,19 +149,17 @@ function surroundings(
     first = Math.min(first, offset);
     last = Math.max(last, offset + length);
   }
-  const above = file.sections.findLast((section) =>
-    section.nameOffset < first && file.lines.at(section.line).next <= first &&
+  const above = sections.findLast((section) =>
+    section.nameOffset < first && lines.at(section.line).next <= first &&
     isUnmistakable(file, section)
   );
-  const below = file.sections.find((section) =>
-    section.nameOffset > last && file.lines.at(section.line).start >= last &&
+  const below = sections.find((section) =>
+    section.nameOffset > last && lines.at(section.line).start >= last &&
     isUnmistakable(file, section)
   );
   return {
-    start: above === undefined ? 0 : file.lines.at(above.line).start,
-    end: below === undefined
-      ? file.text.length
-      : file.lines.at(below.line).next,
+    start: above === undefined ? 0 : lines.at(above.line).start,
+    end: below === undefined ? text.length : lines.at(below.line).next,
   };
 }
 

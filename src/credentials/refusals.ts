@@ -8,11 +8,13 @@ import {
   type Section,
   valuesOf,
 } from "./parse.ts";
-import { PROGRAMS } from "./read_alike.ts";
+import { type Outcome, sectionsBegunBy } from "./read_alike.ts";
 import {
   BLANKS,
   decodeText,
   indentOf,
+  lastFilledLine,
+  linesWith,
   lineText,
   saysSomething,
   terminatorOf,
@@ -23,8 +25,8 @@ const OTHER_NAME: Hint = ({ sessionProfile }) =>
   `choose another name with ${sessionProfile}; nothing was changed`;
 
 /**
- * Refuses a name that no section header can hold, or that the AWS SDKs would
- * read as something else. `what` names the parameter for the message.
+ * Refuses a name that no header can hold, or that the AWS SDKs would misread.
+ * `what` names the parameter for the message.
  *
  * @throws {UpdstsError} `NAME_INVALID`
  */
@@ -37,13 +39,12 @@ export function assertProfileName(name: string, what: string): void {
 }
 
 /**
- * Refuses a name for the session's profile that programs would read
- * differently in a header.
+ * Refuses a name for the session's profile that programs would read differently.
  *
  * @throws {UpdstsError} `NAME_INVALID`
  */
 export function assertSessionName(name: string): void {
-  // Go's parser and others cut a header there, and would read the session's
+  // Go's parser and others end a header there, and would read the session's
   // keys into the profile above.
   const reason = /[#;]/.test(name)
     ? `${JSON.stringify(name)} holds # or ;, where some programs end a header`
@@ -82,8 +83,8 @@ function whyNoProfileName(name: string): string | undefined {
 }
 
 /**
- * Refuses a name (one character a byte) that a section has for any program,
- * those that are `ours` aside, or that stands for all.
+ * Refuses a name (one character a byte) that for any program a section has,
+ * those that are `ours` aside, or that means all profiles.
  *
  * @throws {UpdstsError} `NAME_TAKEN`, with the line number
  */
@@ -94,32 +95,34 @@ export function assertNameFree(
 ): void {
   const shown = decodeText(name);
   if (name === "DEFAULT") {
-    throw new UpdstsError(
-      "NAME_TAKEN",
-      "Cannot use the profile name DEFAULT for the session: the AWS CLI gives " +
-        "the keys of a section of that name to every profile",
-      { hint: OTHER_NAME },
+    throw nameTaken(
+      shown,
+      "the AWS CLI gives the keys of a section of that name to every profile",
     );
   }
   // Some programs trim a name, some do not: one that is equal for either counts.
   const namedBy = (line: string) =>
-    PROGRAMS.map(({ headerOf }) => trim(headerOf(line) ?? ""));
+    sectionsBegunBy(line).map((name) => trim(name));
   const names = namedBy(`[${shown}]`);
-  const taken = linesWith(file, name).find((index) =>
-    !ours.some(({ line }) => line === index) &&
-    namedBy(decodeText(lineText(file, index))).some((found, program) =>
-      found === shown || (found !== "" && found === names[program])
-    )
-  );
-  if (taken === undefined) return;
-  throw nameTaken(
-    shown,
-    `line ${taken + 1} already has a section of that name`,
-    hasLongTerm(file, taken) ? undefined : sectionLines(file, taken),
-  );
+  // Some take all blanks between two words for one.
+  const [word = name] = name.split(" ", 1);
+  for (const index of linesWith(file, word)) {
+    if (ours.some(({ line }) => line === index)) continue;
+    const line = decodeText(lineText(file, index));
+    const isTaken = line.includes("[") &&
+      namedBy(line).some((found, program) =>
+        found === shown || (found !== "" && found === names[program])
+      );
+    if (!isTaken) continue;
+    throw nameTaken(
+      shown,
+      `line ${index + 1} already has a section of that name`,
+      hasLongTerm(file, index) ? undefined : sectionLines(file, index),
+    );
+  }
 }
 
-/** The error that says why no session is called `name`, and which lines could be deleted instead. */
+/** The error for a session's name that is in use; `lines` could be deleted instead. */
 export function nameTaken(
   name: string,
   state: string,
@@ -153,40 +156,16 @@ function sectionLines(file: ParsedFile, header: number): string {
   const block = file.blocks.find(({ begin, end }) =>
     begin <= header && header <= end
   );
-  const first = block?.begin ?? header;
-  let last = block?.end ?? header;
-  const next = file.sections.find(({ line }) => line > first)?.line ??
+  const next = file.sections.find(({ line }) => line > header)?.line ??
     file.lines.length;
-  for (let line = last + 1; block === undefined && line < next; line++) {
-    if (saysSomething(file, line)) last = line;
-  }
+  const first = block?.begin ?? header;
+  const last = block?.end ?? lastFilledLine(file, header, next);
   return last === first
     ? `line ${first + 1}`
     : `lines ${first + 1} to ${last + 1}`;
 }
 
-/** Indices of the lines with `[` and, behind it, the first word of `name`. */
-function linesWith({ text, lines }: ParsedFile, name: string): number[] {
-  // Only that: there are programs for which all blanks between two are one.
-  const [word = name] = name.split(" ", 1);
-  const found: number[] = [];
-  let line = 0;
-  let position = text.indexOf(word);
-  while (position !== -1) {
-    line = lines.indexAt(position, line);
-    const { start, next } = lines.at(line);
-    if (text.slice(start, position).includes("[")) found.push(line);
-    position = text.indexOf(word, next);
-  }
-  return found;
-}
-
-/**
- * Refuses broken tags that concern one of the profiles or sessions `names`, one
- * character a byte.
- *
- * @throws {UpdstsError} `BLOCK_BROKEN`
- */
+/** @throws {UpdstsError} `BLOCK_BROKEN` if damage concerns one of the profiles or sessions `names`, one character a byte */
 export function assertUndamaged(
   file: ParsedFile,
   ...names: readonly string[]
@@ -199,7 +178,6 @@ export function assertUndamaged(
   );
 }
 
-/** The error for a block that is not as it should be. */
 export function brokenBlock(
   problem: string,
   hint = "mend the tags in the credentials file; nothing was changed",
@@ -211,23 +189,15 @@ export function brokenBlock(
   );
 }
 
-/**
- * The error for edits after which programs would not read `[start, end)` as
- * they should. It names the line that is most likely to be the cause.
- */
+/** The error for edits with such an outcome. It names the likeliest cause. */
 export function unreadableBlock(
   file: ParsedFile,
   block: ManagedBlock | undefined,
-  owned: (key: string) => boolean,
-  { problem, start, end }: {
-    readonly problem: string;
-    readonly start: number;
-    readonly end: number;
-  },
+  { problem = "", start, end }: Outcome,
 ): UpdstsError {
   const first = file.lines.indexAt(start);
   const last = Math.min(file.lines.indexAt(end, first), file.lines.length - 1);
-  const odd = linesOf(first, last).find((line) => {
+  const odd = indices(first, last).find((line) => {
     const content = decodeText(lineText(file, line));
     return trim(content, BLANKS) !== trim(content);
   });
@@ -237,7 +207,7 @@ export function unreadableBlock(
       ", on which not all programs take the same for white space",
       PLAIN_LINES,
     ],
-    ...(block === undefined ? [] : causesIn(file, block, last, owned)),
+    ...(block === undefined ? [] : causesIn(file, block, last)),
   ];
   const [line, what, hint] = causes.find(([line]) => line !== undefined) ??
     [undefined, "", PLAIN_LINES];
@@ -253,25 +223,24 @@ const PLAIN_LINES =
   "make the lines around the block plain, each a header, a key or a " +
   "comment that begins at its start";
 
-/** A line that programs may read differently, if there is one, what it is, and what to do. */
 type Cause = readonly [line: number | undefined, what: string, hint: string];
 
-/** Such lines from `block` down to the next header, the likeliest first. */
+/** Lines from `block` to the next header that programs may read differently, the likeliest first. */
 function causesIn(
   file: ParsedFile,
-  block: ManagedBlock,
+  { begin, end, section }: ManagedBlock,
   last: number,
-  owned: (key: string) => boolean,
 ): Cause[] {
-  const { begin, end, section } = block;
+  const { text, lines } = file;
   const behind = file.sections.filter(({ line }) => line > end && line <= last);
   const headers = section === undefined ? behind : [section, ...behind];
+  const isLonger = ({ line, name, nameOffset }: Section) =>
+    !/^(?:[ \t\v\f]*|[ \t\v\f]+[#;].*)$/s.test(
+      text.slice(nameOffset + name.length + 1, lines.at(line).end),
+    );
   const says = (line: number) => saysSomething(file, line);
   const indented = (line: number) => indentOf(file, line) > 0;
-  const ours = new Set(
-    section?.properties.filter(({ key }) => owned(key)).map(({ line }) => line),
-  );
-  const tail = linesOf(end + 1, (behind[0]?.line ?? last + 1) - 1).filter(says);
+  const tail = indices(end + 1, (behind[0]?.line ?? last + 1) - 1).filter(says);
   const place = section === undefined
     ? `the empty block of line ${begin + 1}`
     : `the end of the block on line ${end + 1}`;
@@ -286,15 +255,15 @@ function causesIn(
       "remove its indentation",
     ],
     [
-      headers.find(({ plain }) => !plain)?.line,
+      headers.find(isLonger)?.line,
       " goes on behind the bracket, so that some programs, if not the AWS " +
       "CLI, do not take it for a header",
       "remove what follows the bracket",
     ],
-    [tail.find((line) => indented(line) || ours.has(line)), stray, move],
+    [tail.find(indented), stray, move],
     [
       // Those above the last one set the depth that it is measured by.
-      linesOf(begin + 1, end - 1).findLast((line) =>
+      indices(begin + 1, end - 1).findLast((line) =>
         says(line) && indented(line)
       ),
       " is indented, and not clearly a key of its own",
@@ -302,7 +271,7 @@ function causesIn(
     ],
     [tail[0], stray, move],
     [
-      linesOf(begin + 1, Math.min(end, file.lines.length - 1)).find((line) =>
+      indices(begin + 1, Math.min(end, lines.length - 1)).find((line) =>
         lone(line) !== lone(begin)
       ),
       ` does not end as line ${begin + 1} does: one of them has a lone CR`,
@@ -311,7 +280,7 @@ function causesIn(
   ];
 }
 
-function linesOf(first: number, last: number): number[] {
+function indices(first: number, last: number): number[] {
   const length = Math.max(0, last - first + 1);
   return Array.from({ length }, (_, index) => first + index);
 }

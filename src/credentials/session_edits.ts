@@ -3,7 +3,6 @@ import { UpdstsError } from "../errors.ts";
 import type { Secret } from "../secret.ts";
 import {
   EXPIRY_OWNER,
-  OLD_TOKEN_KEY,
   OWNED,
   OWNED_KEYS,
   parseTimestamp,
@@ -18,6 +17,7 @@ import {
   parseFile,
   type Property,
   readValue,
+  valuesOf,
 } from "./parse.ts";
 import { type IntendedChange, readAfter } from "./read_alike.ts";
 import {
@@ -32,15 +32,15 @@ import {
   type Edit,
   encodeText,
   indentOf,
+  lastFilledLine,
   lineEnding,
   lineText,
-  saysSomething,
   terminatorOf,
   trim,
   trimEnd,
 } from "./text.ts";
 
-/** What STS gave, as it is written. */
+/** The session as STS gave it, to be written. */
 export interface SessionValues {
   /** The session's own access key id. */
   readonly accessKeyId: string;
@@ -50,17 +50,25 @@ export interface SessionValues {
   readonly sessionToken: Secret;
   /** ISO 8601, local time with its offset, whole seconds. */
   readonly expiration: string;
-  /** Whether to write for which access key id the expiry is; where that is written, it is kept current anyway. */
+  /** Whether to add the access key id that the expiry is for; where there is one, it is kept current anyway. */
   readonly marksExpiry?: boolean;
-  /** The region that programs use with the session: written where its section is made, and not touched later. */
+  /** The region of the session's profile: written into a new section, and not touched later. */
   readonly region?: string | undefined;
 }
 
 type Values = ReadonlyMap<string, string>;
 
+/** What a refresh writes into a block, one character a byte. */
+interface Refresh {
+  readonly key: string;
+  readonly name: string;
+  readonly owned: Values;
+  readonly region?: string | undefined;
+}
+
 /**
  * The edits that put `session` into the block of profile `key`, under the
- * section name `sectionName`; a block is appended if there is none yet.
+ * section name `sectionName`; they append a block if there is none.
  *
  * @throws {UpdstsError} `NAME_INVALID`; `BLOCK_BROKEN` or `NAME_TAKEN`, with line numbers;
  * `STS_ANSWER_INVALID` if a value could not stand on a line of its own.
@@ -72,9 +80,14 @@ export function refreshEdits(
   session: SessionValues,
 ): Edit[] {
   assertSessionName(sectionName);
-  const name = encodeText(sectionName);
-  assertUndamaged(file, encodeText(key), name);
-  const values = ownedValues(session);
+  const refresh = {
+    key: encodeText(key),
+    name: encodeText(sectionName),
+    owned: ownedValues(session),
+    region: session.region,
+  };
+  const { name } = refresh;
+  assertUndamaged(file, refresh.key, name);
   const found = file.blockOf(key, sectionName);
   // A header of that name above the tag of an empty block is its own.
   const header = found?.above?.name === name ? found.above : undefined;
@@ -82,51 +95,45 @@ export function refreshEdits(
   const ours = [block?.section, block?.leftover]
     .filter((section) => section !== undefined);
   assertNameFree(file, ours, name);
-  const { region } = session;
-  return lastingEdits(file, encodeText(key), block, name, values, region);
+  return lastingEdits(file, block, refresh);
 }
 
-/**
- * Refuses a block that cannot be refreshed, whatever the session.
- *
- * @throws {UpdstsError} `BLOCK_BROKEN`, with line numbers
- */
+/** @throws {UpdstsError} `BLOCK_BROKEN`, with line numbers, if no session can be written into `block` */
 export function assertRefreshable(file: ParsedFile, block: ManagedBlock): void {
-  const values = new Map<string, string>(OWNED_KEYS.map((key) => [key, "x"]));
-  const name = block.section?.name ?? `${block.key}_sts`;
-  lastingEdits(file, block.key, block, name, values);
+  const { key, section } = block;
+  const owned = new Map(OWNED_KEYS.map((key) => [key, "x"]));
+  lastingEdits(file, block, {
+    key,
+    name: section?.name ?? `${key}_sts`,
+    owned,
+  });
 }
 
 /**
- * The edits that take `block` out: its tags with all that stands between them,
- * and the keys of the session behind it. Any other key there becomes a comment:
- * as a key, it would belong to the profile above, and under a header of its own
- * it would keep the name. Lines between the opening tag and the header stay, for
- * they belong to the profile above, and so do notes behind the block.
+ * The edits that remove `block`: its tags, the text between them, and the keys
+ * of the session behind it. Any other key there becomes a comment: as a key it
+ * would belong to the profile above. Lines between the opening tag and the
+ * header belong to the profile above, and stay, as do notes behind the block.
  *
  * @throws {UpdstsError} `BLOCK_BROKEN`, with line numbers
  */
 export function removeEdits(file: ParsedFile, block: ManagedBlock): Edit[] {
-  const kept = propertiesBehind(file, block)
-    .filter(({ key }) => !OWNED.has(key));
-  const commented = kept.flatMap(({ line, continuations }) =>
-    [line, ...continuations].map((line) =>
-      insertion(contentOffset(file, line), "# ")
-    )
-  );
-  const lines = new Set(kept.map(({ line }) => line));
-  const edits = [...cutBlock(file, block, lines), ...commented];
+  const behind = propertiesBehind(file, block);
+  const owned = behind.filter(({ key }) => OWNED.has(key));
+  const commented = behind.filter(({ key }) => !OWNED.has(key))
+    .flatMap(({ line, continuations }) => [line, ...continuations])
+    .map((line) => insertion(contentOffset(file, line), "# "));
+  const edits = [...cutBlock(file, block, owned), ...commented];
   const outcome = readAfter(file, edits, { former: block.section?.name });
-  const { problem } = outcome;
-  if (problem === undefined) return edits;
-  throw unreadableBlock(file, block, () => true, { ...outcome, problem });
+  if (outcome.problem === undefined) return edits;
+  throw unreadableBlock(file, block, outcome);
 }
 
-/** The edits that take `block` out, and all of its keys behind it but for those on lines that are `kept`, whatever programs read afterwards. */
+/** The same for `block` and the properties `behind` it, whatever programs read afterwards. */
 export function cutBlock(
   file: ParsedFile,
   block: ManagedBlock,
-  kept: ReadonlySet<number> = new Set(),
+  behind = propertiesBehind(file, block),
 ): Edit[] {
   const { begin, end, closed, section, leftover } = block;
   if (section === undefined) {
@@ -138,16 +145,11 @@ export function cutBlock(
     ...section.line <= begin + 1
       ? [cutLines(file, first, last)]
       : [cutLines(file, first, begin), cutLines(file, section.line, last)],
-    ...propertiesBehind(file, block)
-      .filter(({ line }) => !kept.has(line))
-      .map((property) => cutProperty(file, property)),
+    ...behind.map((property) => cutProperty(file, property)),
   ];
 }
 
-/**
- * What other programs have done to `block` that the next refresh mends, each a
- * clause with its line number (from 1).
- */
+/** The flaws of `block` that the next refresh mends, each a clause with its line number (from 1). */
 export function flawsOf(file: ParsedFile, block: ManagedBlock): string[] {
   const { begin, end, opened, closed, section } = block;
   const flaws: string[] = [];
@@ -159,23 +161,22 @@ export function flawsOf(file: ParsedFile, block: ManagedBlock): string[] {
     note(begin, "begins a block whose closing tag another program has removed");
   }
   const refused = "for which some programs refuse the whole file";
-  for (const line of [opened ? begin : -1, closed ? end : -1]) {
-    if (line >= 0 && indentOf(file, line) > 0) {
-      note(line, `is an indented tag, ${refused}`);
-    }
+  for (const line of [...(opened ? [begin] : []), ...(closed ? [end] : [])]) {
+    if (indentOf(file, line) > 0) note(line, `is an indented tag, ${refused}`);
   }
   if (closed && terminatorOf(file, end) === "") {
     note(end, `is a closing tag without a line end, ${refused}`);
   }
-  const behind = propertiesBehind(file, block);
-  for (const { line } of behind) {
+  for (const { line } of propertiesBehind(file, block)) {
     note(line, "belongs to the session, and follows its block");
   }
   const found =
     section?.properties.filter(({ key, length }) =>
       length > 0 && OWNED.has(key)
     ) ?? [];
+  const lacking = new Set<string>(OWNED_KEYS);
   for (const property of found) {
+    lacking.delete(property.key);
     const value = readValue(file, property);
     if (unquoted(value) === value) continue;
     note(
@@ -183,16 +184,16 @@ export function flawsOf(file: ParsedFile, block: ManagedBlock): string[] {
       "has quotes, which most programs take for a part of the value",
     );
   }
-  const lacking = OWNED_KEYS.filter((key) =>
-    !found.some((property) => property.key === key)
-  );
-  if (section !== undefined && found.length > 0 && lacking.length > 0) {
-    note(section.line, `begins a session that lacks ${lacking.join(", ")}`);
+  if (section !== undefined && found.length > 0 && lacking.size > 0) {
+    note(
+      section.line,
+      `begins a session that lacks ${[...lacking].join(", ")}`,
+    );
   }
   return flaws;
 }
 
-/** What another program has written into the section behind the end of its block. */
+/** What another program has written into the section of a block behind its end. */
 function propertiesBehind(
   { blocks }: ParsedFile,
   { end, closed, section }: ManagedBlock,
@@ -208,7 +209,6 @@ function propertiesBehind(
   );
 }
 
-/** Takes out the lines of `property`. */
 function cutProperty(
   file: ParsedFile,
   { line, continuations }: Property,
@@ -216,12 +216,7 @@ function cutProperty(
   return cutLines(file, line, continuations.at(-1) ?? line);
 }
 
-/**
- * The values of the four keys.
- *
- * @throws {UpdstsError} `STS_ANSWER_INVALID` if one could not stand on a line
- * of its own
- */
+/** @throws {UpdstsError} `STS_ANSWER_INVALID` if a value cannot be on a line of its own */
 function ownedValues(session: SessionValues): Values {
   const values = new Map([
     ["aws_access_key_id", session.accessKeyId],
@@ -231,8 +226,8 @@ function ownedValues(session: SessionValues): Values {
   ]);
   if (session.marksExpiry) values.set(EXPIRY_OWNER, session.accessKeyId);
   for (const [key, value] of values) {
-    // What AWS issues is letters, digits and these few signs. Anything else
-    // could end the line, open a section, or be taken for a comment.
+    // AWS issues letters, digits and these few signs. Anything else could end
+    // the line, open a section, or be taken for a comment.
     if (!/^[A-Za-z0-9+/=_.:~-]+$/.test(value)) {
       throw new UpdstsError(
         "STS_ANSWER_INVALID",
@@ -247,11 +242,7 @@ function ownedValues(session: SessionValues): Values {
   return values;
 }
 
-/**
- * `expiration` (ISO 8601) in the form of `current`: aws-mfa writes UTC without
- * saying so, `2025-10-05 06:30:00`; saml2aws and prompts read RFC 3339, of
- * which UTC stays UTC.
- */
+/** `expiration` in the form of `current`: aws-mfa writes UTC without a zone, saml2aws and prompts read RFC 3339. */
 function expiryLike(current: string, expiration: string): string {
   const time = parseTimestamp(expiration);
   const [, separator, zone] =
@@ -262,75 +253,55 @@ function expiryLike(current: string, expiration: string): string {
     .replace("T", separator);
 }
 
-/** Edits after which programs read the session, all else as before, and the same again after the next ones. */
+/** Edits after which programs read the session, all else as before, and the same again after the next refresh. */
 function lastingEdits(
   file: ParsedFile,
-  key: string,
   block: ManagedBlock | undefined,
-  name: string,
-  owned: Values,
-  region?: string,
+  refresh: Refresh,
 ): Edit[] {
-  const { edits, change } = planned(file, key, block, name, owned, region);
+  const { edits, change } = planned(file, block, refresh);
   const outcome = readAfter(file, edits, change);
-  let { problem } = outcome;
-  if (problem === undefined) {
-    const others = new Map(Array.from(owned, ([key, value]) => [
-      key,
-      `${value}x`,
-    ]));
-    const made = parseFile(outcome.made);
-    const again = made.blocks.find((block) => block.key === key);
-    const next = planned(made, key, again, name, others);
-    problem = readAfter(made, next.edits, next.change).problem;
-    // A line that counted for nothing before may be a key of ours now, and
-    // one behind the block is.
-    const same = planned(made, key, again, name, owned).edits;
-    const isRead = ([key, value]: readonly [string, string]) => {
-      const property = again?.section?.properties.findLast((property) =>
-        property.key === key && property.length > 0
-      );
-      return property !== undefined && readValue(made, property) === value;
-    };
-    if (
-      applyEdits(made.text, same) !== made.text || ![...owned].every(isRead)
-    ) {
-      problem ??= "updsts would read other keys as the session's";
-    }
-  }
+  const problem = outcome.problem ??
+    nextProblem(parseFile(outcome.made), refresh);
   if (problem === undefined) return edits;
-  throw unreadableBlock(
-    file,
-    block,
-    (key) => owned.has(key) || key === OLD_TOKEN_KEY,
-    { ...outcome, problem },
-  );
+  throw unreadableBlock(file, block, { ...outcome, problem });
 }
 
-/** The edits, whatever programs read afterwards, and what they mean to change. */
+/** Why the next refresh of `file`, which has just been refreshed, would not work. */
+function nextProblem(file: ParsedFile, refresh: Refresh): string | undefined {
+  const { key, owned } = refresh;
+  const block = file.blocks.find((block) => block.key === key);
+  const others = Array.from(
+    owned,
+    ([key, value]) => [key, `${value}x`] as const,
+  );
+  const next = planned(file, block, { ...refresh, owned: new Map(others) });
+  const { problem } = readAfter(file, next.edits, next.change);
+  if (problem !== undefined) return problem;
+  // A line that was ignored before may be a key of ours now.
+  const same = planned(file, block, refresh).edits;
+  const values = block?.section && valuesOf(file, block.section);
+  const isLasting = applyEdits(file.text, same) === file.text &&
+    [...owned].every(([key, value]) => values?.get(key) === value);
+  return isLasting
+    ? undefined
+    : "updsts would read other keys as the session's";
+}
+
+/** The edits, and what they mean to change. */
 function planned(
   file: ParsedFile,
-  key: string,
   block: ManagedBlock | undefined,
-  name: string,
-  owned: Values,
-  region?: string,
+  { key, name, owned, region }: Refresh,
 ): { edits: Edit[]; change: IntendedChange } {
+  const section = block?.section;
   const values = new Map(owned);
-  if (block?.section === undefined && region !== undefined) {
+  if (section === undefined && region !== undefined) {
     values.set("region", region);
   }
-  if (block === undefined) {
-    const session = { name, values, seenByAll: true };
-    return {
-      edits: [appendedBlock(file, key, name, values)],
-      change: { session },
-    };
-  }
-  const { begin, section } = block;
   for (const property of section?.properties ?? []) {
     const same = SAME_KEYS.get(property.key);
-    const value = same === undefined ? undefined : owned.get(same);
+    const value = owned.get(same ?? "");
     if (value === undefined) continue;
     values.set(
       property.key,
@@ -339,24 +310,19 @@ function planned(
         : value,
     );
   }
-  return {
-    edits: joined([
+  const edits = block === undefined
+    ? [appendedBlock(file, key, name, values)]
+    : joined([
       ...headerEdits(file, block, name),
       ...valueEdits(file, block, values),
       ...tagEdits(file, block),
-    ]),
-    change: {
-      former: section?.name,
-      session: {
-        name,
-        values,
-        seenByAll: terminatorOf(file, begin) !== "\r",
-      },
-    },
-  };
+    ]);
+  const seenByAll = block === undefined ||
+    terminatorOf(file, block.begin) !== "\r";
+  const session = { name, values, seenByAll };
+  return { edits, change: { former: section?.name, session } };
 }
 
-/** A new block at the end of the file. */
 function appendedBlock(
   file: ParsedFile,
   key: string,
@@ -376,19 +342,17 @@ function appendedBlock(
       },
     );
   }
-  // A lone CR ends no line for most programs, if other lines end otherwise.
-  const unfinished = text !== "" && !text.endsWith("\n");
-  // Some programs go on with such a line on the next one.
-  const continued = text !== "" &&
-    trim(lineText(file, file.lines.length - 1)).endsWith("\\");
   const block = [
-    ...(unfinished ? [""] : []),
-    ...(continued ? [""] : []),
     openingTag(key),
     `[${name}]`,
     ...propertyLines(values),
     CLOSING_TAG,
   ];
+  // A lone CR ends no line for most programs, if other lines end otherwise.
+  if (text !== "" && !text.endsWith("\n")) block.unshift("");
+  // Some programs continue a line that ends in a backslash.
+  const last = text === "" ? "" : lineText(file, file.lines.length - 1);
+  if (trim(last).endsWith("\\")) block.unshift("");
   return insertion(text.length, block.map((line) => line + eol).join(""));
 }
 
@@ -396,7 +360,7 @@ function openingTag(key: string): string {
   return `# \${{{ key=${key} ${MARKER}`;
 }
 
-/** Both tags where they belong, without indentation and with their line ends, for which some programs refuse a whole file. */
+/** Adds missing tags; removes indentation and adds a line end, for which some programs refuse a whole file. */
 function tagEdits(file: ParsedFile, block: ManagedBlock): Edit[] {
   const { begin, end, opened, closed, key } = block;
   const eol = terminatorOf(file, begin);
@@ -415,22 +379,21 @@ function tagEdits(file: ParsedFile, block: ManagedBlock): Edit[] {
   ].filter(({ length, text }) => length > 0 || text !== "");
 }
 
-/** Puts `text` in at `offset`. */
 function insertion(offset: number, text: string): Edit {
   return { offset, length: 0, text };
 }
 
-/** Where the content of line `index` begins. */
+/** Offset of line `index`, after a byte order mark. */
 function contentOffset(file: ParsedFile, index: number): number {
   return file.lines.at(index).end - lineText(file, index).length;
 }
 
-/** Where line `index` begins; the end of the text, if that is behind the last one. */
+/** Offset of line `index`, or the end of the text after the last one. */
 function startOf({ text, lines }: ParsedFile, index: number): number {
   return index < lines.length ? lines.at(index).start : text.length;
 }
 
-/** The header with another name: in the block's section, or behind the opening tag. */
+/** Renames the block's section, or adds a header after the opening tag. */
 function headerEdits(
   file: ParsedFile,
   block: ManagedBlock,
@@ -450,7 +413,7 @@ function headerEdits(
   ];
 }
 
-/** Other values for the keys in a block, and at its end those that are missing or stand behind it. */
+/** Replaces the values in a block, and adds at its end the keys that are missing or behind it. */
 function valueEdits(
   file: ParsedFile,
   block: ManagedBlock,
@@ -486,38 +449,36 @@ function valueEdits(
     ...moved,
   ];
   if (come.length === 0) return edits;
-  // Behind all that says something, so that no line that stands there is
-  // read as the continuation of one that came in before it.
-  let last = end - 1;
-  if (section !== undefined) {
-    while (last > begin && !saysSomething(file, last)) last--;
-  }
+  // After the last line that says something, lest it continues a new one.
+  const last = section === undefined
+    ? end - 1
+    : lastFilledLine(file, begin, end);
   edits.push(insertion(startOf(file, last + 1), come.join("")));
   return edits;
 }
 
 /**
- * Writes `value` in place. What follows it on its line goes, spaces aside:
- * programs read comments, and other blanks, as a part of it. The key is spelt as
+ * Replaces the value of a property, and removes what follows it, spaces aside:
+ * programs take comments and other blanks for a part of it. Spells the key as
  * all programs read it.
  */
-function valueEdit(file: ParsedFile, property: Property, value: string): Edit {
-  const { start, end } = file.lines.at(property.line);
-  const valueEnd = property.offset + property.length;
-  const kept = /^ *$/.test(file.text.slice(valueEnd, end));
-  const key = file.text.slice(start, property.offset);
-  const plainKey = key.toLowerCase().replace(":", "=")
+function valueEdit(
+  { text, lines }: ParsedFile,
+  { line, offset, length }: Property,
+  value: string,
+): Edit {
+  const { start, end } = lines.at(line);
+  const kept = /^ *$/.test(text.slice(offset + length, end));
+  const key = text.slice(start, offset).toLowerCase().replace(":", "=")
     .replace(/[\v\f]/g, " ");
-  const offset = key === plainKey ? property.offset : start;
   return {
-    offset,
-    length: (kept ? valueEnd : end) - offset,
-    text: (key === plainKey ? "" : plainKey) +
-      (property.length === 0 ? ` ${value}` : value),
+    offset: start,
+    length: (kept ? offset + length : end) - start,
+    text: key + (length === 0 ? " " : "") + value,
   };
 }
 
-/** `edits` with those at one place made one, what comes in first. */
+/** `edits` with those at one offset joined, insertions first. */
 function joined(edits: readonly Edit[]): Edit[] {
   const result: Edit[] = [];
   const ordered = edits.toSorted((a, b) =>

@@ -38,7 +38,7 @@ export function applyEdits(text: string, edits: readonly Edit[]): string {
   return result + text.slice(position);
 }
 
-/** Where a line stands: its content is `[start, end)`, its terminator `[end, next)`. */
+/** Position of a line: its content is `[start, end)`, its terminator `[end, next)`. */
 export interface Line {
   /** Offset of the first character. */
   readonly start: number;
@@ -55,17 +55,29 @@ export interface Line {
  */
 export class Lines {
   readonly #text: string;
-  // Of each line, where the next one begins. A file may have a million lines:
-  // to make an object for each takes longer than to read the file.
-  readonly #nexts: number[];
+  // Only where the next line begins: an object for each of a million lines
+  // would take longer to make than the file to read.
+  readonly #nexts: number[] = [];
 
   /** The lines of `text`. */
   constructor(text: string) {
     this.#text = text;
-    this.#nexts = nextsOf(text);
+    let [start, lf, cr] = [0, -1, -1];
+    const find = (end: string) => {
+      const found = text.indexOf(end, start);
+      return found === -1 ? text.length : found;
+    };
+    while (start < text.length) {
+      // Each result is kept until it is passed, so that the scan is linear.
+      if (lf < start) lf = find("\n");
+      if (cr < start) cr = find("\r");
+      const end = lf === cr + 1 ? lf : Math.min(lf, cr);
+      start = Math.min(end + 1, text.length);
+      this.#nexts.push(start);
+    }
   }
 
-  /** How many there are. */
+  /** Number of lines. */
   get length(): number {
     return this.#nexts.length;
   }
@@ -79,20 +91,13 @@ export class Lines {
     const next = this.#nexts[index];
     if (next === undefined) throw new RangeError(`No line ${index + 1}`);
     const start = this.#nexts[index - 1] ?? 0;
-    const last = this.#text[next - 1];
-    // A CR before it is of this line: had it ended the one before, no LF would follow.
-    const length = last === "\n"
-      ? next - 2 >= start && this.#text[next - 2] === "\r" ? 2 : 1
-      : last === "\r"
-      ? 1
-      : 0;
-    return { start, end: next - length, next };
+    let end = next;
+    if (end > start && this.#text[end - 1] === "\n") end--;
+    if (end > start && this.#text[end - 1] === "\r") end--;
+    return { start, end, next };
   }
 
-  /**
-   * Index of the line that holds the character at `offset`, which stands on
-   * line `from` or later: who asks in order walks the lines once.
-   */
+  /** Index of the line of the character at `offset`; it must be `from` or later, where the search begins. */
   indexAt(offset: number, from = 0): number {
     let index = from;
     while ((this.#nexts[index] ?? Infinity) <= offset) index++;
@@ -105,26 +110,6 @@ export class Lines {
   }
 }
 
-function nextsOf(text: string): number[] {
-  const nexts: number[] = [];
-  // Each search result is kept until it is passed, so the scan is linear even
-  // if one of the two terminators never occurs.
-  let lf = text.indexOf("\n");
-  let cr = text.indexOf("\r");
-  let start = 0;
-  while (start < text.length) {
-    if (lf !== -1 && lf < start) lf = text.indexOf("\n", start);
-    if (cr !== -1 && cr < start) cr = text.indexOf("\r", start);
-    if (cr !== -1 && (lf === -1 || cr < lf)) {
-      start = lf === cr + 1 ? cr + 2 : cr + 1;
-    } else {
-      start = lf === -1 ? text.length : lf + 1;
-    }
-    nexts.push(start);
-  }
-  return nexts;
-}
-
 /** The text of a file, one character a byte, and its lines. */
 export interface FileText {
   /** The whole text. */
@@ -135,18 +120,14 @@ export interface FileText {
 
 const UTF8_BOM = "\xEF\xBB\xBF";
 
-/** Where the content of the first line begins: behind a byte order mark. */
-export function contentStart(text: string): number {
-  return text.startsWith(UTF8_BOM) ? UTF8_BOM.length : 0;
-}
-
-/** The content of line `index`, without its end and a byte order mark. */
+/** The content of line `index`, without terminator and byte order mark. */
 export function lineText({ text, lines }: FileText, index: number): string {
   const { start, end } = lines.at(index);
-  return text.slice(index === 0 ? contentStart(text) : start, end);
+  const hasBom = index === 0 && text.startsWith(UTF8_BOM);
+  return text.slice(hasBom ? UTF8_BOM.length : start, end);
 }
 
-/** What ends line `index`; empty if nothing does. */
+/** The terminator of line `index`; empty if it has none. */
 export function terminatorOf(file: FileText, index: number): string {
   const { end, next } = file.lines.at(index);
   return file.text.slice(end, next);
@@ -157,12 +138,37 @@ export function saysSomething(file: FileText, index: number): boolean {
   return /^[^#;]/.test(trim(lineText(file, index), BLANKS));
 }
 
-/** How many blanks line `index` begins with. */
+/** Index of the last line from `first` to before `end` that is neither blank nor a comment; else `first`. */
+export function lastFilledLine(
+  file: FileText,
+  first: number,
+  end: number,
+): number {
+  let last = end - 1;
+  while (last > first && !saysSomething(file, last)) last--;
+  return last;
+}
+
+/** Number of blanks at the start of line `index`. */
 export function indentOf(file: FileText, index: number): number {
   return spacesBefore(lineText(file, index), BLANKS);
 }
 
-/** Takes out the lines from `first` to `last`, with their ends. */
+/** Indices of the lines that contain `part`, in order. */
+export function* linesWith(
+  { text, lines }: FileText,
+  part: string,
+): Generator<number> {
+  let line = 0;
+  let position = text.indexOf(part);
+  while (position !== -1) {
+    line = lines.indexAt(position, line);
+    yield line;
+    position = text.indexOf(part, lines.at(line).next);
+  }
+}
+
+/** Deletes the lines from `first` to `last`, with their terminators. */
 export function cutLines(
   { lines }: FileText,
   first: number,
@@ -190,16 +196,12 @@ export const BLANKS = " \t\v\f";
 const SEPARATORS = " \t\n\v\f\r\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005" +
   "\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000";
 
-/** What JavaScript takes for white space in a decoded text. */
+/** White space in a decoded text, in three languages. */
 export const JAVASCRIPT_SPACES: string = `${SEPARATORS}\ufeff`;
-
-/** What Go does. */
 export const GO_SPACES: string = `${SEPARATORS}\x85`;
-
-/** What Python does. */
 export const PYTHON_SPACES: string = `${GO_SPACES}\x1c\x1d\x1e\x1f`;
 
-/** How many of `spaces` stand at the start of `text`. */
+/** Number of `spaces` at the start of `text`. */
 export function spacesBefore(text: string, spaces: string): number {
   let start = 0;
   while (start < text.length && spaces.includes(text.charAt(start))) start++;
@@ -213,7 +215,7 @@ export function trimEnd(text: string, spaces: string): string {
   return text.slice(0, end);
 }
 
-/** `text` without any of `spaces` at either end; all that any program takes for one, if none are given. */
+/** `text` without `spaces` at either end; without those of any program, if none are given. */
 export function trim(
   text: string,
   spaces: string = `${PYTHON_SPACES}\ufeff`,
@@ -241,7 +243,7 @@ export function decodeText(bytes: string): string {
 
 /** Whether `bytes` (one character a byte) are UTF-8. */
 export function isUtf8(bytes: string): boolean {
-  // What is not shows up as U+FFFD, which has three bytes of its own.
+  // Invalid bytes decode to U+FFFD, which encodes to three other ones.
   return isAscii(bytes) || encodeText(decodeText(bytes)) === bytes;
 }
 

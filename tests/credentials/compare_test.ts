@@ -14,6 +14,7 @@ import {
 } from "../../src/credentials/text.ts";
 import { UpdstsError } from "../../src/errors.ts";
 import { NAMES, nastyFile } from "../support/nasty_files.ts";
+import { oddFile } from "../support/odd_files.ts";
 import { EXAMPLE_SESSION } from "../support/sessions.ts";
 
 const numRuns = Number(Deno.env.get("FAST_CHECK_RUNS") ?? 2_000);
@@ -143,6 +144,22 @@ Deno.test("compareOutsideBlocks() does not count a refresh, or the removal of a 
       assert.equal(compareOutsideBlocks(made, left), keeps ? "added" : "same");
     }),
     { numRuns, maxSkipsPerRun: 1_000 },
+  );
+});
+
+// One of them made two blocks share a line, and the comparison fail.
+Deno.test("compareOutsideBlocks() compares any two texts", () => {
+  const text = fc.oneof(nastyFile, oddFile);
+  const shared = [
+    "[p]\naws_session_token = t\n# ${{{ key=p [auto update by updsts]\n" +
+    "expiration_datetime =\n# $}}} [auto update by updsts]\n",
+    "# ${{{ key=p [auto update by updsts]\n[p]\n# $}}} [auto update by updsts]\n",
+  ] as const;
+  fc.assert(
+    fc.property(text, text, (before, now) => {
+      compareOutsideBlocks(before, now);
+    }),
+    { numRuns, examples: [[...shared]] },
   );
 });
 

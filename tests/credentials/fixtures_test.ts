@@ -1,24 +1,18 @@
 // Files before and after a refresh, byte for byte: tests/fixtures/refresh/NAME/{given,change.json,expected}.
 import { Buffer } from "node:buffer";
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { encodeText } from "../../src/credentials/text.ts";
-import { refreshSession } from "../../src/sessions/refresh_session.ts";
-import { toLocalIso } from "../../src/timestamps.ts";
 import { checkedRefresh } from "../support/checked_refresh.ts";
-import { ROOT } from "../support/command.ts";
+import { ROOT, run } from "../support/command.ts";
 import { failsWith } from "../support/errors.ts";
-import {
-  exampleSession,
-  MemoryCodes,
-  MemoryConfig,
-  MemoryFile,
-  MemoryIssuer,
-  MemoryLog,
-} from "../support/memory_ports.ts";
 import { EXAMPLE_SESSION } from "../support/sessions.ts";
+import { needs } from "../support/skipping.ts";
 
-const FIXTURES = new URL("tests/fixtures/refresh/", ROOT);
+const FIXTURES = new URL("tests/fixtures/", ROOT);
+const REFRESH = new URL("refresh/", FIXTURES);
+const names = Array.from(Deno.readDirSync(REFRESH), ({ name }) => name).sort();
+const readme = Deno.readTextFileSync(new URL("README.md", FIXTURES));
 
 const changeSchema = z.strictObject({
   profile: z.string(),
@@ -27,84 +21,66 @@ const changeSchema = z.strictObject({
   says: z.string().optional(),
 });
 
-function readBytes(name: string, file: string): string {
-  return Buffer.from(Deno.readFileSync(new URL(`${name}/${file}`, FIXTURES)))
-    .toString("latin1");
+function readBytes(name: string, file: string): Buffer {
+  return Buffer.from(Deno.readFileSync(new URL(`${name}/${file}`, REFRESH)));
 }
 
-const names = Array.from(Deno.readDirSync(FIXTURES), ({ name }) => name).sort();
-
-Deno.test("there are fixtures", () => {
-  assert(names.length >= 40);
-});
-
 for (const name of names) {
-  const given = readBytes(name, "given");
-  const { profile, sessionProfile, error, says } = changeSchema.parse(
-    JSON.parse(
-      Buffer.from(readBytes(name, "change.json"), "latin1").toString(),
-    ),
+  const given = readBytes(name, "given").toString("latin1");
+  const change = changeSchema.parse(
+    JSON.parse(readBytes(name, "change.json").toString()),
   );
+  const { profile, sessionProfile, error, says = "?" } = change;
   const refresh = (text: string) =>
     checkedRefresh(text, profile, sessionProfile, EXAMPLE_SESSION);
 
-  Deno.test(`refreshEdits() fixture: ${name}`, async () => {
+  Deno.test(`refreshEdits() fixture: ${name}, of a kind that the README names`, async () => {
+    const [kind = ""] = name.split("_");
+    for (const word of [kind, ...Object.keys(change), error ?? kind]) {
+      assert(readme.includes(`| \`${word}\` `), word);
+    }
     if (error !== undefined) {
       const { message } = await failsWith(error, () => refresh(given));
-      assert(message.includes(says ?? "?"), message);
+      assert(message.includes(says), message);
       return;
     }
-    const expected = readBytes(name, "expected");
+    const expected = readBytes(name, "expected").toString("latin1");
     assert.equal(refresh(given), expected);
-    assert.equal(
-      refresh(expected),
-      expected,
-      "a second refresh changed something",
-    );
+    assert.equal(refresh(expected), expected, "a second refresh changed it");
   });
+}
 
-  Deno.test(`refreshSession() fixture, with the keys in another file: ${name}`, async () => {
-    const file = new MemoryFile(given);
-    const keys = new MemoryFile(keysOf(profile));
-    const session = exampleSession();
-    const refresh = () =>
-      refreshSession({
-        file,
-        keys,
-        config: new MemoryConfig(),
-        codes: new MemoryCodes(),
-        issuer: new MemoryIssuer(),
-        clock: { now: () => new Date("2026-01-01T00:00:00Z") },
-        log: new MemoryLog(),
-      }, { profile, sessionProfile });
-    if (error === undefined) {
-      await refresh();
-      // The use case writes the time where it runs, and whose it is.
-      const { expiration, accessKeyId } = session;
-      const expected = readBytes(name, "expected")
-        .replaceAll(EXAMPLE_SESSION.expiration, toLocalIso(expiration));
-      const owner = new RegExp(
-        `^expiration_key_id = ${accessKeyId}(?:\\r?\\n|\\r)`,
-        "m",
-      );
-      assert.match(file.text, owner);
-      assert.equal(file.text.replace(owner, ""), expected);
-    } else {
-      const { message } = await failsWith(error, refresh);
-      assert(message.includes(says ?? "?"), message);
-      assert.equal(file.text, given);
+const python = needs("python3", "bash", "sed");
+
+Deno.test({
+  name:
+    `the runner for other programs passes the core, and finds another reason and another byte${python.note}`,
+  ignore: python.ignore,
+  fn: async () => {
+    const path = (name: string) => fileURLToPath(new URL(name, ROOT));
+    const program = [
+      ...[Deno.execPath(), "run", "--quiet", "--allow-read"],
+      ...["--config", path("tests/deno.json")],
+      path("tests/support/conformance_program.ts"),
+    ];
+    const some = /^\d\d+ passed, [1-9]\d* failed$/m;
+    const cases: [string, number, RegExp[]][] = [
+      ["", 0, [new RegExp(`^${names.length} passed, 0 failed\n$`)]],
+      ["s/NAME_TAKEN/BLOCK_BROKEN/", 1, [
+        /^refuse_name_taken: 'refused: BLOCK_BROKEN', not /m,
+        some,
+      ]],
+      // «#» and a blank in base64, at the start of a file that begins with a comment.
+      ['s/"result":"IyA/"result":"Iya/', 1, [/^\w+: b'.*, not b'/m, some]],
+    ];
+    for (const [change, expected, patterns] of cases) {
+      const { code, stdout, stderr } = await run("python3", [
+        path("tests/fixtures/runner.py"),
+        ...["bash", "-c", '"${@:2}" | sed -u "$1"', "bash", change],
+        ...program,
+      ]);
+      assert.equal(code, expected, stdout + stderr);
+      for (const pattern of patterns) assert.match(stdout, pattern);
     }
-    assert.equal(keys.text, keysOf(profile));
-  });
-}
-
-/** A file with nothing but the long-term key of `profile`, one character a byte. */
-function keysOf(profile: string): string {
-  return [
-    `[${encodeText(profile)}]`,
-    "aws_access_key_id = AKIAIOSFODNN7EXAMPLE",
-    "aws_secret_access_key = longTermSecretOfTheFixture",
-    "mfa_device_arn = arn:aws:iam::123456789012:mfa/alice",
-    "",
-  ].join("\n");
-}
+  },
+});

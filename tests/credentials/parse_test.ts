@@ -13,47 +13,34 @@ function find(...lines: string[]) {
 
 Deno.test("parseFile() gives key, tags and section of each block, in file order", () => {
   const { blocks, problems } = find(
-    "[a]",
-    begin("a"),
-    "[a_sts]",
-    "region = x",
-    END,
-    begin("b"),
-    END,
+    ...["[a]", begin("a"), "[a_sts]", "region = x", END, begin("b"), END],
     "[c]",
   );
   assert.deepEqual(problems, []);
   assert.deepEqual(
     blocks.map(({ key, begin, end, section }) => [
-      key,
-      begin,
-      end,
-      section?.name,
+      ...[key, begin, end, section?.name],
     ]),
     [["a", 1, 4, "a_sts"], ["b", 5, 6, undefined]],
   );
 });
 
-Deno.test("parseFile() takes a key byte for byte", () => {
-  for (const key of ["a b", "a/b@c+d.e", "\xc3\xa0", "k=v", "key=x", "$}}}"]) {
-    const { blocks, problems } = find(begin(key), END);
-    assert.deepEqual(problems, []);
-    assert.deepEqual(blocks.map(({ key }) => key), [key]);
-  }
-});
-
-Deno.test("parseFile() takes tags of other spacing, indented, behind a BOM", () => {
+Deno.test("parseFile() takes a key byte for byte, and tags of other spacing, indented, behind a BOM", () => {
+  const keys = ["a b", "a/b@c+d.e", "\xc3\xa0", "k=v", "key=x", "$}}}"];
   for (
-    const first of [
-      `#\${{{key=a${MARKER}`,
-      `\t  ${begin("a")} \t`,
-      `\xef\xbb\xbf${begin("a")}`,
-      `#  \${{{   key=  a   ${MARKER}`,
+    const [key, first, last] of [
+      ...keys.map((key) => [key, begin(key), END] as const),
+      ...[
+        `#\${{{key=a${MARKER}`,
+        `\t  ${begin("a")} \t`,
+        `\xef\xbb\xbf${begin("a")}`,
+        `#  \${{{   key=  a   ${MARKER}`,
+      ].map((first) => ["a", first, `  #$}}}${MARKER}`] as const),
     ]
   ) {
-    const { blocks, problems } = find(first, `  #$}}}${MARKER}`);
+    const { blocks, problems } = find(first, last);
     assert.deepEqual(problems, [], first);
-    assert.deepEqual(blocks.map(({ key }) => key), ["a"], first);
+    assert.deepEqual(blocks.map(({ key }) => key), [key], first);
   }
 });
 
@@ -75,28 +62,28 @@ Deno.test("parseFile() takes for no tag what only resembles one", () => {
 });
 
 Deno.test("parseFile() says on which line which tag is wrong", () => {
-  const cases: [string[], string[]][] = [
-    [[begin("a")], ["line 1 begins a block that has no end"]],
-    [["", END], ["line 2 ends a block that has no begin"]],
-    [[begin("a"), begin("b"), END], ["line 1 begins a block that has no end"]],
-    [[begin("a"), begin("b"), END, END], [
+  const notWhole = "line 1 looks like a tag of a block, but is not whole";
+  const cases: [problem: string, ...lines: string[]][] = [
+    ["line 1 begins a block that has no end", begin("a")],
+    ["line 2 ends a block that has no begin", "", END],
+    ["line 1 begins a block that has no end", begin("a"), begin("b"), END],
+    [
       "line 2 begins a block inside of the one that begins on line 1",
-    ]],
-    [[begin("a"), END, begin("a"), END], [
+      ...[begin("a"), begin("b"), END, END],
+    ],
+    [
       "line 3 begins a second block for one key; the first is on line 1",
-    ]],
-    [[begin("a"), "[x]", "[y]", END], [
+      ...[begin("a"), END, begin("a"), END],
+    ],
+    [
       "line 3 begins a second section in the block that begins on line 1",
-    ]],
-    [[begin("")], ["line 1 looks like a tag of a block, but is not whole"]],
-    [[`# \${{{ ${MARKER}`], [
-      "line 1 looks like a tag of a block, but is not whole",
-    ]],
-    [[`# \${{{ name=a ${MARKER}`], [
-      "line 1 looks like a tag of a block, but is not whole",
-    ]],
+      ...[begin("a"), "[x]", "[y]", END],
+    ],
+    [notWhole, begin("")],
+    [notWhole, `# \${{{ ${MARKER}`],
+    [notWhole, `# \${{{ name=a ${MARKER}`],
   ];
-  for (const [lines, problems] of cases) {
-    assert.deepEqual(find(...lines).problems, problems);
+  for (const [problem, ...lines] of cases) {
+    assert.deepEqual(find(...lines).problems, [problem]);
   }
 });

@@ -2,13 +2,14 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { parseFile } from "../../src/credentials/parse.ts";
-import { findProfile } from "../../src/credentials/profiles.ts";
 import { applyEdits, decodeText, Lines } from "../../src/credentials/text.ts";
 import { UpdstsError } from "../../src/errors.ts";
 import { checkedRefresh } from "../support/checked_refresh.ts";
 import { NAMES, nastyFile } from "../support/nasty_files.ts";
+import { fixtureTexts } from "../support/odd_files.ts";
 import { readAsConfigparser } from "../support/readers.ts";
 import {
+  DIFFERENCES,
   differencesIn,
   readAsSdk,
   readAsWeDo,
@@ -19,6 +20,12 @@ import { EXAMPLE_SESSION } from "../support/sessions.ts";
 import { needs } from "../support/skipping.ts";
 
 const SESSION = { ...EXAMPLE_SESSION, region: "eu-west-1" };
+const WRITTEN = {
+  aws_access_key_id: SESSION.accessKeyId,
+  aws_secret_access_key: SESSION.secretAccessKey.reveal(),
+  aws_session_token: SESSION.sessionToken.reveal(),
+  expiration_datetime: SESSION.expiration,
+};
 
 /** More than in the suite by FAST_CHECK_RUNS=100000. */
 const numRuns = Number(Deno.env.get("FAST_CHECK_RUNS") ?? 2_000);
@@ -46,19 +53,21 @@ function without(
 
 /** The name that the section in the block of `key` has before the refresh. */
 function formerName(given: string, key: string): string | undefined {
-  const { blocks } = parseFile(given);
-  const block = blocks.find((block) => decodeText(block.key) === key);
-  return block?.section && decodeText(block.section.name);
+  return parseFile(given).blocks.find(({ profile }) => profile === key)
+    ?.sessionProfile;
 }
 
-Deno.test("Lines join to the text", () => {
+Deno.test("Lines end at LF, CRLF and a lone CR, and join to the text", () => {
   fc.assert(
     fc.property(nastyFile, (text) => {
-      const joined = Array.from(
-        new Lines(text),
-        ({ start, next }) => text.slice(start, next),
+      const lines = [...new Lines(text)];
+      const texts = lines.map(({ start, next }) => text.slice(start, next));
+      assert.equal(texts.join(""), text);
+      const contents = lines.map(({ start, end }) => text.slice(start, end));
+      assert.deepEqual(
+        texts.at(-1)?.match(/[\r\n]$/) ? [...contents, ""] : contents,
+        text === "" ? [] : text.split(/\r\n|\r|\n/),
       );
-      assert.equal(joined.join(""), text);
     }),
     { numRuns },
   );
@@ -81,29 +90,25 @@ Deno.test("parseFile() reads any bytes, and finds blocks in them", () => {
 });
 
 Deno.test("applyEdits() changes nothing outside of the edits", () => {
-  const spans = fc.array(
-    fc.tuple(fc.nat(5), fc.nat(5), fc.string({ maxLength: 4 })),
-    { maxLength: 5 },
-  );
+  const text = fc.string({ minLength: 60, maxLength: 80 });
+  const span = fc.tuple(fc.nat(5), fc.nat(5), fc.string({ maxLength: 4 }));
   fc.assert(
-    fc.property(
-      fc.string({ minLength: 60, maxLength: 80 }),
-      spans,
-      (text, spans) => {
-        let end = 0;
-        let expected = "";
-        const edits = spans.map(([gap, length, inserted]) => {
-          const offset = end + gap + 1;
-          expected += text.slice(end, offset) + inserted;
-          end = offset + length;
-          return { offset, length, text: inserted };
-        });
-        assert.equal(
-          applyEdits(text, edits.toReversed()),
-          expected + text.slice(end),
-        );
-      },
-    ),
+    fc.property(text, fc.array(span, { maxLength: 5 }), (text, spans) => {
+      let end = 0;
+      let last = -1;
+      let expected = "";
+      const edits = spans.map(([gap, length, inserted]) => {
+        const offset = Math.max(end + gap, last + 1);
+        expected += text.slice(end, offset) + inserted;
+        end = offset + length;
+        last = offset;
+        return { offset, length, text: inserted };
+      });
+      assert.equal(
+        applyEdits(text, edits.toReversed()),
+        expected + text.slice(end),
+      );
+    }),
     { numRuns },
   );
 });
@@ -113,17 +118,8 @@ Deno.test("a refresh keeps all else, can be read back, and a second one changes 
     fc.property(nastyFile, name, name, (given, key, sessionProfile) => {
       const after = refreshed(given, key, sessionProfile);
       assert.equal(checkedRefresh(after, key, sessionProfile, SESSION), after);
-      const profile = findProfile(parseFile(after), sessionProfile);
-      assert.equal(profile?.value("aws_access_key_id"), SESSION.accessKeyId);
-      assert.equal(
-        profile?.secret("aws_secret_access_key")?.reveal(),
-        SESSION.secretAccessKey.reveal(),
-      );
-      assert.equal(
-        profile?.secret("aws_session_token")?.reveal(),
-        SESSION.sessionToken.reveal(),
-      );
-      assert.equal(profile?.value("expiration_datetime"), SESSION.expiration);
+      const keys = readAsWeDo(after)[sessionProfile];
+      assert.deepEqual({ ...keys, ...WRITTEN }, keys);
     }),
     { numRuns, maxSkipsPerRun: 1_000 },
   );
@@ -156,7 +152,8 @@ Deno.test("every other profile reads the same for the AWS SDK, too", () =>
     readAsSdk,
     (given, session) =>
       !given.includes("__proto__") &&
-      differencesIn(sessionProfileFile(session)).length === 0,
+      // A name that the SDK cannot read begins no section for it.
+      differencesIn(`[${session}]\n`).length === 0,
   ));
 
 const python = needs("python3");
@@ -189,14 +186,8 @@ Deno.test({
       compared++;
       const context = `seed ${seed}: ${JSON.stringify(one)}`;
       assert(now, `unreadable: ${context}`);
-      const written = {
-        aws_access_key_id: SESSION.accessKeyId,
-        aws_secret_access_key: SESSION.secretAccessKey.reveal(),
-        aws_session_token: SESSION.sessionToken.reveal(),
-        expiration_datetime: SESSION.expiration,
-      };
       const keys = now[one.session];
-      assert.deepEqual({ ...keys, ...written }, keys, context);
+      assert.deepEqual({ ...keys, ...WRITTEN }, keys, context);
       const touched = [one.session, one.former];
       assert.deepEqual(
         without(now, touched),
@@ -208,12 +199,11 @@ Deno.test({
   },
 });
 
-/** A name that the SDK cannot read begins no section for it. */
-function sessionProfileFile(name: string): string {
-  return `[${name}]\n`;
-}
-
 Deno.test("reading agrees with the AWS SDK's own parser, known differences aside", async () => {
+  const examples = fixtureTexts()
+    .filter((text) => differencesIn(text).length === 0)
+    .map((text): [string] => [text]);
+  assert(examples.length > 190);
   await fc.assert(
     fc.asyncProperty(nastyFile, async (text) => {
       fc.pre(differencesIn(text).length === 0);
@@ -222,6 +212,10 @@ Deno.test("reading agrees with the AWS SDK's own parser, known differences aside
         await readAsSdk(text),
       );
     }),
-    { numRuns, maxSkipsPerRun: 1_000 },
+    { numRuns: numRuns + examples.length, maxSkipsPerRun: 1_000, examples },
   );
+  for (const { reason, example } of DIFFERENCES) {
+    assert.deepEqual(differencesIn(example), [reason]);
+    assert.notDeepEqual(readAsWeDo(example), await readAsSdk(example));
+  }
 });

@@ -10,6 +10,22 @@ import { Secret } from "../../src/secret.ts";
 import { failsWith } from "../support/errors.ts";
 import { EXAMPLE_SESSION } from "../support/sessions.ts";
 
+const BEGIN = "# ${{{ key=a [auto update by updsts]";
+const END = "# $}}} [auto update by updsts]";
+
+/** The block of profile `a` with `lines`, each with its end. */
+function block(lines: string): string {
+  return `${BEGIN}\n${lines}${END}\n`;
+}
+
+function refreshed(
+  given: string,
+  session = EXAMPLE_SESSION,
+  name = "a_sts",
+): string {
+  return applyEdits(given, refreshEdits(parseFile(given), "a", name, session));
+}
+
 Deno.test("refreshEdits() refuses values that could be more than a value", async () => {
   for (
     const value of [
@@ -25,102 +41,72 @@ Deno.test("refreshEdits() refuses values that could be more than a value", async
     for (const session of sessions) {
       const { message } = await failsWith(
         "STS_ANSWER_INVALID",
-        () => refreshEdits(parseFile("[a]\n"), "a", "b", session),
+        () => refreshed("[a]\n", session),
       );
       assert(value === "" || !message.includes(value));
     }
   }
 });
 
-const BEGIN = "# ${{{ key=a [auto update by updsts]";
-const END = "# $}}} [auto update by updsts]";
-
-function refreshed(
-  given: string,
-  session = EXAMPLE_SESSION,
-  name = "a_sts",
-): string {
-  return applyEdits(given, refreshEdits(parseFile(given), "a", name, session));
-}
-
 // botocore takes it before aws_session_token: with the former session's, STS
 // refused everything, after exit code 0 and a clean doctor.
 Deno.test("refreshEdits() keeps aws_security_token current, also one behind the block", () => {
   const old = "aws_security_token = old\n";
-  const given = `${BEGIN}\n[a_sts]\n${old}aws_session_token = old\n${END}\n`;
+  const current =
+    `aws_security_token = ${EXAMPLE_SESSION.sessionToken.reveal()}\n`;
+  const given = block(`[a_sts]\n${old}aws_session_token = old\n`);
   const after = refreshed(given);
-  const token = EXAMPLE_SESSION.sessionToken.reveal();
-  assert(after.includes(`aws_security_token = ${token}\n`));
-  assert(!after.includes("old"));
+  assert(after.includes(current) && !after.includes("old"));
   const behind = refreshed(given.replace(old, "") + old);
-  assert(behind.includes(`aws_security_token = ${token}\n${END}\n`));
-  assert(!behind.includes("old"));
+  assert(behind.includes(`${current}${END}\n`) && !behind.includes("old"));
 });
 
 // samtools reads `expiry_time`, in the forms of which the first three have a zone.
 Deno.test("refreshEdits() writes an expiry in the form that stands there, at every month's end, in both directions of time", () => {
+  const keys = ["expiration", "x_security_token_expires", "expiry_time"];
   const two = (value: number) => String(value).padStart(2, "0");
-  for (let month = 1; month <= 12; month++) {
+  for (let month = 1; month <= 24; month++) {
+    const end = new Date(Date.UTC(2023, month, 0));
+    const start = `${end.getUTCFullYear()}-${two(end.getUTCMonth() + 1)}-`;
     for (const offset of ["+14:00", "-11:30", "+00:00"]) {
-      for (const year of [2023, 2024]) {
-        const days = new Date(Date.UTC(year, month, 0)).getUTCDate();
-        for (const [day, hour] of [[1, 1], [days, 23]] as const) {
-          const expiration = `${year}-${two(month)}-${two(day)}T${
-            two(hour)
-          }:59:07${offset}`;
-          const utc = new Date(expiration).toISOString().slice(0, 19);
-          const forms = {
-            "2020-01-01T00:00:00+00:00": expiration,
-            "2020-01-01 00:00:00+00:00": expiration.replace("T", " "),
-            "2020-01-01T00:00:00Z": `${utc}Z`,
-            "2020-01-01 00:00:00": utc.replace("T", " "),
-            "soon": expiration,
-          };
-          const keys = [
-            "expiration",
-            "x_security_token_expires",
-            "expiry_time",
-          ];
-          for (const [form, expected] of Object.entries(forms)) {
-            const lines = keys.map((key) => `${key} = ${form}\n`).join("");
-            const after = refreshed(
-              `${BEGIN}\n[a_sts]\n${lines}${END}\n`,
-              { ...EXAMPLE_SESSION, expiration },
-            );
-            for (const key of keys) {
-              assert(after.includes(`\n${key} = ${expected}\n`), after);
-            }
+      for (const day of ["01T01", `${two(end.getUTCDate())}T23`]) {
+        const expiration = `${start}${day}:59:07${offset}`;
+        const utc = new Date(expiration).toISOString().slice(0, 19);
+        const forms = {
+          "2020-01-01T00:00:00+00:00": expiration,
+          "2020-01-01 00:00:00+00:00": expiration.replace("T", " "),
+          "2020-01-01T00:00:00Z": `${utc}Z`,
+          "2020-01-01 00:00:00": utc.replace("T", " "),
+          "soon": expiration,
+        };
+        for (const [form, expected] of Object.entries(forms)) {
+          const lines = keys.map((key) => `${key} = ${form}\n`).join("");
+          const session = { ...EXAMPLE_SESSION, expiration };
+          const after = refreshed(block(`[a_sts]\n${lines}`), session);
+          for (const key of keys) {
+            assert(after.includes(`\n${key} = ${expected}\n`), after);
           }
         }
       }
     }
   }
-  assert.doesNotMatch(
-    refreshed(""),
-    /expiration =|expires|expiry_time|security/,
-  );
+  const added = /expiration =|expires|expiry_time|security/;
+  assert.doesNotMatch(refreshed(""), added);
 });
 
 Deno.test("refreshEdits() mends tags: without indentation, each with a line end; and keeps a new one off a line that goes on", () => {
-  const [first, ...more] = refreshed("").replace("key=default", "key=a")
-    .split("\n");
   for (const eol of ["\n", "\r\n"]) {
-    const block = [first, ...more].join(eol);
-    const indented = block.replace(/^#/gm, "\t  #");
-    for (const given of [indented, indented.trimEnd(), block.trimEnd()]) {
-      assert.equal(refreshed(given), block);
-      assert.equal(refreshed(`[b]${eol}${given}`), `[b]${eol}${block}`);
-      assert.equal(refreshed(`\xEF\xBB\xBF${given}`), `\xEF\xBB\xBF${block}`);
+    const whole = refreshed("").replaceAll("\n", eol);
+    const indented = whole.replace(/^#/gm, "\t  #");
+    for (const given of [indented, indented.trimEnd(), whole.trimEnd()]) {
+      for (const above of ["", `[b]${eol}`, "\xEF\xBB\xBF"]) {
+        assert.equal(refreshed(above + given), above + whole);
+      }
     }
     const slash = `[b]${eol}x = 1 \\`;
-    for (const given of [slash, `${slash} ${eol}`]) {
-      const after = refreshed(given);
-      assert.equal(
-        after,
-        `${given.trimEnd()}${
-          given.endsWith(eol) ? " " : ""
-        }${eol}${eol}${block}`,
-      );
+    for (const [given, end] of [[slash, eol], [`${slash} ${eol}`, ""]]) {
+      const after = refreshed(given ?? "");
+      assert.equal(after, `${given}${end}${eol}${whole}`);
       assert.equal(refreshed(after), after);
     }
   }
@@ -145,32 +131,38 @@ Deno.test("refreshEdits() takes a name with two blanks in a row, which Go reads 
 
 // Debian's SDK for Go takes a vertical tab at either end for a part of the value.
 Deno.test("refreshEdits() leaves no odd blank beside its values", () => {
-  const given = "# ${{{ key=a [auto update by updsts]\n[a_sts]\n" +
-    "aws_access_key_id=\vASIAOLD\f\naws_secret_access_key = x\v\n" +
-    "region = x\v\n# $}}} [auto update by updsts]\n";
-  const edits = refreshEdits(parseFile(given), "a", "a_sts", EXAMPLE_SESSION);
-  const after = applyEdits(given, edits);
+  const after = refreshed(block(
+    "[a_sts]\naws_access_key_id=\vASIAOLD\f\naws_secret_access_key = x\v\n" +
+      "region = x\v\n",
+  ));
   assert.doesNotMatch(after.replace("region = x\v", ""), /[\v\f]/);
   assert.match(after, /^aws_access_key_id= ASIAEXAMPLESESSION00$/m);
 });
 
 Deno.test("refreshEdits() refuses what only the next refresh would break", async () => {
-  const cases = [
+  const cases: [given: string, name: string, says: RegExp][] = [
     // The SDKs take one of these names for a header, and not the other.
-    ["[p]\n", "aws_session_token = x\n[p]#\n", "a b"],
+    ["[p]\n" + block("aws_session_token = x\n[p]#\n"), "a b", /line 4 /],
     // Nested below the empty key, until that has a value.
     [
-      "",
-      "[a_sts]\n\t aws_access_key_id=\n\vaws_access_key_id:\n  aws_session_token=\n",
+      block(
+        "[a_sts]\n\t aws_access_key_id=\n\vaws_access_key_id:\n  aws_session_token=\n",
+      ),
       "a_sts",
+      /line 5 is indented/,
+    ],
+    [
+      block("[a_sts]\n  aws_session_token=\n\taws_access_key_id=\n"),
+      "a_sts",
+      /line 4 is indented/,
     ],
   ];
-  for (const [above, section, name] of cases) {
-    const given = `${above}${BEGIN}\n${section}${END}\n`;
-    await failsWith(
+  for (const [given, name, says] of cases) {
+    const { message } = await failsWith(
       "BLOCK_BROKEN",
       () => refreshed(given, EXAMPLE_SESSION, name),
     );
+    assert.match(message, says);
   }
 });
 
@@ -179,16 +171,16 @@ Deno.test("refreshEdits() writes a region where a section is made, and never lat
   const line = "region = eu-west-1\n";
   const made = refreshed("[a]\n", session);
   assert(made.endsWith(`${line}${END}\n`));
-  assert(refreshed(`${BEGIN}\n${END}\n`, session).includes(line));
-  assert.equal(refreshed(made, { ...session, region: "us-east-1" }), made);
+  assert(refreshed(block(""), session).includes(line));
   const without = made.replace(line, "");
-  assert.equal(refreshed(without, session), without);
+  for (const given of [made, without]) {
+    const later = { ...session, region: "us-east-1" };
+    assert.equal(refreshed(given, later), given);
+  }
 });
 
-const OLD = "aws_access_key_id = ASIAOLD\naws_session_token = old\n";
-
 Deno.test("removeEdits() keeps a key behind the block that updsts does not own, as a comment, so that the next refresh works", () => {
-  const block = `${BEGIN}\n[a_sts]\n${OLD}${END}\n`;
+  const own = "aws_access_key_id = ASIAOLD\naws_session_token = old\n";
   for (const next of ["", "[b]\nx = 1\n"]) {
     for (
       const [behind, left] of [
@@ -197,12 +189,13 @@ Deno.test("removeEdits() keeps a key behind the block that updsts does not own, 
         ["aws_session_token = new\nexpiration = x\n", ""],
       ] as const
     ) {
-      const given = `[a]\ny = 2\n${block}${behind}${next}`;
+      const above = "[a]\ny = 2\n";
+      const given = above + block(`[a_sts]\n${own}`) + behind + next;
       const file = parseFile(given);
       const found = file.blockOf("a");
       assert(found !== undefined);
       const after = applyEdits(given, removeEdits(file, found));
-      assert.equal(after, `[a]\ny = 2\n${left}${next}`);
+      assert.equal(after, above + left + next);
       assert(refreshed(after).startsWith(after));
     }
   }
@@ -210,32 +203,29 @@ Deno.test("removeEdits() keeps a key behind the block that updsts does not own, 
 
 Deno.test("refreshEdits() never writes over a long-term key: not between tags, and not below an opening one", async () => {
   const id = "aws_access_key_id = AKIAMINE\n";
-  const [token, expiry] = [
-    "aws_session_token = t\n",
-    "expiration_datetime = x\n",
-  ];
-  const owner = (id: string) => `expiration_key_id = ${id}\n`;
+  const token = "aws_session_token = t\n";
+  const expiry = "expiration_datetime = x\n";
+  const otherOwner = "expiration_key_id = ASIAOLD\n";
   const below = `${BEGIN}\n[a_sts]\n`;
   for (
     const given of [
-      `${below}${id}${END}\n`,
-      `${below}${id}${expiry}${token}${owner("ASIAOLD")}${END}\n`,
+      block(`[a_sts]\n${id}`),
+      block(`[a_sts]\n${id}${expiry}${token}${otherOwner}`),
       `${below}${id}${expiry}${token}`,
       `${below}role_arn = r\n${token}`,
     ]
   ) {
-    const file = parseFile(given);
-    assert.equal(file.damageOf("a").length, 1);
+    assert.equal(parseFile(given).damageOf("a").length, 1);
     await failsWith("BLOCK_BROKEN", () => refreshed(given));
   }
   const { hint } = await failsWith(
     "NAME_TAKEN",
-    () => refreshed(`[a_sts]\n${id}${expiry}${token}${owner("ASIAOLD")}`),
+    () => refreshed(`[a_sts]\n${id}${expiry}${token}${otherOwner}`),
   );
   assert.doesNotMatch(hint ?? "", /delete/);
   // As some servers that stand in for STS call theirs.
-  for (const own of ["", owner("AKIAMINE")]) {
-    const given = `${below}${id}${token}${expiry}${own}${END}\n`;
+  for (const owner of ["", "expiration_key_id = AKIAMINE\n"]) {
+    const given = block(`[a_sts]\n${id}${token}${expiry}${owner}`);
     assert(refreshed(given).includes(EXAMPLE_SESSION.accessKeyId));
   }
 });

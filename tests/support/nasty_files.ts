@@ -4,25 +4,19 @@ import { encodeText } from "../../src/credentials/text.ts";
 
 /** Names that sections, keys of blocks and requests are drawn from. */
 export const NAMES = [
-  "default",
-  "default_sts",
-  "a b",
-  "本番",
-  "à",
-  "org/x.y@z+1",
-  "p",
+  ...["default", "default_sts", "a b", "本番", "à", "org/x.y@z+1", "p"],
 ].map(encodeText);
 
 const KEYS = [
-  "aws_access_key_id",
-  "aws_secret_access_key",
-  "aws_session_token",
-  "expiration_datetime",
-  "AWS_ACCESS_KEY_ID",
-  "region",
-  "s3",
+  ...["aws_access_key_id", "aws_secret_access_key", "aws_session_token"],
+  ...["expiration_datetime", "AWS_ACCESS_KEY_ID", "region", "s3"],
   "mfa_device_arn",
 ];
+
+/** The parts, each from its generator, as one text. */
+function joined(...parts: fc.Arbitrary<string>[]): fc.Arbitrary<string> {
+  return fc.tuple(...parts).map((texts) => texts.join(""));
+}
 
 const blanks = fc.constantFrom("", "", "", " ", "  ", "\t", "\t ", "\v", "\f");
 const eol = fc.constantFrom("\n", "\n", "\n", "\r\n", "\r\n", "\r");
@@ -34,62 +28,32 @@ const latin1 = fc.string({
 });
 const value = fc.oneof(
   fc.constantFrom(
-    "",
-    "x",
-    "a=b",
-    "p#q",
-    "50%",
-    "[x]",
-    "a:b",
-    "${{{ k",
-    "é",
-    "v # c",
-    "w ; c",
-    "#c",
+    ...["", "x", "a=b", "p#q", "50%", "[x]", "a:b", "${{{ k", "é"],
+    ...["v # c", "w ; c", "#c"],
   ),
   latin1.map((text) => text.replace(/[\r\n]/g, "")),
 );
 const name = fc.constantFrom(...NAMES);
-const comment = fc.tuple(
+const comment = joined(
   blanks,
   fc.constantFrom("#", ";", "# ", "# ${{{ fold", "# x [auto update by updsts]"),
   value,
-)
-  .map((parts) => parts.join(""));
-const property = fc.tuple(
-  blanks,
-  fc.constantFrom(...KEYS),
-  blanks,
-  fc.constantFrom("=", "=", "=", ":"),
-  blanks,
-  value,
-)
-  .map((parts) => parts.join(""));
-const continuation = fc.tuple(
+);
+const property = joined(
+  ...[blanks, fc.constantFrom(...KEYS), blanks],
+  ...[fc.constantFrom("=", "=", "=", ":"), blanks, value],
+);
+const continuation = joined(
   fc.constantFrom(" ", "\t", "  "),
   fc.constantFrom("-more", "x:y", "-z # c"),
-)
-  .map((parts) => parts.join(""));
-const header = fc.tuple(
-  blanks,
-  fc.constant("["),
-  name,
-  fc.constant("]"),
+);
+const header = joined(
+  ...[blanks, fc.constant("["), name, fc.constant("]")],
   fc.constantFrom("", "", "", " ", " # c", "; d", " x"),
-)
-  .map((parts) => parts.join(""));
+);
 const junk = fc.oneof(
   fc.constantFrom(
-    "",
-    "",
-    " ",
-    "[",
-    "]",
-    "[]",
-    "[x",
-    "= y",
-    "junk",
-    "[__proto__]",
+    ...["", "", " ", "[", "]", "[]", "[x", "= y", "junk", "[__proto__]"],
     "[ p ]",
   ),
   latin1,

@@ -1,6 +1,8 @@
 // Generates credentials files as people, editors and other tools leave them: a whole one, changed at a few places.
+import { Buffer } from "node:buffer";
 import fc from "fast-check";
 import { encodeText } from "../../src/credentials/text.ts";
+import { ROOT } from "./command.ts";
 import { nastyFile } from "./nasty_files.ts";
 
 /** What some programs take for white space, or for the end of a line. */
@@ -24,30 +26,12 @@ const KEYS = [
 ];
 
 const extra = fc.constantFrom(
-  "region = x",
-  "expiration = 2025-01-01 00:00:00",
-  "x_security_token_expires: 2025-01-01T00:00:00Z",
-  "aws_session_token : y # c",
-  "AWS_SECRET_ACCESS_KEY = z ; d",
-  "s3 =",
-  "  max = 20",
-  "  more",
-  "\tAws_session_token = q",
-  "# note",
-  "; note",
-  "",
-  "junk",
-  "[x]",
-  "[default_sts]",
-  " [default_sts]",
-  "[default_sts] # [1]",
-  "[default_sts]]",
-  "[default_sts",
-  "[ default_sts ]",
-  "[profile p]",
-  "[p]#",
-  "= y",
-  ": y",
+  ...["region = x", "expiration = 2025-01-01 00:00:00", "[x]", "", "junk"],
+  ...["x_security_token_expires: 2025-01-01T00:00:00Z", "# note", "; note"],
+  ...["aws_session_token : y # c", "AWS_SECRET_ACCESS_KEY = z ; d", "s3 ="],
+  ...["  max = 20", "  more", "\tAws_session_token = q", "[default_sts]"],
+  ...[" [default_sts]", "[default_sts] # [1]", "[default_sts]]", ": y"],
+  ...["[default_sts", "[ default_sts ]", "[profile p]", "[p]#", "= y"],
   "[DEFAULT]",
 );
 
@@ -58,16 +42,12 @@ const block = fc.tuple(name, name, fc.nat(4), fc.array(extra, { maxLength: 2 }))
   .map(([key, session, form, more]) => {
     const header = `[${session}]`;
     const body = [...KEYS, ...more];
-    switch (form) {
-      case 0:
-        return [header, BEGIN(key), ...body, END];
-      case 1:
-        return [header, BEGIN(key), header, ...body, END];
-      case 2:
-        return [BEGIN(key), END];
-      default:
-        return [BEGIN(key), header, ...body, END];
-    }
+    const whole = [BEGIN(key), header, ...body, END];
+    return [
+      [header, BEGIN(key), ...body, END],
+      [header, ...whole],
+      [BEGIN(key), END],
+    ][form] ?? whole;
   });
 
 const section = fc.tuple(
@@ -121,3 +101,14 @@ export const oddFile: fc.Arbitrary<string> = fc.oneof(
   { weight: 4, arbitrary: edited },
   { weight: 1, arbitrary: nastyFile },
 );
+
+/** The files of all fixtures, before and after, one character a byte. */
+export function fixtureTexts(): string[] {
+  const directory = new URL("tests/fixtures/refresh/", ROOT);
+  return Array.from(Deno.readDirSync(directory)).flatMap(({ name }) =>
+    [...Deno.readDirSync(new URL(name, directory))]
+      .filter(({ name }) => name !== "change.json")
+      .map((file) => new URL(`${name}/${file.name}`, directory))
+      .map((path) => Buffer.from(Deno.readFileSync(path)).toString("latin1"))
+  );
+}

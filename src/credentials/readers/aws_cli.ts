@@ -1,8 +1,5 @@
 // Reads a file as the AWS CLI and other programs on botocore do: with Python's
-// configparser, and a parser of nested values on top of it.
-//
-// Tests compare it with configparser. Every step is linear in the line.
-import { type Reading, sectionOf } from "./reading.ts";
+// configparser, and a parser of nested values on top of it. Each step is linear.
 import {
   decodeText,
   isUtf8,
@@ -11,6 +8,16 @@ import {
   trim,
   trimEnd,
 } from "../text.ts";
+
+/** Section name -> key -> value, as one program reads them. */
+export type Reading = Map<string, Map<string, string>>;
+
+/** The keys of section `name` in `reading`, which is added if it is missing. */
+export function sectionOf(reading: Reading, name: string): Map<string, string> {
+  const section = reading.get(name) ?? new Map<string, string>();
+  reading.set(name, section);
+  return section;
+}
 
 /** Why the AWS CLI refuses a file of these bytes, one character each, in words. */
 export function whyAwsCliRefusesFile(bytes: string): string | undefined {
@@ -25,16 +32,10 @@ export function whyAwsCliRefusesFile(bytes: string): string | undefined {
 /** Its name for the section whose keys every profile gets. */
 const DEFAULTS = "DEFAULT";
 
-/** A key, and the value lines that it has so far. */
-interface OpenKey {
-  readonly name: string;
-  readonly values: string[];
-}
-
 /**
  * What the AWS CLI reads in `text` (decoded), or would without the lines for
  * which it refuses it, and the first of these, counted from 1. Keys above all
- * headers stand under the empty name.
+ * headers have the empty name.
  */
 export function readAsAwsCli(text: string): {
   reading: Reading;
@@ -42,16 +43,16 @@ export function readAsAwsCli(text: string): {
 } {
   const reading: Reading = new Map();
   const begun = new Map<string, number>();
-  const keyLines = new Map<string, Map<string, number>>();
+  const defaultLines = new Map<string, number>();
+  let keyLines = new Map<string, number>();
   let name = "";
-  let key: OpenKey | undefined;
+  let key: { readonly name: string; readonly values: string[] } | undefined;
   let indent = 0;
   let line = 0;
   let refusal: ReturnType<typeof readAsAwsCli>["refusal"];
   const refuse = (reason: string) => void (refusal ??= { line, reason });
-  // What a header's bracket is followed by may have been a note, of a secret.
+  // The text after a header's bracket may be a note, of a secret.
   const shown = () => `[${name.split("]", 1).join()}]`;
-  /** Writes down the open key, whose value is whole now. */
   const close = () => {
     if (key === undefined) return;
     const value = trimEnd(key.values.join("\n"), PYTHON_SPACES);
@@ -80,13 +81,14 @@ export function readAsAwsCli(text: string): {
     if (header !== undefined) {
       name = header;
       const first = begun.get(header);
-      // The one whose keys count for all may be in several places.
+      // configparser lets this one begin again.
       if (first !== undefined && header !== DEFAULTS) {
         refuse(
           `section ${shown()} begins again; it is on line ${first}, too`,
         );
       }
       begun.set(header, first ?? line);
+      keyLines = header === DEFAULTS ? defaultLines : new Map();
       sectionOf(reading, header);
       continue;
     }
@@ -98,14 +100,12 @@ export function readAsAwsCli(text: string): {
     }
     const option = trimEnd(value.slice(0, separator), PYTHON_SPACES)
       .toLowerCase();
-    const lines = keyLines.get(name) ?? new Map<string, number>();
-    keyLines.set(name, lines);
-    const first = lines.get(option);
+    const first = keyLines.get(option);
     // The key stays out: a secret that was wrapped over two lines reads as one.
     if (first !== undefined) {
       refuse(`section ${shown()} has that key on line ${first}, too`);
     }
-    lines.set(option, first ?? line);
+    keyLines.set(option, first ?? line);
     const rest = trim(value.slice(separator + 1), PYTHON_SPACES);
     key = { name: option, values: [rest] };
   }
@@ -113,30 +113,18 @@ export function readAsAwsCli(text: string): {
   return { reading, refusal };
 }
 
-/** The name of the section that the AWS CLI sees begin on `line`, if any. */
-export function awsCliHeader(line: string): string | undefined {
-  return headerIn(trim(line, PYTHON_SPACES));
-}
-
 function headerIn(trimmed: string): string | undefined {
-  // Up to the last bracket, whatever stands behind it.
+  // Up to the last bracket, whatever follows it.
   const end = trimmed.lastIndexOf("]");
   return trimmed.startsWith("[") && end > 1 ? trimmed.slice(1, end) : undefined;
 }
 
 /** All that ends a line for Python's splitlines(). */
-const LINE_ENDS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029";
+const LINE_END = new RegExp("[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]");
 
 /** Whether every line of `value` that says something is a key with a value. */
 function isNested(value: string): boolean {
-  let start = 0;
-  for (let end = 0; end <= value.length; end++) {
-    if (end < value.length && !LINE_ENDS.includes(value.charAt(end))) continue;
-    const line = value.slice(start, end);
-    if (trim(line, PYTHON_SPACES) !== "" && !line.includes("=")) {
-      return false;
-    }
-    start = end + 1;
-  }
-  return true;
+  return value.split(LINE_END).every((line) =>
+    trim(line, PYTHON_SPACES) === "" || line.includes("=")
+  );
 }

@@ -1,5 +1,5 @@
 // Reads a file as the AWS SDK for Go, and so Terraform, does.
-import { type Reading, sectionOf } from "./reading.ts";
+import { type Reading, sectionOf } from "./aws_cli.ts";
 import { GO_SPACES, spacesBefore, trim } from "../text.ts";
 
 /** What indents a line. */
@@ -8,55 +8,45 @@ const LINE_SPACES = " \t";
 /** What the SDK reads in `text` (decoded). It passes over what it does not know. */
 export function readAsGo(text: string): Reading {
   const reading: Reading = new Map();
-  let name = "";
+  let section: Map<string, string> | undefined;
   let key = "";
   // Keys whose value is a map of nested ones.
-  let nested = new Set<string>();
-  const set = (property: Property) => {
-    key = property.key;
-    nested.delete(key);
-    sectionOf(reading, name).set(key, property.value);
-  };
+  const nested = new Set<string>();
   for (const line of text.split("\n")) {
     if (trimGo(line) === "" || /^[ \t]*[#;]/.test(line)) continue;
-    const header = goHeader(line);
+    const header = headerIn(line);
     if (header !== undefined) {
-      name = header;
+      const begun = sectionOf(reading, header);
+      section = header === "" ? undefined : begun;
       key = "";
-      nested = new Set();
-      sectionOf(reading, name);
+      nested.clear();
       continue;
     }
+    if (section === undefined) continue;
     const indented = spacesBefore(line, LINE_SPACES) > 0;
-    const property = propertyIn(indented ? line : withoutComment(line));
-    if (name === "") continue;
-    if (!indented) {
-      if (property !== undefined) set(property);
-      continue;
-    }
-    const parent = reading.get(name)?.get(key) ?? "";
-    if (property !== undefined) {
-      // Below a key with a value, it counts as one of its own.
-      if (key === "" || (parent !== "" && !nested.has(key))) {
-        set({
-          key: property.key,
-          value: trimGo(withoutComment(property.value)),
-        });
-      } else {
-        nested.add(key);
-        const value = `${parent}\n${property.key}=${property.value}`;
-        sectionOf(reading, name).set(key, value);
-      }
-    } else if (key !== "" && parent !== "" && !nested.has(key)) {
-      const value = `${parent}\n${trim(line, LINE_SPACES)}`;
-      sectionOf(reading, name).set(key, value);
+    const content = indented ? line : withoutComment(line);
+    const separator = content.search(/[=:]/);
+    const name = trimGo(content.slice(0, separator)).toLowerCase();
+    const value = trimGo(content.slice(separator + 1));
+    const parent = section.get(key) ?? "";
+    const isText = parent !== "" && !nested.has(key);
+    if (separator === -1) {
+      if (!indented || key === "" || !isText) continue;
+      section.set(key, `${parent}\n${trim(line, LINE_SPACES)}`);
+    } else if (!indented || key === "" || isText) {
+      // Below a key with a value, an indented one counts for itself.
+      key = name;
+      nested.delete(key);
+      section.set(key, trimGo(withoutComment(value)));
+    } else {
+      nested.add(key);
+      section.set(key, `${parent}\n${name}=${value}`);
     }
   }
   return reading;
 }
 
-/** The name of the section that the SDK sees begin on `line`, if any. */
-export function goHeader(line: string): string | undefined {
+function headerIn(line: string): string | undefined {
   const content = trimGo(line.split(/[#;]/, 1).join());
   if (content.length < 2) return undefined;
   if (!content.startsWith("[") || !content.endsWith("]")) return undefined;
@@ -66,19 +56,6 @@ export function goHeader(line: string): string | undefined {
   return blank <= 0
     ? name
     : `${name.slice(0, blank)} ${trim(name.slice(blank), LINE_SPACES)}`;
-}
-
-interface Property {
-  readonly key: string;
-  readonly value: string;
-}
-
-function propertyIn(line: string): Property | undefined {
-  const separator = line.search(/[=:]/);
-  return separator === -1 ? undefined : {
-    key: trimGo(line.slice(0, separator)).toLowerCase(),
-    value: trimGo(line.slice(separator + 1)),
-  };
 }
 
 function withoutComment(line: string): string {

@@ -1,9 +1,6 @@
 // Reads a file as the AWS SDK for JavaScript does. Tests compare it with the SDK.
-import { type Reading, sectionOf } from "./reading.ts";
+import { type Reading, sectionOf } from "./aws_cli.ts";
 import { JAVASCRIPT_SPACES, trim } from "../text.ts";
-
-/** Names that are special in the language, for which it refuses the whole file. */
-const REFUSED = ["__proto__", "profile __proto__"];
 
 /** What the SDK reads in `text` (decoded), or would if it did not refuse it. */
 export function readAsJavaScript(
@@ -15,9 +12,10 @@ export function readAsJavaScript(
   let parent = "";
   for (const line of text.split(/\r?\n/)) {
     const content = contentOf(line);
-    const header = headerIn(content);
-    if (header !== undefined) {
-      refusal ||= REFUSED.includes(header);
+    if (/^\[.*\]$/s.test(content)) {
+      const header = content.slice(1, -1);
+      // Special in the language: it refuses the whole file.
+      refusal ||= /^(?:profile )?__proto__$/.test(header);
       name = nameOf(header);
       parent = "";
       continue;
@@ -39,22 +37,7 @@ export function readAsJavaScript(
   return { reading, refusal };
 }
 
-/** The name of the section that the SDK sees begin on `line`, if any. */
-export function javaScriptHeader(line: string): string | undefined {
-  const header = headerIn(contentOf(line));
-  return header && nameOf(header);
-}
-
-function headerIn(content: string): string | undefined {
-  return content.length > 1 && content.startsWith("[") && content.endsWith("]")
-    ? content.slice(1, -1)
-    : undefined;
-}
-
-/**
- * The name of a profile; of two words, the first is a type, and those that it
- * does not know name nothing.
- */
+/** The name of a profile. Of two words, the first is a type; an unknown one names nothing. */
 function nameOf(header: string): string {
   const [, type, , name] =
     /^([\w-]+)\s(["'])?([\w\-@+.%:/]+)\2$/.exec(header) ?? [];
@@ -64,10 +47,9 @@ function nameOf(header: string): string {
     : "";
 }
 
-/** A comment begins a line, or follows white space. */
 const COMMENT = new RegExp(`(?:^|[${JAVASCRIPT_SPACES}])[#;]`);
 
-/** `line` without its comment. */
+/** `line` without its comment, which begins it or follows white space. */
 function contentOf(line: string): string {
   const at = line.search(COMMENT);
   return trim(at === -1 ? line : line.slice(0, at), JAVASCRIPT_SPACES);
