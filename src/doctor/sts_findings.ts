@@ -45,9 +45,8 @@ async function askSts(
   const check = `sts ${target.region}`;
   const { endpointSource: source = "the region" } = target;
   try {
-    const { endpoint, proxy, answer } = await surroundings.reachSts(target);
-    if (answer instanceof UpdstsError) throw answer;
-    const { status, genuine, milliseconds, clockOffset } = answer;
+    const { endpoint, proxy, status, genuine, milliseconds, clockOffset } =
+      await surroundings.reachSts(target);
     const time = `${milliseconds} ms`;
     if (!genuine || status >= 500) {
       const message =
