@@ -108,7 +108,10 @@ Deno.test("get, its rehearsal and doctor refuse the ARN of a user, and send no c
   assert.equal(scenario.sts.requests.length, 0);
   const { code, stdout } = await scenario.updsts(["doctor", "default"]);
   assert.equal(code, 3);
-  assert.match(stdout, /problem +profile default: .*is the ARN of a user/);
+  assert.match(
+    stdout,
+    /problem +profile default: .*is not the ARN of an MFA device/,
+  );
   assert.equal(scenario.codesSent, 0);
   assert.equal(await scenario.read(), given);
 });
