@@ -155,24 +155,19 @@ export interface FileFacts {
   readonly awsCliPath: string | undefined;
 }
 
-/** STS as seen from here. */
+/** How STS answered a request without a signature. */
 export interface StsFacts {
   /** Where requests go. */
   readonly endpoint: URL;
   /** The proxy on the way, without its password. */
   readonly proxy: string | undefined;
-  /** How STS answered a request without a signature; or why it did not. */
-  readonly answer:
-    | {
-      readonly milliseconds: number;
-      /** Of HTTP. */
-      readonly status: number;
-      /** Whether the answer carries a request id, as those of AWS do. */
-      readonly genuine: boolean;
-      /** How far STS's clock is ahead of ours, in milliseconds. */
-      readonly clockOffset: number | undefined;
-    }
-    | UpdstsError;
+  readonly milliseconds: number;
+  /** Of HTTP. */
+  readonly status: number;
+  /** Whether the answer carries a request id, as those of AWS do. */
+  readonly genuine: boolean;
+  /** How far STS's clock is ahead of ours, in milliseconds. */
+  readonly clockOffset: number | undefined;
 }
 
 /** What the environment says to the other programs of this shell. */
@@ -203,6 +198,7 @@ export interface Surroundings {
    * @throws {UpdstsError} `CA_BUNDLE_INVALID`
    */
   caBundle(): Promise<string | undefined>;
+  /** @throws {UpdstsError} if there is no answer */
   reachSts(target: StsTarget): Promise<StsFacts>;
 }
 

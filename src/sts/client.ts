@@ -1,18 +1,25 @@
-// AWS's SDK with every setting given, so that it looks nothing up by itself.
+// One exchange with STS by AWS's SDK, with every setting given, so that it looks nothing up by itself.
 import {
   type Credentials,
   GetSessionTokenCommand,
   STSClient,
+  type STSClientConfig,
   STSServiceException,
 } from "@aws-sdk/client-sts";
-import { UpdstsError } from "../errors.ts";
 import type { Environment } from "../machine/environment.ts";
 import { partitionOf } from "../partitions.ts";
-import type { SessionRequest, StsTarget } from "../ports.ts";
-import { parseTimestamp } from "../timestamps.ts";
-import { type Delivery, type HttpAnswer, post, proxyFor } from "./http.ts";
+import type { Session, SessionRequest, StsTarget } from "../ports.ts";
+import { Secret } from "../secret.ts";
+import { parseTimestamp, toLocalIso } from "../timestamps.ts";
+import {
+  cannotReach,
+  type Delivery,
+  type HttpAnswer,
+  post,
+  proxyFor,
+} from "./http.ts";
 
-/** What is the same for every client, so that it reads no file and no variable, and asks nobody. */
+/** The same for every client, so that it reads no file and no variable, and asks no other service. */
 const SETTLED = {
   ignoreConfiguredEndpointUrls: true,
   useGlobalEndpoint: false,
@@ -22,13 +29,13 @@ const SETTLED = {
   authSchemePreference: ["sigv4"],
   sigv4aSigningRegionSet: [],
   disableClockSkewCorrection: false,
-  // What is sent again is for us to decide: the code may be spent.
+  // The issuer decides what is sent again: the code may be spent.
   maxAttempts: 1,
   retryMode: "standard",
   defaultsMode: "standard",
   defaultUserAgentProvider: () => Promise.resolve([]),
   userAgentAppId: "",
-} as const satisfies ConstructorParameters<typeof STSClient>[0];
+} as const satisfies STSClientConfig;
 
 /** Where requests go. */
 export interface Place {
@@ -37,20 +44,13 @@ export interface Place {
   readonly proxy: string | undefined;
   /** Both, as a part of a sentence. */
   readonly name: string;
-  /** The same for the SDK, which chooses the region of the signature by its rules. */
-  readonly settings: Settings;
-}
-
-interface Settings {
-  readonly region: string;
-  readonly endpoint?: string;
-  readonly useFipsEndpoint?: boolean;
-  readonly useDualstackEndpoint?: boolean;
+  /** For the SDK, whose rules choose the region of the signature. */
+  readonly settings: STSClientConfig;
 }
 
 /**
- * Where STS is asked for `target`, if this build may talk to it and nobody can
- * listen: found before a code is asked for.
+ * Finds the endpoint for `target`. It must be one that this build may talk to,
+ * and that nobody can listen to.
  *
  * @throws {UpdstsError} `STS_UNREACHABLE`, `HOST_FORBIDDEN`
  */
@@ -63,23 +63,26 @@ export function locateSts(target: StsTarget, environment: Environment): Place {
   const host = `${hostname}:${port || (encrypted ? 443 : 80)}`;
   if (Deno.permissions.querySync({ name: "net", host }).state !== "granted") {
     const { firstRegion } = partitionOf(region);
-    throw forbidden(
+    throw cannotReach(
+      "HOST_FORBIDDEN",
       `${endpoint.host} is outside of what this build may talk to`,
       target.endpoint === undefined
         ? `it knows no region ${region}: set AWS_REGION to one that has STS, such as ${firstRegion}`
         : "it talks to STS of AWS and to this machine only; check AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL",
     );
   }
-  // The code, and the session, are for nobody else to read.
+  // Anybody on the way could read the code and the session.
   const local = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
   if (!encrypted && !local) {
-    throw forbidden(
+    throw cannotReach(
+      "HOST_FORBIDDEN",
       `${endpoint.href} is not encrypted`,
       "set AWS_ENDPOINT_URL_STS or AWS_ENDPOINT_URL to an https: URL; only this machine is talked to by http:",
     );
   }
   if (!encrypted && proxy !== undefined) {
-    throw forbidden(
+    throw cannotReach(
+      "HOST_FORBIDDEN",
       `the proxy ${proxy} would read the code on its way to ${endpoint.host}`,
       `add ${hostname.replace(/[[\]]/g, "")} to NO_PROXY, without a port`,
     );
@@ -88,19 +91,12 @@ export function locateSts(target: StsTarget, environment: Environment): Place {
   return { endpoint, proxy, name: endpoint.host + way, settings };
 }
 
-function forbidden(state: string, hint: string): UpdstsError {
-  const message = `Cannot reach STS: ${state}`;
-  return new UpdstsError("HOST_FORBIDDEN", message, { hint });
-}
-
 /** The SDK's rules: made once, since a client takes milliseconds. */
 let endpointRules: STSClient["config"]["endpointProvider"] | undefined;
 
 /**
- * The URL that is asked: the configured one, else by the SDK's rules for the
- * region. As for the AWS CLI, FIPS and dual-stack do not change a configured one.
- *
- * @throws {UpdstsError} `STS_UNREACHABLE`
+ * The configured endpoint, else that of the SDK's rules for the region. As for
+ * the AWS CLI, FIPS and dual-stack do not change a configured one.
  */
 function endpointOf(
   { region, endpoint, fips, dualStack }: StsTarget,
@@ -120,6 +116,7 @@ function endpointOf(
   }
   const useFipsEndpoint = readSwitch("use_fips_endpoint", fips);
   const useDualstackEndpoint = readSwitch("use_dualstack_endpoint", dualStack);
+  const settings = { region, useFipsEndpoint, useDualstackEndpoint };
   endpointRules ??= new STSClient({ ...SETTLED, region }).config
     .endpointProvider;
   try {
@@ -129,7 +126,6 @@ function endpointOf(
       UseDualStack: useDualstackEndpoint,
       UseGlobalEndpoint: false,
     });
-    const settings = { region, useFipsEndpoint, useDualstackEndpoint };
     return { endpoint: url, settings };
   } catch (cause) {
     throw unusable("AWS has no such endpoint in this region", cause);
@@ -143,23 +139,21 @@ function readSwitch(name: string, value = "false"): boolean {
   return value.toLowerCase() === "true";
 }
 
-function unusable(state: string, cause?: unknown): UpdstsError {
-  return new UpdstsError("STS_UNREACHABLE", `Cannot reach STS: ${state}`, {
-    hint:
-      "check AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL, AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT, and the profile's settings of these names; the code is not spent",
+function unusable(state: string, cause?: unknown) {
+  return cannotReach(
+    "STS_UNREACHABLE",
+    state,
+    "check AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL, AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT, and the profile's settings of these names; the code is not spent",
     cause,
-  });
+  );
 }
 
-/** What was answered, as the SDK reads it. */
 export interface Answer extends Omit<HttpAnswer, "headers" | "body"> {
-  /** What STS gave, whole or not; undefined if it gave nothing. */
-  readonly credentials?: Partial<Credentials> | undefined;
-  /** Why it gave nothing, if STS said so: in its own words. */
+  readonly session?: Session | undefined;
+  /** Why STS gave none, in its own words. */
   readonly refusal?: { readonly code: string; readonly message: string };
 }
 
-/** A request as the SDK hands it over, as far as it is read. */
 interface SignedRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -194,7 +188,7 @@ export async function requestSession(
       },
     },
   });
-  // Our own handler says who asks, and nothing that Lambda sets concerns us.
+  // The handler sets the user agent, and no variable of Lambda matters here.
   client.middlewareStack.remove("getUserAgentMiddleware");
   client.middlewareStack.remove("recursionDetectionMiddleware");
   const command = new GetSessionTokenCommand({
@@ -203,9 +197,9 @@ export async function requestSession(
     TokenCode: request.code.reveal(),
   });
   const read = await client.send(command).then(
-    ({ Credentials: credentials }) => ({ credentials }),
+    ({ Credentials }) => ({ session: toSession(Credentials) }),
     (error: unknown) => {
-      // Once an answer has come, what fails is the reading of it.
+      // Once an answer has come, only the reading of it can fail.
       if (answer === undefined) throw error;
       return readRefusal(error);
     },
@@ -215,10 +209,31 @@ export async function requestSession(
   return { status, date, requestId, ...read };
 }
 
+/** The session in an answer of STS; undefined if it is not whole. */
+function toSession(given: Partial<Credentials> = {}): Session | undefined {
+  const expiration = given.Expiration;
+  // Programs that handle the XML add white space around a value.
+  const [accessKeyId, secretAccessKey, sessionToken] = [
+    ...[given.AccessKeyId, given.SecretAccessKey, given.SessionToken],
+  ].map((value) => value?.trim());
+  // The credentials file has four digits for a year, in local time.
+  const writable = expiration !== undefined &&
+    !Number.isNaN(expiration.getTime()) &&
+    /^\d{4}-/.test(toLocalIso(expiration));
+  if (!accessKeyId || !secretAccessKey || !sessionToken || !writable) {
+    return undefined;
+  }
+  return {
+    accessKeyId,
+    expiration,
+    secretAccessKey: new Secret(secretAccessKey),
+    sessionToken: new Secret(sessionToken),
+  };
+}
+
 /** How AWS names an error: in words, which hold no hash. */
 const CODE = /^(?!.*[0-9a-f]{8})[a-z][a-z.:_-]{0,99}$/i;
 
-/** The refusal that `error` stands for; empty if it is not one of AWS. */
 function readRefusal(error: unknown): Pick<Answer, "refusal"> {
   if (!(error instanceof STSServiceException) || !("Code" in error)) return {};
   const { Code: code, message = "" } = error;
@@ -228,10 +243,10 @@ function readRefusal(error: unknown): Pick<Answer, "refusal"> {
 }
 
 /**
- * `body` as the SDK can read it. A page for a browser, with a document type, is
- * nothing: STS sends none, and the SDK takes a minute for a megabyte of them.
- * The SDK would throw a session away for an expiration with white space around
- * it, without a zone, or with a zone such as +0000: it is written anew.
+ * `body` as the SDK can read it. A page with a document type counts as nothing:
+ * STS sends none, and the SDK takes a minute for a megabyte of them. An
+ * expiration with white space around it, without a zone, or with a zone such as
+ * +0000 would make the SDK lose the session, so it is written in the usual form.
  */
 function readable(body: Uint8Array): Uint8Array {
   const text = new TextDecoder().decode(body);

@@ -2,41 +2,42 @@
 import { type ErrorCode, UpdstsError } from "../errors.ts";
 import type { SessionRequest } from "../ports.ts";
 import type { Answer, Place } from "./client.ts";
-import { type Deadline, MAY_BE_SPENT, NetworkError } from "./http.ts";
+import {
+  cannotReach,
+  type Deadline,
+  invalidAnswer,
+  MAY_BE_SPENT,
+  NetworkError,
+} from "./http.ts";
 
-/** A clock that is further off than this is worth a word, in milliseconds. */
+/** A clock that is further off is mentioned, in milliseconds. */
 const TOLERATED_SKEW = 15_000;
-/** A signature is good for five minutes to either side, in milliseconds. */
+/** STS takes a signature for five minutes to either side, in milliseconds. */
 const MAX_SKEW = 300_000;
 /** How long a TOTP code lives, in seconds. */
 const CODE_PERIOD = 30;
 
-/** What AWS services call it when they are asked too often. */
+// How AWS services, or a proxy, name these refusals.
 const THROTTLING =
   /^(?:Throttling|Throttl(?:ing|ed)Exception|RequestThrottled(?:Exception)?|RequestLimitExceeded|SlowDown|TooManyRequestsException)$/;
-
-/** What STS, or a proxy, calls a signature with a date too far off. */
 const CLOCK_SKEW =
   /^(?:SignatureDoesNotMatch|InvalidSignatureException|Request(?:Expired|InTheFuture|TimeTooSkewed))$/;
-
-/** STS does not know the key, or no longer. */
 const UNKNOWN_KEY =
   /^(?:InvalidClientTokenId|UnrecognizedClientException|InvalidAccessKeyId|AuthFailure)$/;
-
-/** The signature is not that of the key. What STS says of it may quote what was signed. */
+// The message of one of these may quote what was signed.
 const WRONG_SIGNATURE =
   /^(?:SignatureDoesNotMatch|InvalidSignatureException|IncompleteSignature|MissingAuthenticationToken)$/;
 
 /** Why a request left the code unspent. */
 export type Unspent = "throttled" | "connection refused" | "clock skew";
 
-/** Why what came of a request signed as of `time` left the code unspent, if it did. */
+/** Why the outcome of a request signed as of `time` left the code unspent, if it did. */
 export function whyUnspent(
   outcome: Answer | Error,
   time: Date,
 ): Unspent | undefined {
   if (outcome instanceof Error) {
-    // Nobody listened, so nothing was sent: on Linux, macOS, Windows.
+    // No connection, so nothing was sent: on Linux, macOS, Windows.
     const refused = /\(Connect\).*\(os error (?:111|61|10061)\)/;
     return outcome instanceof NetworkError && refused.test(outcome.message)
       ? "connection refused"
@@ -49,11 +50,11 @@ export function whyUnspent(
   return skewed && CLOCK_SKEW.test(refusal.code) ? "clock skew" : undefined;
 }
 
-/** How far the clock of who answered is ahead of `time`, in milliseconds; 0 if unknown. */
+/** How far the clock of STS is ahead of `time`, in milliseconds; 0 if unknown. */
 export function offsetTo(date: string | undefined, time: Date): number {
   const said = new Date(date ?? NaN);
   const year = said.getUTCFullYear();
-  // What is signed has four digits for the year.
+  // A signature has four digits for the year.
   return year >= 1970 && year <= 9999 ? said.getTime() - time.getTime() : 0;
 }
 
@@ -63,21 +64,20 @@ export function connectionError(
   { name }: Place,
   { signal, milliseconds }: Deadline,
 ): unknown {
-  const failure = (code: ErrorCode, state: string, hint: string) =>
-    new UpdstsError(code, `Cannot reach STS: ${state}`, { hint, cause: error });
   if (error instanceof UpdstsError) return error;
   if (signal.aborted) {
     const state = `${name} gave no answer within ${milliseconds / 1000} s`;
-    return failure("STS_TIMEOUT", state, MAY_BE_SPENT);
+    return cannotReach("STS_TIMEOUT", state, MAY_BE_SPENT, error);
   }
-  // Anything but a failure of the network is a defect of ours.
+  // Anything but a failure of the network is a defect of the program.
   if (!(error instanceof NetworkError)) return error;
   const { message } = error;
   if (/certificate|UnknownIssuer/i.test(message)) {
-    return failure(
+    return cannotReach(
       "STS_UNTRUSTED",
       `the TLS certificate of ${name} is not trusted`,
       "if a proxy inspects TLS here, set AWS_CA_BUNDLE to the PEM file of its certificate authority",
+      error,
     );
   }
   // The innermost of the reasons that the runtime strings together.
@@ -90,35 +90,34 @@ export function connectionError(
     ]
     : ["lost the", MAY_BE_SPENT];
   const sentence = `${state} connection to ${name}: ${reason}`;
-  return failure("STS_UNREACHABLE", sentence, hint);
+  return cannotReach("STS_UNREACHABLE", sentence, hint, error);
 }
 
-/** The error for an answer without a session, to `request`. `now` is when it came. */
+/** The error for an answer without a session, which came at `now`. */
 export function refusal(
   answer: Answer,
   request: SessionRequest,
   { endpoint, name }: Place,
   now: Date,
 ): UpdstsError {
-  const { status, refusal } = answer;
+  const { status, refusal: { code, message } = { code: "", message: "" } } =
+    answer;
   const { device, accessKeyId } = request;
   const failure = (code: ErrorCode, state: string, hint: string) =>
     new UpdstsError(code, `Cannot get a session: ${state}`, { hint });
-  const said = shownWords(refusal?.message ?? "", request);
+  const said = shownWords(message, request);
   if (status >= 500) {
-    const state = refusal === undefined
+    const state = code === ""
       ? `${name} failed (${status})`
       : `STS failed (${status}): ${said}`;
     return failure("STS_FAILED", state, MAY_BE_SPENT);
   }
-  if (refusal === undefined || status < 400) {
-    return failure(
-      "STS_ANSWER_INVALID",
-      `${name} answered with status ${status}: it is not a valid answer of STS`,
-      `check what answered in place of STS, such as a proxy, a login page or a redirect; ${MAY_BE_SPENT}`,
-    );
+  if (code === "" || status < 400) {
+    const state = status === 200
+      ? "it holds no whole session"
+      : `status ${status} is not a valid answer of STS`;
+    return invalidAnswer(name, state);
   }
-  const { code, message } = refusal;
   if (THROTTLING.test(code)) {
     return failure(
       "STS_THROTTLED",
@@ -126,7 +125,6 @@ export function refusal(
       "the code is not spent; try again in a minute",
     );
   }
-  // How far this machine's clock was off when STS answered, if it matters.
   const offset = offsetTo(answer.date, now);
   const off = `${Math.round(Math.abs(offset) / 1000)} s ${
     offset > 0 ? "behind" : "ahead of"
@@ -155,17 +153,18 @@ export function refusal(
     );
   }
   const profile = JSON.stringify(request.profile);
-  const wrong = WRONG_SIGNATURE.test(code);
-  if (wrong || UNKNOWN_KEY.test(code)) {
-    const [why, hint] = wrong
-      ? [
-        "its signature does not match",
-        "aws_secret_access_key is mistyped or belongs to another key: copy it anew",
-      ]
-      : [
-        said,
-        "the key is deactivated, deleted or mistyped in the credentials file",
-      ];
+  const [why, hint] = WRONG_SIGNATURE.test(code)
+    ? [
+      "its signature does not match",
+      "aws_secret_access_key is mistyped or belongs to another key: copy it again",
+    ]
+    : UNKNOWN_KEY.test(code)
+    ? [
+      said,
+      "the key is deactivated, deleted or mistyped in the credentials file",
+    ]
+    : [];
+  if (hint !== undefined) {
     const state = `STS refused the key of profile ${profile} (${accessKeyId})`;
     return failure("KEYS_REFUSED", `${state}: ${why}`, hint + skew);
   }
@@ -176,31 +175,31 @@ export function refusal(
   );
 }
 
-/** Longer messages of STS are cut off, in characters. */
+/** Longer messages of STS are cut, in characters. */
 const MAX_SHOWN = 500;
 
-/** With more words left out, it is a quotation rather than a sentence. */
+/** A message with more words left out quotes something. */
 const MAX_LEFT_OUT = 2;
 
-/** More numbers than one sentence needs may be the bytes of a hash. */
+/** More numbers than a sentence needs may be the bytes of a hash. */
 const MAX_NUMBERS = 6;
 
-/** What a hash looks like, also without a decimal digit. */
+/** A hash may have no decimal digit. */
 const HEXADECIMAL = /[0-9a-f]{8}/i;
 
 /**
  * `message`, which answers `asked`, as far as it may be shown; in one line.
  *
- * STS has been known to quote the canonical request, which ends in the hash of
- * the form; of the form, whoever wrote the credentials file knows all but the
- * six digits that a person typed. So a word is shown if it is plain, and a
- * message with many others, or with the digits of the code, not at all.
+ * STS may quote the canonical request, which ends in the hash of the form. The
+ * writer of the credentials file knows all of the form but the six digits, and
+ * could compute them. So a word is shown if it is plain, and a message with
+ * many others, or with the digits of the code, not at all.
  */
 export function shownWords(
   message: string,
   asked: Pick<SessionRequest, "device" | "accessKeyId" | "code">,
 ): string {
-  // Half of a hash would be enough, so what is cut off is looked at, too.
+  // Half of a hash would be enough, so the part that is cut is checked, too.
   const text = message.slice(0, 4 * MAX_SHOWN).normalize("NFKC");
   const { device, accessKeyId } = asked;
   const own = [device, accessKeyId, device.split(":")[4] ?? ""];

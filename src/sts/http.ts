@@ -1,23 +1,42 @@
 // One HTTP request over the runtime's `fetch`: sent once, with a complete answer or an error.
-import { UpdstsError } from "../errors.ts";
-import type { Environment } from "../machine/environment.ts";
+import { type ErrorCode, UpdstsError } from "../errors.ts";
+import type { Environment, Variable } from "../machine/environment.ts";
 import { readRegularFile } from "../machine/read.ts";
-import type { Variable } from "../machine/environment.ts";
 
-/** More than any answer of STS; what is longer is not from STS. */
 const MAX_ANSWER_BYTES = 1024 * 1024;
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** What to do when nobody can say whether a code was taken. */
+/** The hint where nothing tells whether STS has taken the code. */
 export const MAY_BE_SPENT =
   "the code may be spent: wait for the next one, then try again";
 
-/** The connection did not come about, or was lost. */
+/** The error for an STS that cannot be asked, or did not answer. */
+export function cannotReach(
+  code: ErrorCode,
+  state: string,
+  hint: string,
+  cause?: unknown,
+): UpdstsError {
+  return new UpdstsError(code, `Cannot reach STS: ${state}`, { hint, cause });
+}
+
+/** The error for an answer of `host` that is not one of STS. */
+export function invalidAnswer(host: string, state: string): UpdstsError {
+  return new UpdstsError(
+    "STS_ANSWER_INVALID",
+    `Cannot use the answer of STS: ${state}`,
+    {
+      hint:
+        `check what answers at ${host}, such as a proxy or a login page; ${MAY_BE_SPENT}`,
+    },
+  );
+}
+
+/** The connection failed, or was lost. */
 export class NetworkError extends Error {
   override readonly name = "NetworkError";
 
-  /** For `cause`, which says why. */
   constructor(cause: Error) {
     // The runtime hides the reasons in the causes.
     const reasons: string[] = [];
@@ -28,20 +47,16 @@ export class NetworkError extends Error {
   }
 }
 
-/** How to send: by which client, and until when. */
 export interface Delivery {
   readonly client: Deno.HttpClient;
   readonly signal: AbortSignal;
-  /** Who asks. */
   readonly userAgent: string;
 }
 
-/** An answer, read to its end. */
 export interface HttpAnswer {
   readonly status: number;
-  /** The clock of who answered, if it said. */
   readonly date: string | undefined;
-  /** Of AWS: a UUID. Anything else may be what must not be shown. */
+  /** Of AWS: a UUID. Anything else may be something that must not be shown. */
   readonly requestId: string | undefined;
   readonly headers: Headers;
   readonly body: Uint8Array;
@@ -50,8 +65,7 @@ export interface HttpAnswer {
 /**
  * Posts a form and reads the answer.
  *
- * @throws {NetworkError | UpdstsError} the latter for an answer that is too
- * long for STS; or what `signal` was aborted with
+ * @throws {NetworkError | UpdstsError} or what `signal` was aborted with
  */
 export async function post(
   url: URL,
@@ -75,7 +89,7 @@ export async function post(
       date: said("date"),
       requestId: UUID.exec(said("x-amzn-requestid") ?? "")?.[0],
       headers: response.headers,
-      body: await readWhole(response),
+      body: await readWhole(response, url.host),
     };
   } catch (error) {
     // The runtime's fetch has no type of its own for its errors.
@@ -83,38 +97,31 @@ export async function post(
   }
 }
 
-async function readWhole({ url, body }: Response): Promise<Uint8Array> {
+async function readWhole(
+  { body }: Response,
+  host: string,
+): Promise<Uint8Array> {
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
   for await (const chunk of body ?? []) {
     size += chunk.length;
     if (size > MAX_ANSWER_BYTES) {
-      throw new UpdstsError(
-        "STS_ANSWER_INVALID",
-        `Cannot use the answer of ${url}: it is longer than any of STS`,
-        {
-          hint: ({ verbose }) =>
-            `check which endpoint answered (${verbose}); ${MAY_BE_SPENT}`,
-        },
-      );
+      throw invalidAnswer(host, "it is longer than any of STS");
     }
     chunks.push(chunk);
   }
   return await new Blob(chunks).bytes();
 }
 
-/** In how many ticks a deadline comes. */
 const TICKS = 30;
 
 /**
- * Aborts its signal after a time awake, in milliseconds.
- *
- * A process that was stopped, or a laptop that slept, finds its timers due
- * before it has read what has arrived meanwhile. So a tick that comes late does
- * not count, and the answer has at least the time until the next one.
+ * Aborts its signal after a time awake, in milliseconds. After sleep, timers are
+ * due before what has arrived is read, so a tick that comes late does not count.
  */
 export class Deadline implements Disposable {
   readonly #controller = new AbortController();
+  readonly signal = this.#controller.signal;
   #disposed = false;
 
   constructor(readonly milliseconds: number) {
@@ -134,10 +141,6 @@ export class Deadline implements Disposable {
     wait();
   }
 
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
   [Symbol.dispose](): void {
     this.#disposed = true;
   }
@@ -147,9 +150,8 @@ export class Deadline implements Disposable {
 const PROTOCOLS = { http1: true, http2: false } as const;
 
 /**
- * A client of the runtime's own `fetch`, which trusts the authorities of
- * AWS_CA_BUNDLE, too, else of the `configured` file; whoever asks for it
- * closes it.
+ * A client of the runtime's `fetch` that also trusts the authorities of
+ * AWS_CA_BUNDLE, else of the `configured` file. The caller closes it.
  *
  * @throws {UpdstsError} `CA_BUNDLE_INVALID`
  */
@@ -165,14 +167,14 @@ export function createHttpClient(
       environment.expandHome(path),
       "AWS_CA_BUNDLE",
     );
-    // The runtime takes a file without any for one that adds nothing.
+    // Without any, the runtime takes it for a file that adds nothing.
     if (!bundle.includes("-----BEGIN CERTIFICATE-----")) {
       throw new SyntaxError("No certificate");
     }
     return Deno.createHttpClient({ ...PROTOCOLS, caCerts: [bundle] });
   } catch (cause) {
-    const [message, rest] = named === undefined
-      // Its value may be anything, and is not shown.
+    // The value in the config file may be anything, and is not shown.
+    const [message, otherwise] = named === undefined
       ? [
         "Cannot use ca_bundle of the config file: it does not name a readable file of PEM certificates",
         "delete that line",
@@ -183,17 +185,12 @@ export function createHttpClient(
           : `Cannot use AWS_CA_BUNDLE: ${path} holds no PEM certificates`,
         "unset it",
       ];
-    throw new UpdstsError("CA_BUNDLE_INVALID", message, {
-      hint: `name a file of PEM certificates, or ${rest}`,
-      cause,
-    });
+    const hint = `name a file of PEM certificates, or ${otherwise}`;
+    throw new UpdstsError("CA_BUNDLE_INVALID", message, { hint, cause });
   }
 }
 
-/**
- * The proxy that the runtime sends a request for `url` through, without name
- * and password; undefined if there is none.
- */
+/** The proxy that the runtime uses for `url`, without name and password. */
 export function proxyFor(
   url: URL,
   environment: Environment,
@@ -211,10 +208,9 @@ export function proxyFor(
 }
 
 /**
- * Whether an entry of NO_PROXY names `hostname`, as the runtime reads it: a
- * domain stands for those below it, too, `*` for all domains, an IPv4 network
- * for its addresses, and nothing has a port. A spelling that is not certain
- * does not count: a proxy that is overlooked would read what it should not.
+ * Whether an entry of NO_PROXY names `hostname`, as the runtime reads it. A
+ * spelling that is not certain does not count: a proxy that is overlooked would
+ * read the code.
  */
 function isExempt(hostname: string, entry: string): boolean {
   if (hostname.startsWith("[")) {
@@ -233,7 +229,7 @@ function isExempt(hostname: string, entry: string): boolean {
     (domain !== "" && hostname.endsWith(`.${domain}`));
 }
 
-/** The bits of an IPv4 address; undefined if `text` is not one in its usual spelling. */
+/** The bits of an IPv4 address in its usual spelling. */
 function bitsOf(text: string): string | undefined {
   if (!/^[\d.]+$/.test(text)) return undefined;
   if (URL.parse(`http://${text}`)?.hostname !== text) return undefined;
@@ -244,8 +240,7 @@ function bitsOf(text: string): string | undefined {
 
 function withoutPassword(proxy: string): string {
   const parsed = URL.parse(proxy.includes("://") ? proxy : `http://${proxy}`);
-  // A password with one of these in it, as it is, makes another part of an
-  // address of what it should have hidden.
+  // A password with an unescaped /, ?, # or @ would move into another part.
   const [, , ...more] = proxy.split("@");
   const path = `${parsed?.pathname}${parsed?.search}${parsed?.hash}`;
   return parsed === null || more.length > 0 || path.includes("@")

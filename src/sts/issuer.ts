@@ -1,16 +1,12 @@
 // Requests a session from STS, and decides which requests may be sent again.
-import { UpdstsError } from "../errors.ts";
+import type { Environment } from "../machine/environment.ts";
 import type {
   Clock,
   Log,
-  Session,
   SessionIssuer,
   SessionRequest,
   Surroundings,
 } from "../ports.ts";
-import { Secret } from "../secret.ts";
-import { toLocalIso } from "../timestamps.ts";
-import type { Environment } from "../machine/environment.ts";
 import {
   type Answer,
   locateSts,
@@ -24,16 +20,16 @@ import {
   type Unspent,
   whyUnspent,
 } from "./failures.ts";
-import { createHttpClient, Deadline, MAY_BE_SPENT, post } from "./http.ts";
+import { createHttpClient, Deadline, post } from "./http.ts";
 
-/** The time for one answer, all tries together, in milliseconds. */
+/** For one answer, all requests together, in milliseconds. */
 const TIMEOUT = 30_000;
 
-/** The same where nothing is at stake. */
+/** For an answer to `doctor`, in milliseconds. */
 const REACH_TIMEOUT = 5_000;
 
 /** How often a request may be sent, for each reason; the time limit ends it earlier. */
-export const MAX_SENT: Readonly<Record<Unspent, number>> = {
+const MAX_SENT: Readonly<Record<Unspent, number>> = {
   "throttled": 10,
   "connection refused": 3,
   "clock skew": 2,
@@ -59,7 +55,6 @@ export function createIssuer(
     using deadline = new Deadline(timeout);
     const { signal } = deadline;
     let offset = 0;
-    // Each reason has its own patience.
     const counts = { "throttled": 0, "connection refused": 0, "clock skew": 0 };
     for (let sent = 1;; sent++) {
       const time = new Date(clock.now().getTime() + offset);
@@ -76,10 +71,8 @@ export function createIssuer(
         outcome = error;
       }
       const reason = whyUnspent(outcome, time);
-      if (
-        reason === undefined || ++counts[reason] >= MAX_SENT[reason] ||
-        !await wait(delayBefore(reason, counts[reason]), signal)
-      ) {
+      const delay = reason && delayBefore(reason, ++counts[reason]);
+      if (delay === undefined || !await wait(delay, signal)) {
         if (!(outcome instanceof Error)) return outcome;
         throw connectionError(outcome, place, deadline);
       }
@@ -108,8 +101,8 @@ export function createIssuer(
           ahead < 0 ? "behind" : "ahead of"
         } this one, as far as it said`,
       );
-      if (answer.status !== 200) throw refusal(answer, request, place, now);
-      return toSession(answer);
+      if (answer.status === 200 && answer.session) return answer.session;
+      throw refusal(answer, request, place, now);
     },
     caBundle: () => Promise.try(() => tryCaBundle(environment)),
     reachSts: async (target) => {
@@ -126,19 +119,16 @@ export function createIssuer(
           "Action=GetCallerIdentity&Version=2011-06-15",
           { client, signal: deadline.signal, userAgent },
         );
-        const answer = {
-          status,
+        return {
+          ...{ endpoint, proxy, status },
           milliseconds: Math.round(performance.now() - start),
           genuine: requestId !== undefined,
           clockOffset: date === undefined
             ? undefined
             : offsetTo(date, clock.now()),
         };
-        return { endpoint, proxy, answer };
       } catch (error) {
-        const answer = connectionError(error, place, deadline);
-        if (answer instanceof UpdstsError) return { endpoint, proxy, answer };
-        throw answer;
+        throw connectionError(error, place, deadline);
       }
     },
   };
@@ -155,16 +145,18 @@ function tryCaBundle(
 }
 
 /**
- * How long to wait before request `sent` + 1, in milliseconds: half of it by
- * chance, so that many users do not come back as one.
+ * Milliseconds to wait before a request is sent again that was left unspent
+ * `count` times for that reason; undefined if that was once too often. Half of
+ * it is chance, so that many users do not come back as one.
  */
 export function delayBefore(
   reason: Unspent,
-  sent: number,
+  count: number,
   chance: () => number = Math.random,
-): number {
+): number | undefined {
+  if (count >= MAX_SENT[reason]) return undefined;
   if (reason === "clock skew") return 0;
-  const ceiling = Math.min(MAX_DELAY, FIRST_DELAY * 2 ** sent);
+  const ceiling = Math.min(MAX_DELAY, FIRST_DELAY * 2 ** count);
   return ceiling / 2 + chance() * ceiling / 2;
 }
 
@@ -177,34 +169,4 @@ function wait(milliseconds: number, signal: AbortSignal): Promise<boolean> {
       resolve(false);
     });
   });
-}
-
-function toSession({ credentials = {} }: Answer): Session {
-  // White space around a value comes from what has handled the XML.
-  const [accessKeyId, secretAccessKey, sessionToken] = [
-    credentials.AccessKeyId,
-    credentials.SecretAccessKey,
-    credentials.SessionToken,
-  ].map((value) => value?.trim());
-  const expiration = credentials.Expiration;
-  // The credentials file has four digits for a year, in local time.
-  const writable = expiration !== undefined &&
-    !Number.isNaN(expiration.getTime()) &&
-    /^\d{4}-/.test(toLocalIso(expiration));
-  if (!accessKeyId || !secretAccessKey || !sessionToken || !writable) {
-    throw new UpdstsError(
-      "STS_ANSWER_INVALID",
-      "Cannot use the answer of STS: it holds no whole session",
-      {
-        hint: ({ verbose }) =>
-          `check which endpoint answered (${verbose}); ${MAY_BE_SPENT}`,
-      },
-    );
-  }
-  return {
-    accessKeyId,
-    expiration,
-    secretAccessKey: new Secret(secretAccessKey),
-    sessionToken: new Secret(sessionToken),
-  };
 }

@@ -44,12 +44,10 @@ const SURROUNDINGS: Surroundings = {
     Promise.resolve({
       endpoint: new URL("https://sts.us-east-1.amazonaws.com"),
       proxy: undefined,
-      answer: {
-        milliseconds: 5,
-        status: 403,
-        genuine: true,
-        clockOffset: undefined,
-      },
+      milliseconds: 5,
+      status: 403,
+      genuine: true,
+      clockOffset: undefined,
     }),
 };
 

@@ -3,7 +3,7 @@
 import type { Answer } from "../../src/sts/client.ts";
 import { whyUnspent } from "../../src/sts/failures.ts";
 import { NetworkError } from "../../src/sts/http.ts";
-import { delayBefore, MAX_SENT } from "../../src/sts/issuer.ts";
+import { delayBefore } from "../../src/sts/issuer.ts";
 
 /** What a rush is made of. Times are in milliseconds. */
 export interface RushOptions {
@@ -120,11 +120,9 @@ export function simulateRush(options: RushOptions): Rush {
     }
     // The clocks of this world are right.
     const reason = whyUnspent(outcome.came, new Date(0));
-    const again = at + latency +
-      (reason === undefined ? 0 : delayBefore(reason, sent, chance));
-    if (
-      reason !== undefined && sent < MAX_SENT[reason] && again < began + timeout
-    ) {
+    const delay = reason && delayBefore(reason, sent, chance);
+    const again = at + latency + (delay ?? 0);
+    if (delay !== undefined && again < began + timeout) {
       push({ at: again, person, code, sent: sent + 1, began });
     } else {
       // A person reads the message, and types the code of the next half minute.
