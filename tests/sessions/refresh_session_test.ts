@@ -284,6 +284,14 @@ const REFUSALS: readonly Refusal[] = [
   ),
   // It could be another host.
   asked("REGION_INVALID", /not the name of a region/, {}, "evil.example/"),
+  // An agent may have written the file: sts.s3.amazonaws.com is a bucket.
+  ...["s3", "s3-us-west-2", "sts", "us-east-1a", "dualstack.us-east-1"].map(
+    (region): Refusal => [
+      "REGION_INVALID",
+      /not the name of a region/,
+      `${DEFAULT}region = ${region}\n`,
+    ],
+  ),
   ["NAME_TAKEN", /line 5/, `${DEFAULT}[default_sts]\n`],
   asked("NAME_TAKEN", /line 1/, { sessionProfile: "default" }),
   ["BLOCK_BROKEN", /line 5/, DEFAULT + CLOSE],

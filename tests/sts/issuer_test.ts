@@ -276,6 +276,12 @@ Deno.test("any other refusal is final, and any failure of STS, whatever it calls
       assert.deepEqual([sent, error?.code], [1, expected], code);
     }
   }
+  // No date is signed whose year does not have four digits.
+  for (const date of [8.64e15, 3.2e14]) {
+    const far = refused("SignatureDoesNotMatch", date - Date.now());
+    const { sent, error } = await ask(far);
+    assert.deepEqual([sent, error?.code], [1, "KEYS_REFUSED"]);
+  }
   for (const code of [...THROTTLING, ...CLOCK, ...OTHERS, "InternalFailure"]) {
     for (const status of [500, 502, 503, 504]) {
       const { sent, error } = await ask(refused(code, HOUR, status));
@@ -293,6 +299,38 @@ Deno.test("an answer that is not as AWS says it is final", async () => {
   }
   assert.equal((await ask({ kind: "close" })).sent, 1);
   assert.equal((await ask({ kind: "half_body" })).sent, 1);
+});
+
+Deno.test("an answer without a whole session of a year of four digits is final: the code may be spent", async () => {
+  const bodies = [
+    "",
+    "\u0000<<<>",
+    "<html>Log in</html>",
+    "x".repeat(2_000_000),
+  ];
+  const headers = { "content-type": "text/xml" };
+  const expirations = [
+    ...["soon", "1795561200", "2026-13-01T00:00:00Z"],
+    ...["10000-06-01T00:00:00Z", "+010000-06-01T00:00:00Z"],
+    "-000001-06-01T00:00:00Z",
+  ].map((Expiration) => ({ Expiration }));
+  const answers: Behaviour[] = [
+    ...bodies.map((body) => ({
+      ...{ kind: "raw" as const, status: 200 },
+      ...{ headers, body },
+    })),
+    ...[{ SessionToken: undefined }, ...expirations]
+      .map((fields) => ({ kind: "answer" as const, fields })),
+    // Once a code as long as this was shown.
+    refused("A".repeat(3000)),
+  ];
+  for (const answer of answers) {
+    const { sent, error } = await ask(answer);
+    assert.equal(sent, 1);
+    assert.equal(error?.code, "STS_ANSWER_INVALID");
+    assert.match(error.hint ?? "", /the code may be spent/);
+    assert((error.message + error.hint).length < 500);
+  }
 });
 
 Deno.test("a connection that is reset after the request was read is final: the code may be spent", async () => {
