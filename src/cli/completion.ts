@@ -3,7 +3,7 @@
 // A script runs `updsts complete -- WORD…` with the unfinished word last, and
 // reads a line `word TAB description` for each proposal, then a directive. It
 // passes the words on unchanged; the shell evaluates no part of the line.
-import { listProfiles } from "../sessions/list_profiles.ts";
+import { listProfiles } from "../sessions/profiles.ts";
 import { matchWord, parseWords } from "./command_line.ts";
 import type { Context } from "./context.ts";
 import {

@@ -1,7 +1,7 @@
 // `updsts list`.
 import { MASK } from "../secret.ts";
 import { toProfileAnswer } from "../sessions/answers.ts";
-import { listProfiles, type ProfileView } from "../sessions/list_profiles.ts";
+import { listProfiles, type ProfileView } from "../sessions/profiles.ts";
 import { relativeTime } from "../timestamps.ts";
 import { type Context, filesOf } from "./context.ts";
 import type { OptionValues } from "./grammar.ts";

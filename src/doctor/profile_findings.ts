@@ -4,7 +4,7 @@ import { findProfile } from "../credentials/profiles.ts";
 import { applyEdits } from "../credentials/text.ts";
 import { UpdstsError } from "../errors.ts";
 import type { Ports } from "../ports.ts";
-import { listProfiles } from "../sessions/list_profiles.ts";
+import { listProfiles, withLongTermKey } from "../sessions/profiles.ts";
 import { chooseRegion } from "../sessions/plan.ts";
 import {
   type Prepared,
@@ -86,12 +86,7 @@ export async function lookAtProfiles(
   const { file, keys, clock } = world.ports;
   const views = await listProfiles({ ...world.ports, log: SILENT });
   const names = new Set(views.map(({ name }) => name));
-  const keyed = new Set(
-    views.filter(({ kind, managedBy, file: where }) =>
-      kind === "long-term" && managedBy === undefined &&
-      (keys === undefined || where !== file.path)
-    ),
-  );
+  const keyed = new Set(withLongTermKey(views, world.ports));
   const isRehearsed = keyed.size <= REHEARSED_AT_MOST;
   // Without any key, it is a file of sessions alone.
   const isAlone = keyed.size === 0;

@@ -6,8 +6,7 @@ import type {
 } from "@modelcontextprotocol/server";
 import { UpdstsError } from "../errors.ts";
 import { toProfileAnswer, toRefreshAnswer } from "../sessions/answers.ts";
-import { listProfiles } from "../sessions/list_profiles.ts";
-import { getProfile } from "../sessions/profiles.ts";
+import { getProfile, listProfiles } from "../sessions/profiles.ts";
 import type { RefreshResult } from "../sessions/refresh_session.ts";
 import { type CodeOrigin, failure, success } from "./answers.ts";
 import {

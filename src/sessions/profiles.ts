@@ -1,26 +1,154 @@
-// Use cases: find a profile, or list the possible ones.
+// Use cases: list the profiles without their secrets, find one, or choose the one that is meant.
+import type { ParsedFile } from "../credentials/parse.ts";
+import {
+  isDevice,
+  listProfiles as readProfilesOf,
+} from "../credentials/profiles.ts";
 import { assertProfileName } from "../credentials/refusals.ts";
 import { UpdstsError } from "../errors.ts";
 import { byCloseness } from "../near_names.ts";
-import type { ShellSettings } from "../ports.ts";
-import {
-  listKeyProfiles,
-  type ListPorts,
-  listProfiles,
-  type ProfileView,
-} from "./list_profiles.ts";
+import type { KeySource, Ports, ShellSettings } from "../ports.ts";
+import { MASK, type Secret } from "../secret.ts";
+import { chainOf, type OtherKind, otherKind } from "./roles.ts";
+import { findSession, type Profiles, readProfiles } from "./session_files.ts";
+
+type ListPorts = Pick<Ports, "file" | "keys" | "config" | "log">;
+
+/** A profile as it may be shown. */
+export interface ProfileView {
+  readonly name: string;
+  /** Whether it has a key that AWS's tools know. */
+  readonly recognised: boolean;
+  readonly kind: "long-term" | "session" | OtherKind;
+  readonly accessKeyId?: string | undefined;
+  /** The MFA device that a refresh would ask. */
+  readonly device?: string | undefined;
+  /** The profile of the managed block that it is in. */
+  readonly managedBy?: string | undefined;
+  /** Of a role: the session that it uses. */
+  readonly session?: string | undefined;
+  /** When that, or its own session, ends. */
+  readonly expiration?: Date | undefined;
+  /** Whether another program has replaced the key that the expiry is of. */
+  readonly hasStaleExpiry?: boolean;
+  /** Whether it has the MFA device of a long-term key, and the token of a session. */
+  readonly isOverwritten?: boolean;
+  /** Its file, where there are two; undefined for stdin, too. */
+  readonly file?: string | undefined;
+  /** Every key with a value; a {@linkcode Secret} shows itself as a mask. */
+  readonly fields: ReadonlyMap<string, string | Secret>;
+}
+
+/**
+ * All profiles, in file order, those beside the keys first, and the roles of
+ * the config file that use a session. Warns of broken blocks.
+ */
+export async function listProfiles(ports: ListPorts): Promise<ProfileView[]> {
+  const { file, keys } = ports;
+  const profiles = await readProfiles(ports);
+  const views = keys === undefined
+    ? await viewsOf(ports, profiles.sessions, file)
+    : [
+      ...await viewsOf(ports, profiles.keys, keys, keys.path),
+      ...await viewsOf(ports, profiles.sessions, file, file.path),
+    ];
+  const names = new Set(views.map(({ name }) => name));
+  const roles = [...profiles.config.keys()].flatMap((name): ProfileView[] => {
+    const used = names.has(name) ? undefined : sessionOf(name, profiles);
+    if (used === undefined) return [];
+    const fields = new Map<string, string>();
+    return [{ name, recognised: true, kind: "role", fields, ...used }];
+  });
+  return [
+    ...views.map((view) =>
+      view.kind === "role"
+        ? { ...view, ...sessionOf(view.name, profiles) }
+        : view
+    ),
+    ...roles,
+  ];
+}
+
+/** The session that the role `name` uses, if it does. */
+function sessionOf(name: string, profiles: Profiles) {
+  try {
+    const { profile, sessionProfile: session, roles } = chainOf(name, profiles);
+    if (roles.at(-1)?.sourceProfile !== session) return undefined;
+    const found = findSession(profiles.sessions, profile, session);
+    return { session, expiration: found?.expiration };
+  } catch (error) {
+    if (error instanceof UpdstsError) return undefined;
+    throw error;
+  }
+}
+
+async function viewsOf(
+  { config, log }: ListPorts,
+  parsed: ParsedFile,
+  { path = "stdin" }: Pick<KeySource, "path">,
+  file?: string,
+): Promise<ProfileView[]> {
+  for (const { message } of parsed.damage) log.warn(`${path}: ${message}`);
+  const managers = new Map(
+    parsed.blocks.filter(({ profile, sessionProfile, opened }) =>
+      opened || profile !== sessionProfile
+    ).map(({ section, profile }) => [section, profile]),
+  );
+  const views: ProfileView[] = [];
+  for (const profile of readProfilesOf(parsed)) {
+    const section = profile.sections.find((section) => managers.has(section));
+    const own = profile.shown("mfa_device_arn") ?? profile.shown("mfa_serial");
+    const isSession = profile.token !== undefined;
+    const hasKeys = isSession ||
+      profile.value("aws_access_key_id") !== undefined;
+    // Read only where the file leaves something open.
+    const settings = own !== undefined && hasKeys
+      ? undefined
+      : await config.settingsOf(profile.name);
+    const serial = settings?.mfaSerial;
+    const kind = hasKeys
+      ? "long-term"
+      : otherKind(profile.credentialsKey() ?? settings?.credentialsKey);
+    views.push({
+      name: profile.name,
+      recognised: profile.recognised,
+      kind: isSession ? "session" : kind,
+      accessKeyId: profile.shown("aws_access_key_id"),
+      device: own ?? (serial && !isDevice(serial) ? MASK : serial),
+      managedBy: section && managers.get(section),
+      expiration: profile.expiration,
+      hasStaleExpiry: profile.hasStaleExpiry,
+      isOverwritten: profile.isOverwritten,
+      file,
+      // Made when it is read: a table of names does not need it.
+      get fields() {
+        return profile.fields();
+      },
+    });
+  }
+  return views;
+}
+
+/** Those of `views` that have a long-term key that sessions are asked for with. */
+export function withLongTermKey(
+  views: readonly ProfileView[],
+  { file, keys }: Pick<ListPorts, "file" | "keys">,
+): ProfileView[] {
+  return views.filter(({ kind, managedBy, file: where }) =>
+    kind === "long-term" && managedBy === undefined &&
+    (keys === undefined || where !== file.path)
+  );
+}
 
 /**
  * The only profile that a session can be asked for: it has a long-term key and
- * an MFA device; or the only one with a key, to be told what it lacks.
+ * an MFA device; or the only one with a key, whose refresh says what it lacks.
  *
- * @throws {UpdstsError} `USAGE` if there are several, `PROFILE_NOT_FOUND` if none
+ * @throws {UpdstsError} `USAGE` if there are several, `PROFILE_NOT_FOUND` if there is none
  */
 export async function chooseProfile(ports: ListPorts): Promise<string> {
   const { path } = ports.keys ?? ports.file;
-  const keys = (await listKeyProfiles(ports)).filter(({ kind }) =>
-    kind === "long-term"
-  );
+  const keys = withLongTermKey(await listProfiles(ports), ports);
   const fit = keys.filter(({ device }) => device !== undefined);
   const [only, ...others] = fit.length === 0 ? keys : fit;
   if (only !== undefined && others.length === 0) return only.name;
@@ -34,7 +162,7 @@ export async function chooseProfile(ports: ListPorts): Promise<string> {
   }
   const names = [only, ...others].map(({ name }) => name);
   const whatElse = fit.length === 0 ? "" : " and an MFA device";
-  // Of stdin, which may hold anything, nothing is quoted.
+  // Stdin may hold anything, so nothing of it is quoted.
   const which = path === undefined ? "" : `: ${quoted(names, 10)}`;
   throw new UpdstsError(
     "USAGE",
@@ -58,29 +186,25 @@ export async function getProfile(
   assertProfileName(name, "the profile name");
   const views = await listProfiles(ports);
   const found = views.filter((view) => view.name === name && view.recognised);
-  // Of two of that name, the one that is kept current is in the file for sessions.
+  // Of two of that name, the one in the file for sessions is kept current.
   const current = found.findLast(({ managedBy }) => managedBy !== undefined) ??
     found[0];
-  if (current !== undefined) return current;
-  const fromStdin = (ports.keys ?? ports.file).path === undefined;
-  return unknownProfile(name, views, { fromStdin });
+  const { path } = ports.keys ?? ports.file;
+  return current ?? unknownProfile(name, views, path);
 }
 
-/**
- * The error that names the profiles that exist, the likeliest first; but none
- * of stdin, which may hold anything.
- */
+/** The error that names the profiles that exist, the likeliest first; but none of stdin, which may hold anything. */
 export function unknownProfile(
   name: string,
   profiles: readonly Pick<ProfileView, "name" | "recognised">[],
-  { fromStdin = false }: { readonly fromStdin?: boolean } = {},
+  path: string | undefined,
 ): UpdstsError {
   const recognised = profiles.filter((profile) => profile.recognised);
   const existing = [...new Set(recognised.map(({ name }) => name))];
   const inFile = existing.length === 0
     ? "the file has no profiles yet; add one with `aws configure`"
     : `the profiles are: ${quoted(byCloseness(name, existing), 5)}`;
-  const [state, hint] = fromStdin
+  const [state, hint] = path === undefined
     ? [
       "stdin has no such section",
       "pipe in the text of a credentials file, with the long-term key in it",
@@ -95,10 +219,7 @@ export function unknownProfile(
   return new UpdstsError("PROFILE_NOT_FOUND", message, { hint });
 }
 
-/**
- * What programs of this shell would use in place of one of `sessionProfiles`,
- * and how to stop it.
- */
+/** What other programs of this shell would use instead of one of `sessionProfiles`, and how to stop it. */
 export function shellWarnings(
   shell: ShellSettings,
   sessionProfiles: readonly string[],
@@ -116,11 +237,10 @@ export function shellWarnings(
       "AWS_ACCESS_KEY_ID is set: programs use it instead of the session; unset it",
     );
   }
-  const name = defaultProfile ?? "";
-  if (name !== "" && !sessionProfiles.includes(name)) {
-    const names = `AWS_DEFAULT_PROFILE names ${JSON.stringify(name)}`;
+  if (defaultProfile && !sessionProfiles.includes(defaultProfile)) {
+    const name = JSON.stringify(defaultProfile);
     warnings.push(
-      `${names}: some programs use it instead of AWS_PROFILE; unset it`,
+      `AWS_DEFAULT_PROFILE names ${name}: some programs use it instead of AWS_PROFILE; unset it`,
     );
   }
   return warnings;

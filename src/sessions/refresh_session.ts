@@ -30,78 +30,72 @@ import {
   type SessionPlan,
 } from "./plan.ts";
 import { unknownProfile } from "./profiles.ts";
-import { type Chain, chainOf, type Profiles, roleAdvice } from "./roles.ts";
+import { chainOf, roleAdvice } from "./roles.ts";
 import {
   findSession,
   type FoundSession,
-  readSessionFiles,
+  readProfiles,
 } from "./session_files.ts";
 
-/** How long a session lasts if neither request nor profile says otherwise, in seconds. */
+/** In seconds, if neither request nor profile says otherwise. */
 const DEFAULT_DURATION_SECONDS = 3600;
 /** The limits of STS, in seconds. */
 const MIN_SECONDS = 900;
 const MAX_SECONDS = 129_600;
 
-/** What is asked for. */
 export interface RefreshRequest {
-  /** The profile with the long-term key. */
+  /** The profile with the long-term key, its session, or a role that uses that. */
   readonly profile: string;
   /** The TOTP code: six digits in any spelling. Without it, the port `codes` is asked. */
   readonly code?: Secret | undefined;
   /** The profile to write; by default the name above and `_sts`. */
   readonly sessionProfile?: string | undefined;
-  /** The MFA device, by its ARN or serial number; by default the profile's. */
+  /** The ARN or serial number of the MFA device; by default the profile's. */
   readonly device?: string | undefined;
-  /** In seconds; by default the profile's own, else 3600. */
+  /** By default the profile's own, else 3600. */
   readonly durationSeconds?: number | undefined;
-  /** If the session stays valid this long, in seconds, nothing is done. */
+  /** If the session stays valid this long, nothing is done. */
   readonly minRemainingSeconds?: number | undefined;
-  /** Checks everything, calls nobody, and changes nothing. */
+  /** Checks everything, asks nobody, and changes nothing. */
   readonly dryRun?: boolean | undefined;
 }
 
-/** Where a session comes from and goes to. */
 interface Names {
   /** The profile with the long-term key. */
   readonly profile: string;
   readonly sessionProfile: string;
   /** The role that uses the session, if that was named. */
-  readonly role?: string;
-  /** What a person should do or know besides, a sentence each; undefined is nothing. */
+  readonly role?: string | undefined;
+  /** What a person should do or know besides, a sentence each. */
   readonly notes?: readonly string[];
 }
 
-/** What was done. Holds no secret. */
+/** The outcome of a refresh. Holds no secret. */
 export interface RefreshResult extends Names {
-  /** Whether STS gave a new session, or the one in the file is good enough. */
   readonly status: "updated" | "still_valid" | "would_update";
-  /** For a dry run: the lines that would go and come, secrets masked. */
+  /** Of a dry run: the lines that would be removed and added, secrets masked. */
   readonly diff?: string;
-  /** The access key id of the session; a dry run has none. */
+  /** Of the session; a dry run has none. */
   readonly accessKeyId?: string;
   readonly expiration?: Date;
 }
 
-/**
- * What a door does around a code. Each may throw to end the refresh, but for
- * `answered`.
- */
+/** What a door does around a code. Each may throw to end the refresh, but for `answered`. */
 export interface RefreshHooks {
-  /** All but a code is there for the session that these `profiles` use, or it is there already. */
+  /** Everything but a code is known, for the session that these `profiles` use. */
   prepared?(profiles: readonly string[]): void;
   /**
-   * A code is about to be asked for; `refused` is what STS said of the last one.
-   * What it returns is disposed of when there is a code, or none will come.
+   * A code is about to be asked for; `refused` is the error that STS had for the
+   * last one. The result is disposed of when there is a code, or none will come.
    */
   asking?(refused: UpdstsError | undefined): Disposable | undefined;
-  /** From here on the code may be spent: STS in `region` is about to be asked. */
+  /** STS in `region` is about to be asked: from here on the code may be spent. */
   sending?(region: string): void;
-  /** STS has given a session, which is to be written; or none, because of `error`. */
+  /** STS has given a session, which is not written yet; or none, because of `error`. */
   answered?(error?: unknown): void;
 }
 
-/** What preparing takes of the world: nothing that asks anybody. */
+/** The ports that preparing takes: none that asks anybody. */
 export type PreparePorts =
   & Pick<Ports, "keys" | "config" | "clock" | "log">
   & {
@@ -116,7 +110,7 @@ interface StillValid {
   readonly found: FoundSession;
 }
 
-/** A refresh of which nothing is missing but the code. */
+/** A refresh that lacks only the code. */
 export interface Prepared {
   readonly status: "prepared";
   readonly names: Names;
@@ -124,21 +118,21 @@ export interface Prepared {
   readonly durationSeconds: number;
   /** The region to write, if a section is made. */
   readonly region: string | undefined;
-  /** What the file was when it was rehearsed, and what would change. */
+  /** The file as it was rehearsed, and its changes. */
   readonly text: string;
   readonly edits: readonly Edit[];
 }
 
-/** Says nothing: for what a person has been told already, or finds by another way. */
+/** For what a person has been told already, or is told in another way. */
 export const SILENT: Log = { warn() {}, note() {}, info() {}, debug() {} };
 
 /**
  * Refreshes the managed block of a profile.
  *
- * All that can be refused without STS is refused before a code is asked for,
- * and again when a person has typed one, which may take minutes: the key that
- * signs is the one in the file then. The file is written, whole, only after STS
- * has answered.
+ * Everything that can be refused without STS is refused before a code is asked
+ * for, and again when a person has typed one, which may take minutes: the key
+ * that signs is the one in the file then. The file is written after STS has
+ * answered.
  *
  * @throws {UpdstsError}
  */
@@ -153,17 +147,18 @@ export async function refreshSession(
   let refused: UpdstsError | undefined;
   for (let attempt = 1;; attempt++) {
     if (prepared.status === "still_valid") {
-      const { status, names, found: { rewritten, ...found } } = prepared;
-      if (rewritten && !request.dryRun) await withoutQuotes(file, names);
-      return { status, ...names, ...found };
+      const { status, names, found } = prepared;
+      if (found.isQuoted && !request.dryRun) await withoutQuotes(file, names);
+      const { accessKeyId, expiration } = found;
+      return { status, ...names, accessKeyId, expiration };
     }
-    const { profile } = prepared.names;
     if (request.dryRun) {
       const diff = changedLines(file.path, prepared.text, prepared.edits);
       return { status: "would_update", ...prepared.names, diff };
     }
     let { code } = request;
     if (code === undefined) {
+      const { profile } = prepared.names;
       const { device } = prepared.plan;
       {
         using _asking = hooks.asking?.(refused);
@@ -172,9 +167,16 @@ export async function refreshSession(
       config.renew();
       prepared = await prepareRefresh({ ...ports, log: SILENT }, request);
       if (prepared.status === "still_valid") continue;
-      assertAskedFor(device, prepared);
+      if (prepared.plan.device !== device) {
+        throw cannotRefresh(
+          "FILE_BUSY",
+          profile,
+          `its MFA device was changed while a code of ${device} was asked for`,
+          `the code was not sent; try again with one of ${prepared.plan.device}`,
+        );
+      }
     }
-    const { plan, durationSeconds } = prepared;
+    const { plan, durationSeconds, names } = prepared;
     hooks.sending?.(plan.region);
     let session: Session;
     try {
@@ -195,7 +197,6 @@ export async function refreshSession(
     hooks.answered?.();
     await write(file, prepared, session);
     const { accessKeyId, expiration } = session;
-    const { names } = prepared;
     return { status: "updated", ...names, accessKeyId, expiration };
   }
 }
@@ -205,49 +206,28 @@ export function usersOf({ sessionProfile, role }: Names): string[] {
   return role === undefined ? [sessionProfile] : [sessionProfile, role];
 }
 
-/**
- * Refuses to spend a code that was asked for another device than the one that
- * the files name now.
- *
- * @throws {UpdstsError} `FILE_BUSY`
- */
-function assertAskedFor(asked: string, { names, plan }: Prepared): void {
-  if (plan.device === asked) return;
-  throw cannotRefresh(
-    "FILE_BUSY",
-    names.profile,
-    `its MFA device was changed while a code of ${asked} was asked for`,
-    `the code was not sent; try again with one of ${plan.device}`,
-  );
-}
-
-/** Writes a session that lasts on once more, if other programs read it with quotes: no code is needed for that. */
+/** Writes a session that lasts on without quotes, which other programs read as a part of the value; no code is needed. */
 async function withoutQuotes(
   file: Ports["file"],
   { profile, sessionProfile }: Names,
 ): Promise<void> {
   await file.update((text) => {
     const sessions = parseFile(text);
-    const now = findSession({ sessions }, profile, sessionProfile)?.rewritten;
-    return now ? refreshEdits(sessions, profile, sessionProfile, now) : [];
+    const found = findSession(sessions, profile, sessionProfile);
+    if (!found?.isQuoted) return [];
+    const values = { ...found, expiration: toLocalIso(found.expiration) };
+    return refreshEdits(sessions, profile, sessionProfile, values);
   });
 }
 
-/**
- * Writes `session`, also if its source has gone by now. A failure says that the
- * next try needs another code.
- */
+/** Writes `session`, even if its source is gone. A failure says that the next try needs another code. */
 async function write(
   file: Ports["file"],
   { names: { profile, sessionProfile }, region }: Prepared,
   session: Session,
 ): Promise<void> {
-  const values = {
-    ...session,
-    region,
-    expiration: toLocalIso(session.expiration),
-    marksExpiry: true,
-  };
+  const expiration = toLocalIso(session.expiration);
+  const values = { ...session, region, expiration, marksExpiry: true };
   try {
     await file.update(
       (text) => refreshEdits(parseFile(text), profile, sessionProfile, values),
@@ -265,8 +245,7 @@ async function write(
 }
 
 /**
- * Does all that a refresh does before a code is asked for, and refuses what it
- * would refuse.
+ * Does everything that a refresh does before a code is asked for.
  *
  * @throws {UpdstsError}
  */
@@ -278,8 +257,8 @@ export async function prepareRefresh(
   const { file, keys, config, log } = ports;
   assertRequest(request);
   const keyFile = keys ?? file;
-  const files = await readSessionFiles(ports);
-  const profiles = { files, config: await config.profiles() };
+  const profiles = await readProfiles(ports);
+  const { sessions } = profiles;
   const chain = chainOf(request.profile, profiles);
   const { profile, roles } = chain;
   const sessionProfile = request.sessionProfile ?? chain.sessionProfile;
@@ -293,10 +272,10 @@ export async function prepareRefresh(
     log.note(`${session}: refreshing that one`);
   }
   const settings = await config.settingsOf(profile);
-  const source = findProfile(files.keys, profile);
-  const fromStdin = keyFile.path === undefined;
+  const source = findProfile(profiles.keys, profile);
   if (source === undefined) {
-    throw unknownProfile(profile, listProfiles(files.keys), { fromStdin });
+    const existing = listProfiles(profiles.keys);
+    throw unknownProfile(profile, existing, keyFile.path);
   }
   const ofSession = await config.settingsOf(sessionProfile);
   if (ofSession.credentialsKey !== undefined) {
@@ -310,23 +289,25 @@ export async function prepareRefresh(
       `several SDKs and tools do not see ${called}: choose a name of A-Z, a-z, 0-9, _, . and - with -sn`,
     );
   }
-  const names = namesOf(chain, sessionProfile, profiles);
-  const current = findSession(files, profile, sessionProfile);
+  const notes = roleAdvice(chain, sessionProfile, profiles);
+  const names = { profile, sessionProfile, role, notes };
+  const found = findSession(sessions, profile, sessionProfile);
   const { device, minRemainingSeconds = Infinity } = request;
   const end = ports.clock.now().getTime() + minRemainingSeconds * 1000;
-  if (current !== undefined && current.expiration.getTime() >= end) {
-    return { status: "still_valid", names, found: current };
+  if (found !== undefined && found.expiration.getTime() >= end) {
+    return { status: "still_valid", names, found };
   }
   // Only a new session has to last as long as that.
   const durationSeconds = durationOf(request, source, settings);
-  const plan = planSession(source, settings, { device, fromStdin });
+  const fromStdin = keyFile.path === undefined;
+  const plan = planSession(source, settings, device, fromStdin);
   log.info(`Credentials file: ${keyFile.path ?? "stdin"}`);
   if (keys !== undefined) log.info(`File for sessions: ${file.path}`);
   log.info(`Region: ${plan.region}`);
   log.info(`MFA device: ${plan.device}`);
-  const block = files.sessions.blockOf(profile, sessionProfile);
+  const block = sessions.blockOf(profile, sessionProfile);
   const when = request.dryRun ? "the next" : "this";
-  for (const flaw of block ? flawsOf(files.sessions, block) : []) {
+  for (const flaw of block ? flawsOf(sessions, block) : []) {
     log.warn(flawWarning(file.path, flaw, when));
   }
   const region = regionOfSession(source, settings, ofSession);
@@ -340,7 +321,7 @@ export async function prepareRefresh(
     refusal = awsCliRefusal(text, edits);
     return edits;
   };
-  // Both at once: the disk takes as long as what asks STS does to load.
+  // Both at once: the disk takes as long as loading the client of STS.
   const rehearsed = await Promise.allSettled([
     ports.issuer.rehearse(plan),
     file.rehearse(rehearse),
@@ -354,42 +335,18 @@ export async function prepareRefresh(
     const reason = whyAwsCliRefusesFile(other.text);
     if (reason !== undefined) log.warn(awsCliWarning(other.path, reason));
   }
-  // The file was waited for, and the key in it may be another by now.
-  if (keys === undefined && text !== files.sessions.text && attempts > 1) {
+  // Another program wrote the file meanwhile, and the key may be another.
+  if (keys === undefined && text !== sessions.text && attempts > 1) {
     return await prepareRefresh(ports, request, attempts - 1);
   }
-  const found = { plan, durationSeconds, region, text, edits };
-  return { status: "prepared", names, ...found };
-}
-
-/** The names of a refresh, and what is to be said of them. */
-function namesOf(
-  chain: Chain,
-  sessionProfile: string,
-  profiles: Profiles,
-): Names {
-  const { profile, roles } = chain;
-  const block = profiles.files.sessions.blockOf(profile, sessionProfile);
-  const former = block?.sessionProfile === sessionProfile
-    ? undefined
-    : block?.sessionProfile;
-  const notes = roleAdvice(chain, sessionProfile, former, profiles);
-  if (former !== undefined) {
-    notes.unshift(
-      `The session is renamed from ${former} to ${sessionProfile}: programs no longer find ${former}`,
-    );
-  }
-  const [role] = roles;
-  const named = role === undefined ? {} : { role: role.name };
-  const noted = notes.length === 0 ? {} : { notes };
-  return { profile, sessionProfile, ...named, ...noted };
+  const prepared = { names, plan, durationSeconds, region, text, edits };
+  return { status: "prepared", ...prepared };
 }
 
 /**
- * Why the AWS CLI does not read the file, now and after `edits`; undefined if
- * it reads it then.
+ * Why the AWS CLI refuses the file after `edits`.
  *
- * @throws {UpdstsError} `BLOCK_BROKEN` if the edits made it so
+ * @throws {UpdstsError} `BLOCK_BROKEN` if that is because of the edits
  */
 export function awsCliRefusal(
   text: string,
@@ -401,7 +358,7 @@ export function awsCliRefusal(
   throw brokenBlock(`the AWS CLI would refuse the whole file then: ${after}`);
 }
 
-/** What is said of a flaw of a block in the file at `path`, and which refresh mends it. */
+/** The warning of a flaw of a block, and which refresh mends it. */
 export function flawWarning(
   path: string,
   flaw: string,
@@ -410,20 +367,17 @@ export function flawWarning(
   return `${path}: ${flaw}; ${when} refresh mends it`;
 }
 
-/** What is said of the file at `path` that the AWS CLI cannot read, for that `reason`. */
+/** The warning of a file that the AWS CLI cannot read. */
 export function awsCliWarning(path: string, reason: string): string {
   return `the AWS CLI refuses ${path}: ${reason}; ` +
     "it will not find the session before that is mended";
 }
 
-/**
- * Refuses what neither file nor profile could make right.
- *
- * @throws {UpdstsError} `NAME_INVALID`, `DURATION_INVALID`, `CODE_INVALID`
- */
-function assertRequest(request: RefreshRequest): void {
-  const { profile, sessionProfile, code, durationSeconds } = request;
-  const { minRemainingSeconds = 0 } = request;
+/** Refuses a request that no file and no profile can make right. */
+function assertRequest(
+  { profile, sessionProfile, code, ...request }: RefreshRequest,
+): void {
+  const { durationSeconds, minRemainingSeconds = 0 } = request;
   assertProfileName(profile, "the profile name");
   if (sessionProfile !== undefined) assertSessionName(sessionProfile);
   if (durationSeconds !== undefined && !isDuration(durationSeconds)) {
@@ -446,8 +400,7 @@ function assertRequest(request: RefreshRequest): void {
 }
 
 /**
- * How long the session is to last: as asked for, else as the profile says,
- * there or in the config file.
+ * The duration of the request, else of the profile, there or in the config file.
  *
  * @throws {UpdstsError} `DURATION_INVALID`, `SETTING_INVALID`
  */
@@ -474,7 +427,7 @@ function durationOf(
       hint,
     );
   }
-  // Of a session that STS gives now, less than all is left in a moment.
+  // A moment later, less than all of it remains.
   if (minRemainingSeconds < seconds) return seconds;
   const [rest, all] = [minRemainingSeconds, seconds].map(formatDuration);
   throw new UpdstsError(

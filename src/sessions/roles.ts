@@ -4,86 +4,61 @@ import { findProfile, type Profile } from "../credentials/profiles.ts";
 import { UpdstsError } from "../errors.ts";
 import { shellQuoted } from "../shell_quoted.ts";
 import { cannotRefresh } from "./plan.ts";
-import { type SessionFiles, sourceOf } from "./session_files.ts";
-
-/** A profile that takes a role with the credentials of another one. */
-interface Role {
-  readonly name: string;
-  readonly sourceProfile: string;
-}
+import { type Profiles, sourceOf } from "./session_files.ts";
 
 /** What the refresh of a name is about. */
 export interface Chain {
   /** The profile with the long-term key, if there is one. */
   readonly profile: string;
-  /** Its session, by the name that leads here. */
   readonly sessionProfile: string;
-  /** From the named one to the one that stands on that profile or session. */
-  readonly roles: readonly Role[];
-}
-
-/** All profiles, as they were read; those of the config file by name. */
-export interface Profiles {
-  readonly files: SessionFiles;
-  readonly config: ReadonlyMap<string, Profile>;
+  /** From the named one to the one whose source is that profile or session. */
+  readonly roles: readonly {
+    readonly name: string;
+    readonly sourceProfile: string;
+  }[];
 }
 
 /**
- * The profile that `name` means, its session, or that of the role's source,
- * over several hops. A name that nobody knows leads to itself.
+ * Follows `name` over roles to a profile with a long-term key or to a session.
+ * An unknown name leads to itself.
  *
- * @throws {UpdstsError} `PROFILE_NOT_FOUND` or `KEYS_MISSING` if a session is
- * not what it takes; `SETTING_INVALID` for a loop
+ * @throws {UpdstsError} `PROFILE_NOT_FOUND`, `KEYS_MISSING`, `SETTING_INVALID`
  */
 export function chainOf(name: string, profiles: Profiles): Chain {
-  const { files, config } = profiles;
-  const roles: Role[] = [];
+  const roles: { name: string; sourceProfile: string }[] = [];
   for (let current = name;;) {
-    const managed = sourceOf(files, current);
+    const managed = sourceOf(profiles, current);
     if (managed !== undefined) {
       return { profile: managed, sessionProfile: current, roles };
     }
-    const beside = findProfile(files.keys, current);
-    const sessionProfile = `${current}_sts`;
-    if (beside?.hasKey) return { profile: current, sessionProfile, roles };
-    const { value: sourceProfile } = settingOf(
-      current,
-      "source_profile",
-      profiles,
-    );
-    const configured = config.get(current);
-    const key = beside?.credentialsKey() ?? configured?.credentialsKey();
-    if (key === "role_arn" && sourceProfile !== undefined) {
-      if (
-        sourceProfile === current ||
-        roles.some(({ name }) => name === sourceProfile)
-      ) {
-        const names = [...roles.map(({ name }) => name), current];
+    const beside = findProfile(profiles.keys, current);
+    const own = { profile: current, sessionProfile: `${current}_sts`, roles };
+    if (beside?.hasKey) return own;
+    const owner = [beside, profiles.config.get(current)]
+      .find((profile) => profile?.credentialsKey() !== undefined);
+    const { value } = settingOf(current, "source_profile", profiles);
+    if (owner?.credentialsKey() === "role_arn" && value !== undefined) {
+      roles.push({ name: current, sourceProfile: value });
+      if (roles.some(({ name }) => name === value)) {
+        const names = [...roles.map(({ name }) => name), value].map(quoted);
         throw cannotRefresh(
           "SETTING_INVALID",
           name,
-          "its source_profile leads " +
-            `in a circle (${[...names, sourceProfile].map(quoted).join(", ")})`,
+          `its source_profile leads in a circle (${names.join(", ")})`,
           "let one of them name a profile with a long-term key",
         );
       }
-      roles.push({ name: current, sourceProfile });
-      current = sourceProfile;
+      current = value;
       continue;
     }
-    if (key !== undefined) {
-      const owner = beside?.credentialsKey() === key ? beside : configured;
-      throw otherCredentials(name, current, key, owner);
-    }
+    if (owner !== undefined) throw otherCredentials(name, current, owner);
     // The session may still have to be made.
     const [, source = ""] = /^(.+)_sts$/.exec(current) ?? [];
-    if (roles.length > 0 && findProfile(files.keys, source)?.hasKey) {
+    if (roles.length > 0 && findProfile(profiles.keys, source)?.hasKey) {
       return { profile: source, sessionProfile: current, roles };
     }
     const parent = roles.at(-1);
-    if (parent === undefined || beside !== undefined) {
-      return { profile: current, sessionProfile, roles };
-    }
+    if (parent === undefined || beside !== undefined) return own;
     const flaw = flawIn(current);
     if (flaw !== undefined) {
       throw cannotRefresh(
@@ -102,103 +77,105 @@ export function chainOf(name: string, profiles: Profiles): Chain {
   }
 }
 
-/** Says what `current`, to which `name` led, takes in place of a session. */
+/** The error for `name`, which led to `owner`, which has other credentials than a key. */
 function otherCredentials(
   name: string,
   current: string,
-  key: string,
-  owner: Profile | undefined,
+  owner: Profile,
 ): UpdstsError {
-  const linesOf = (key: string) => owner?.linesOf(key) ?? [];
+  const key = owner.credentialsKey() ?? "";
   const refuse = (state: string, hint: string) =>
     cannotRefresh("KEYS_MISSING", name, state, hint);
   if (key.startsWith("aws_")) {
-    const keys = ["aws_access_key_id", "aws_secret_access_key"];
     const whose = name === current
       ? "its key"
       : `the key of ${quoted(current)}`;
-    const lines = linesInWords(keys.flatMap(linesOf));
+    const lines = ["aws_access_key_id", "aws_secret_access_key"]
+      .flatMap((key) => owner.linesOf(key));
     return refuse(
       `${whose} is in the config file, and updsts takes keys from the credentials file only`,
       // As arguments of a command, other users of the machine could read them.
-      `move ${lines} of the config file to [${current}] in the credentials file, in an editor`,
+      `move ${linesInWords(lines)} of the config file to ` +
+        `[${current}] in the credentials file, in an editor`,
     );
   }
   const who = name === current
     ? "it"
     : `it takes its role with ${quoted(current)}, which`;
   const kind = otherKind(key);
-  const source = owner?.shown("credential_source");
-  const asItIs = "use it as it is: it needs no session of updsts";
-  if (kind !== "role") return refuse(`${who} ${WAYS[kind]} (${key})`, asItIs);
-  if (linesOf("web_identity_token_file").length > 0) {
-    const state = "takes a role with a web identity (web_identity_token_file)";
-    return refuse(`${who} ${state}`, asItIs);
-  }
-  return source === undefined
-    ? refuse(
+  const source = owner.shown("credential_source");
+  const isByToken = owner.linesOf("web_identity_token_file").length > 0;
+  if (kind === "role" && !isByToken && source === undefined) {
+    return refuse(
       `${who} takes a role (role_arn), and names no source_profile`,
       "add source_profile = NAME, the profile with the long-term key",
-    )
-    : refuse(
-      `${who} takes a role with the credentials of ${source} (credential_source)`,
-      asItIs,
     );
+  }
+  const way = kind !== "role"
+    ? `${WAYS[kind]} (${key})`
+    : isByToken
+    ? "takes a role with a web identity (web_identity_token_file)"
+    : `takes a role with the credentials of ${source} (credential_source)`;
+  return refuse(
+    `${who} ${way}`,
+    "use it as it is: it needs no session of updsts",
+  );
 }
 
 /**
- * What a person does so that the named role uses `session`, and that those do
- * that stand on `former`, which it is called no more; a sentence each.
+ * What a person does so that the named role uses `session`, and so do those
+ * that use it by the name that it loses; a sentence each.
  */
 export function roleAdvice(
-  { roles }: Chain,
+  { profile, roles }: Chain,
   session: string,
-  former: string | undefined,
   profiles: Profiles,
 ): string[] {
-  const asking = roles.flatMap(({ name }) => {
-    const { lines, file } = settingOf(name, "mfa_serial", profiles);
-    if (lines.length === 0) return [];
-    const where = `${linesInWords(lines)} of ${file} (mfa_serial of ${name})`;
-    return `Delete ${where}: the session needs no other code`;
-  });
+  const former = profiles.sessions.blockOf(profile, session)?.sessionProfile;
+  const isRenamed = former !== undefined && former !== session;
   const last = roles.at(-1);
-  const others = Array.from(profiles.config.keys()).filter((name) =>
-    former !== undefined && name !== last?.name &&
+  const misled = Array.from(profiles.config.keys()).filter((name) =>
+    isRenamed && name !== last?.name &&
     settingOf(name, "source_profile", profiles).value === former
   );
-  const misled = last && last.sourceProfile !== session
-    ? [last.name, ...others]
-    : others;
-  const leading = misled.map((name) => {
-    const { file, lines } = settingOf(name, "source_profile", profiles);
-    const aim = `So that ${name} uses ${session},`;
-    const [source, role] = [session, name].map((it) => shellQuoted(it));
-    const set = `aws configure set source_profile ${source} --profile ${role}`;
-    const where = `${linesInWords(lines)} of ${file}`;
-    return file === CONFIG
-      ? `${aim} run: ${set}`
-      : `${aim} write source_profile = ${session} on ${where}`;
-  });
-  return [...leading, ...asking];
+  if (last && last.sourceProfile !== session) misled.unshift(last.name);
+  return [
+    ...isRenamed
+      ? [
+        `The session is renamed from ${former} to ${session}: programs no longer find ${former}`,
+      ]
+      : [],
+    ...misled.map((name) => {
+      const { inConfig, where } = settingOf(name, "source_profile", profiles);
+      const [source, role] = [session, name].map((it) => shellQuoted(it));
+      return `So that ${name} uses ${session}, ${
+        inConfig
+          ? `run: aws configure set source_profile ${source} --profile ${role}`
+          : `write source_profile = ${session} on ${where}`
+      }`;
+    }),
+    ...roles.flatMap(({ name }) => {
+      const { value, where } = settingOf(name, "mfa_serial", profiles);
+      return value === undefined ? [] : [
+        `Delete ${where} (mfa_serial of ${name}): the session needs no other code`,
+      ];
+    }),
+  ];
 }
-
-const CONFIG = "the config file";
 
 /** A setting as the AWS CLI reads it: the credentials file comes first. */
 function settingOf(
   name: string,
   key: "mfa_serial" | "source_profile",
-  { files, config }: Profiles,
+  { keys, config }: Profiles,
 ) {
-  const beside = findProfile(files.keys, name);
-  const isBeside = beside?.value(key) !== undefined;
-  const profile = isBeside ? beside : config.get(name);
-  return {
-    value: profile?.value(key),
-    lines: profile?.linesOf(key) ?? [],
-    file: isBeside ? "the credentials file" : CONFIG,
-  };
+  const beside = findProfile(keys, name);
+  const inConfig = beside?.value(key) === undefined;
+  const profile = inConfig ? config.get(name) : beside;
+  const lines = linesInWords(profile?.linesOf(key) ?? []);
+  const file = inConfig ? "config" : "credentials";
+  const where = `${lines} of the ${file} file`;
+  return { value: profile?.value(key), inConfig, where };
 }
 
 function linesInWords(lines: readonly number[]): string {
@@ -209,10 +186,10 @@ function quoted(name: string): string {
   return JSON.stringify(name);
 }
 
-/** In a word, for a table. */
+/** Credentials other than keys, in a word for a table. */
 export type OtherKind = "role" | "sso" | "login" | "process" | "none";
 
-/** The kind of credentials that `key`, of the profile or of the config file, stands for. */
+/** The kind of credentials that `key` gives a profile. */
 export function otherKind(key: string | undefined): OtherKind {
   if (key?.startsWith("sso_")) return "sso";
   if (key === "role_arn" || key === "web_identity_token_file") return "role";

@@ -1,36 +1,30 @@
-// The files for long-term keys and for sessions: one file, or one for each.
+// Reads the files for long-term keys and sessions, one file or two, and the profiles of the config file.
 import { unquoted } from "../credentials/keys.ts";
 import { type ParsedFile, parseFile } from "../credentials/parse.ts";
-import { findProfile } from "../credentials/profiles.ts";
+import { findProfile, type Profile } from "../credentials/profiles.ts";
 import { whyAwsCliRefusesFile } from "../credentials/readers/aws_cli.ts";
-import type { SessionValues } from "../credentials/session_edits.ts";
 import { UpdstsError } from "../errors.ts";
-import type { Ports } from "../ports.ts";
+import type { Ports, Session } from "../ports.ts";
 import { Secret } from "../secret.ts";
-import { toLocalIso } from "../timestamps.ts";
 
-/** Both files, as they were read; the same one twice, if there is only one. */
-export interface SessionFiles {
+/** All profiles, as they were read. */
+export interface Profiles {
   readonly keys: ParsedFile;
+  /** The same, if there is only one file. */
   readonly sessions: ParsedFile;
+  readonly config: ReadonlyMap<string, Profile>;
 }
 
-/**
- * Reads what there is.
- *
- * @throws {UpdstsError} `FILE_UNUSABLE` if no profile can be read in the file
- * with the keys, and not by the AWS CLI either
- */
-export async function readSessionFiles(
-  { file, keys }: {
+/** @throws {UpdstsError} `FILE_UNUSABLE` if the file with the keys has no profile that anybody can read */
+export async function readProfiles(
+  { file, keys, config }: Pick<Ports, "keys" | "config"> & {
     readonly file: Pick<Ports["file"], "path" | "read">;
-    readonly keys?: Ports["keys"];
   },
-): Promise<SessionFiles> {
+): Promise<Profiles> {
   const sessions = parseFile(await file.read());
   const found = keys === undefined ? sessions : parseFile(await keys.read());
   assertReadable(found, (keys ?? file).path ?? "stdin");
-  return { keys: found, sessions };
+  return { keys: found, sessions, config: await config.profiles() };
 }
 
 function assertReadable({ text, sections }: ParsedFile, path: string): void {
@@ -46,31 +40,28 @@ function assertReadable({ text, sections }: ParsedFile, path: string): void {
 }
 
 /**
- * The profile that the session called `name` belongs to, if it is one of ours.
- * A profile beside the keys comes before a session of the same name elsewhere.
+ * The profile of the managed session called `name`. A profile beside the keys
+ * comes before a session of the same name in the other file.
  */
 export function sourceOf(
-  { keys, sessions }: SessionFiles,
+  { keys, sessions }: Profiles,
   name: string,
 ): string | undefined {
   const file = findProfile(keys, name) === undefined ? sessions : keys;
   const block = file.blockAround(findProfile(file, name)?.sections ?? []);
-  // Without an opening tag, a block of its own name tells nobody's.
+  // Without an opening tag, nothing names the profile.
   const isUnknown = block?.opened === false && block.profile === name;
   return isUnknown ? undefined : block?.profile;
 }
 
-/** A session in the file. */
-export interface FoundSession {
-  readonly accessKeyId: string;
-  readonly expiration: Date;
-  /** The session as it is to be written, where other programs read it with quotes. */
-  readonly rewritten?: SessionValues;
+/** A session in the file, without the quotes that it may be written with. */
+export interface FoundSession extends Session {
+  readonly isQuoted: boolean;
 }
 
-/** The whole session that is there for `profile` under that name, if any. */
+/** The whole session of `profile` in the file under that name. */
 export function findSession(
-  { sessions }: Pick<SessionFiles, "sessions">,
+  sessions: ParsedFile,
   profile: string,
   sessionProfile: string,
 ): FoundSession | undefined {
@@ -83,21 +74,17 @@ export function findSession(
     session.value("aws_access_key_id"),
     session.secret("aws_secret_access_key")?.reveal(),
     session.secret("aws_session_token")?.reveal(),
-  ].filter((value) => value !== undefined);
-  const [accessKeyId, secretAccessKey, sessionToken] = written.map(unquoted);
+  ];
+  const values = written.map((value) => value && unquoted(value));
+  const [accessKeyId, secretAccessKey, sessionToken] = values;
   const { expiration } = session;
-  if (
-    accessKeyId === undefined || secretAccessKey === undefined ||
-    sessionToken === undefined || expiration === undefined
-  ) return undefined;
-  if (written.every((value) => unquoted(value) === value)) {
-    return { accessKeyId, expiration };
+  if (!accessKeyId || !secretAccessKey || !sessionToken || !expiration) {
+    return undefined;
   }
-  const rewritten = {
-    accessKeyId,
+  return {
+    ...{ accessKeyId, expiration },
     secretAccessKey: new Secret(secretAccessKey),
     sessionToken: new Secret(sessionToken),
-    expiration: toLocalIso(expiration),
+    isQuoted: values.some((value, index) => value !== written[index]),
   };
-  return { accessKeyId, expiration, rewritten };
 }

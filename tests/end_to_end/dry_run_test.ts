@@ -100,12 +100,18 @@ Deno.test("get, its rehearsal and doctor refuse the ARN of a user, and send no c
       "default",
     ]);
     assert.equal(code, 3);
-    assert.match(stderr, /:user\/alice is the ARN of a user.*\nhint: the dev/);
+    assert.match(
+      stderr,
+      /:user\/alice is not the ARN of an MFA device.*\nhint: the dev/,
+    );
   }
   assert.equal(scenario.sts.requests.length, 0);
   const { code, stdout } = await scenario.updsts(["doctor", "default"]);
   assert.equal(code, 3);
-  assert.match(stdout, /problem +profile default: .*is the ARN of a user/);
+  assert.match(
+    stdout,
+    /problem +profile default: .*is not the ARN of an MFA device/,
+  );
   assert.equal(scenario.codesSent, 0);
   assert.equal(await scenario.read(), given);
 });

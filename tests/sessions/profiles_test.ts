@@ -27,7 +27,7 @@ Deno.test("unknownProfile() counts the names that would be too many", () => {
     { length: 12 },
     (_, index) => ({ name: `p${index}`, recognised: true }),
   );
-  const { hint } = unknownProfile("p3", names);
+  const { hint } = unknownProfile("p3", names, "path");
   assert.match(hint ?? "", /^the profiles are: "p3", .*, and 7 more$/);
-  assert.match(unknownProfile("x", []).hint ?? "", /no profiles yet/);
+  assert.match(unknownProfile("x", [], "path").hint ?? "", /no profiles yet/);
 });

@@ -53,6 +53,7 @@ Deno.test("refreshSession() writes what STS gave and returns no secret", async (
     status: "updated",
     profile: "default",
     sessionProfile: "default_sts",
+    ...{ role: undefined, notes: [] },
     accessKeyId: "ASIAEXAMPLESESSION00",
     expiration,
   });
@@ -322,18 +323,27 @@ Deno.test("refreshSession() takes what has the form of a device, in its own part
 Deno.test("refreshSession() refuses another device before STS is asked, and says what it is", async () => {
   for (
     const [device, says, environmentRegion] of [
-      [`${ACCOUNT}:user/alice`, /user\/alice is the ARN of a user.*mfa\/alice/],
-      [`${ACCOUNT}:role/Dev`, /the ARN of a role/],
-      [`${ACCOUNT}:root`, /is not mfa\/ and a name/],
-      ["arn:aws:iam::12345678901:mfa/alice", /account is not 12 digits/],
-      ["arn:aws:iam::1234-5678-9012:mfa/alice", /account is not 12 digits/],
-      ["arn:aws:iam::ACCOUNT:mfa/NAME", /account is not 12 digits/],
-      [`${ACCOUNT}:mfa`, /is not mfa\/ and a name/],
-      [`${ACCOUNT}:mfa/`, /is not mfa\/ and a name/],
-      [`${ACCOUNT}:mfa/team/`, /is not mfa\/ and a name/],
-      ["arn:aws:sns:us-east-1:123456789012:mfa/alice", /not of IAM/],
-      ["arn:aws-xy:iam::123456789012:mfa/alice", /no partition "aws-xy"/],
-      ["arn:aws:mfa/alice", /not of IAM/],
+      [
+        `${ACCOUNT}:user/alice`,
+        /user\/alice is not the ARN of an MFA device.*mfa\/alice/,
+      ],
+      [`${ACCOUNT}:role/Dev`, /is not the ARN of an MFA device/],
+      [`${ACCOUNT}:root`, /is not the ARN of an MFA device/],
+      ["arn:aws:iam::12345678901:mfa/alice", /is not the ARN of an MFA device/],
+      [
+        "arn:aws:iam::1234-5678-9012:mfa/alice",
+        /is not the ARN of an MFA device/,
+      ],
+      ["arn:aws:iam::ACCOUNT:mfa/NAME", /is not the ARN of an MFA device/],
+      [`${ACCOUNT}:mfa`, /is not the ARN of an MFA device/],
+      [`${ACCOUNT}:mfa/`, /is not the ARN of an MFA device/],
+      [`${ACCOUNT}:mfa/team/`, /is not the ARN of an MFA device/],
+      [
+        "arn:aws:sns:us-east-1:123456789012:mfa/alice",
+        /is not the ARN of an MFA device/,
+      ],
+      ["arn:aws-xy:iam::123456789012:mfa/alice", /no partition aws-xy/],
+      ["arn:aws:mfa/alice", /is not the ARN of an MFA device/],
       ["arn:aws-cn:iam::123456789012:mfa/a", /aws-cn.*us-east-1/, "us-east-1"],
       [DEVICE, /partition aws, and the region cn-north-1/, "cn-north-1"],
       [`${ACCOUNT}:u2f/user/alice/key`, /FIDO/],
@@ -392,6 +402,7 @@ Deno.test("refreshSession() does nothing if the session stays valid long enough"
     status: "still_valid",
     profile: "default",
     sessionProfile: "default_sts",
+    ...{ role: undefined, notes: [] },
     accessKeyId: "ASIAEXAMPLESESSION00",
     expiration: exampleSession().expiration,
   });
