@@ -1,28 +1,32 @@
 // Use case: rehearse a refresh, and check everything that it depends on.
 import { parseFile } from "../credentials/parse.ts";
 import { assertProfileName } from "../credentials/refusals.ts";
-import type { DoctorPorts, KeySource } from "../ports.ts";
+import { UpdstsError } from "../errors.ts";
+import type { DoctorPorts, KeySource, Surroundings } from "../ports.ts";
+import { chooseRegion } from "../sessions/plan.ts";
 import { shellWarnings } from "../sessions/profiles.ts";
 import { usersOf } from "../sessions/refresh_session.ts";
-import { chooseRegion } from "../sessions/plan.ts";
 import { lookAtConfig, lookAtFile } from "./file_findings.ts";
-import { type Finding, Report } from "./report.ts";
 import {
   lookAtPlan,
   lookAtProfiles,
   rehearseRefresh,
+  type Target,
 } from "./profile_findings.ts";
-import { lookAtSts, type Target } from "./sts_findings.ts";
+import { type Finding, Report } from "./report.ts";
 
-/** What looking takes: nothing is asked of a person, and nothing is issued. */
-export type DiagnosePorts =
+/** A clock that is further off is worth a warning, in seconds. */
+const TOLERATED_SKEW = 15;
+
+/** Nobody is asked for a code, and nothing is issued. */
+type DiagnosePorts =
   & Pick<DoctorPorts, "file" | "keys" | "config" | "surroundings" | "clock">
   & { readonly issuer: Pick<DoctorPorts["issuer"], "rehearse"> };
 
 /**
- * All that is in order, and all that is not, each cause once. With `profile`,
- * of the profiles that one only; then a problem is what `get` refuses or warns
- * of, or what keeps it from STS, and all else is a warning.
+ * Everything that is in order, and everything that is not, each cause once. With
+ * `profile`, that profile only; then a problem is what `get` refuses or warns
+ * of, or keeps it from STS, and everything else is a warning.
  *
  * @throws {UpdstsError} `NAME_INVALID`
  */
@@ -55,9 +59,8 @@ export async function diagnose(
   });
   await report.attempt("profiles", async () => {
     if (sessions === undefined || source === undefined) return;
-    const world = { ports, keys: source, targets };
-    if (asked === undefined) await lookAtProfiles(report, world);
-    else if (asked.prepared) await lookAtPlan(report, world, asked.prepared);
+    if (asked === undefined) await lookAtProfiles(report, ports, targets);
+    else if (asked.prepared) lookAtPlan(report, targets, asked.prepared);
   });
   const names = asked?.prepared === undefined
     ? sessions?.blocks.flatMap(({ sessionProfile }) => sessionProfile ?? [])
@@ -83,4 +86,74 @@ export async function diagnose(
     if (!report.has(message)) report.warn(check, message);
   }
   return report.findings;
+}
+
+/** Looks at the certificates, and at STS of all `targets`, each place once. */
+async function lookAtSts(
+  report: Report,
+  surroundings: Surroundings,
+  targets: readonly Target[],
+): Promise<void> {
+  await report.attempt("certificates", async () => {
+    const bundle = await surroundings.caBundle();
+    const more = bundle
+      ? `, and those of AWS_CA_BUNDLE=${bundle}`
+      : targets.some(({ caBundle }) => caBundle !== undefined)
+      ? ", and those of ca_bundle in the config file"
+      : "";
+    report.ok("certificates", `the usual authorities${more}`);
+  });
+  const places = new Map(targets.map((target) => {
+    const { region, endpoint, fips = "false", dualStack = "false" } = target;
+    const place = endpoint ?? [region, fips, dualStack].join(" ").toLowerCase();
+    return [place, target];
+  }));
+  // All at once: none waits for another that does not answer.
+  await Promise.all(Array.from(
+    places.values(),
+    (target) => askSts(report, surroundings, target),
+  ));
+}
+
+async function askSts(
+  report: Report,
+  surroundings: Surroundings,
+  target: Target,
+): Promise<void> {
+  const check = `sts ${target.region}`;
+  const { endpointSource: source = "the region" } = target;
+  try {
+    const { endpoint, proxy, status, genuine, milliseconds, clockOffset } =
+      await surroundings.reachSts(target);
+    const time = `${milliseconds} ms`;
+    if (!genuine || status >= 500) {
+      const message =
+        `${endpoint.origin} answered in ${time} (${status}), but not as STS does`;
+      const hint = target.endpointSource === undefined
+        ? "check whether a proxy or a login page answers in its place"
+        : `check ${source}: it sets this endpoint`;
+      const code = genuine ? "STS_FAILED" : "STS_ANSWER_INVALID";
+      throw new UpdstsError(code, message, { hint });
+    }
+    const way = proxy === undefined ? "" : ` by the proxy ${proxy}`;
+    report.ok(check, `${endpoint.origin} (${source})${way} answers in ${time}`);
+    if (clockOffset === undefined) return;
+    const skew = Math.round(Math.abs(clockOffset) / 1000);
+    const direction = clockOffset > 0 ? "behind" : "ahead of";
+    if (skew <= TOLERATED_SKEW) {
+      report.ok("clock", `within ${Math.max(1, skew)} s of that of STS`);
+    } else {
+      report.warn(
+        "clock",
+        `${skew} s ${direction} that of STS`,
+        "set it: codes that are computed on this machine are wrong until then",
+      );
+    }
+  } catch (error) {
+    if (!(error instanceof UpdstsError)) throw error;
+    const isNetwork = error.code === "STS_TIMEOUT" ||
+      error.hint?.includes("HTTPS_PROXY");
+    const hint = `check the network, HTTPS_PROXY and NO_PROXY, and ${source}`;
+    report.fail(check, error, isNetwork ? hint : undefined);
+  }
 }

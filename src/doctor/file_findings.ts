@@ -10,89 +10,6 @@ import { awsCliWarning, flawWarning } from "../sessions/refresh_session.ts";
 import { settingVariable, shellQuoted } from "../shell_quoted.ts";
 import type { Report } from "./report.ts";
 
-/** Something that does not keep `get` from working, and should be changed. */
-interface Fact {
-  readonly check: string;
-  /** What is said where it is not so; undefined is nothing. */
-  readonly good?: string;
-  /** What is so, and what to do about it, for each place where it is. */
-  readonly bad: (
-    facts: FileFacts,
-    file: ParsedFile,
-  ) => readonly (readonly [message: string, hint: string])[] | false;
-}
-
-/** What is looked for in every credentials file, one entry each. */
-const FACTS: readonly Fact[] = [
-  {
-    check: "access",
-    good: "other users have none",
-    bad: ({ mode = 0, inProfile, realPath }) =>
-      inProfile === false
-        ? [[
-          "other users may have access outside of your user profile",
-          "keep the file below %USERPROFILE%",
-        ]]
-        : (mode & 0o077) !== 0 && [[
-          `mode ${mode.toString(8)}: ${othersMay(mode)} the file`,
-          `run chmod 600 ${shellQuoted(realPath)}`,
-        ]],
-  },
-  {
-    check: "owner",
-    bad: ({ own }) =>
-      own === false && [[
-        "the file does not belong to the owner of the home directory",
-        "check who else writes to it",
-      ]],
-  },
-  {
-    check: "links",
-    bad: ({ names }) =>
-      names > 1 && [[
-        `the file has ${names} hard links: the others keep the old content`,
-        "make them symbolic links",
-      ]],
-  },
-  {
-    check: "aws cli",
-    good: "reads the same file",
-    bad: ({ awsCliPath, realPath }) =>
-      awsCliPath !== realPath && [[
-        `reads another file: ${awsCliPath ?? "one that is not there"}`,
-        `run ${settingVariable("AWS_SHARED_CREDENTIALS_FILE", realPath)}`,
-      ]],
-  },
-  {
-    check: "contents",
-    bad: (_, { text }) =>
-      text.includes("\0") && [[
-        "the file holds NUL bytes: a disk or a program may have damaged it",
-        "compare it with a backup",
-      ]],
-  },
-  {
-    check: "contents",
-    bad: (_, { sections }) =>
-      sections.filter(({ name, properties }) =>
-        name === "DEFAULT" && properties.length > 0
-      ).map(({ line }) => [
-        `line ${
-          line + 1
-        }: the AWS CLI gives the keys of [DEFAULT] to every profile`,
-        "move them into the profiles that need them",
-      ]),
-  },
-  {
-    check: "line ends",
-    bad: (_, { text }) =>
-      /\r(?!\n)/.test(text) && [[
-        "some lines end with a lone CR, which the SDKs do not take for an end",
-        "save the file with LF line ends",
-      ]],
-  },
-];
-
 /** Looks at the credentials file, which was read as `parsed`. */
 export async function lookAtFile(
   report: Report,
@@ -104,7 +21,7 @@ export async function lookAtFile(
     return report.ok("file", `${path}, which the first session makes`);
   }
   const { text, blocks, sections } = parsed;
-  const { realPath } = facts;
+  const { realPath, mode = 0, inProfile, own, names, awsCliPath } = facts;
   const { size } = new Set(sections.map(({ name }) => name));
   const contents = [
     realPath === path ? path : `${path}, which is ${realPath}`,
@@ -114,10 +31,61 @@ export async function lookAtFile(
     `managed blocks: ${blocks.length}`,
   ];
   report.ok("file", contents.join(", "));
-  for (const { check, good, bad } of FACTS) {
-    const found = bad(facts, parsed) || [];
-    for (const [message, hint] of found) report.warn(check, message, hint);
-    if (found.length === 0 && good !== undefined) report.ok(check, good);
+  if (inProfile === false) {
+    report.warn(
+      "access",
+      "other users may have access outside of your user profile",
+      "keep the file below %USERPROFILE%",
+    );
+  } else if ((mode & 0o077) !== 0) {
+    const state = `mode ${mode.toString(8)}: ${othersMay(mode)} the file`;
+    report.warn("access", state, `run chmod 600 ${shellQuoted(realPath)}`);
+  } else report.ok("access", "other users have none");
+  if (own === false) {
+    report.warn(
+      "owner",
+      "the file does not belong to the owner of the home directory",
+      "check who else writes to it",
+    );
+  }
+  if (names > 1) {
+    report.warn(
+      "links",
+      `the file has ${names} hard links: the others keep the old content`,
+      "make them symbolic links",
+    );
+  }
+  if (awsCliPath === realPath) report.ok("aws cli", "reads the same file");
+  else {
+    report.warn(
+      "aws cli",
+      `reads another file: ${awsCliPath ?? "one that is not there"}`,
+      `run ${settingVariable("AWS_SHARED_CREDENTIALS_FILE", realPath)}`,
+    );
+  }
+  if (text.includes("\0")) {
+    report.warn(
+      "contents",
+      "the file holds NUL bytes: a disk or a program may have damaged it",
+      "compare it with a backup",
+    );
+  }
+  for (const { line, name, properties } of sections) {
+    if (name !== "DEFAULT" || properties.length === 0) continue;
+    report.warn(
+      "contents",
+      `line ${
+        line + 1
+      }: the AWS CLI gives the keys of [DEFAULT] to every profile`,
+      "move them into the profiles that need them",
+    );
+  }
+  if (/\r(?!\n)/.test(text)) {
+    report.warn(
+      "line ends",
+      "some lines end with a lone CR, which the SDKs do not take for an end",
+      "save the file with LF line ends",
+    );
   }
   // A file without any profile is refused where profiles are looked at.
   if (size > 0) {
@@ -128,10 +96,10 @@ export async function lookAtFile(
     else report.warn("contents", message, "remove that line");
   }
   for (const block of blocks) {
-    if (parsed.damageOf(block.key).length > 0) continue;
+    const { key, profile, sessionProfile, opened } = block;
+    if (parsed.damageOf(key).length > 0) continue;
     await report.attempt("contents", () => {
       assertRefreshable(parsed, block);
-      const { profile, sessionProfile, opened } = block;
       const isKnown = opened || profile !== sessionProfile;
       const get = `updsts get PROFILE -sn ${shellQuoted(profile)}`;
       for (const flaw of flawsOf(parsed, block)) {
@@ -143,7 +111,7 @@ export async function lookAtFile(
   }
 }
 
-/** Who else can do what, as the permission bits have it. */
+/** What others can do, by the permission bits. */
 function othersMay(mode: number): string {
   const who = (mode & 0o007) === 0 ? "users in its group" : "other users";
   const allowed = ["read", "write", "run"]
@@ -151,7 +119,7 @@ function othersMay(mode: number): string {
   return `${who} can ${allowed.join(" and ")}`;
 }
 
-/** @throws {UpdstsError} `FILE_UNUSABLE`, in the words of `get`, for what the AWS CLI cannot read */
+/** @throws {UpdstsError} `FILE_UNUSABLE`, in the words of `get`, if the AWS CLI cannot read `text` */
 function assertReadable(path: string, text: string): void {
   const reason = whyAwsCliRefusesFile(text);
   if (reason === undefined) return;
@@ -167,7 +135,7 @@ export function lookAtConfig(
 ): void {
   const check = "config";
   report.ok(check, file?.path ?? "not found, and not needed");
-  // One file for both: all that is to be said of it has been.
+  // If one file is both, it has been looked at.
   if (file === undefined || file.path === path) return;
   const profiles = new Set(credentials?.sections.map(({ name }) => name));
   for (const { name, line } of parseFile(file.text).sections) {
@@ -184,6 +152,6 @@ export function lookAtConfig(
   assertReadable(file.path, file.text);
 }
 
-/** Sections of a config file that may have the name of a profile, and are as they should be. */
+/** Sections of a config file that may have the name of a profile. */
 const OTHER_SECTIONS =
   /^(?:default|DEFAULT|plugins|preview|toplevel|(?:profile|services|sso-session)[ \t].*)$/s;

@@ -1,11 +1,8 @@
 // Findings of `doctor` about profiles: rehearses a refresh of each as `get` does it.
-import type { ParsedFile } from "../credentials/parse.ts";
-import { findProfile } from "../credentials/profiles.ts";
 import { applyEdits } from "../credentials/text.ts";
 import { UpdstsError } from "../errors.ts";
-import type { Ports } from "../ports.ts";
+import type { Ports, ProfileSettings, StsTarget } from "../ports.ts";
 import { listProfiles, withLongTermKey } from "../sessions/profiles.ts";
-import { chooseRegion } from "../sessions/plan.ts";
 import {
   type Prepared,
   type PreparePorts,
@@ -16,13 +13,15 @@ import { WAYS } from "../sessions/roles.ts";
 import { shellQuoted } from "../shell_quoted.ts";
 import { toLocalIso } from "../timestamps.ts";
 import type { Report } from "./report.ts";
-import type { Target } from "./sts_findings.ts";
 
 /** Of every long-term secret access key that AWS has issued. */
 const SECRET_LENGTH = 40;
 
-/** In a file with more long-term keys, a refresh is rehearsed only if its profile is named. */
-const REHEARSED_AT_MOST = 50;
+/** With more long-term keys, a refresh is rehearsed only if its profile is named. */
+const MAX_REHEARSED = 50;
+
+/** Where STS would be asked, and what configured the endpoint, if anything did. */
+export type Target = StsTarget & Pick<ProfileSettings, "endpointSource">;
 
 /** What `get` does before it asks for a code: what it would use, or refuses, and what it warns of. */
 export async function rehearseRefresh(
@@ -45,29 +44,18 @@ export async function rehearseRefresh(
   }
 }
 
-/** What looking at profiles takes. */
-export interface World {
-  readonly ports: Omit<PreparePorts, "log"> & Pick<Ports, "file">;
-  /** The file with the long-term keys. */
-  readonly keys: ParsedFile;
-  /** Where STS would be asked: added to. */
-  readonly targets: Target[];
-}
-
 /** Reports what a refresh would use. */
-export async function lookAtPlan(
+export function lookAtPlan(
   report: Report,
-  { ports, keys, targets }: World,
+  targets: Target[],
   { names: { profile, sessionProfile, role, notes = [] }, plan }: Prepared,
-): Promise<void> {
-  const { accessKeyId, device, secretAccessKey } = plan;
+): void {
+  const { accessKeyId, device, region, regionSource, secretAccessKey } = plan;
+  targets.push(plan);
   const check = `profile ${profile}`;
-  const settings = await ports.config.settingsOf(profile);
-  targets.push({ ...settings, region: plan.region });
-  const region = chooseRegion(findProfile(keys, profile), settings, device);
   const kind = device.startsWith("arn:") ? "virtual" : "hardware";
   const key = `key ${accessKeyId}, ${kind} device ${device}`;
-  report.ok(check, `${key}, region ${region.name} (${region.source})`);
+  report.ok(check, `${key}, region ${region} (${regionSource})`);
   if (role !== undefined) {
     const session = `${sessionProfile}, the session of ${profile}`;
     report.ok(`profile ${role}`, `takes a role; get refreshes ${session}`);
@@ -78,23 +66,25 @@ export async function lookAtPlan(
   report.warn(check, state, "copy it again, or create a new key");
 }
 
-/** Looks at all profiles of the file, or of both. */
+/** Looks at all profiles of the file, or of both; adds to `targets`. */
 export async function lookAtProfiles(
   report: Report,
-  world: World,
+  world: Omit<PreparePorts, "log"> & Pick<Ports, "file">,
+  targets: Target[],
 ): Promise<void> {
-  const { file, keys, clock } = world.ports;
-  const views = await listProfiles({ ...world.ports, log: SILENT });
+  const { file, keys, clock } = world;
+  const views = await listProfiles({ ...world, log: SILENT });
   const names = new Set(views.map(({ name }) => name));
-  const keyed = new Set(withLongTermKey(views, world.ports));
-  const isRehearsed = keyed.size <= REHEARSED_AT_MOST;
+  const keyed = new Set(withLongTermKey(views, world));
+  const isRehearsed = keyed.size <= MAX_REHEARSED;
   // Without any key, it is a file of sessions alone.
   const isAlone = keyed.size === 0;
-  const isOneFile = keys === undefined && !isAlone;
-  const option = isOneFile ? "" : ` -o ${shellQuoted(file.path)}`;
-  /** That the file can be written, and STS be asked, is looked at once. */
+  const option = keys === undefined && !isAlone
+    ? ""
+    : ` -o ${shellQuoted(file.path)}`;
+  /** That the file can be written, and STS be asked, is checked once for all. */
   const ports: Omit<PreparePorts, "log"> = {
-    ...world.ports,
+    ...world,
     issuer: { rehearse: () => Promise.resolve() },
     file: {
       path: file.path,
@@ -107,15 +97,16 @@ export async function lookAtProfiles(
   };
   for (const view of views) {
     const { name, kind, managedBy, expiration, hasStaleExpiry } = view;
-    const check = `profile ${name}`;
+    const ok = (message: string) => report.ok(`profile ${name}`, message);
+    const warn = (message: string, hint: string) =>
+      report.warn(`profile ${name}`, message, hint);
     if (managedBy !== undefined && !isAlone && !names.has(managedBy)) {
-      report.warn(
-        check,
+      warn(
         `session of ${managedBy}, a profile that is not in the file`,
         `run updsts remove ${shellQuoted(name)}`,
       );
     } else if (managedBy !== undefined && kind !== "session") {
-      report.ok(check, `the managed block of ${managedBy}, without a session`);
+      ok(`the managed block of ${managedBy}, without a session`);
     } else if (managedBy !== undefined) {
       const isValid = expiration !== undefined && expiration > clock.now();
       const state = hasStaleExpiry
@@ -124,41 +115,39 @@ export async function lookAtProfiles(
         ? "with no expiry"
         : `${isValid ? "valid until" : "expired at"} ${toLocalIso(expiration)}`;
       const session = `session of ${managedBy}, ${state}`;
-      const command = `updsts get ${shellQuoted(managedBy)}${option}`;
-      if (isValid) report.ok(check, session);
-      else report.warn(check, session, `run ${command}`);
+      if (isValid) ok(session);
+      else warn(session, `run updsts get ${shellQuoted(managedBy)}${option}`);
     } else if (view.isOverwritten) {
-      report.warn(
-        check,
+      warn(
         "a session token beside an MFA device: another program has written a session over the long-term key",
         "write the long-term key back, without aws_session_token",
       );
     } else if (kind === "session") {
-      report.ok(check, "a session that updsts does not manage");
+      ok("a session that updsts does not manage");
     } else if (kind !== "long-term") {
-      const { session } = view;
-      report.ok(check, session ? `takes a role with ${session}` : WAYS[kind]);
+      ok(view.session ? `takes a role with ${view.session}` : WAYS[kind]);
     } else if (!keyed.has(view)) {
-      report.warn(
-        check,
+      warn(
         "a long-term key beside the sessions: whoever may read these can read it",
         "move it into the file that -c names",
       );
     } else if (isRehearsed) {
       const { prepared, refused } = await rehearseRefresh(ports, name);
-      if (refused !== undefined) report.fail(check, refused);
-      if (prepared !== undefined) await lookAtPlan(report, world, prepared);
+      if (refused !== undefined) report.fail(`profile ${name}`, refused);
+      if (prepared !== undefined) lookAtPlan(report, targets, prepared);
     }
   }
-  // Not every key is there to be refreshed with.
+  // A key without a device is not meant to be refreshed with.
   report.confirm(({ code }) => code !== "DEVICE_MISSING");
-  const check = "profiles";
   if (!isRehearsed) {
-    const state = `with ${keyed.size} long-term keys, no refresh was rehearsed`;
-    report.warn(check, state, "run updsts doctor PROFILE");
+    report.warn(
+      "profiles",
+      `with ${keyed.size} long-term keys, no refresh was rehearsed`,
+      "run updsts doctor PROFILE",
+    );
   } else if (isAlone && !views.some(({ managedBy }) => managedBy)) {
     report.warn(
-      check,
+      "profiles",
       "none of them has a long-term key",
       "add one with aws configure; who signs in with aws login or aws sso login needs no updsts",
     );

@@ -8,8 +8,13 @@ import type { ProfileSettings, SessionRequest } from "../ports.ts";
 import { Secret } from "../secret.ts";
 import { shellQuoted } from "../shell_quoted.ts";
 
-/** A request to STS, but for the code and the duration. */
-export type SessionPlan = Omit<SessionRequest, "code" | "durationSeconds">;
+/** A request to STS, but for the code and the duration, and what named region and endpoint. */
+export interface SessionPlan
+  extends
+    Omit<SessionRequest, "code" | "durationSeconds">,
+    Pick<ProfileSettings, "endpointSource"> {
+  readonly regionSource: string;
+}
 
 /** As long as anything that STS gives, so that a rehearsal needs the same room. */
 export const REHEARSED: SessionValues = {
@@ -57,7 +62,7 @@ export function planSession(
   const device = named ?? profile.value("mfa_device_arn") ??
     profile.value("mfa_serial") ?? settings.mfaSerial;
   assertDevice(device, refuse);
-  const { endpoint, fips, dualStack, caBundle } = settings;
+  const { endpoint, endpointSource, fips, dualStack, caBundle } = settings;
   const region = chooseRegion(profile, settings, device);
   const own = namedPartition(DEVICE_ARN.exec(device)?.[1]);
   const { id } = partitionOf(region.name);
@@ -70,8 +75,9 @@ export function planSession(
     );
   }
   return {
-    ...{ profile: profile.name, ...keys, device, region: region.name },
-    ...{ endpoint, fips, dualStack, caBundle },
+    ...{ profile: profile.name, ...keys, device },
+    ...{ region: region.name, regionSource: region.source },
+    ...{ endpoint, endpointSource, fips, dualStack, caBundle },
   };
 }
 
