@@ -34,56 +34,17 @@ Deno.test("proxyFor() shows no part of a password that was not encoded", () => {
   ) assert.equal(proxy({ HTTPS_PROXY }), "an unreadable address");
 });
 
-/** Hosts of this machine, and what may be written of them into NO_PROXY. */
+/** Hosts of this machine, and what may be written of them into NO_PROXY, between bars. */
 const EXEMPTIONS = {
-  "127.0.0.1": [
-    ...["127.0.0.1", " 127.0.0.1 ", "a,127.0.0.1", "127.0.0.0/8", "0.0.0.0/0"],
-    ...[
-      "127.0.0.1/32",
-      "127.0.0.0/24",
-      "127.0.0.2",
-      "127.0.0.1:PORT",
-      "*",
-      "/",
-    ],
-    ...[
-      "127.1",
-      "127.",
-      ".1",
-      "127.*",
-      "127.0.0.01",
-      "128.0.0.0/8",
-      "a;127.0.0.1",
-    ],
-    ...[
-      "127.0.0.0/08",
-      "127.0.0.0/33",
-      "127.0.0.0/",
-      "127.0.0.1/8/3",
-      "0x7f.0.0.1",
-    ],
-    ...["::ffff:127.0.0.1", "a 127.0.0.1", "127.0.0.1.", "localhost", "", ","],
-  ],
-  "localhost": [
-    ...[
-      "localhost",
-      "LOCALHOST",
-      "localhost:PORT",
-      ".localhost",
-      "..localhost",
-    ],
-    ...["*", ".*", "*.localhost", "*localhost", "host", "ocalhost", "."],
-    ...["localhost.", "127.0.0.1", "127.0.0.0/8", "::1", "http://localhost"],
-  ],
-  "[::1]": [
-    "::1",
-    "0:0:0:0:0:0:0:1",
-    "[::1]",
-    "*",
-    "::2",
-    "::1%lo",
-    "127.0.0.1",
-  ],
+  "127.0.0.1": "127.0.0.1| 127.0.0.1 |a,127.0.0.1|127.0.0.0/8|0.0.0.0/0|" +
+    "127.0.0.1/32|127.0.0.0/24|127.0.0.2|127.0.0.1:PORT|*|/|127.1|127.|.1|" +
+    "127.*|127.0.0.01|128.0.0.0/8|a;127.0.0.1|127.0.0.0/08|127.0.0.0/33|" +
+    "127.0.0.0/|127.0.0.1/8/3|0x7f.0.0.1|::ffff:127.0.0.1|a 127.0.0.1|" +
+    "127.0.0.1.|localhost||,",
+  "localhost": "localhost|LOCALHOST|localhost:PORT|.localhost|..localhost|*|" +
+    ".*|*.localhost|*localhost|host|ocalhost|.|localhost.|127.0.0.1|" +
+    "127.0.0.0/8|::1|http://localhost",
+  "[::1]": "::1|0:0:0:0:0:0:0:1|[::1]|*|::2|::1%lo|127.0.0.1",
 };
 
 /** Asks each host by the runtime's own `fetch`, which reads NO_PROXY for each client. */
@@ -99,7 +60,7 @@ const ASKING = `
   for (const [host, forms] of Object.entries(${JSON.stringify(EXEMPTIONS)})) {
     const { port } = serve(host.replace(/[\\[\\]]/g, ""), "direct").addr;
     const url = new URL("http://" + host + ":" + port);
-    for (const form of forms) {
+    for (const form of forms.split("|")) {
       Deno.env.set("NO_PROXY", form.replace("PORT", String(port)));
       const client = Deno.createHttpClient({});
       const runtime = await (await fetch(url, { client })).text();

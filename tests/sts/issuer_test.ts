@@ -1,17 +1,208 @@
-// What is sent to STS again, and how often, and what is made of its answers: by an STS that can be told what to say.
+// How a session is requested: where, with what, how often, and what is made of the answers.
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { createEnvironment } from "../../src/machine/environment.ts";
 import { UpdstsError } from "../../src/errors.ts";
-import type { Session } from "../../src/ports.ts";
+import { createEnvironment } from "../../src/machine/environment.ts";
+import type { Session, SessionRequest } from "../../src/ports.ts";
 import { Secret } from "../../src/secret.ts";
+import { locateSts } from "../../src/sts/client.ts";
 import type { Unspent } from "../../src/sts/failures.ts";
 import { createIssuer, delayBefore } from "../../src/sts/issuer.ts";
 import { MemoryLog } from "../support/memory_ports.ts";
 import { ALICE } from "../support/scenario.ts";
 import { type Behaviour, StsEmulator } from "../support/sts_emulator.ts";
+
+const CODE = "271828";
+const ENVIRONMENT = createEnvironment(() => undefined);
+
+function requestFor(target: Partial<SessionRequest>): SessionRequest {
+  return {
+    profile: "default",
+    accessKeyId: ALICE.accessKeyId,
+    secretAccessKey: new Secret(ALICE.secretAccessKey),
+    device: ALICE.device,
+    code: new Secret(CODE),
+    durationSeconds: 900,
+    region: "eu-west-1",
+    ...{ endpoint: undefined, fips: undefined, dualStack: undefined },
+    ...target,
+  };
+}
+
+/** The session, or why none came; and what was logged meanwhile. */
+async function issue(target: Partial<SessionRequest>, timeout?: number) {
+  const log = new MemoryLog();
+  const clock = { now: () => new Date() };
+  const agent = "updsts/1.2.3";
+  const issuer = createIssuer(ENVIRONMENT, clock, log, agent, timeout);
+  const request = requestFor(target);
+  const came: { session?: Session; error?: UpdstsError } = {};
+  try {
+    came.session = await issuer.issue(request);
+  } catch (error) {
+    if (!(error instanceof UpdstsError)) throw error;
+    came.error = error;
+  }
+  const { lines } = log;
+  assert(!lines.join().includes(request.code.reveal()), "the log has the code");
+  return { ...came, lines };
+}
+
+/** The one request that leaves for `target`. */
+async function requestTo(target: Partial<SessionRequest>): Promise<Request> {
+  const requests: Request[] = [];
+  const genuine = globalThis.fetch;
+  globalThis.fetch = (input, init) => {
+    requests.push(new Request(input, init));
+    return Promise.resolve(new Response("", { status: 503 }));
+  };
+  try {
+    assert.equal((await issue(target)).error?.code, "STS_FAILED");
+  } finally {
+    globalThis.fetch = genuine;
+  }
+  const [request] = requests;
+  assert(request !== undefined && requests.length === 1);
+  return request;
+}
+
+function signedRegion({ headers }: Request): string | undefined {
+  const authorization = headers.get("authorization") ?? "";
+  return /\/([\w-]+)\/sts\/aws4_request, /.exec(authorization)?.[1];
+}
+
+/** By hand, from the service's documents: regions, domain, dual-stack domain. */
+const PARTITIONS = [
+  [
+    "us-east-1 us-west-2 eu-central-1 ap-northeast-1 sa-east-1 me-south-1 af-south-1 il-central-1 mx-central-1 ca-west-1 aa-nowhere-9",
+    ...["amazonaws.com", "api.aws"],
+  ],
+  [
+    "cn-north-1 cn-northwest-1",
+    ...["amazonaws.com.cn", "api.amazonwebservices.com.cn"],
+  ],
+  ["us-gov-west-1 us-gov-east-1", "amazonaws.com", "api.aws"],
+  ["eusc-de-east-1", "amazonaws.eu", "api.amazonwebservices.eu"],
+  ["us-iso-east-1", "c2s.ic.gov", "api.aws.ic.gov"],
+  ["us-isob-east-1", "sc2s.sgov.gov", "api.aws.scloud"],
+  ["eu-isoe-west-1", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"],
+  ["us-isof-south-1", "csp.hci.ic.gov", "api.aws.hci.ic.gov"],
+] as const;
+
+Deno.test("a session is requested once, at the right host and for the right region, in 20 regions x FIPS x dual-stack", async () => {
+  let asked = 0;
+  for (const [regions, domain, dualStackDomain] of PARTITIONS) {
+    for (const region of regions.split(" ")) {
+      for (const kind of [0, 1, 2, 3]) {
+        const [fips, dualStack] = [kind % 2 === 1, kind > 1];
+        // The endpoints of GovCloud are FIPS endpoints, without saying so.
+        const plain = !fips || (!dualStack && region.startsWith("us-gov-"));
+        const host = `sts${plain ? "" : "-fips"}.${region}.${
+          dualStack ? dualStackDomain : domain
+        }`;
+        const switches = { fips: `${fips}`, dualStack: `${dualStack}` };
+        const request = await requestTo({ region, ...switches });
+        assert.equal(request.method, "POST");
+        assert.equal(request.url, `https://${host}/`);
+        assert.equal(signedRegion(request), region);
+        assert.deepEqual(
+          Object.fromEntries(new URLSearchParams(await request.text())),
+          {
+            Action: "GetSessionToken",
+            Version: "2011-06-15",
+            DurationSeconds: "900",
+            SerialNumber: ALICE.device,
+            TokenCode: CODE,
+          },
+        );
+        asked++;
+      }
+    }
+  }
+  assert.equal(asked, 80);
+  const world = await requestTo({ region: "aws-global" });
+  assert.equal(world.url, "https://sts.amazonaws.com/");
+  assert.equal(signedRegion(world), "us-east-1");
+});
+
+Deno.test("the request tells only what STS has to know", async () => {
+  const request = await requestTo({});
+  assert.deepEqual([...request.headers.keys()].sort(), [
+    "amz-sdk-invocation-id",
+    "amz-sdk-request",
+    "authorization",
+    "content-type",
+    "user-agent",
+    "x-amz-content-sha256",
+    "x-amz-date",
+  ]);
+  assert.equal(request.headers.get("user-agent"), "updsts/1.2.3");
+  assert.equal(request.redirect, "manual");
+});
+
+/** Where STS is asked with `wanted`. */
+function place(wanted: Partial<SessionRequest>): string {
+  return locateSts(requestFor(wanted), ENVIRONMENT).endpoint.href;
+}
+
+Deno.test("an endpoint that is configured is taken as it is, and refused if it is not one", async () => {
+  for (
+    const endpoint of [
+      ...["http://127.0.0.1:5000/", "http://127.0.0.1:5000/sts/"],
+      "http://[::1]:5000/",
+      "https://vpce-0.sts.eu-west-1.vpce.amazonaws.com/",
+    ]
+  ) assert.equal((await requestTo({ endpoint })).url, endpoint);
+  for (
+    const endpoint of [
+      ...["127.0.0.1:5000", "ftp://x", "nonsense", "//x", "http://a:b@c/"],
+      // Once a pattern without its first letter bound took these.
+      ...["xhttp://x", "httpsx://x", "http://a@c/"],
+      // The SDK would ask there without the rest.
+      ...["http://c/?a=1", "http://c/#a"],
+    ]
+  ) {
+    assert.throws(
+      () => place({ endpoint }),
+      { code: "STS_UNREACHABLE", message: /the configured endpoint is not/ },
+      endpoint,
+    );
+  }
+  assert.match(place({ fips: "TRUE" }), /sts-fips\.eu-west-1\.amazonaws\.com/);
+  for (const name of ["fips", "dualStack"]) {
+    // As the AWS CLI does: an emulator may be asked although FIPS is the rule.
+    for (const value of ["true", "yes"]) {
+      const endpoint = "http://127.0.0.1/";
+      assert.equal(place({ endpoint, [name]: value }), endpoint);
+    }
+    assert.throws(
+      () => place({ [name]: "yes" }),
+      { message: /use_\w+_endpoint must be true or false$/ },
+    );
+  }
+});
+
+Deno.test("http: is for this machine alone, also where all hosts are allowed", () => {
+  for (
+    const host of [
+      ...["127.0.0.1.evil.example", "localhost.evil.example", "10.0.0.1"],
+      ...["evil-127.0.0.1.example", "evillocalhost", "128.0.0.1", "[::2]"],
+      ...["[::ffff:127.0.0.1]", "127.evil.example", "sts.amazonaws.com"],
+    ]
+  ) {
+    assert.throws(
+      () => place({ endpoint: `http://${host}/` }),
+      { code: "HOST_FORBIDDEN", message: /is not encrypted$/ },
+      host,
+    );
+  }
+  for (const host of ["127.0.0.1:5000", "127.9.9.9", "localhost", "[::1]:5"]) {
+    const endpoint = `http://${host}/`;
+    assert.equal(place({ endpoint }), endpoint);
+  }
+});
 
 /** By hand, from the documents of the AWS SDKs: what the service may call it. */
 const THROTTLING = [
@@ -34,16 +225,8 @@ const OTHERS = [
   ...["ExpiredToken", "OptInRequired", "Whatever", "NotThrottling"],
 ];
 
-interface Told {
-  /** Of STS's clock, in milliseconds. */
-  readonly ahead?: number;
-  readonly status?: number;
-}
-
-function refused(
-  code: string,
-  { ahead = 0, status = 400 }: Told = {},
-): Behaviour {
+/** STS refuses, and its clock is that many milliseconds ahead. */
+function refused(code: string, ahead = 0, status = 400): Behaviour {
   const date = new Date(Date.now() + ahead);
   return { kind: "error", status, code, message: "No", date };
 }
@@ -54,35 +237,9 @@ async function ask(...script: readonly Behaviour[]) {
     accounts: [{ ...ALICE, devices: [{ serial: ALICE.device }] }],
   });
   sts.script(...script);
-  const came = await issueAt(sts.url, sts.nextCode(ALICE.device));
+  const code = new Secret(sts.nextCode(ALICE.device));
+  const came = await issue({ endpoint: sts.url, code });
   return { sent: sts.requests.length, ...came };
-}
-
-/** The session, or why none came; and what was logged meanwhile. */
-async function issueAt(endpoint: string, code: string, timeout?: number) {
-  const log = new MemoryLog();
-  const clock = { now: () => new Date() };
-  const environment = createEnvironment(() => undefined);
-  const issuer = createIssuer(environment, clock, log, "", timeout);
-  const came: { session?: Session; error?: UpdstsError } = {};
-  try {
-    came.session = await issuer.issue({
-      profile: "default",
-      accessKeyId: ALICE.accessKeyId,
-      secretAccessKey: new Secret(ALICE.secretAccessKey),
-      device: ALICE.device,
-      code: new Secret(code),
-      durationSeconds: 900,
-      region: "eu-west-1",
-      endpoint,
-      ...{ fips: undefined, dualStack: undefined },
-    });
-  } catch (error) {
-    if (!(error instanceof UpdstsError)) throw error;
-    came.error = error;
-  }
-  assert(!log.lines.join().includes(code), "the log shows the code");
-  return { ...came, lines: log.lines };
 }
 
 const HOUR = 3_600_000;
@@ -97,8 +254,8 @@ Deno.test("a throttled request is sent again, whatever the service calls it", as
 Deno.test("a request whose date was refused is sent once more, and no more, whatever the service calls it", async () => {
   for (const ahead of [HOUR, -HOUR, 302_000, -302_000]) {
     await Promise.all(CLOCK.map(async (code) => {
-      const once = refused(code, { ahead });
-      const again = await ask(once, refused("AccessDenied", { ahead }));
+      const once = refused(code, ahead);
+      const again = await ask(once, refused("AccessDenied", ahead));
       assert.equal(again.sent, 2, `${code} ${ahead}`);
       const { sent, error } = await ask(once, once, once, once, once);
       assert.equal(sent, 2, `${code} ${ahead}`);
@@ -110,29 +267,20 @@ Deno.test("a request whose date was refused is sent once more, and no more, what
   }
 });
 
-Deno.test("any other refusal is final, whatever the clock", async () => {
-  const cases = [
-    ...CLOCK.flatMap((code) =>
-      [0, 240_000, -240_000].map((ahead) => ({ code, ahead }))
-    ),
-    ...[...OTHERS, ...KEYS].filter((code) => !CLOCK.includes(code))
-      .flatMap((code) => [0, HOUR, -HOUR].map((ahead) => ({ code, ahead }))),
-  ];
-  for (const { code, ahead } of cases) {
-    const { sent, error } = await ask(refused(code, { ahead }));
-    assert.equal(sent, 1, code);
-    const expected = KEYS.includes(code) ? "KEYS_REFUSED" : "STS_REFUSED";
-    assert.equal(error?.code, expected, code);
+Deno.test("any other refusal is final, and any failure of STS, whatever it calls it and whatever its clock says", async () => {
+  for (const code of [...CLOCK, ...KEYS, ...OTHERS]) {
+    const offsets = CLOCK.includes(code) ? [240_000, -240_000] : [HOUR, -HOUR];
+    for (const ahead of [0, ...offsets]) {
+      const { sent, error } = await ask(refused(code, ahead));
+      const expected = KEYS.includes(code) ? "KEYS_REFUSED" : "STS_REFUSED";
+      assert.deepEqual([sent, error?.code], [1, expected], code);
+    }
   }
-});
-
-Deno.test("a failure of STS is final, whatever it calls it and whatever its clock says: the code may be spent", async () => {
   for (const code of [...THROTTLING, ...CLOCK, ...OTHERS, "InternalFailure"]) {
     for (const status of [500, 502, 503, 504]) {
-      const { sent, error } = await ask(refused(code, { status, ahead: HOUR }));
-      assert.equal(sent, 1, `${status} ${code}`);
-      assert.equal(error?.code, "STS_FAILED");
-      assert.match(error.hint ?? "", /the code may be spent/);
+      const { sent, error } = await ask(refused(code, HOUR, status));
+      assert.deepEqual([sent, error?.code], [1, "STS_FAILED"], code);
+      assert.match(error?.hint ?? "", /the code may be spent/);
     }
   }
 });
@@ -162,12 +310,13 @@ Deno.test("a connection that is reset after the request was read is final: the c
   await once(server.listen(0, "127.0.0.1"), "listening");
   const address = server.address();
   assert(address !== null && typeof address === "object");
-  const { error } = await issueAt(`http://127.0.0.1:${address.port}`, "271828");
+  const endpoint = `http://127.0.0.1:${address.port}`;
+  const { error } = await issue({ endpoint });
   await new Promise((resolve) => server.close(resolve));
   assert.equal(error?.code, "STS_UNREACHABLE");
   assert.match(error.message, /lost the connection .* reset/);
   assert.match(error.hint ?? "", /the code may be spent/);
-  assert.deepEqual(codes, ["271828"]);
+  assert.deepEqual(codes, [CODE]);
 });
 
 Deno.test("an answer with a document type is a page of somebody else", async () => {
@@ -178,33 +327,22 @@ Deno.test("an answer with a document type is a page of somebody else", async () 
     (await ask({ kind: "raw", status: 403, headers: {}, body })).error?.code;
   assert.equal(await answer(refusal), "STS_REFUSED");
   assert.equal(await answer(`<!-- x --><?y?>${refusal}`), "STS_REFUSED");
-  const invalid = "STS_ANSWER_INVALID";
-  assert.equal(await answer(`<!DOCTYPE x>${refusal}`), invalid);
-  assert.equal(await answer(`<!-- --><!docType x>${refusal}`), invalid);
-  assert.equal(await answer("<!DOCTYPE>".repeat(100_000)), invalid);
-  assert.equal(await answer("<a>".repeat(340_000)), invalid);
+  for (
+    const body of [
+      ...[`<!DOCTYPE x>${refusal}`, `<!-- --><!docType x>${refusal}`],
+      ...["<!DOCTYPE>".repeat(100_000), "<a>".repeat(340_000)],
+    ]
+  ) assert.equal(await answer(body), "STS_ANSWER_INVALID");
 });
 
 Deno.test("a session is taken with white space around its values, and with an expiration that has no zone", async () => {
   // Once either threw the whole session away, and the code with it.
   const time = "2031-02-03T04:05:06";
-  for (
-    const written of [
-      `${time}Z`,
-      time,
-      `${time}.000`,
-      `${time}+00:00`,
-      `${time}+0000`,
-      time.replace("T", " "),
-      "2031-02-03T13:05:06+09:00",
-    ]
-  ) {
-    for (
-      const [before, after] of [["", ""], [" ", "\t "], [
-        "\r\n      ",
-        "\n    ",
-      ]]
-    ) {
+  const local = "2031-02-03T13:05:06+09:00";
+  const zones = ["Z", "", ".000", "+00:00", "+0000"].map((end) => time + end);
+  for (const written of [...zones, time.replace("T", " "), local]) {
+    for (const ends of ["/", " /\t ", "\r\n   /\n  "]) {
+      const [before, after] = ends.split("/");
       const around = (value: string) => `${before}${value}${after}`;
       const { session } = await ask({
         kind: "answer",
@@ -223,23 +361,14 @@ Deno.test("a session is taken with white space around its values, and with an ex
       );
     }
   }
-});
-
-// It was read as the beginning of that year: expired, and pruned.
-Deno.test("an expiration in a leap second is that of the second after", async () => {
-  const { session } = await ask({
-    kind: "answer",
-    fields: { Expiration: "2030-12-31T23:59:60Z" },
-  });
+  const expiring = async (Expiration: string) =>
+    await ask({ kind: "answer", fields: { Expiration } });
+  // It was read as the beginning of that year: expired, and pruned.
+  const { session } = await expiring("2030-12-31T23:59:60Z");
   assert.equal(session?.expiration.toISOString(), "2031-01-01T00:00:00.000Z");
-});
-
-Deno.test("white space for a megabyte in an answer is read at once", async () => {
+  // A megabyte is read at once.
   const blank = " ".repeat(900_000);
-  const { error } = await ask({
-    kind: "answer",
-    fields: { Expiration: `${blank}x${blank.slice(0, 9)}` },
-  });
+  const { error } = await expiring(`${blank}x${blank.slice(0, 9)}`);
   assert.equal(error?.code, "STS_ANSWER_INVALID");
 });
 
@@ -259,11 +388,11 @@ Deno.test("an answer that came while the process slept past its deadline is take
   // Once a laptop that was closed for half a minute threw the session away.
   const source = URL.createObjectURL(new Blob([SLOW_STS]));
   const worker = new Worker(source, { type: "module" });
-  const heard = () =>
+  const message = () =>
     new Promise<MessageEvent>((resolve) => worker.onmessage = resolve);
-  const { data: port } = await heard();
-  const asked = heard();
-  const issuing = issueAt(`http://127.0.0.1:${port}`, "271828", 1_500);
+  const { data: port } = await message();
+  const asked = message();
+  const issuing = issue({ endpoint: `http://127.0.0.1:${port}` }, 1_500);
   await asked;
   // Nothing of this thread runs meanwhile, as if it were stopped.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3_000);
@@ -272,19 +401,6 @@ Deno.test("an answer that came while the process slept past its deadline is take
   URL.revokeObjectURL(source);
   assert.equal(error, undefined);
   assert.equal(session?.accessKeyId, "ASIAEXAMPLE");
-});
-
-Deno.test("a connection that is refused is tried three times", async () => {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
-  listener.close();
-  const { error, lines } = await issueAt(`http://127.0.0.1:${port}`, "123456");
-  assert.equal(error?.code, "STS_UNREACHABLE");
-  const again = lines.filter((line) => line.includes("sending it again"));
-  assert.deepEqual(again.map((line) => /request \d/.exec(line)?.[0]), [
-    "request 1",
-    "request 2",
-  ]);
 });
 
 Deno.test("the waits double from a quarter of a second, half of each by chance, to five seconds at most, and end", () => {
