@@ -18,20 +18,15 @@ import { type Finding, Report } from "./report.ts";
 /** A clock that is further off is worth a warning, in seconds. */
 const TOLERATED_SKEW = 15;
 
-/** Nobody is asked for a code, and nothing is issued. */
-type DiagnosePorts =
-  & Pick<DoctorPorts, "file" | "keys" | "config" | "surroundings" | "clock">
-  & { readonly issuer: Pick<DoctorPorts["issuer"], "rehearse"> };
-
 /**
- * Everything that is in order, and everything that is not, each cause once. With
- * `profile`, that profile only; then a problem is what `get` refuses or warns
+ * Everything that is in order, and everything that is not, each cause once; no
+ * code is asked for and nothing is issued. With `profile`, that profile only; then a problem is what `get` refuses or warns
  * of, or keeps it from STS, and everything else is a warning.
  *
  * @throws {UpdstsError} `NAME_INVALID`
  */
 export async function diagnose(
-  ports: DiagnosePorts,
+  ports: DoctorPorts,
   profile?: string,
 ): Promise<Finding[]> {
   if (profile !== undefined) assertProfileName(profile, "the profile name");

@@ -25,7 +25,7 @@ export type Target = StsTarget & Pick<ProfileSettings, "endpointSource">;
 
 /** What `get` does before it asks for a code: what it would use, or refuses, and what it warns of. */
 export async function rehearseRefresh(
-  ports: Omit<PreparePorts, "log">,
+  ports: PreparePorts,
   profile: string,
 ): Promise<{
   readonly prepared?: Prepared;
@@ -69,7 +69,7 @@ export function lookAtPlan(
 /** Looks at all profiles of the file, or of both; adds to `targets`. */
 export async function lookAtProfiles(
   report: Report,
-  world: Omit<PreparePorts, "log"> & Pick<Ports, "file">,
+  world: Ports,
   targets: Target[],
 ): Promise<void> {
   const { file, keys, clock } = world;
@@ -83,7 +83,7 @@ export async function lookAtProfiles(
     ? ""
     : ` -o ${shellQuoted(file.path)}`;
   /** That the file can be written, and STS be asked, is checked once for all. */
-  const ports: Omit<PreparePorts, "log"> = {
+  const ports: PreparePorts = {
     ...world,
     issuer: { rehearse: () => Promise.resolve() },
     file: {

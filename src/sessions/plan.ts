@@ -1,17 +1,34 @@
 // Plans a request for a session: key, device and region, or the reason why it is impossible.
-import { flawIn } from "../credentials/keys.ts";
+import { flawIn, mayBeShown } from "../credentials/keys.ts";
 import { isDevice, type Profile } from "../credentials/profiles.ts";
 import type { SessionValues } from "../credentials/session_edits.ts";
+import { formatDuration } from "../durations.ts";
 import { type ErrorCode, UpdstsError } from "../errors.ts";
 import { namedPartition, partitionOf } from "../partitions.ts";
 import type { ProfileSettings, SessionRequest } from "../ports.ts";
 import { Secret } from "../secret.ts";
 import { shellQuoted } from "../shell_quoted.ts";
 
-/** A request to STS, but for the code and the duration, and what named region and endpoint. */
+/** In seconds, if neither request nor profile says otherwise. */
+const DEFAULT_DURATION = 3600;
+/** The limits of STS, in seconds. */
+const MIN_DURATION = 900;
+const MAX_DURATION = 129_600;
+
+/** The part of a request that decides what STS is asked. */
+export interface PlanRequest {
+  /** The ARN or serial number of the MFA device; by default the profile's. */
+  readonly device?: string | undefined;
+  /** By default the profile's own, else 3600. */
+  readonly durationSeconds?: number | undefined;
+  /** If the session stays valid this long, nothing is done. */
+  readonly minRemainingSeconds?: number | undefined;
+}
+
+/** A request to STS, but for the code, and what named region and endpoint. */
 export interface SessionPlan
   extends
-    Omit<SessionRequest, "code" | "durationSeconds">,
+    Omit<SessionRequest, "code">,
     Pick<ProfileSettings, "endpointSource"> {
   readonly regionSource: string;
 }
@@ -37,16 +54,16 @@ export function cannotRefresh(
 }
 
 /**
- * Takes everything that a request needs from the profile and its settings;
- * `named` is a device that takes precedence. `fromStdin` changes the hints.
+ * Takes everything that a request needs from the profile and its settings.
+ * `fromStdin` changes the hints.
  *
  * @throws {UpdstsError} `KEYS_TEMPORARY`, `KEYS_MISSING`, `DEVICE_MISSING`,
- * `DEVICE_UNSUPPORTED`, `REGION_INVALID`, `SETTING_INVALID`
+ * `DEVICE_UNSUPPORTED`, `REGION_INVALID`, `SETTING_INVALID`, `DURATION_INVALID`
  */
 export function planSession(
   profile: Profile,
   settings: ProfileSettings,
-  named: string | undefined,
+  request: PlanRequest,
   fromStdin: boolean,
 ): SessionPlan {
   const refuse: Refuse = (code, state, hint) =>
@@ -58,8 +75,9 @@ export function planSession(
         ? `stdin gave that profile: mend it where it is kept; ${hint}`
         : hint,
     );
+  const durationSeconds = durationOf(request, profile, settings);
   const keys = keysOf(profile, refuse);
-  const device = named ?? profile.value("mfa_device_arn") ??
+  const device = request.device ?? profile.value("mfa_device_arn") ??
     profile.value("mfa_serial") ?? settings.mfaSerial;
   assertDevice(device, refuse);
   const { endpoint, endpointSource, fips, dualStack, caBundle } = settings;
@@ -75,7 +93,7 @@ export function planSession(
     );
   }
   return {
-    ...{ profile: profile.name, ...keys, device },
+    ...{ profile: profile.name, ...keys, device, durationSeconds },
     ...{ region: region.name, regionSource: region.source },
     ...{ endpoint, endpointSource, fips, dualStack, caBundle },
   };
@@ -250,4 +268,69 @@ export function regionOfSession(
   return ofSession.region === undefined && REGION.test(region)
     ? region
     : undefined;
+}
+
+/** Refuses durations that no profile can make right. */
+export function assertDurations(
+  { durationSeconds, minRemainingSeconds = 0 }: PlanRequest,
+): void {
+  if (durationSeconds !== undefined && !isDuration(durationSeconds)) {
+    const [asked, least, most] = [durationSeconds, MIN_DURATION, MAX_DURATION]
+      .map(formatDuration);
+    throw new UpdstsError(
+      "DURATION_INVALID",
+      `Cannot ask for a session of ${asked}: STS gives ${least} to ${most}`,
+      { hint: "1h is the usual, 12h is a working day (43200 s)" },
+    );
+  }
+  if (!Number.isFinite(minRemainingSeconds) || minRemainingSeconds < 0) {
+    throw new UpdstsError(
+      "DURATION_INVALID",
+      `Cannot wait for ${minRemainingSeconds} s to remain: it must be 0 or more seconds`,
+      { hint: "give 0 or more, such as 900 for a quarter of an hour" },
+    );
+  }
+}
+
+/**
+ * The duration of the request, else of the profile, there or in the config file.
+ *
+ * @throws {UpdstsError} `DURATION_INVALID`, `SETTING_INVALID`
+ */
+function durationOf(
+  { durationSeconds, minRemainingSeconds = 0 }: PlanRequest,
+  profile: Profile,
+  settings: ProfileSettings,
+): number {
+  const own = profile.value("duration_seconds") ?? settings.durationSeconds;
+  const seconds = durationSeconds ?? Number(own ?? DEFAULT_DURATION);
+  const isOwn = durationSeconds === undefined && own !== undefined;
+  // An invalid value is not shown: it may be anything.
+  if (isOwn && !(/^\d{1,9}$/.test(own) && isDuration(seconds))) {
+    const shown = mayBeShown("duration_seconds", own) ? ` ${own}` : "";
+    const { state, hint } = flawIn(own) ?? {
+      state: "is not one that STS gives",
+      hint:
+        `write ${MIN_DURATION} to ${MAX_DURATION} there, or ask for a duration`,
+    };
+    throw cannotRefresh(
+      "SETTING_INVALID",
+      profile.name,
+      `its duration_seconds${shown} ${state}`,
+      hint,
+    );
+  }
+  // A moment later, less than all of it remains.
+  if (minRemainingSeconds < seconds) return seconds;
+  const [rest, all] = [minRemainingSeconds, seconds].map(formatDuration);
+  throw new UpdstsError(
+    "DURATION_INVALID",
+    `Cannot have ${rest} remain of a session: it lasts ${all} from the start`,
+    { hint: "ask for a session that lasts longer, or for less to remain" },
+  );
+}
+
+function isDuration(seconds: number): boolean {
+  return Number.isInteger(seconds) && seconds >= MIN_DURATION &&
+    seconds <= MAX_DURATION;
 }

@@ -1,12 +1,7 @@
 // Use case: trade a profile's key and a code for a session, and save it.
 import { CODE_ATTEMPTS, requireCode } from "../codes.ts";
-import { flawIn, mayBeShown } from "../credentials/keys.ts";
 import { parseFile } from "../credentials/parse.ts";
-import {
-  findProfile,
-  listProfiles,
-  type Profile,
-} from "../credentials/profiles.ts";
+import { findProfile, listProfiles } from "../credentials/profiles.ts";
 import { whyAwsCliRefusesFile } from "../credentials/readers/aws_cli.ts";
 import {
   assertProfileName,
@@ -16,14 +11,15 @@ import {
 } from "../credentials/refusals.ts";
 import { flawsOf, refreshEdits } from "../credentials/session_edits.ts";
 import { applyEdits, type Edit } from "../credentials/text.ts";
-import { formatDuration } from "../durations.ts";
 import { UpdstsError } from "../errors.ts";
-import type { Log, Ports, ProfileSettings, Session } from "../ports.ts";
+import type { Log, Ports, Session } from "../ports.ts";
 import type { Secret } from "../secret.ts";
 import { toLocalIso } from "../timestamps.ts";
 import { changedLines } from "./dry_run.ts";
 import {
+  assertDurations,
   cannotRefresh,
+  type PlanRequest,
   planSession,
   regionOfSession,
   REHEARSED,
@@ -37,25 +33,13 @@ import {
   readProfiles,
 } from "./session_files.ts";
 
-/** In seconds, if neither request nor profile says otherwise. */
-const DEFAULT_DURATION_SECONDS = 3600;
-/** The limits of STS, in seconds. */
-const MIN_SECONDS = 900;
-const MAX_SECONDS = 129_600;
-
-export interface RefreshRequest {
+export interface RefreshRequest extends PlanRequest {
   /** The profile with the long-term key, its session, or a role that uses that. */
   readonly profile: string;
   /** The TOTP code: six digits in any spelling. Without it, the port `codes` is asked. */
   readonly code?: Secret | undefined;
   /** The profile to write; by default the name above and `_sts`. */
   readonly sessionProfile?: string | undefined;
-  /** The ARN or serial number of the MFA device; by default the profile's. */
-  readonly device?: string | undefined;
-  /** By default the profile's own, else 3600. */
-  readonly durationSeconds?: number | undefined;
-  /** If the session stays valid this long, nothing is done. */
-  readonly minRemainingSeconds?: number | undefined;
   /** Checks everything, asks nobody, and changes nothing. */
   readonly dryRun?: boolean | undefined;
 }
@@ -115,7 +99,6 @@ export interface Prepared {
   readonly status: "prepared";
   readonly names: Names;
   readonly plan: SessionPlan;
-  readonly durationSeconds: number;
   /** The region to write, if a section is made. */
   readonly region: string | undefined;
   /** The file as it was rehearsed, and its changes. */
@@ -176,15 +159,11 @@ export async function refreshSession(
         );
       }
     }
-    const { plan, durationSeconds, names } = prepared;
+    const { plan, names } = prepared;
     hooks.sending?.(plan.region);
     let session: Session;
     try {
-      session = await ports.issuer.issue({
-        ...plan,
-        durationSeconds,
-        code: requireCode(code),
-      });
+      session = await ports.issuer.issue({ ...plan, code: requireCode(code) });
     } catch (error) {
       hooks.answered?.(error);
       const last = request.code !== undefined || attempt === CODE_ATTEMPTS ||
@@ -255,13 +234,17 @@ export async function prepareRefresh(
   attempts = 3,
 ): Promise<Prepared | StillValid> {
   const { file, keys, config, log } = ports;
-  assertRequest(request);
+  assertProfileName(request.profile, "the profile name");
+  const { sessionProfile: named } = request;
+  if (named !== undefined) assertSessionName(named);
+  assertDurations(request);
+  if (request.code !== undefined) requireCode(request.code);
   const keyFile = keys ?? file;
   const profiles = await readProfiles(ports);
   const { sessions } = profiles;
   const chain = chainOf(request.profile, profiles);
   const { profile, roles } = chain;
-  const sessionProfile = request.sessionProfile ?? chain.sessionProfile;
+  const sessionProfile = named ?? chain.sessionProfile;
   const role = roles[0]?.name;
   if (role !== undefined) {
     const under = roles.at(-1)?.sourceProfile;
@@ -292,15 +275,13 @@ export async function prepareRefresh(
   const notes = roleAdvice(chain, sessionProfile, profiles);
   const names = { profile, sessionProfile, role, notes };
   const found = findSession(sessions, profile, sessionProfile);
-  const { device, minRemainingSeconds = Infinity } = request;
-  const end = ports.clock.now().getTime() + minRemainingSeconds * 1000;
+  const remaining = (request.minRemainingSeconds ?? Infinity) * 1000;
+  const end = ports.clock.now().getTime() + remaining;
   if (found !== undefined && found.expiration.getTime() >= end) {
     return { status: "still_valid", names, found };
   }
-  // Only a new session has to last as long as that.
-  const durationSeconds = durationOf(request, source, settings);
   const fromStdin = keyFile.path === undefined;
-  const plan = planSession(source, settings, device, fromStdin);
+  const plan = planSession(source, settings, request, fromStdin);
   log.info(`Credentials file: ${keyFile.path ?? "stdin"}`);
   if (keys !== undefined) log.info(`File for sessions: ${file.path}`);
   log.info(`Region: ${plan.region}`);
@@ -339,8 +320,7 @@ export async function prepareRefresh(
   if (keys === undefined && text !== sessions.text && attempts > 1) {
     return await prepareRefresh(ports, request, attempts - 1);
   }
-  const prepared = { names, plan, durationSeconds, region, text, edits };
-  return { status: "prepared", ...prepared };
+  return { status: "prepared", names, plan, region, text, edits };
 }
 
 /**
@@ -371,73 +351,4 @@ export function flawWarning(
 export function awsCliWarning(path: string, reason: string): string {
   return `the AWS CLI refuses ${path}: ${reason}; ` +
     "it will not find the session before that is mended";
-}
-
-/** Refuses a request that no file and no profile can make right. */
-function assertRequest(
-  { profile, sessionProfile, code, ...request }: RefreshRequest,
-): void {
-  const { durationSeconds, minRemainingSeconds = 0 } = request;
-  assertProfileName(profile, "the profile name");
-  if (sessionProfile !== undefined) assertSessionName(sessionProfile);
-  if (durationSeconds !== undefined && !isDuration(durationSeconds)) {
-    const [asked, least, most] = [durationSeconds, MIN_SECONDS, MAX_SECONDS]
-      .map(formatDuration);
-    throw new UpdstsError(
-      "DURATION_INVALID",
-      `Cannot ask for a session of ${asked}: STS gives ${least} to ${most}`,
-      { hint: "1h is the usual, 12h is a working day (43200 s)" },
-    );
-  }
-  if (!Number.isFinite(minRemainingSeconds) || minRemainingSeconds < 0) {
-    throw new UpdstsError(
-      "DURATION_INVALID",
-      `Cannot wait for ${minRemainingSeconds} s to remain: it must be 0 or more seconds`,
-      { hint: "give 0 or more, such as 900 for a quarter of an hour" },
-    );
-  }
-  if (code !== undefined) requireCode(code);
-}
-
-/**
- * The duration of the request, else of the profile, there or in the config file.
- *
- * @throws {UpdstsError} `DURATION_INVALID`, `SETTING_INVALID`
- */
-function durationOf(
-  { durationSeconds, minRemainingSeconds = 0 }: RefreshRequest,
-  profile: Profile,
-  settings: ProfileSettings,
-): number {
-  const own = profile.value("duration_seconds") ?? settings.durationSeconds;
-  const seconds = durationSeconds ?? Number(own ?? DEFAULT_DURATION_SECONDS);
-  const isOwn = durationSeconds === undefined && own !== undefined;
-  // An invalid value is not shown: it may be anything.
-  if (isOwn && !(/^\d{1,9}$/.test(own) && isDuration(seconds))) {
-    const shown = mayBeShown("duration_seconds", own) ? ` ${own}` : "";
-    const { state, hint } = flawIn(own) ?? {
-      state: "is not one that STS gives",
-      hint:
-        `write ${MIN_SECONDS} to ${MAX_SECONDS} there, or ask for a duration`,
-    };
-    throw cannotRefresh(
-      "SETTING_INVALID",
-      profile.name,
-      `its duration_seconds${shown} ${state}`,
-      hint,
-    );
-  }
-  // A moment later, less than all of it remains.
-  if (minRemainingSeconds < seconds) return seconds;
-  const [rest, all] = [minRemainingSeconds, seconds].map(formatDuration);
-  throw new UpdstsError(
-    "DURATION_INVALID",
-    `Cannot have ${rest} remain of a session: it lasts ${all} from the start`,
-    { hint: "ask for a session that lasts longer, or for less to remain" },
-  );
-}
-
-function isDuration(seconds: number): boolean {
-  return Number.isInteger(seconds) && seconds >= MIN_SECONDS &&
-    seconds <= MAX_SECONDS;
 }

@@ -11,19 +11,17 @@ import { type Edit, encodeText } from "../credentials/text.ts";
 import { UpdstsError } from "../errors.ts";
 import type { Ports } from "../ports.ts";
 
-/** What the removing use cases need of the world. */
-export type RemovePorts = Pick<Ports, "file" | "clock" | "log">;
+type RemovePorts = Pick<Ports, "file" | "clock" | "log">;
 
 /** A session that was, or would be, removed. */
 export interface RemovedSession {
-  /** The profile that the session was asked for. */
   readonly profile: string;
-  /** The profile that held it; undefined for an empty block. */
+  /** Undefined for an empty block. */
   readonly sessionProfile: string | undefined;
 }
 
 /**
- * Takes out the block of `profile`, named itself or by its session's profile.
+ * Removes the block of `profile`, named itself or by its session.
  *
  * @throws {UpdstsError} `BLOCK_NOT_FOUND`, `BLOCK_BROKEN`, …
  */
@@ -37,29 +35,26 @@ export async function removeSession(
   assertProfileName(profile, "the profile name");
   const removed = await removeBlocks(ports, dryRun, (file) => {
     assertUndamaged(file, encodeText(profile));
-    // One name can be both, in a file for sessions: the source's comes first,
-    // and the other session was not asked for.
+    // In a file for sessions, one name can be a source and a session: then the
+    // session was not asked for.
     const block = file.blockOf(profile) ??
       file.blocks.find(({ sessionProfile }) => sessionProfile === profile);
     if (block !== undefined) assertUndamaged(file, block.key);
     return block === undefined ? [] : [block];
   });
   if (removed.length > 0) return removed;
-  throw new UpdstsError(
-    "BLOCK_NOT_FOUND",
-    `Cannot remove the session of profile ${
-      JSON.stringify(profile)
-    }: updsts keeps no block for it`,
-    { hint: "updsts list shows what is managed, and by which profile" },
-  );
+  const name = JSON.stringify(profile);
+  const message =
+    `Cannot remove the session of profile ${name}: updsts keeps no block for it`;
+  const hint = "updsts list shows what is managed, and by which profile";
+  throw new UpdstsError("BLOCK_NOT_FOUND", message, { hint });
 }
 
 /**
- * Takes out all blocks whose session has expired, but for those that are
- * damaged, of which it warns.
+ * Removes all blocks whose session has expired, and warns of damage.
  *
  * @throws {UpdstsError} `BLOCK_BROKEN` for one that has expired and cannot be
- * taken out, when all others are
+ * removed, when all others are
  */
 export async function pruneSessions(
   ports: RemovePorts,
@@ -68,10 +63,10 @@ export async function pruneSessions(
   const { clock, file: { path }, log } = ports;
   const now = clock.now();
   let left: UpdstsError[] = [];
-  let warnings: readonly string[] = [];
+  let damage: ParsedFile["damage"] = [];
   const removed = await removeBlocks(ports, dryRun, (file) => {
     left = [];
-    warnings = file.damage.map(({ message }) => message);
+    damage = file.damage;
     return file.blocks.filter((block) => {
       const { key, sessionProfile = "" } = block;
       const end = findProfile(file, sessionProfile)?.expiration;
@@ -87,7 +82,7 @@ export async function pruneSessions(
       }
     });
   });
-  for (const warning of warnings) log.warn(`${path}: ${warning}`);
+  for (const { message } of damage) log.warn(`${path}: ${message}`);
   const [first] = left;
   if (first === undefined) return removed;
   for (const { profile, sessionProfile } of removed) {
@@ -101,17 +96,16 @@ async function removeBlocks(
   dryRun: boolean,
   choose: (file: ParsedFile) => readonly ManagedBlock[],
 ): Promise<RemovedSession[]> {
-  let removed: RemovedSession[] = [];
+  let removed: readonly ManagedBlock[] = [];
   const change = (text: string): Edit[] => {
     const parsed = parseFile(text);
-    const blocks = choose(parsed);
-    removed = blocks.map(({ profile, sessionProfile }) => (
-      { profile, sessionProfile }
-    ));
-    return blocks.flatMap((block) => removeEdits(parsed, block));
+    removed = choose(parsed);
+    return removed.flatMap((block) => removeEdits(parsed, block));
   };
-  // What is there now tells half a file later, while the lock is waited for.
+  // Half a file gives itself away later, by what was there first.
   await file.read();
   await (dryRun ? file.rehearse(change) : file.update(change));
-  return removed;
+  return removed.map(({ profile, sessionProfile }) => (
+    { profile, sessionProfile }
+  ));
 }
