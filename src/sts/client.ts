@@ -148,14 +148,12 @@ function unusable(state: string, cause?: unknown) {
   );
 }
 
-/** An answer, as the SDK reads it. */
 export interface Answer extends Omit<HttpAnswer, "headers" | "body"> {
   readonly session?: Session | undefined;
   /** Why STS gave none, in its own words. */
   readonly refusal?: { readonly code: string; readonly message: string };
 }
 
-/** The part of the SDK's request that its handler uses. */
 interface SignedRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -236,7 +234,6 @@ function toSession(given: Partial<Credentials> = {}): Session | undefined {
 /** How AWS names an error: in words, which hold no hash. */
 const CODE = /^(?!.*[0-9a-f]{8})[a-z][a-z.:_-]{0,99}$/i;
 
-/** The refusal in `error`; empty if it is not one of AWS. */
 function readRefusal(error: unknown): Pick<Answer, "refusal"> {
   if (!(error instanceof STSServiceException) || !("Code" in error)) return {};
   const { Code: code, message = "" } = error;

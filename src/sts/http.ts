@@ -3,7 +3,6 @@ import { type ErrorCode, UpdstsError } from "../errors.ts";
 import type { Environment, Variable } from "../machine/environment.ts";
 import { readRegularFile } from "../machine/read.ts";
 
-/** More than any answer of STS. */
 const MAX_ANSWER_BYTES = 1024 * 1024;
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -48,7 +47,6 @@ export class NetworkError extends Error {
   }
 }
 
-/** How a request is sent. */
 export interface Delivery {
   readonly client: Deno.HttpClient;
   readonly signal: AbortSignal;
@@ -115,14 +113,11 @@ async function readWhole(
   return await new Blob(chunks).bytes();
 }
 
-/** How many ticks a deadline has. */
 const TICKS = 30;
 
 /**
- * Aborts its signal after a time awake, in milliseconds.
- *
- * After sleep, timers are due before what has arrived is read. So a tick that
- * comes late does not count, and the answer has until the next one.
+ * Aborts its signal after a time awake, in milliseconds. After sleep, timers are
+ * due before what has arrived is read, so a tick that comes late does not count.
  */
 export class Deadline implements Disposable {
   readonly #controller = new AbortController();
