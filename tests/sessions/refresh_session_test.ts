@@ -242,6 +242,8 @@ const REFUSALS: readonly Refusal[] = [
   ["KEYS_MISSING", /aws_access_key_id/, "[default]\nregion = x\n"],
   ["KEYS_MISSING", /aws_secret_access_key/, DEFAULT.replace(/aws_sec.*/, "")],
   ["KEYS_MISSING", /aws_access_key_id/, DEFAULT.replace("AKIA", "AKIA ")],
+  ["KEYS_MISSING", /one word/, DEFAULT.replace("term/", "term ")],
+  ["KEYS_TEMPORARY", /begins AKIA/, DEFAULT.replace("AKIA", "ASIA")],
   ["KEYS_TEMPORARY", /long-term/, `${DEFAULT}aws_session_token = x\n`],
   // As boto wrote it: STS was asked, and refused the key with the code.
   ["KEYS_TEMPORARY", /long-term/, `${DEFAULT}aws_security_token = x\n`],
@@ -339,6 +341,20 @@ Deno.test("refreshSession() does nothing if the session stays valid long enough,
     assert.equal(result.accessKeyId, "ASIAEXAMPLESESSION00");
     assert.deepEqual(result.expiration, exampleSession().expiration);
   }
+});
+
+Deno.test("refreshSession() writes a session that lasts on without quotes, but not in a dry run", async () => {
+  const world = new World();
+  await world.run();
+  const plain = world.file.text;
+  const quoted = plain.replace(/(?<=session_token = )(.*)/, '"$1"');
+  for (const dryRun of [true, false]) {
+    world.file.text = quoted;
+    const request = { dryRun, minRemainingSeconds: 60 };
+    assert.equal((await world.run(request)).status, "still_valid");
+    assert.equal(world.file.text, dryRun ? quoted : plain);
+  }
+  assert.equal(world.told.length, 1);
 });
 
 Deno.test("refreshSession() takes the name of a session for its source, and says so", async () => {
@@ -461,6 +477,14 @@ Deno.test("what the files say when the code has come decides, and a refusal send
   await world.run();
   assert.equal(world.issuer.requests[0]?.accessKeyId, `${replaced}EXAMPLE`);
   const { text } = world.file;
+  const waiting = new World();
+  const { rehearse } = MemoryFile.prototype;
+  waiting.file.rehearse = (change) => {
+    waiting.file.text = DEFAULT.replace(old, replaced);
+    return rehearse.call(waiting.file, change);
+  };
+  await waiting.run(CODE);
+  assert.equal(waiting.issuer.requests[0]?.accessKeyId, `${replaced}EXAMPLE`);
   const another = new World();
   another.typing = () => void (another.file.text = text);
   const { status } = await another.run({ minRemainingSeconds: 60 });
