@@ -46,12 +46,10 @@ export interface ProfileView {
 export async function listProfiles(ports: ListPorts): Promise<ProfileView[]> {
   const { file, keys } = ports;
   const profiles = await readProfiles(ports);
-  const views = keys === undefined
-    ? await viewsOf(ports, profiles.sessions, file)
-    : [
-      ...await viewsOf(ports, profiles.keys, keys, keys.path),
-      ...await viewsOf(ports, profiles.sessions, file, file.path),
-    ];
+  const views = [
+    ...keys ? await viewsOf(ports, profiles.keys, keys, keys.path) : [],
+    ...await viewsOf(ports, profiles.sessions, file, keys && file.path),
+  ];
   const names = new Set(views.map(({ name }) => name));
   const roles = [...profiles.config.keys()].flatMap((name): ProfileView[] => {
     const used = names.has(name) ? undefined : sessionOf(name, profiles);

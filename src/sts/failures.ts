@@ -100,24 +100,24 @@ export function refusal(
   { endpoint, name }: Place,
   now: Date,
 ): UpdstsError {
-  const { status, refusal } = answer;
+  const { status, refusal: { code, message } = { code: "", message: "" } } =
+    answer;
   const { device, accessKeyId } = request;
   const failure = (code: ErrorCode, state: string, hint: string) =>
     new UpdstsError(code, `Cannot get a session: ${state}`, { hint });
-  const said = shownWords(refusal?.message ?? "", request);
+  const said = shownWords(message, request);
   if (status >= 500) {
-    const state = refusal === undefined
+    const state = code === ""
       ? `${name} failed (${status})`
       : `STS failed (${status}): ${said}`;
     return failure("STS_FAILED", state, MAY_BE_SPENT);
   }
-  if (refusal === undefined || status < 400) {
+  if (code === "" || status < 400) {
     const state = status === 200
       ? "it holds no whole session"
       : `status ${status} is not a valid answer of STS`;
     return invalidAnswer(name, state);
   }
-  const { code, message } = refusal;
   if (THROTTLING.test(code)) {
     return failure(
       "STS_THROTTLED",

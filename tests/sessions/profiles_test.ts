@@ -23,10 +23,8 @@ Deno.test("closestNames() forgives a slip in three letters: one left out, added,
 });
 
 Deno.test("unknownProfile() counts the names that would be too many", () => {
-  const names = Array.from(
-    { length: 12 },
-    (_, index) => ({ name: `p${index}`, recognised: true }),
-  );
+  const names = [..."0123456789ab"]
+    .map((end) => ({ name: `p${end}`, recognised: true }));
   const { hint } = unknownProfile("p3", names, "path");
   assert.match(hint ?? "", /^the profiles are: "p3", .*, and 7 more$/);
   assert.match(unknownProfile("x", [], "path").hint ?? "", /no profiles yet/);
