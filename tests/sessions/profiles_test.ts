@@ -1,7 +1,13 @@
-// Unknown names: the order in which others are suggested, and how many.
+// The profile that is chosen if none is named, and the order in which others are suggested for an unknown name.
 import assert from "node:assert/strict";
 import { byCloseness, closestNames } from "../../src/near_names.ts";
-import { unknownProfile } from "../../src/sessions/profiles.ts";
+import { chooseProfile, unknownProfile } from "../../src/sessions/profiles.ts";
+import { failsWith } from "../support/errors.ts";
+import {
+  MemoryConfig,
+  MemoryFile,
+  MemoryLog,
+} from "../support/memory_ports.ts";
 
 Deno.test("byCloseness() puts the likeliest name first, whatever its case", () => {
   assert.deepEqual(byCloseness("PRDO", ["default", "prod", "dev"]), [
@@ -28,4 +34,24 @@ Deno.test("unknownProfile() counts the names that would be too many", () => {
   const { hint } = unknownProfile("p3", names, "path");
   assert.match(hint ?? "", /^the profiles are: "p3", .*, and 7 more$/);
   assert.match(unknownProfile("x", [], "path").hint ?? "", /no profiles yet/);
+});
+
+Deno.test("chooseProfile() takes the only key that sessions are asked for with, and quotes nothing of stdin", async () => {
+  const key = (name: string) =>
+    `[${name}]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\n` +
+    "mfa_serial = GAHT12345678\n";
+  const begin = "# ${{{ key=a [auto update by updsts]\n";
+  const block = `${begin}${key("a_sts")}# $}}} [auto update by updsts]\n`;
+  const choose = (text: string, path?: string) =>
+    chooseProfile({
+      keys: { path, read: () => Promise.resolve(text) },
+      file: new MemoryFile(key("stray")),
+      ...{ config: new MemoryConfig(), log: new MemoryLog() },
+    });
+  assert.equal(await choose(key("a") + block, "path"), "a");
+  const two = key("a") + key("hunter2");
+  const named = await failsWith("USAGE", () => choose(two, "path"));
+  assert.match(named.hint ?? "", /: "a", "hunter2"$/);
+  const { message, hint } = await failsWith("USAGE", () => choose(two));
+  assert.doesNotMatch(message + hint, /hunter2|"a"/);
 });
