@@ -1,31 +1,32 @@
-// LocalAwsConfig: which endpoint the environment and the config file ask for.
+// LocalAwsConfig: what the environment and the config file say of a profile.
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { LocalAwsConfig } from "../../src/machine/config.ts";
 import { createEnvironment } from "../../src/machine/environment.ts";
 
-/** What is asked for by a config file of one profile, and an environment. */
-async function endpointOf(
+/** What a config file of these lines says of a profile, with these variables. */
+async function settingsOf(
   lines: readonly string[],
   variables: Readonly<Record<string, string>> = {},
   name = "work",
 ) {
-  const home = await Deno.makeTempDir();
+  const path = await Deno.makeTempFile();
   try {
-    await Deno.mkdir(join(home, ".aws"));
-    await Deno.writeTextFile(
-      join(home, ".aws", "config"),
-      (lines[0]?.startsWith("[") ? lines : ["[profile work]", ...lines])
-        .join("\n"),
+    const isWhole = lines[0]?.startsWith("[");
+    const whole = isWhole ? lines : ["[profile work]", ...lines];
+    await Deno.writeTextFile(path, whole.join("\n"));
+    const environment = createEnvironment((name) =>
+      ({ AWS_CONFIG_FILE: path, ...variables })[name]
     );
-    const config = new LocalAwsConfig(
-      createEnvironment((name) => ({ HOME: home, ...variables })[name]),
-    );
-    const { endpoint, fips, dualStack } = await config.settingsOf(name);
-    return { endpoint, fips, dualStack };
+    return await new LocalAwsConfig(environment).settingsOf(name);
   } finally {
-    await Deno.remove(home, { recursive: true });
+    await Deno.remove(path);
   }
+}
+
+/** Where STS is asked, of that. */
+async function endpointOf(...given: Parameters<typeof settingsOf>) {
+  const { endpoint, fips, dualStack } = await settingsOf(...given);
+  return { endpoint, fips, dualStack };
 }
 
 const NONE = { endpoint: undefined, fips: undefined, dualStack: undefined };
@@ -95,39 +96,24 @@ Deno.test("a section of the config file is found however its header is spelled",
 });
 
 Deno.test("a profile of the config file that has credentials of its own is told by their key", async () => {
-  const home = await Deno.makeTempDir();
-  try {
-    await Deno.mkdir(join(home, ".aws"));
-    const keys = [
-      "aws_access_key_id",
-      "AWS_SECRET_ACCESS_KEY",
-      "credential_process",
-      "login_session",
-      "role_arn",
-      "sso_session",
-      "sso_start_url",
-      "web_identity_token_file",
-    ];
-    await Deno.writeTextFile(
-      join(home, ".aws", "config"),
-      keys.map((key) => `[profile ${key}]\nregion = x\n${key} = y\n`).join("") +
-        "[profile none]\nregion = x\nmfa_serial = y\nrole_arn =\n",
-    );
-    const config = new LocalAwsConfig(
-      createEnvironment((name) => ({ HOME: home })[name]),
-    );
-    for (const key of keys) {
-      const { credentialsKey } = await config.settingsOf(key);
-      assert.equal(credentialsKey, key.toLowerCase());
-    }
-    for (const name of ["none", "nobody"]) {
-      assert.equal(
-        (await config.settingsOf(name)).credentialsKey,
-        undefined,
-      );
-    }
-  } finally {
-    await Deno.remove(home, { recursive: true });
+  const keys = [
+    "aws_access_key_id",
+    "AWS_SECRET_ACCESS_KEY",
+    "credential_process",
+    "login_session",
+    "role_arn",
+    "sso_session",
+    "sso_start_url",
+    "web_identity_token_file",
+  ];
+  for (const key of keys) {
+    const { credentialsKey } = await settingsOf(["region = x", `${key} = y`]);
+    assert.equal(credentialsKey, key.toLowerCase());
+  }
+  const none = ["region = x", "mfa_serial = y", "role_arn ="];
+  for (const name of ["work", "nobody"]) {
+    const { credentialsKey } = await settingsOf(none, {}, name);
+    assert.equal(credentialsKey, undefined);
   }
 });
 

@@ -5,6 +5,7 @@ import { createEnvironment } from "../../src/machine/environment.ts";
 import { Paths } from "../../src/machine/paths.ts";
 import { isSameFile, locate } from "../../src/machine/place.ts";
 import { failsWith } from "../support/errors.ts";
+import { testIn } from "../support/in_directory.ts";
 import { links, unless, unlessWindows } from "../support/skipping.ts";
 
 const LINUX = new Paths("linux");
@@ -92,92 +93,78 @@ Deno.test("credentialsPath() is -c, the variable, then the usual place; ~ is the
   assert.match(error.message, /HOME is not set/);
 });
 
-const posixOnly = unlessWindows("links are followed by the system alone there");
-
-Deno.test({
-  name:
-    `locate() finds what the system finds, whatever links and dots lead there${posixOnly.note}`,
-  ignore: posixOnly.ignore || links.ignore,
-  fn: async () => {
-    const directory = await Deno.realPath(await Deno.makeTempDir());
-    try {
-      for (const path of ["a/b/c", "x"]) {
-        await Deno.mkdir(join(directory, path), { recursive: true });
-      }
-      const link = (name: string, to: string) =>
-        Deno.symlink(to, join(directory, name));
-      await Deno.writeTextFile(join(directory, "a/file"), "");
-      await Deno.writeTextFile(join(directory, "x/file"), "");
-      await link("deep", "a/b");
-      await link("x/up", "../deep");
-      await link("a/abs", join(directory, "x"));
-      await link("twice", "x/up/../abs");
-      const cases = [
+testIn(
+  "locate() finds what the system finds, whatever links and dots lead there",
+  async (directory) => {
+    for (const path of ["a/b/c", "x"]) {
+      await Deno.mkdir(join(directory, path), { recursive: true });
+      await Deno.writeTextFile(join(directory, path[0] ?? "", "file"), "");
+    }
+    for (
+      const [name, to] of [
+        ["deep", "a/b"],
+        ["x/up", "../deep"],
+        ["a/abs", join(directory, "x")],
+        ["twice", "x/up/../abs"],
+      ] as const
+    ) await Deno.symlink(to, join(directory, name));
+    for (
+      const path of [
         ...["a/file", "deep/../file", "x/up/../file", "twice/file"],
         ...["twice/../a/./b//../file", "a/abs/up/c/../../abs/file", "deep/.."],
         ...["x/../deep/../../x/file", "a/b/../../x/up/../abs/../a/file"],
-      ];
-      for (const path of cases) {
-        // The system's own reading, which the runtime would not ask for.
-        const { stdout } = await new Deno.Command("readlink", {
-          args: ["-e", `${directory}/${path}`],
-        }).output();
-        const found = locate(`${directory}/${path}`);
-        assert.equal(found.path, new TextDecoder().decode(stdout).trim(), path);
-        assert(found.exists);
-      }
-      assert(isSameFile(`${directory}/deep/../file`, `${directory}/a/file`));
-      assert(!isSameFile(`${directory}/deep/../file`, `${directory}/x/file`));
-      const { path, exists, missing } = locate(`${directory}/deep/n/./m/new`);
-      assert.equal(path, `${directory}/a/b/n/m/new`);
-      assert(!exists);
-      assert.deepEqual(missing, [
-        `${directory}/a/b/n`,
-        `${directory}/a/b/n/m`,
-      ]);
-      for (const path of ["a/file/../b", "no/../a/file", "no/"]) {
-        assert.throws(() => locate(`${directory}/${path}`), path);
-      }
-    } finally {
-      await Deno.remove(directory, { recursive: true });
+      ]
+    ) {
+      // The system's own reading, which the runtime would not ask for.
+      const { stdout } = await new Deno.Command("readlink", {
+        args: ["-e", `${directory}/${path}`],
+      }).output();
+      const found = locate(`${directory}/${path}`);
+      assert.equal(found.path, new TextDecoder().decode(stdout).trim(), path);
+      assert(found.exists);
+    }
+    assert(isSameFile(`${directory}/deep/../file`, `${directory}/a/file`));
+    assert(!isSameFile(`${directory}/deep/../file`, `${directory}/x/file`));
+    const { path, exists, missing } = locate(`${directory}/deep/n/./m/new`);
+    assert.equal(path, `${directory}/a/b/n/m/new`);
+    assert(!exists);
+    const made = [`${directory}/a/b/n`, `${directory}/a/b/n/m`];
+    assert.deepEqual(missing, made);
+    for (const path of ["a/file/../b", "no/../a/file", "no/"]) {
+      assert.throws(() => locate(`${directory}/${path}`), path);
     }
   },
-});
-
-const root = unless(
-  Deno.build.os !== "windows" && Deno.uid() === 0,
-  "only root can make files of somebody else",
+  links.ignore
+    ? links
+    : unlessWindows("links are followed by the system alone there"),
 );
 
-Deno.test({
-  name:
-    `locate() follows no link of a neighbour in a sticky directory, also to what is not there yet${root.note}`,
-  ignore: root.ignore,
-  fn: async () => {
-    const directory = await Deno.realPath(await Deno.makeTempDir());
-    try {
-      const shared = join(directory, "shared");
-      await Deno.mkdir(join(directory, "mine"));
-      await Deno.mkdir(shared);
-      await Deno.chmod(shared, 0o1777);
-      const link = join(shared, "link");
-      await Deno.symlink(join(directory, "mine"), link);
-      await new Deno.Command("chown", { args: ["-h", "1234", link] }).output();
-      for (const path of ["", "/new", "/new/deep"]) {
-        // Only who writes minds.
-        locate(link + path);
-        const error = await failsWith(
-          "FILE_UNWRITABLE",
-          () => locate(link + path, 0),
-        );
-        assert.match(error.message, /link of another user/);
-        // Who has put it there may.
-        locate(link + path, 1234);
-      }
-      await Deno.chmod(shared, 0o755);
-      locate(`${link}/new`, 0);
-    } finally {
-      await Deno.remove(directory, { recursive: true });
+testIn(
+  "locate() follows no link of a neighbour in a sticky directory, also to what is not there yet",
+  async (directory) => {
+    const shared = join(directory, "shared");
+    await Deno.mkdir(join(directory, "mine"));
+    await Deno.mkdir(shared);
+    await Deno.chmod(shared, 0o1777);
+    const link = join(shared, "link");
+    await Deno.symlink(join(directory, "mine"), link);
+    await new Deno.Command("chown", { args: ["-h", "1234", link] }).output();
+    for (const path of ["", "/new", "/new/deep"]) {
+      // Only who writes minds.
+      locate(link + path);
+      const error = await failsWith(
+        "FILE_UNWRITABLE",
+        () => locate(link + path, 0),
+      );
+      assert.match(error.message, /link of another user/);
+      // Who has put it there may.
+      locate(link + path, 1234);
     }
+    await Deno.chmod(shared, 0o755);
+    locate(`${link}/new`, 0);
   },
-});
+  unless(
+    Deno.build.os !== "windows" && Deno.uid() === 0,
+    "only root can make files of somebody else",
+  ),
+);
