@@ -85,8 +85,9 @@ export async function pruneSessions(
   for (const { message } of damage) log.warn(`${path}: ${message}`);
   const [first] = left;
   if (first === undefined) return removed;
+  const verb = dryRun ? "Would remove" : "Removed";
   for (const { profile, sessionProfile } of removed) {
-    log.note(`Removed ${sessionProfile}, the session of ${profile}`);
+    log.note(`${verb} ${sessionProfile}, the session of ${profile}`);
   }
   throw first;
 }
