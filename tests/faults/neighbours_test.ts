@@ -1,4 +1,4 @@
-// Another user of the machine who may write the directory: gets nothing, and is given nothing.
+// Other users of the machine: who may write the directory gets nothing and is given nothing; who runs updsts keeps to their rights.
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { createEnvironment } from "../../src/machine/environment.ts";
@@ -6,9 +6,17 @@ import { openRegularFile } from "../../src/machine/read.ts";
 import { LocalCredentialsFile } from "../../src/machine/replace.ts";
 import { REAL_SYSTEM, type System } from "../../src/machine/system.ts";
 import type { Change } from "../../src/ports.ts";
-import { isInstalled } from "../support/command.ts";
+import {
+  baseEnvironment,
+  commandLine,
+  type Finished,
+  isInstalled,
+  ROOT,
+  run,
+} from "../support/command.ts";
 import { failsWith } from "../support/errors.ts";
 import { MemoryLog } from "../support/memory_ports.ts";
+import { ALICE, GIVEN, Scenario } from "../support/scenario.ts";
 import { unless } from "../support/skipping.ts";
 
 const twoUsers = unless(
@@ -61,26 +69,34 @@ function open(path: string): LocalCredentialsFile {
   return new LocalCredentialsFile(path, { environment, log, system: FAST });
 }
 
-async function amongNeighbours(
+/** A test in a directory of this mode, with a file of this owner in it. */
+function testNeighbours(
+  name: string,
   { mode, owner }: { readonly mode: number; readonly owner: number },
   test: (world: World) => Promise<void>,
-): Promise<void> {
-  const top = await Deno.realPath(await Deno.makeTempDir());
-  try {
-    await Deno.chmod(top, 0o755);
-    const directory = join(top, "shared");
-    await Deno.mkdir(directory);
-    await Deno.chmod(directory, mode);
-    await Deno.mkdir(join(top, "roots"), { mode: 0o700 });
-    const other = join(top, "roots", "credentials");
-    await Deno.writeTextFile(other, `[root]\n${SECRET}`, { mode: 0o600 });
-    const path = join(directory, "credentials");
-    await Deno.writeTextFile(path, `[default]\n${SECRET}`, { mode: 0o600 });
-    await Deno.chown(path, owner, owner);
-    await test({ directory, path, file: open(path), other });
-  } finally {
-    await Deno.remove(top, { recursive: true });
-  }
+): void {
+  Deno.test(
+    name + twoUsers.note,
+    { ignore: twoUsers.ignore },
+    async () => {
+      const top = await Deno.realPath(await Deno.makeTempDir());
+      try {
+        await Deno.chmod(top, 0o755);
+        const directory = join(top, "shared");
+        await Deno.mkdir(directory);
+        await Deno.chmod(directory, mode);
+        await Deno.mkdir(join(top, "roots"), { mode: 0o700 });
+        const other = join(top, "roots", "credentials");
+        await Deno.writeTextFile(other, `[root]\n${SECRET}`, { mode: 0o600 });
+        const path = join(directory, "credentials");
+        await Deno.writeTextFile(path, `[default]\n${SECRET}`, { mode: 0o600 });
+        await Deno.chown(path, owner, owner);
+        await test({ directory, path, file: open(path), other });
+      } finally {
+        await Deno.remove(top, { recursive: true });
+      }
+    },
+  );
 }
 
 /** Swaps the temporary file for something of the neighbour's while the change is made. */
@@ -91,121 +107,104 @@ function swapping(directory: string, script: string): Change {
   };
 }
 
-/** What the neighbour puts in its place; `mine` is what it leads to. */
-const SWAPS = [
-  { name: "a link to a file of theirs", script: 'ln -s mine "$t"' },
-  { name: "a file of theirs", script: 'ln mine "$t"' },
-];
-
-for (const { name, script } of SWAPS) {
-  Deno.test(
-    `a neighbour who swaps the temporary file for ${name} reads nothing${twoUsers.note}`,
-    {
-      ignore: twoUsers.ignore,
+for (
+  const [what, put] of [
+    ["a link to a file of theirs", "ln -s"],
+    ["a file of theirs", "ln"],
+  ]
+) {
+  testNeighbours(
+    `a neighbour who swaps the temporary file for ${what} reads nothing`,
+    { mode: 0o777, owner: 0 },
+    async ({ directory, path, file }) => {
+      // They open it before it is given to somebody else.
+      const theirs: Deno.FsFile[] = [];
+      const swap = swapping(
+        directory,
+        `rm -f mine "$t"; : >mine; chmod 666 mine; ${put} mine "$t"`,
+      );
+      const change: Change = (text) => {
+        const edits = swap(text);
+        theirs.push(Deno.openSync(join(directory, "mine")));
+        return edits;
+      };
+      await file.rehearse(change).catch(() => {});
+      await file.update(change).catch(() => {});
+      assert(theirs.length >= 2);
+      for (const handle of theirs) {
+        assert.equal(handle.readSync(new Uint8Array(100)), null);
+        handle.close();
+      }
+      assert.equal((await Deno.lstat(path)).mode, 0o100600);
+      assert(
+        (await Deno.readTextFile(path)).startsWith(`[default]\n${SECRET}`),
+      );
     },
-    () =>
-      amongNeighbours({ mode: 0o777, owner: 0 }, async (world) => {
-        const { directory, path, file } = world;
-        // They open it before it is given to somebody else.
-        const theirs: Deno.FsFile[] = [];
-        const swap = swapping(
-          directory,
-          `rm -f mine "$t"; : >mine; chmod 666 mine; ${script}`,
-        );
-        const change: Change = (text) => {
-          const edits = swap(text);
-          theirs.push(Deno.openSync(join(directory, "mine")));
-          return edits;
-        };
-        await file.rehearse(change).catch(() => {});
-        await file.update(change).catch(() => {});
-        assert(theirs.length >= 2);
-        for (const handle of theirs) {
-          assert.equal(handle.readSync(new Uint8Array(100)), null);
-          handle.close();
-        }
-        assert.equal((await Deno.lstat(path)).mode, 0o100600);
-        assert(
-          (await Deno.readTextFile(path)).startsWith(`[default]\n${SECRET}`),
-        );
-      }),
   );
 }
 
-Deno.test(
-  `root gives the owner of a file no file of its own, whatever they put in the temporary file's place${twoUsers.note}`,
-  {
-    ignore: twoUsers.ignore,
+testNeighbours(
+  "root gives the owner of a file no file of its own, whatever they put in the temporary file's place",
+  { mode: 0o777, owner: BOB },
+  async ({ directory, file, other }) => {
+    const link = swapping(directory, `rm -f "$t"; ln -s ${other} "$t"`);
+    await file.rehearse(link).catch(() => {});
+    await file.update(link).catch(() => {});
+    const { uid, mode } = await Deno.stat(other);
+    assert.deepEqual([uid, mode], [0, 0o100600]);
+    assert.equal(await Deno.readTextFile(other), `[root]\n${SECRET}`);
   },
-  () =>
-    amongNeighbours({ mode: 0o777, owner: BOB }, async (world) => {
-      const { directory, file, other } = world;
-      const link = swapping(directory, `rm -f "$t"; ln -s ${other} "$t"`);
-      await file.rehearse(link).catch(() => {});
-      await file.update(link).catch(() => {});
-      const { uid, mode } = await Deno.stat(other);
-      assert.deepEqual([uid, mode], [0, 0o100600]);
-      assert.equal(await Deno.readTextFile(other), `[root]\n${SECRET}`);
-    }),
 );
 
-Deno.test(
-  `what was read goes to the owner of what was read, whatever the name stands for by then${twoUsers.note}`,
-  {
-    ignore: twoUsers.ignore,
+testNeighbours(
+  "what was read goes to the owner of what was read, whatever the name stands for by then",
+  { mode: 0o777, owner: BOB },
+  async ({ directory, path, file, other }) => {
+    // Between finding the file and opening it.
+    asBob('rm "$1"; ln -s "$2" "$1"', path, other);
+    const { file: opened, info } = openRegularFile(path, path, "file");
+    opened.close();
+    assert.deepEqual([info.uid, (info.mode ?? 0) & 0o777], [0, 0o600]);
+    // And from end to end.
+    await file.update(append);
+    assert.equal(asBob('cat "$1"/* 2>/dev/null || :', directory), "");
   },
-  () =>
-    amongNeighbours({ mode: 0o777, owner: BOB }, async (world) => {
-      const { directory, path, file, other } = world;
-      // Between finding the file and opening it.
-      asBob('rm "$1"; ln -s "$2" "$1"', path, other);
-      const { file: opened, info } = openRegularFile(path, path, "file");
-      opened.close();
-      assert.deepEqual([info.uid, (info.mode ?? 0) & 0o777], [0, 0o600]);
-      // And from end to end.
-      await file.update(append);
-      const seen = asBob('cat "$1"/* 2>/dev/null || :', directory);
-      assert.equal(seen, "");
-    }),
 );
 
-Deno.test(
-  `a file that a neighbour puts there after the rehearsal does not bring them the session${twoUsers.note}`,
-  {
-    ignore: twoUsers.ignore,
+testNeighbours(
+  "a file that a neighbour puts there after the rehearsal does not bring them the session",
+  { mode: 0o777, owner: 0 },
+  async ({ path, file }) => {
+    await Deno.chmod(path, 0o640);
+    await file.rehearse(append);
+    asBob('rm "$1"; echo "[default]" >"$1"; chmod 666 "$1"', path);
+    await file.update(append);
+    assert.match(await Deno.readTextFile(path), /fresh/);
+    assert.equal(asBob('cat "$1"', path), undefined);
+    const { uid, mode } = await Deno.stat(path);
+    assert.deepEqual([uid, mode], [0, 0o100600]);
   },
-  () =>
-    amongNeighbours({ mode: 0o777, owner: 0 }, async ({ path, file }) => {
-      await Deno.chmod(path, 0o640);
-      await file.rehearse(append);
-      asBob('rm "$1"; echo "[default]" >"$1"; chmod 666 "$1"', path);
-      await file.update(append);
-      assert.match(await Deno.readTextFile(path), /fresh/);
-      assert.equal(asBob('cat "$1"', path), undefined);
-      const { uid, mode } = await Deno.stat(path);
-      assert.deepEqual([uid, mode], [0, 0o100600]);
-    }),
 );
 
-Deno.test(
-  `a link that a neighbour has put into a sticky directory is refused by us${twoUsers.note}`,
-  {
-    ignore: twoUsers.ignore,
-  },
-  () =>
-    amongNeighbours({ mode: 0o1777, owner: 0 }, async ({ directory, path }) => {
-      // Most kernels refuse it, too; /proc/sys/fs/protected_symlinks says so.
-      const kernel =
-        (await Deno.readTextFile("/proc/sys/fs/protected_symlinks"))
-          .trim() !== "0";
-      const theirs = join(directory, "theirs");
-      const through = join(directory, "through");
+// The kernel lets the links of a directory's owner pass, and most kernels refuse
+// all others; /proc/sys/fs/protected_symlinks says so.
+for (const owner of [0, BOB]) {
+  testNeighbours(
+    `a link that a neighbour has put into a sticky directory of ${
+      owner === 0 ? "root" : "their own"
+    } is refused`,
+    { mode: 0o1777, owner },
+    async ({ directory, path }) => {
+      await Deno.chown(directory, owner, owner);
+      const kernel = owner === 0 && (await Deno.readTextFile(
+            "/proc/sys/fs/protected_symlinks",
+          )).trim() !== "0";
       asBob('ln -s credentials "$1"/theirs; ln -s . "$1"/through', directory);
-      for (const name of [theirs, join(through, "credentials")]) {
+      for (const name of ["theirs", "through/credentials"]) {
         for (const act of ["rehearse", "update"] as const) {
           const error = await failsWith(
             kernel ? "FILE_UNREADABLE" : "FILE_UNWRITABLE",
-            () => open(name)[act](append),
+            () => open(join(directory, name))[act](append),
           );
           assert.match(
             error.message,
@@ -217,94 +216,173 @@ Deno.test(
       await Deno.symlink(path, own);
       await open(own).update(append);
       assert.match(await Deno.readTextFile(path), /fresh/);
-    }),
-);
+    },
+  );
+}
 
-// The kernel lets it pass: whoever owns the directory may put links there.
-Deno.test(
-  `so is one of the neighbour who owns that directory${twoUsers.note}`,
+let bobsPlace: Promise<string> | undefined;
+
+/** Deno, the project and its packages, where another user can read them. */
+async function makeBobsPlace(): Promise<string> {
+  const place = await Deno.makeTempDir({ prefix: "updsts-bob-" });
+  globalThis.addEventListener("unload", () => {
+    Deno.removeSync(place, { recursive: true });
+  });
+  const { DENO_DIR } = await baseEnvironment();
+  // Links are enough where they can be made, and far quicker than copies.
+  const copy = 'cp -rl "$1" "$2" 2>/dev/null || cp -r "$1" "$2"';
+  await run("bash", ["-c", copy, "bash", `${DENO_DIR}/npm`, place]);
+  await Deno.mkdir(`${place}/project`);
+  for (const name of ["deno.json", "deno.lock", "main.ts", "src"]) {
+    await run("cp", ["-r", `${ROOT.pathname}${name}`, `${place}/project`]);
+  }
+  await Deno.copyFile(Deno.execPath(), `${place}/deno`);
+  await run("chmod", ["-R", "a+rX", `${place}/project`, `${place}/deno`]);
+  await Deno.chmod(place, 0o777);
+  return place;
+}
+
+/** Runs get as the neighbour, who is in the group 2000, too. */
+async function getAsBob(scenario: Scenario): Promise<Finished> {
+  const place = await (bobsPlace ??= makeBobsPlace());
+  const main = `${ROOT.pathname}main.ts`;
+  const [, ...args] = commandLine(
+    ["get", "-n", "default", "-t", scenario.code()],
+  );
+  return await scenario.run("setpriv", [
+    ...[`--reuid=${BOB}`, `--regid=${BOB}`, `--groups=${BOB},2000`, "--"],
+    `${place}/deno`,
+    ...args.map((arg) => arg === main ? `${place}/project/main.ts` : arg),
+  ], { DENO_DIR: place });
+}
+
+/** What becomes of a file: its group and mode, or why get refuses it. */
+const FILES_OF_OTHERS: readonly {
+  readonly name: string;
+  /** Owner and mode. */
+  readonly directory: readonly [number, number];
+  /** Owner, group and mode. */
+  readonly file: readonly [number, number, number];
+  readonly becomes: readonly [number, number] | RegExp;
+}[] = [
   {
-    ignore: twoUsers.ignore,
+    name: "in a directory that they may not write is found first",
+    directory: [BOB, 0o555],
+    file: [BOB, 0, 0o600],
+    becomes: /Permission denied/,
   },
-  () =>
-    amongNeighbours({ mode: 0o1777, owner: BOB }, async ({ directory }) => {
-      await Deno.chown(directory, BOB, BOB);
-      asBob('ln -s credentials "$1"/theirs', directory);
-      await failsWith(
-        "FILE_UNWRITABLE",
-        () => open(join(directory, "theirs")).rehearse(append),
-      );
-    }),
-);
-
-/** Replaces the file at a path by itself, as any user may run it. */
-const PROGRAM = `
-import { createEnvironment } from "./src/machine/environment.ts";
-import { LocalCredentialsFile } from "./src/machine/replace.ts";
-const [path, home] = Deno.args;
-const environment = createEnvironment((name) => name === "HOME" ? home : undefined);
-const quiet = () => {};
-const log = { warn: quiet, note: quiet, info: quiet, debug: quiet };
-const file = new LocalCredentialsFile(path, { environment, log });
-const append = (text) => [{ offset: text.length, length: 0, text: "+" }];
-await file.rehearse(append);
-await file.update(append);
-`;
-
-Deno.test(
-  `a file keeps its group if its user is in that, and is closed to groups if not${twoUsers.note}`,
   {
-    ignore: twoUsers.ignore,
+    name: "of somebody else is found first",
+    directory: [BOB, 0o755],
+    file: [4321, 0, 0o644],
+    becomes: /Permission denied/,
   },
-  async () => {
-    const top = await Deno.makeTempDir();
-    try {
-      await Deno.chmod(top, 0o755);
-      await new Deno.Command("cp", {
-        args: ["-r", new URL("../../src", import.meta.url).pathname, top],
-      }).output();
-      await Deno.copyFile(Deno.execPath(), join(top, "deno"));
-      await Deno.writeTextFile(join(top, "replace.ts"), PROGRAM);
-      const home = join(top, "home");
-      await Deno.mkdir(home);
-      await Deno.chown(home, BOB, BOB);
-      const path = join(home, "credentials");
-      for (
-        const { owner, group, mode, becomes } of [
-          // One of the user's other groups.
-          { owner: 4321, group: 2000, mode: 0o660, becomes: [2000, 0o660] },
-          { owner: BOB, group: 2000, mode: 0o640, becomes: [2000, 0o640] },
-          // One that the user has left.
-          { owner: BOB, group: 3000, mode: 0o640, becomes: [BOB, 0o600] },
-        ]
-      ) {
-        await Deno.writeTextFile(path, "[a]\n");
-        await Deno.chown(path, owner, group);
-        await Deno.chmod(path, mode);
-        const { success, stderr } = await new Deno.Command("setpriv", {
-          args: [
-            ...[
-              `--reuid=${BOB}`,
-              `--regid=${BOB}`,
-              `--groups=${BOB},2000`,
-              "--",
-            ],
-            ...[join(top, "deno"), "run", "--no-config", "--no-check"],
-            ...["--no-prompt", "--allow-read", "--allow-write"],
-            ...[join(top, "replace.ts"), path, home],
-          ],
-          env: { DENO_DIR: join(home, "cache"), DENO_NO_UPDATE_CHECK: "1" },
-          cwd: home,
-        }).output();
-        assert(success, new TextDecoder().decode(stderr));
-        const info = await Deno.stat(path);
-        assert.equal(await Deno.readTextFile(path), "[a]\n+");
+  {
+    // Once the code was spent, and a link to the file stayed behind for ever.
+    name: "of somebody else in a sticky directory is found first",
+    directory: [0, 0o1777],
+    file: [4321, 0, 0o666],
+    becomes: /only they may replace it/,
+  },
+  {
+    name: "of somebody else and one of their groups keeps that group",
+    directory: [BOB, 0o755],
+    file: [4321, 2000, 0o660],
+    becomes: [2000, 0o660],
+  },
+  {
+    name: "of theirs and one of their groups keeps that group",
+    directory: [BOB, 0o755],
+    file: [BOB, 2000, 0o640],
+    becomes: [2000, 0o640],
+  },
+  {
+    name: "of a group that they have left is closed to groups",
+    directory: [BOB, 0o755],
+    file: [BOB, 3000, 0o640],
+    becomes: [BOB, 0o600],
+  },
+];
+
+for (const { name, directory, file, becomes } of FILES_OF_OTHERS) {
+  Deno.test({
+    name: `get by a user who is not root: a file ${name}${twoUsers.note}`,
+    ignore: twoUsers.ignore,
+    fn: async () => {
+      await using scenario = await Scenario.start();
+      // Everything is open to them but for what is to be refused.
+      await Deno.chmod(scenario.home, 0o755);
+      const [owner, open] = directory;
+      await Deno.chown(join(scenario.home, ".aws"), owner, owner);
+      await Deno.chmod(join(scenario.home, ".aws"), open);
+      const [user, group, mode] = file;
+      await Deno.chown(scenario.path, user, group);
+      await Deno.chmod(scenario.path, mode);
+      const { code, stderr } = await getAsBob(scenario);
+      const text = await scenario.read();
+      if (!(becomes instanceof RegExp)) {
+        assert.equal(code, 0, stderr);
+        assert(text.startsWith(`${GIVEN}# \${{{ key=default `));
+        const info = await Deno.stat(scenario.path);
         assert.equal(info.uid, BOB);
         assert.deepEqual([info.gid, (info.mode ?? 0) & 0o777], becomes);
-        await Deno.remove(path);
+      } else {
+        assert.match(stderr, becomes);
+        assert.match(stderr, /^updsts: Cannot write the credentials file: /m);
+        assert.equal(code, 3);
+        assert.equal(scenario.codesSent, 0, "a code was spent");
+        assert.equal(text, GIVEN);
       }
-    } finally {
-      await Deno.remove(top, { recursive: true });
-    }
-  },
+      assert.deepEqual(scenario.files(), ["credentials"]);
+    },
+  });
+}
+
+/** Whether a process can be given a view of the file system of its own here. */
+async function canUnshare(): Promise<boolean> {
+  if (twoUsers.ignore || !isInstalled("unshare")) return false;
+  const { code } = await run("unshare", [
+    ...["--mount", "sh", "-c", "mount -t tmpfs tmpfs /mnt"],
+  ]);
+  return code === 0;
+}
+
+const hiding = unless(
+  await canUnshare() && isInstalled("aws"),
+  "no mount namespace can be had here, or aws is not installed",
 );
+
+for (const name of ["default", "default_sts"]) {
+  Deno.test({
+    name:
+      `with the key's directory hidden, aws works by the session ${name}${hiding.note}`,
+    ignore: hiding.ignore,
+    fn: async () => {
+      await using scenario = await Scenario.start();
+      const sessions = join(scenario.home, "sessions", "credentials");
+      const got = await scenario.getWith(["-sn", name, "-o", sessions]);
+      assert.equal(got.code, 0, got.stderr);
+      // Neither the key nor the directory that it is in is there for what follows.
+      const script =
+        'mount -t tmpfs tmpfs "$1" && shift && ! cat "$1" 2>&1 && shift && exec "$@"';
+      const { code, stdout, stderr } = await scenario.run("unshare", [
+        ...["--mount", "sh", "-c", script, "sh"],
+        ...[join(scenario.home, ".aws"), scenario.path],
+        ...["aws", "--profile", name, "sts", "get-caller-identity"],
+        ...["--endpoint-url", scenario.sts.url],
+      ], {
+        AWS_SHARED_CREDENTIALS_FILE: sessions,
+        AWS_EC2_METADATA_DISABLED: "true",
+        AWS_DEFAULT_REGION: "us-east-1",
+      });
+      assert.equal(code, 0, stderr);
+      assert(stdout.includes(ALICE.accountId), stdout);
+      // It asked by the session, and by nothing else.
+      const [session] = scenario.sts.sessions;
+      assert(session !== undefined);
+      const last = scenario.sts.requests.at(-1);
+      assert.equal(last?.accessKeyId, session.accessKeyId);
+      scenario.assertNoSecret(stdout + stderr);
+    },
+  });
+}

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
+  baseEnvironment,
   commandLine,
   type Finished,
   homeVariables,
@@ -132,6 +133,37 @@ export class Scenario implements AsyncDisposable {
     const finished = await updsts(args, { ...this.env, ...env });
     this.assertNoSecret(finished.stdout + finished.stderr);
     return finished;
+  }
+
+  /** Starts `updsts`, for signals to reach it; its output is piped. */
+  async spawn(args: readonly string[]): Promise<Deno.ChildProcess> {
+    const [command, ...rest] = commandLine(args);
+    return new Deno.Command(command, {
+      args: rest,
+      env: { ...await baseEnvironment(), ...this.env },
+      clearEnv: true,
+      ...{ stdin: "null", stdout: "piped", stderr: "piped" },
+    }).spawn();
+  }
+
+  /** Waits until STS has been asked once, or once more than `sent` times. */
+  async untilAsked(sent = 0): Promise<void> {
+    while (this.codesSent <= sent) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+
+  /** Runs `refresh`, which STS lets wait for `ms` milliseconds, and `meanwhile` then. */
+  async whileAsked<Result>(
+    refresh: () => Promise<Result>,
+    meanwhile: () => unknown,
+    ms = 500,
+  ): Promise<Result> {
+    this.sts.script({ kind: "delay_headers", ms });
+    const running = refresh();
+    await this.untilAsked();
+    await meanwhile();
+    return await running;
   }
 
   /** Runs another program with the same environment. */
