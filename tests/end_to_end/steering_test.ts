@@ -1,7 +1,7 @@
 // Where a code goes is not for the credentials file to say: an agent may name one that it wrote.
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { DeafProxy } from "../support/deaf_proxy.ts";
+import { RecordingProxy } from "../support/recording_proxy.ts";
 import { GIVEN, Scenario } from "../support/scenario.ts";
 
 /** Where `get` goes with `lines` in the profile of the credentials file. */
@@ -9,7 +9,7 @@ async function placeAskedWith(
   lines: readonly string[],
   config = "",
 ): Promise<readonly string[]> {
-  await using proxy = new DeafProxy();
+  await using proxy = new RecordingProxy();
   await using scenario = await Scenario.start({
     given: GIVEN.replace("[other]", [...lines, "[other]"].join("\n")),
   });
@@ -21,7 +21,7 @@ async function placeAskedWith(
     HTTP_PROXY: proxy.url,
   });
   assert.equal(code, 5, stderr);
-  return proxy.heard;
+  return proxy.places;
 }
 
 const USUAL = ["CONNECT sts.us-east-1.amazonaws.com:443 HTTP/1.1"];

@@ -1,8 +1,11 @@
-// The sandbox: what the shipped flags allow, what they stop, and that they do not grow.
+// What a package could do that was tampered with: how packages are fixed, and what the shipped flags stop.
+import denoJson from "../../deno.json" with { type: "json" };
+import testsJson from "../deno.json" with { type: "json" };
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { ROOT, shippedFlags, underShippedFlags } from "../support/command.ts";
-import { DeafProxy } from "../support/deaf_proxy.ts";
+import { PACKAGES, SEE_A_KEY, shippedPackages } from "../support/packages.ts";
+import { RecordingProxy } from "../support/recording_proxy.ts";
 import { Scenario } from "../support/scenario.ts";
 
 Deno.test("the shipped flags are exactly these; whoever adds one has to say so here", () => {
@@ -100,37 +103,32 @@ const STOPPED: readonly { readonly name: string; readonly code: string }[] = [
 
 for (const { name, code } of STOPPED) {
   Deno.test(`the sandbox stops a dependency that would ${name}`, async () => {
-    const { code: exit, stderr } = await underShippedFlags(code);
+    // A proxy needs no permission.
+    await using proxy = new RecordingProxy();
+    const { code: exit, stderr } = await underShippedFlags(code, {
+      ...{ HTTP_PROXY: proxy.url, HTTPS_PROXY: proxy.url },
+    });
     assert.notEqual(exit, 0);
     assert.match(
       stderr,
       /NotCapable|Requires \w+ access|not found in cache|cached-only|no-remote|frozen|lockfile/i,
     );
+    assert.deepEqual(proxy.heard, []);
   });
 }
 
 Deno.test("the sandbox hides every variable that is not named", async () => {
+  const hidden = ["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "GITHUB_TOKEN"];
+  const names = [...hidden, "HOME"];
   const { code, stdout } = await underShippedFlags(
-    `console.log(JSON.stringify([Deno.env.get("AWS_SECRET_ACCESS_KEY"), Deno.env.get("AWS_SESSION_TOKEN"), Deno.env.get("GITHUB_TOKEN"), Deno.env.get("HOME")].map((value) => value ?? null)));`,
-    {
-      AWS_SECRET_ACCESS_KEY: "x",
-      AWS_SESSION_TOKEN: "x",
-      GITHUB_TOKEN: "x",
-      HOME: "/h",
-    },
+    `console.log(${
+      JSON.stringify(names)
+    }.map((name) => Deno.env.get(name)).join());`,
+    Object.fromEntries(names.map((name) => [name, "x"])),
   );
   assert.equal(code, 0);
-  assert.deepEqual(JSON.parse(stdout), [null, null, null, "/h"]);
+  assert.equal(stdout, ",,,x\n");
 });
-
-/** What the runtime was asked to permit, from its own record. */
-async function asksIn(
-  audit: string,
-): Promise<{ readonly permission: string; readonly value?: string }[]> {
-  // The last line may be cut off by the end of the process.
-  return (await Deno.readTextFile(audit)).split("\n")
-    .filter((line) => line.endsWith("}")).map((line) => JSON.parse(line));
-}
 
 /**
  * What the SDK's flavour for Node looks up while it is loaded, by name; the
@@ -143,124 +141,90 @@ const ASKED_BY_THE_SDK = [
   "AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED",
 ];
 
+/** Runs a command; what the runtime was asked to permit, by its kind. */
+async function asksOf(
+  scenario: Scenario,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Readonly<Record<string, string[]>>> {
+  const audit = join(scenario.home, "audit.jsonl");
+  const { code, stderr } = await scenario.updsts(args, {
+    ...env,
+    DENO_AUDIT_PERMISSIONS: audit,
+  });
+  assert.equal(code, 0, stderr);
+  const asks: Record<string, string[]> = {};
+  for (const line of (await Deno.readTextFile(audit)).split("\n")) {
+    // The last line may be cut off by the end of the process.
+    if (!line.endsWith("}")) continue;
+    const { permission, value = "" } = JSON.parse(line);
+    (asks[permission] ??= []).push(value);
+  }
+  return asks;
+}
+
 Deno.test("get reads three files, and asks for no variable that is not named", async () => {
   await using scenario = await Scenario.start();
-  const home = join(scenario.home, ".aws");
-  const config = join(home, "config");
+  const config = join(scenario.home, ".aws", "config");
   const bundle = join(scenario.home, "ca.pem");
   await Deno.writeTextFile(config, "[default]\nregion = eu-west-1\n");
   await Deno.copyFile(new URL("tests/fixtures/tls/ca.pem", ROOT), bundle);
-  const audit = join(scenario.home, "audit.jsonl");
-  const { code, stderr } = await scenario.updstsBesideOthers(
-    ["get", "-n", "default", "-t", scenario.code()],
+  const get = ["get", "-n", "default", "-t", scenario.code()];
+  const { read = [], write = [], env = [], net = [] } = await asksOf(
+    scenario,
+    get,
     {
-      ...{ DENO_AUDIT_PERMISSIONS: audit, AWS_CA_BUNDLE: bundle },
+      AWS_CA_BUNDLE: bundle,
       // What an SDK that is left alone would follow.
       ...{ AWS_PROFILE: "other", AWS_ACCESS_KEY_ID: "AKIAOTHER00000000000" },
       AWS_EC2_METADATA_SERVICE_ENDPOINT: "http://127.0.0.1:1",
       AWS_CONTAINER_CREDENTIALS_FULL_URI: "http://127.0.0.1:1",
     },
   );
-  assert.equal(code, 0, stderr);
   assert.equal(scenario.codesSent, 1);
-  const asks = await asksIn(audit);
-  const asked = (wanted: string) =>
-    asks.flatMap(({ permission, value = "" }) =>
-      permission === wanted ? [value] : []
-    );
+  // Its own code, what is beside the old file (the new one, and a lock), and
+  // the directories on the way to it, but not what is in them.
   const files = new Set(
-    ["read", "write"].flatMap(asked)
-      // Its own code, and what is beside the old file: the new one, and a lock.
-      .filter((path) =>
-        !path.startsWith("file:") && !/[/\\]\.updsts[-.][^/\\]*$/.test(path)
-      ),
+    [...read, ...write].filter((path) =>
+      !path.startsWith("file:") && !/[/\\]\.updsts[-.][^/\\]*$/.test(path) &&
+      !scenario.path.startsWith(join(path, "/"))
+    ),
   );
-  const own = [config, scenario.path, bundle];
-  // The directories on the way to the file are looked at, not what is in them.
-  const isOnTheWay = (path: string) =>
-    scenario.path.startsWith(join(path, "/"));
-  assert.deepEqual(
-    [...files].filter((path) => !own.includes(path) && !isOnTheWay(path)),
-    [],
-  );
-  for (const path of [config, scenario.path, bundle]) assert(files.has(path));
+  assert.deepEqual([...files].sort(), [scenario.path, config, bundle].sort());
 
   const named = shippedFlags()
-    .find((flag) => flag.startsWith("--allow-env="))?.slice(12).split(",") ??
-    [];
+    .find((flag) => flag.startsWith("--allow-env="))?.slice(12).split(",");
+  const unnamed = new Set(env.filter((name) => !named?.includes(name)));
   const fromSources = Deno.env.get("UPDSTS_COMMAND") === undefined;
-  const unnamed = new Set(
-    asked("env").filter((name) => !named.includes(name)),
-  );
-  assert.deepEqual(
-    [...unnamed].sort(),
-    fromSources ? ASKED_BY_THE_SDK : [],
-  );
-  assert(asked("env").includes("AWS_REGION"));
+  assert.deepEqual([...unnamed].sort(), fromSources ? ASKED_BY_THE_SDK : []);
+  assert(env.includes("AWS_REGION"));
 
-  const host = new URL(scenario.sts.url).host;
-  assert.deepEqual(
-    asked("net").filter((place) => !place.includes(host)),
-    [],
-  );
+  const { host } = new URL(scenario.sts.url);
+  assert.deepEqual(net.filter((place) => !place.includes(host)), []);
 });
 
 Deno.test("the program asks for nothing that the sandbox denies", async () => {
   await using scenario = await Scenario.start();
-  const asked: { permission: string; value?: string }[] = [];
-  const commands = [
-    ["get", "-n", "default", "-t", scenario.code()],
-    ["list"],
-    ["doctor"],
-    ["completion", "bash"],
-    ["--version"],
-    ["mcp"],
-  ];
-  for (const [index, args] of commands.entries()) {
-    const audit = join(scenario.home, `audit${index}.jsonl`);
-    const env = { DENO_AUDIT_PERMISSIONS: audit };
-    const { code } = await scenario.updsts(args, env);
-    assert.equal(code, 0);
-    asked.push(...await asksIn(audit));
+  for (
+    const args of [
+      ["get", "-n", "default", "-t", scenario.code()],
+      ["list"],
+      ["doctor"],
+      ["completion", "bash"],
+      ["--version"],
+      ["mcp"],
+    ]
+  ) {
+    const asked = Object.keys(await asksOf(scenario, args));
+    assert(asked.includes("env"), args[0]);
+    const allowed = ["read", "write", "net", "env"];
+    assert.deepEqual(asked.filter((kind) => !allowed.includes(kind)), []);
   }
-  assert(asked.length > 20);
-  const kinds = new Set(asked.map(({ permission }) => permission));
-  assert.deepEqual(
-    [...kinds].filter((kind) =>
-      !["read", "write", "net", "env"].includes(kind)
-    ),
-    [],
-  );
-});
-
-Deno.test("of all hosts of AWS, a dependency reaches those of STS only", async () => {
-  await using proxy = new DeafProxy();
-  const hosts = [
-    "evil.s3.amazonaws.com",
-    "x.execute-api.us-east-1.amazonaws.com",
-    "sts.us-east-1.amazonaws.com",
-  ];
-  const code = `for (const host of ${JSON.stringify(hosts)}) {
-    await fetch(\`https://\${host}/\`).catch(({ name }) => console.log(host, name));
-  }`;
-  const { stdout } = await underShippedFlags(code, { HTTPS_PROXY: proxy.url });
-  assert.equal(
-    stdout,
-    [
-      "evil.s3.amazonaws.com NotCapable",
-      "x.execute-api.us-east-1.amazonaws.com NotCapable",
-      "sts.us-east-1.amazonaws.com TypeError",
-      "",
-    ].join("\n"),
-  );
-  assert.deepEqual(proxy.heard, [
-    "CONNECT sts.us-east-1.amazonaws.com:443 HTTP/1.1",
-  ]);
 });
 
 Deno.test("a dependency cannot name a proxy of its own and hear what goes to AWS", async () => {
   // Once it could: who may read a variable may set it, and proxies need no permission.
-  await using proxy = new DeafProxy();
+  await using proxy = new RecordingProxy();
   const code = `
     for (const name of ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"]) {
       try { Deno.env.set(name, "${proxy.url}"); } catch { /* as good */ }
@@ -268,14 +232,14 @@ Deno.test("a dependency cannot name a proxy of its own and hear what goes to AWS
     try { await fetch("http://127.0.0.1:9999/?key", { client: Deno.createHttpClient({}) }); } catch { /* nobody there */ }`;
   // Where nothing is given up, it is heard: so silence below means something.
   await underShippedFlags(code);
-  assert.deepEqual(proxy.heard, ["GET http://127.0.0.1:9999/?key HTTP/1.1"]);
+  assert.deepEqual(proxy.places, ["GET http://127.0.0.1:9999/?key HTTP/1.1"]);
   proxy.heard.length = 0;
   const sealing = new URL("src/machine/environment.ts", ROOT).href;
   await underShippedFlags(
     `import { takeProxyVariables } from ${JSON.stringify(sealing)};
     takeProxyVariables();${code}`,
   );
-  assert.deepEqual(proxy.heard, []);
+  assert.deepEqual(proxy.places, []);
   const main = await Deno.readTextFile(new URL("main.ts", ROOT));
   const body = main.replace(/^(?:\/\*[^]*?\*\/|\/\/.*|import [^]*?;|\s)*/, "");
   assert.match(
@@ -283,4 +247,83 @@ Deno.test("a dependency cannot name a proxy of its own and hear what goes to AWS
     /^const proxyVariables = takeProxyVariables\(\);/,
     "it must be called first",
   );
+});
+
+/** The packages of a lock file, and their hashes. */
+async function readLock(path: string): Promise<Map<string, string>> {
+  const { npm }: { npm: Record<string, { integrity?: string }> } = JSON.parse(
+    await Deno.readTextFile(new URL(path, ROOT)),
+  );
+  return new Map(
+    Object.entries(npm).map(([name, { integrity = "" }]) => [name, integrity]),
+  );
+}
+
+Deno.test("every package is locked with a hash, and the locks are frozen", async () => {
+  for (const path of ["deno.lock", "tests/deno.lock"]) {
+    for (const [name, integrity] of await readLock(path)) {
+      assert.match(integrity, /^sha512-/, name);
+    }
+  }
+  assert.equal(denoJson.lock.frozen, true);
+  assert.equal(testsJson.lock.frozen, true);
+});
+
+Deno.test("the tests use the very packages of the program", async () => {
+  const tests = await readLock("tests/deno.lock");
+  for (const [name, integrity] of await readLock("deno.lock")) {
+    assert.equal(tests.get(name), integrity, name);
+  }
+  const imports = new Map(Object.entries(testsJson.imports));
+  for (const [name, specifier] of Object.entries(denoJson.imports)) {
+    assert.equal(imports.get(name), specifier);
+  }
+  assert.deepEqual(testsJson.compilerOptions, denoJson.compilerOptions);
+});
+
+Deno.test("every dependency is of npm, and of one exact version", () => {
+  for (const specifier of Object.values(testsJson.imports)) {
+    assert.match(specifier, /^npm:(?:@[\w.-]+\/)?[\w-]+@\d+\.\d+\.\d+$/);
+  }
+});
+
+Deno.test("the program is made of exactly the packages that the documents count, and that SECURITY names", async () => {
+  const names = (await shippedPackages()).map((name) =>
+    name.replace(/@[^@]+$/, "")
+  );
+  assert.deepEqual(names, Object.values(PACKAGES).flat().sort());
+  const { sts, mcp } = PACKAGES;
+  const quoted = (names: readonly string[]) =>
+    names.map((name) => `\`${name}\``).join(", ").replace(
+      /, (?=[^,]*$)/,
+      " and ",
+    );
+  const says = {
+    "README.md": [
+      `the ${names.length} packages`,
+      `${sts.length} are AWS's own SDK`,
+      `${SEE_A_KEY.length} of these see a key`,
+    ],
+    "docs/README.ja.md": [
+      `パッケージは ${names.length} 個`,
+      `うち ${sts.length} 個は AWS`,
+      `その中の ${SEE_A_KEY.length} 個だけ`,
+    ],
+    "docs/SECURITY.md": [
+      `contains ${names.length} packages`,
+      `${sts.length} are AWS's own SDK for STS`,
+      `${SEE_A_KEY.length} of these see a key or what STS returns: ${
+        quoted(SEE_A_KEY)
+      }`,
+      `${mcp.length} are the MCP SDK with its schemas: ${quoted(mcp)}`,
+      ...names.map((name) => `\`${name}\``),
+    ],
+  };
+  for (const [path, words] of Object.entries(says)) {
+    const told = (await Deno.readTextFile(new URL(path, ROOT)))
+      .replace(/\s+/g, " ");
+    for (const word of words) {
+      assert(told.includes(word), `${path} must say: ${word}`);
+    }
+  }
 });
