@@ -2,13 +2,13 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { parseFile } from "../../src/credentials/parse.ts";
-import { isUtf8 } from "../../src/credentials/text.ts";
+import { readAsAwsCli } from "../../src/credentials/readers/aws_cli.ts";
+import { decodeText, encodeText, isUtf8 } from "../../src/credentials/text.ts";
 import { UpdstsError } from "../../src/errors.ts";
 import { checkedRefresh } from "../support/checked_refresh.ts";
 import { isInstalled } from "../support/command.ts";
 import { times } from "../support/effort.ts";
 import { ODD_NAMES, oddFile } from "../support/odd_files.ts";
-import { REWRITES } from "../support/other_writers.ts";
 import {
   goSdk,
   MODELS,
@@ -90,6 +90,52 @@ function compare(
 function isOneWord(name: string): boolean {
   return !name.includes(" ");
 }
+
+type Rewrite = (text: string) => string | undefined;
+
+/** As configparser: no notes, keys in small letters; undefined if it refuses the text. */
+const asConfigparser: Rewrite = (text) => {
+  const { reading, refusal } = readAsAwsCli(decodeText(text));
+  if (refusal !== undefined) return undefined;
+  const sections = Array.from(reading, ([name, keys]) =>
+    [
+      `[${name}]`,
+      ...Array.from(keys, ([key, value]) =>
+        `${key} = ${value.replaceAll("\n", "\n\t")}`),
+      "",
+    ].join("\n") + "\n");
+  return encodeText(sections.join(""));
+};
+
+/** As npm's ini: no notes, no blanks, values with an equals sign in quotes. */
+const asNpmIni: Rewrite = (text) =>
+  text.split(/\r?\n|\r/).flatMap((line) => {
+    const content = line.trim();
+    if (content === "" || /^[#;]/.test(content)) return [];
+    if (/^\[[^\]]*\]$/.test(content)) return ["", content];
+    const [, key = content, value = "true"] = /^([^=]+)=(.*)$/s.exec(content) ??
+      [];
+    const plain = value.trim();
+    return [
+      `${key.trim()}=${/=|^\[/.test(plain) ? JSON.stringify(plain) : plain}`,
+    ];
+  }).concat("").join("\n").replace(/^\n/, "");
+
+/** As go-ini: keys in columns, and no notes behind the last key. */
+const asGoIni: Rewrite = (text) => {
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
+  while (/^\s*[#;]/.test(lines.at(-1) ?? "")) lines.pop();
+  return lines.flatMap((line) => {
+    const content = line.trim();
+    if (/^[#;[]/.test(content)) return [content];
+    const [, key = content, value = ""] = /^([^=:]+)[=:](.*)$/s.exec(content) ??
+      [];
+    return [`${key.trim().padEnd(21)} = ${value.trim()}`];
+  }).concat("").join("\n");
+};
+
+/** What writers of three kinds make of a text, one character a byte. */
+const REWRITES: readonly Rewrite[] = [asConfigparser, asNpmIni, asGoIni];
 
 /** As people leave a file, and as another program writes it then. */
 const writtenFile = fc.tuple(

@@ -1,9 +1,8 @@
 // What other programs leave of a session, and the five commands on it: tests/fixtures/writers/NAME, and real writers.
 import assert from "node:assert/strict";
 import { ROOT } from "../support/command.ts";
-import { REAL_WRITERS } from "../support/other_writers.ts";
 import { MODELS } from "../support/readers.ts";
-import { ALICE, Scenario } from "../support/scenario.ts";
+import { ALICE, GIVEN, Scenario } from "../support/scenario.ts";
 import { needs } from "../support/skipping.ts";
 
 const FIXTURES = new URL("tests/fixtures/writers/", ROOT);
@@ -124,10 +123,42 @@ for (const [name, { warns, lasts }] of Object.entries(WRITERS)) {
   });
 }
 
-const aws = needs("aws");
+const PYTHON = `
+import configparser, sys
+file = configparser.RawConfigParser()
+file.read(sys.argv[1])
+file.add_section("saml")
+file.set("saml", "region", "eu-west-1")
+with open(sys.argv[1], "w") as out:
+    file.write(out)
+`;
 
-for (const { name, skipping, write } of REAL_WRITERS) {
-  const { ignore, note } = aws.ignore ? aws : skipping;
+/** Programs that read the file, and write it anew: their command lines. */
+const REAL_WRITERS: readonly {
+  readonly name: string;
+  readonly needs: string;
+  readonly commands: (path: string) => readonly (readonly string[])[];
+}[] = [
+  {
+    name: "Python's configparser",
+    needs: "python3",
+    commands: (path) => [["python3", "-c", PYTHON, path]],
+  },
+  {
+    name: "aws configure set",
+    needs: "aws",
+    commands: () =>
+      Object.entries({
+        aws_access_key_id: "ASIANEW",
+        aws_session_token: "new",
+      }).map((pair) => [
+        ...["aws", "configure", "set", ...pair, "--profile", "default_sts"],
+      ]),
+  },
+];
+
+for (const { name, needs: program, commands } of REAL_WRITERS) {
+  const { ignore, note } = needs("aws", program);
   Deno.test({
     name:
       `get, then ${name} itself, then get: the AWS CLI finds the session${note}`,
@@ -135,7 +166,10 @@ for (const { name, skipping, write } of REAL_WRITERS) {
     fn: async () => {
       await using scenario = await Scenario.start();
       assert.equal((await scenario.get()).code, 0);
-      await write(scenario);
+      for (const [command = "", ...args] of commands(scenario.path)) {
+        const { code, stderr } = await scenario.run(command, args);
+        assert.equal(code, 0, stderr);
+      }
       const { code, stderr } = await scenario.get();
       assert.equal(code, 0, stderr);
       assertReadable(await scenario.read(), scenario);
@@ -151,7 +185,7 @@ for (const { name, skipping, write } of REAL_WRITERS) {
   });
 }
 
-const block = (key: string, ...lines: string[]) =>
+const block = (key: string) =>
   [
     `# \${{{ key=${key} [auto update by updsts]`,
     `[${key}_sts]`,
@@ -159,36 +193,31 @@ const block = (key: string, ...lines: string[]) =>
     "aws_secret_access_key = canaryLongTerm",
     "aws_session_token = canaryLongTerm",
     "expiration_datetime = 2020-01-01T00:00:00+00:00",
-    ...lines,
+    "# $}}} [auto update by updsts]",
     "",
   ].join("\n");
-const END = "# $}}} [auto update by updsts]";
 
 Deno.test("damage in one block stops only what concerns it: prune takes the rest and names it", async () => {
   // Two sections, none of them ours, and no end.
   const broken = "# ${{{ key=bad [auto update by updsts]\n[bad_sts]\nx = 1\n";
-  const given = `${broken}${block("other", END)}${block("default", END)}`;
   await using scenario = await Scenario.start({
-    given: `${given}[default]\naws_access_key_id = ${ALICE.accessKeyId}\n` +
-      `aws_secret_access_key = ${ALICE.secretAccessKey}\nmfa_device_arn = ${ALICE.device}\n`,
+    given: broken + block("other") + block("default") + GIVEN,
   });
   assert.equal((await scenario.get()).code, 0);
-  for (const args of [["remove", "bad"], ["get", "bad", "-t", "123456"]]) {
-    const { code, stderr } = await scenario.updsts(args);
-    assert.equal(code, 3);
-    if (args[0] === "get") continue;
-    assert.match(stderr, /line 1 begins a block that has no end/);
-    assert.match(
-      stderr.replaceAll(/\n +/g, " "),
-      /add the line "# \$\}\}\} \[auto update by updsts\]" behind line 2/,
-    );
-  }
+  const got = await scenario.updsts(["get", "bad", "-t", "123456"]);
+  assert.equal(got.code, 3);
+  const removed = await scenario.updsts(["remove", "bad"]);
+  assert.equal(removed.code, 3);
+  assert.match(
+    removed.stderr.replaceAll(/\n +/g, " "),
+    /line 1 begins a block that has no end[^]*add the line "# \$\}\}\} \[auto update by updsts\]" behind line 2/,
+  );
   const { code, stdout, stderr } = await scenario.updsts(["prune"]);
   assert.equal(code, 0, stderr);
   assert.equal(stdout, "Removed other_sts, the session of other\n");
   assert.match(stderr, /^warning: .*line 1 begins a block that has no end/);
   assert.equal((await scenario.updsts(["remove", "default"])).code, 0);
-  assert((await scenario.read()).startsWith(`${broken}[default]\n`));
+  assert((await scenario.read()).startsWith(broken + GIVEN));
 });
 
 Deno.test("a section of the session's name that is not one is refused, with the lines to delete", async () => {
