@@ -1,10 +1,10 @@
 // What the files say when a person has typed the code, minutes after it was asked for: at the terminal, and on the page.
 import assert from "node:assert/strict";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { connect } from "../support/mcp_clients.ts";
 import { type as typeOnPage } from "../support/page_driver.ts";
 import { ALICE, GIVEN, Scenario } from "../support/scenario.ts";
-import { needs } from "../support/skipping.ts";
+import { needs, unless } from "../support/skipping.ts";
 import { atTerminal } from "../support/terminal.ts";
 
 /** Changes what a question was about while it is open; then the code is typed. */
@@ -24,30 +24,23 @@ const typed: Door = async (scenario, change) => {
 
 const onPage: Door = async (scenario, change) => {
   await using client = await connect("legacy", scenario.env);
-  const args = { profile_name: "default" };
-  const needed = await client.call("updsts_update_sts_credential", args);
-  const [link = ""] = /http:\/\/127[^\s"\\]+/.exec(
-    needed.content[0]?.text ?? "",
-  ) ?? [];
+  const update = () =>
+    client.call("updsts_update_sts_credential", { profile_name: "default" });
+  const { content: [needed] } = await update();
+  const [link = ""] = /http:\/\/127[^\s"\\]+/.exec(needed?.text ?? "") ?? [];
   await change();
   const { body } = await typeOnPage(new URL(link), scenario.code());
-  const { isError, content } = await client.call(
-    "updsts_update_sts_credential",
-    args,
-  );
+  const { isError, content } = await update();
   return { done: isError !== true, said: body + content[0]?.text };
 };
 
-const DOORS = { "the terminal": typed, "the page": onPage };
+const ROTATED = "AKIAROTATEDROTATED01";
 
-const OTHER = { ...ALICE, accessKeyId: "AKIAROTATEDROTATED01" };
-
-/** What happens to the file, and the code of the refusal, if it is one. */
+/** What the files are by then, and why the code is not sent; it is, if nothing is said. */
 const CHANGES: readonly {
   readonly what: string;
-  readonly text: string;
+  readonly text?: string;
   readonly mode?: number;
-  /** What the config file holds by then. */
   readonly config?: string;
   readonly says?: RegExp;
 }[] = [
@@ -58,19 +51,17 @@ const CHANGES: readonly {
   },
   {
     what: "the session's name becomes a role of the config file",
-    text: GIVEN,
     config: "[profile default_sts]\nrole_arn = y\nsource_profile = default\n",
     says: /has credentials of its own/,
   },
   {
     what: "a tag is broken",
-    text:
-      `${GIVEN}# \${{{ key=default [auto update by updsts]\n[a]\nregion = x\n[b]\nregion = x\n`,
+    text: `${GIVEN}# \${{{ key=default [auto update by updsts]\n` +
+      "[a]\nregion = x\n[b]\nregion = x\n",
     says: /managed block/,
   },
   {
     what: "the file is made read-only",
-    text: GIVEN,
     mode: 0o400,
     says: /is read-only/,
   },
@@ -86,42 +77,41 @@ const CHANGES: readonly {
   },
   {
     what: "the key is replaced",
-    text: GIVEN.replaceAll(ALICE.accessKeyId, OTHER.accessKeyId),
+    text: GIVEN.replaceAll(ALICE.accessKeyId, ROTATED),
   },
 ];
 
-for (const [name, door] of Object.entries(DOORS)) {
-  const skipping = door === typed
-    ? needs("script")
-    : { note: "", ignore: false };
-  for (const { what, text, mode, config = "", says } of CHANGES) {
+for (const door of [typed, onPage]) {
+  const [name, { ignore, note }] = door === typed
+    ? ["the terminal", needs("script")]
+    : ["the page", unless(true, "")];
+  for (
+    const { what, text = GIVEN, mode = 0o600, config = "", says } of CHANGES
+  ) {
     // The code was sent all the same, and then «this code is spent»; or the
     // request was signed with the key that had been there before.
     Deno.test({
       name: `a code typed at ${name} after ${what} ${
         says === undefined ? "signs with the key in the file" : "is not sent"
-      }${skipping.note}`,
-      ignore: skipping.ignore,
+      }${note}`,
+      ignore,
       fn: async () => {
-        const devices = [{ serial: ALICE.device }];
-        const accounts = [{ ...ALICE, devices }, { ...OTHER, devices }];
-        await using scenario = await Scenario.start({ accounts });
+        const alice = { ...ALICE, devices: [{ serial: ALICE.device }] };
+        await using scenario = await Scenario.start({
+          accounts: [alice, { ...alice, accessKeyId: ROTATED }],
+        });
         const { done, said } = await door(scenario, async () => {
           await Deno.writeTextFile(scenario.path, text);
-          await Deno.writeTextFile(
-            join(dirname(scenario.path), "config"),
-            config,
-          );
-          if (mode !== undefined) await Deno.chmod(scenario.path, mode);
+          await Deno.chmod(scenario.path, mode);
+          const path = join(scenario.home, ".aws", "config");
+          await Deno.writeTextFile(path, config);
         });
         scenario.assertNoSecret(said);
+        assert.equal(done, says === undefined, said);
         if (says === undefined) {
-          assert(done, said);
           assert.equal(scenario.codesSent, 1);
-          const [request] = scenario.sts.requests;
-          assert.equal(request?.accessKeyId, OTHER.accessKeyId);
+          assert.equal(scenario.sts.requests[0]?.accessKeyId, ROTATED);
         } else {
-          assert(!done, said);
           assert.match(said, says);
           assert.doesNotMatch(said, /is spent/);
           assert.equal(scenario.codesSent, 0);
