@@ -8,7 +8,13 @@ import {
   run,
 } from "../support/command.ts";
 import { GIVEN, Scenario } from "../support/scenario.ts";
-import { needs, type Skipping, unless } from "../support/skipping.ts";
+import {
+  links,
+  needs,
+  type Skipping,
+  testUnless,
+  unless,
+} from "../support/skipping.ts";
 
 const ROOT_USER = Deno.build.os === "linux" && Deno.uid() === 0;
 
@@ -143,17 +149,17 @@ const FAULTS: readonly Fault[] = [
 
 for (const fault of FAULTS) {
   const { name, says, hint = /^hint: /m, given = GIVEN, prepare } = fault;
-  const { ignore, note } = fault.skipping ?? { ignore: false, note: "" };
-  Deno.test({
-    name: `get finds ${name} before the code is spent${note}`,
-    ignore,
-    fn: async () => {
+  const { skipping = unless(true, "") } = fault;
+  testUnless(
+    skipping,
+    `get finds ${name} before the code is spent`,
+    async () => {
       await using scenario = await Scenario.start({ given });
       await using stack = new AsyncDisposableStack();
       await prepare?.(scenario, stack);
       const files = scenario.files();
       const updsts = fault.run ?? ((of, args) => of.updsts(args));
-      const get = ["get", "-n", "default", "-t", scenario.code()];
+      const get = ["get", "default", "-t", scenario.code()];
       for (const args of [get, ...fault.also ?? []]) {
         const { code, stderr } = await updsts(scenario, args);
         assert.match(stderr, says, args[0]);
@@ -165,14 +171,13 @@ for (const fault of FAULTS) {
         assert.deepEqual(scenario.files(), files);
       }
     },
-  });
+  );
 }
 
-Deno.test({
-  name:
-    `a disk that fills up while STS is asked: the old file stays whole${mounting.note}`,
-  ignore: mounting.ignore,
-  fn: async () => {
+testUnless(
+  mounting,
+  "a disk that fills up while STS is asked: the old file stays whole",
+  async () => {
     await using scenario = await Scenario.start();
     await using stack = new AsyncDisposableStack();
     const directory = join(scenario.home, ".aws");
@@ -188,4 +193,14 @@ Deno.test({
     assert.equal(await scenario.read(), GIVEN);
     assert.deepEqual(scenario.files(), ["credentials", "filler"]);
   },
+);
+
+testUnless(links, "get -c LINK writes the file that it leads to", async () => {
+  await using scenario = await Scenario.start();
+  const link = join(scenario.home, "link");
+  const target = join(".aws", "credentials");
+  await Deno.symlink(target, link, { type: "file" });
+  assert.equal((await scenario.getWith(["-c", link])).code, 0);
+  assert.equal(await Deno.readLink(link), target);
+  assert((await scenario.read()).startsWith(`${GIVEN}# \${{{ key=default `));
 });

@@ -26,6 +26,7 @@ import {
 } from "../support/memory_ports.ts";
 import { NAMES, nastyFile } from "../support/nasty_files.ts";
 import { MODELS } from "../support/readers.ts";
+import { testUnless, unless } from "../support/skipping.ts";
 
 const RUNS = times({ brief: 10_000, full: 100_000 });
 
@@ -305,11 +306,10 @@ async function readLongLines(): Promise<void> {
 // A reader that takes a step for each pair of characters never ends: only as a process can it be ended.
 if (import.meta.main) await readLongLines();
 
-Deno.test({
-  name: "every reader is through with a megabyte of its worst line" +
-    (FULL ? "" : " (skipped: it takes minutes, in a full run)"),
-  ignore: !FULL,
-  fn: async () => {
+testUnless(
+  unless(FULL, "it takes minutes, in a full run"),
+  "every reader is through with a megabyte of its worst line",
+  async () => {
     const config = fileURLToPath(new URL("tests/deno.json", ROOT));
     const { success, stderr } = await new Deno.Command(Deno.execPath(), {
       args: [
@@ -320,4 +320,4 @@ Deno.test({
     }).output();
     assert(success, `not through: ${new TextDecoder().decode(stderr)}`);
   },
-});
+);

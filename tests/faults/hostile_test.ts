@@ -27,7 +27,7 @@ Deno.test("names made to inject sections, keys, tags or escapes are refused, or 
       ] as const
     ) {
       const { code, stdout, stderr } = await scenario.updsts(
-        ["get", ...args, "-t", scenario.code()],
+        ["get", ...args, "-t", "CODE"],
       );
       assert.equal(code, expected, stderr);
       assert(
@@ -71,7 +71,7 @@ Deno.test("names that look dangerous but are only names come back as they went i
       const text = await scenario.read();
       assert(text.startsWith(`${GIVEN}${begin}\n[${name}]\n`), text);
     }
-    const { stdout } = await scenario.updsts(["list"]);
+    const { stdout } = await scenario.updsts("list");
     assert(!stdout.includes("\u202e"));
   }
 });
@@ -102,7 +102,7 @@ for (const [path, says] of UNUSABLE) {
     await using client = await connect("legacy", scenario.env);
     const file = path === "FIFO" ? join(scenario.home, "fifo") : path;
     if (path === "FIFO") await scenario.run("mkfifo", [file]);
-    const get = ["get", "-n", "default", "-t", scenario.code()];
+    const get = ["get", "default", "-t", "CODE"];
     for (
       const [args, variable, expected] of [
         [[...get, "-c", file], "", 3],

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { commandLine, run } from "../support/command.ts";
 import { FULL, times } from "../support/effort.ts";
 import { GIVEN, Scenario, valueIn } from "../support/scenario.ts";
-import { unless, unlessWindows } from "../support/skipping.ts";
+import { testUnless, unless, unlessWindows } from "../support/skipping.ts";
 
 /** Where a run can be, in order; told from outside by what it has done so far. */
 const PHASES = [
@@ -59,7 +59,7 @@ async function kill(
     scenario.sts.script({ kind: "delay_headers", ms: 600_000 });
   }
   const child = await scenario.spawn(
-    ["get", "-n", "default", "-t", scenario.code(), ...options],
+    ["get", "default", "-t", "CODE", ...options],
   );
   const output = child.output();
   await waitFor(phase, scenario, sent);
@@ -134,20 +134,18 @@ for (const apart of [false, true]) {
   });
 }
 
-const posix = unlessWindows("it has no signal that stops a process");
-const note = FULL ? posix.note : " (skipped: takes 35 s; UPDSTS_FAULTS=full)";
+const sleeping = FULL
+  ? unlessWindows("it has no signal that stops a process")
+  : unless(false, "takes 35 s; UPDSTS_FAULTS=full");
 
-Deno.test({
-  name:
-    `get takes the answer that came while it was stopped for 35 s, as by a laptop that sleeps${note}`,
-  ignore: posix.ignore || !FULL,
-  fn: async () => {
+testUnless(
+  sleeping,
+  "get takes the answer that came while it was stopped for 35 s, as by a laptop that sleeps",
+  async () => {
     // Once it gave up with STS_TIMEOUT, and the session was lost.
     await using scenario = await Scenario.start();
     scenario.sts.script({ kind: "delay_headers", ms: 1_000 });
-    const child = await scenario.spawn(
-      ["get", "-n", "default", "-t", scenario.code()],
-    );
+    const child = await scenario.spawn("get default -t CODE");
     await scenario.untilAsked();
     child.kill("SIGSTOP");
     await sleep(35_000);
@@ -157,7 +155,7 @@ Deno.test({
     assert.equal(scenario.codesSent, 1);
     assert.match(await scenario.read(), /^\[default_sts\]$/m);
   },
-});
+);
 
 const tracing = unless(await canTrace(), "strace cannot trace here");
 
@@ -191,12 +189,12 @@ async function traced(scenario: Scenario): Promise<string[]> {
 }
 
 for (const mode of [0o600, 0o644]) {
-  Deno.test({
-    name: `a file of mode ${
+  testUnless(
+    tracing,
+    `a file of mode ${
       mode.toString(8)
-    } is created exclusively, written and given away by its handle, and on the disk before it is renamed${tracing.note}`,
-    ignore: tracing.ignore,
-    fn: async () => {
+    } is created exclusively, written and given away by its handle, and on the disk before it is renamed`,
+    async () => {
       await using scenario = await Scenario.start();
       await Deno.chmod(scenario.path, mode);
       const calls = await traced(scenario);
@@ -232,5 +230,5 @@ for (const mode of [0o600, 0o644]) {
       }
       assert(synced < rename && rename < directory, calls.join("\n"));
     },
-  });
+  );
 }

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { connect, ERAS } from "../support/mcp_clients.ts";
 import { ALICE, GIVEN, Scenario } from "../support/scenario.ts";
-import { unless } from "../support/skipping.ts";
+import { testUnless, unless } from "../support/skipping.ts";
 import type { Behaviour } from "../support/sts_emulator.ts";
 
 /** Fails if a file below `directory` shows a secret; credentials files hold them. */
@@ -29,14 +29,14 @@ Deno.test("no secret is in any output, or in any file but the credentials file",
   await Deno.mkdir(temporary);
   const sessions = join(scenario.home, "sessions", "credentials");
   // With what each ends: a command that fails early shows no secret either.
-  const commands = (): [number, string][] => [
-    [0, `get -n default -t ${scenario.code()}`],
-    [0, `get -n default -t ${scenario.code()} -sn today`],
+  const commands: readonly [number, string][] = [
+    [0, "get default -t CODE"],
+    [0, "get default -t CODE -sn today"],
     [4, "get -n default -t 000000"],
     [2, "get -n default -t nonsense"],
     [3, "get -n nobody -t 123456"],
-    [3, `get -n default -t ${scenario.code()} -sn other`],
-    [0, `get default -t ${scenario.code()} -o ${sessions}`],
+    [3, "get default -t CODE -sn other"],
+    [0, `get default -t CODE -o ${sessions}`],
     [0, `get default --dry-run -o ${sessions}`],
     [0, `list -o ${sessions}`],
     [0, `doctor -o ${sessions}`],
@@ -44,9 +44,9 @@ Deno.test("no secret is in any output, or in any file but the credentials file",
     [0, "mcp"],
   ];
   for (const verbosity of [0, 1, 2]) {
-    for (const [expected, command] of commands()) {
+    for (const [expected, command] of commands) {
       const { code, stdout, stderr } = await scenario.updsts(
-        `${command} -v ${verbosity}`.split(" "),
+        `${command} -v ${verbosity}`,
         { TMPDIR: temporary },
       );
       assert.equal(code, expected, `${command}: ${stderr}`);
@@ -157,15 +157,13 @@ Deno.test("whatever STS answers, get shows no part of a session, no code, and no
 
 const processes = unless(Deno.build.os === "linux", "there is no /proc");
 
-Deno.test({
-  name: `the process table shows no secret while STS is asked${processes.note}`,
-  ignore: processes.ignore,
-  fn: async () => {
+testUnless(
+  processes,
+  "the process table shows no secret while STS is asked",
+  async () => {
     await using scenario = await Scenario.start();
     scenario.sts.script({ kind: "delay_headers", ms: 500 });
-    const child = await scenario.spawn(
-      ["get", "-n", "default", "-t", scenario.code()],
-    );
+    const child = await scenario.spawn("get default -t CODE");
     await scenario.untilAsked();
     const read = (file: string) =>
       Deno.readTextFile(`/proc/${child.pid}/${file}`);
@@ -175,7 +173,7 @@ Deno.test({
     assert.equal(children.trim(), "", "it started another process");
     assert.equal((await child.output()).code, 0);
   },
-});
+);
 
 for (const era of ERAS) {
   Deno.test(`no secret reaches a ${era} client or the server's stderr`, async () => {

@@ -1,9 +1,8 @@
-// What other programs leave of a session, and the five commands on it: tests/fixtures/writers/NAME, and real writers.
+// What other programs leave of a session, and the five commands on it: tests/fixtures/writers/NAME.
 import assert from "node:assert/strict";
 import { ROOT } from "../support/command.ts";
 import { MODELS } from "../support/readers.ts";
 import { ALICE, GIVEN, Scenario } from "../support/scenario.ts";
-import { needs } from "../support/skipping.ts";
 
 const FIXTURES = new URL("tests/fixtures/writers/", ROOT);
 
@@ -71,14 +70,14 @@ for (const [name, { warns, lasts }] of Object.entries(WRITERS)) {
 
   Deno.test(`after ${name}: list, doctor and --min-remaining see the session, get takes it back, remove and prune take it out`, async () => {
     await using scenario = await Scenario.start({ given });
-    const list = await scenario.updsts(["list"]);
+    const list = await scenario.updsts("list");
     assert.match(
       list.stdout,
       lasts
         ? /^default_sts +session .* default +in \d+ d$/m
         : /^default_sts +session .* default +-$/m,
     );
-    const doctor = await scenario.updsts(["doctor"]);
+    const doctor = await scenario.updsts("doctor");
     assert.match(doctor.stdout, warns);
     assert.doesNotMatch(doctor.stdout, /^problem +contents/m);
     const quiet = ["get", "default", ...device, "--min-remaining", "30m"];
@@ -117,71 +116,9 @@ for (const [name, { warns, lasts }] of Object.entries(WRITERS)) {
     const again = await scenario.updsts([...quiet, "-v", "1"]);
     assert.equal(again.code, 0);
     assert.equal(await scenario.read(), refreshed);
-    const removed = await scenario.updsts(["remove", "default_sts"]);
+    const removed = await scenario.updsts("remove default_sts");
     assert.equal(removed.code, 0, removed.stderr);
     assert.deepEqual(others(await scenario.read()), others(given));
-  });
-}
-
-const PYTHON = `
-import configparser, sys
-file = configparser.RawConfigParser()
-file.read(sys.argv[1])
-file.add_section("saml")
-file.set("saml", "region", "eu-west-1")
-with open(sys.argv[1], "w") as out:
-    file.write(out)
-`;
-
-/** Programs that read the file, and write it anew: their command lines. */
-const REAL_WRITERS: readonly {
-  readonly name: string;
-  readonly needs: string;
-  readonly commands: (path: string) => readonly (readonly string[])[];
-}[] = [
-  {
-    name: "Python's configparser",
-    needs: "python3",
-    commands: (path) => [["python3", "-c", PYTHON, path]],
-  },
-  {
-    name: "aws configure set",
-    needs: "aws",
-    commands: () =>
-      Object.entries({
-        aws_access_key_id: "ASIANEW",
-        aws_session_token: "new",
-      }).map((pair) => [
-        ...["aws", "configure", "set", ...pair, "--profile", "default_sts"],
-      ]),
-  },
-];
-
-for (const { name, needs: program, commands } of REAL_WRITERS) {
-  const { ignore, note } = needs("aws", program);
-  Deno.test({
-    name:
-      `get, then ${name} itself, then get: the AWS CLI finds the session${note}`,
-    ignore,
-    fn: async () => {
-      await using scenario = await Scenario.start();
-      assert.equal((await scenario.get()).code, 0);
-      for (const [command = "", ...args] of commands(scenario.path)) {
-        const { code, stderr } = await scenario.run(command, args);
-        assert.equal(code, 0, stderr);
-      }
-      const { code, stderr } = await scenario.get();
-      assert.equal(code, 0, stderr);
-      assertReadable(await scenario.read(), scenario);
-      const read = await scenario.run("aws", [
-        ...["configure", "get", "aws_session_token"],
-        ...["--profile", "default_sts"],
-      ]);
-      const token = scenario.sts.sessions.at(-1)?.sessionToken;
-      assert.equal(read.stdout.trim(), token, read.stderr);
-      assert.equal((await scenario.updsts(["remove", "default"])).code, 0);
-      assert.doesNotMatch(await scenario.read(), /default_sts|auto update/);
-    },
   });
 }
 
@@ -206,17 +143,17 @@ Deno.test("damage in one block stops only what concerns it: prune takes the rest
   assert.equal((await scenario.get()).code, 0);
   const got = await scenario.updsts(["get", "bad", "-t", "123456"]);
   assert.equal(got.code, 3);
-  const removed = await scenario.updsts(["remove", "bad"]);
+  const removed = await scenario.updsts("remove bad");
   assert.equal(removed.code, 3);
   assert.match(
     removed.stderr.replaceAll(/\n +/g, " "),
     /line 1 begins a block that has no end[^]*add the line "# \$\}\}\} \[auto update by updsts\]" behind line 2/,
   );
-  const { code, stdout, stderr } = await scenario.updsts(["prune"]);
+  const { code, stdout, stderr } = await scenario.updsts("prune");
   assert.equal(code, 0, stderr);
   assert.equal(stdout, "Removed other_sts, the session of other\n");
   assert.match(stderr, /^warning: .*line 1 begins a block that has no end/);
-  assert.equal((await scenario.updsts(["remove", "default"])).code, 0);
+  assert.equal((await scenario.updsts("remove default")).code, 0);
   assert((await scenario.read()).startsWith(broken + GIVEN));
 });
 
@@ -240,7 +177,7 @@ Deno.test("a section of the session's name that is not one is refused, with the 
       new RegExp(`line 9 already has .*delete lines 9 to ${last}`),
     );
     assert.equal(await scenario.read(), given);
-    assert.equal((await scenario.updsts(["remove", "default"])).code, 3);
+    assert.equal((await scenario.updsts("remove default")).code, 3);
   }
 });
 
@@ -254,5 +191,5 @@ Deno.test("a session written over a long-term key is the reason in get and a war
   assert.equal(code, 3);
   const says = /a session token beside an MFA device/;
   assert.match(stderr.replaceAll(/\s+/g, " "), says);
-  assert.match((await scenario.updsts(["doctor"])).stdout, says);
+  assert.match((await scenario.updsts("doctor")).stdout, says);
 });

@@ -73,7 +73,7 @@ for (const variable of ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"]) {
 Deno.test("doctor finds the proxy that would read a code, too", async () => {
   await using scenario = await Scenario.start();
   await using proxy = new RecordingProxy();
-  const { code, stdout } = await scenario.updsts(["doctor", "--json"], {
+  const { code, stdout } = await scenario.updsts("doctor --json", {
     HTTP_PROXY: proxy.url,
   });
   assert.equal(code, 5, stdout);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { connect } from "../support/mcp_clients.ts";
 import { type as typeOnPage } from "../support/page_driver.ts";
 import { ALICE, GIVEN, Scenario } from "../support/scenario.ts";
-import { needs, unless } from "../support/skipping.ts";
+import { needs, testUnless, unless } from "../support/skipping.ts";
 import { atTerminal } from "../support/terminal.ts";
 
 /** Changes what a question was about while it is open; then the code is typed. */
@@ -82,7 +82,7 @@ const CHANGES: readonly {
 ];
 
 for (const door of [typed, onPage]) {
-  const [name, { ignore, note }] = door === typed
+  const [name, skipping] = door === typed
     ? ["the terminal", needs("script")]
     : ["the page", unless(true, "")];
   for (
@@ -90,12 +90,13 @@ for (const door of [typed, onPage]) {
   ) {
     // The code was sent all the same, and then «this code is spent»; or the
     // request was signed with the key that had been there before.
-    Deno.test({
-      name: `a code typed at ${name} after ${what} ${
-        says === undefined ? "signs with the key in the file" : "is not sent"
-      }${note}`,
-      ignore,
-      fn: async () => {
+    const ends = says === undefined
+      ? "signs with the key in the file"
+      : "is not sent";
+    testUnless(
+      skipping,
+      `a code typed at ${name} after ${what} ${ends}`,
+      async () => {
         const alice = { ...ALICE, devices: [{ serial: ALICE.device }] };
         await using scenario = await Scenario.start({
           accounts: [alice, { ...alice, accessKeyId: ROTATED }],
@@ -118,19 +119,16 @@ for (const door of [typed, onPage]) {
           assert.equal(await scenario.read(), text);
         }
       },
-    });
+    );
   }
 }
 
 // The file was half there when the code had come: «no such profile», or a
 // request signed with half a secret, was what came of it.
-Deno.test({
-  name:
-    `a code typed while another program writes the file waits for the rest of it${
-      needs("script").note
-    }`,
-  ignore: needs("script").ignore,
-  fn: async () => {
+testUnless(
+  needs("script"),
+  "a code typed while another program writes the file waits for the rest of it",
+  async () => {
     const secret = GIVEN.indexOf(ALICE.secretAccessKey) + 20;
     for (const length of [0, secret]) {
       await using scenario = await Scenario.start();
@@ -143,4 +141,4 @@ Deno.test({
       assert.equal(scenario.codesSent, 1);
     }
   },
-});
+);
