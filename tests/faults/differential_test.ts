@@ -2,8 +2,7 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import { parseFile } from "../../src/credentials/parse.ts";
-import { readAsAwsCli } from "../../src/credentials/readers/aws_cli.ts";
-import { decodeText, encodeText, isUtf8 } from "../../src/credentials/text.ts";
+import { isUtf8 } from "../../src/credentials/text.ts";
 import { UpdstsError } from "../../src/errors.ts";
 import { checkedRefresh } from "../support/checked_refresh.ts";
 import { isInstalled } from "../support/command.ts";
@@ -91,57 +90,41 @@ function isOneWord(name: string): boolean {
   return !name.includes(" ");
 }
 
-type Rewrite = (text: string) => string | undefined;
-
-/** As configparser: no notes, keys in small letters; undefined if it refuses the text. */
-const asConfigparser: Rewrite = (text) => {
-  const { reading, refusal } = readAsAwsCli(decodeText(text));
-  if (refusal !== undefined) return undefined;
-  const sections = Array.from(reading, ([name, keys]) =>
-    [
-      `[${name}]`,
-      ...Array.from(keys, ([key, value]) =>
-        `${key} = ${value.replaceAll("\n", "\n\t")}`),
-      "",
-    ].join("\n") + "\n");
-  return encodeText(sections.join(""));
-};
-
-/** As npm's ini: no notes, no blanks, values with an equals sign in quotes. */
-const asNpmIni: Rewrite = (text) =>
-  text.split(/\r?\n|\r/).flatMap((line) => {
-    const content = line.trim();
-    if (content === "" || /^[#;]/.test(content)) return [];
-    if (/^\[[^\]]*\]$/.test(content)) return ["", content];
-    const [, key = content, value = "true"] = /^([^=]+)=(.*)$/s.exec(content) ??
-      [];
-    const plain = value.trim();
-    return [
-      `${key.trim()}=${/=|^\[/.test(plain) ? JSON.stringify(plain) : plain}`,
-    ];
-  }).concat("").join("\n").replace(/^\n/, "");
-
-/** As go-ini: keys in columns, and no notes behind the last key. */
-const asGoIni: Rewrite = (text) => {
-  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
-  while (/^\s*[#;]/.test(lines.at(-1) ?? "")) lines.pop();
-  return lines.flatMap((line) => {
-    const content = line.trim();
-    if (/^[#;[]/.test(content)) return [content];
-    const [, key = content, value = ""] = /^([^=:]+)[=:](.*)$/s.exec(content) ??
-      [];
-    return [`${key.trim().padEnd(21)} = ${value.trim()}`];
-  }).concat("").join("\n");
-};
-
-/** What writers of three kinds make of a text, one character a byte. */
-const REWRITES: readonly Rewrite[] = [asConfigparser, asNpmIni, asGoIni];
+/** What writers of three kinds make of a text: Python's configparser, npm's ini and go-ini. */
+function rewrite(text: string, kind: "configparser" | "npm" | "go"): string {
+  const lines = text.split(/\r?\n|\r/).map((line) => line.trim())
+    .filter((line) => line !== "" && (kind === "go" || !/^[#;]/.test(line)));
+  // go-ini keeps all notes but those behind the last key.
+  while (/^[#;]/.test(lines.at(-1) ?? "")) lines.pop();
+  return lines.map((line) => {
+    if (/^[#;[]/.test(line)) return `${line}\n`;
+    const [, key = line, rest = ""] = /^([^=:]+)[=:](.*)$/s.exec(line) ?? [];
+    const value = rest.trim();
+    switch (kind) {
+      case "configparser":
+        return `${key.trim().toLowerCase()} = ${value}\n`;
+      case "npm":
+        return `${key.trim()}=${
+          /=|^\[/.test(value) ? JSON.stringify(value) : value
+        }\n`;
+      case "go":
+        return `${key.trim().padEnd(21)} = ${value}\n`;
+    }
+  }).join("");
+}
 
 /** As people leave a file, and as another program writes it then. */
 const writtenFile = fc.tuple(
   oddFile,
-  fc.constantFrom(undefined, undefined, undefined, ...REWRITES),
-).map(([text, rewrite]) => rewrite?.(text) ?? text);
+  fc.constantFrom(
+    null,
+    null,
+    null,
+    "configparser" as const,
+    "npm" as const,
+    "go" as const,
+  ),
+).map(([text, kind]) => kind === null ? text : rewrite(text, kind));
 
 const COUNT = times({ brief: 4_000, full: 100_000 });
 

@@ -1,16 +1,12 @@
 // Other writers of the same file, of our kind and of others: no update is lost, and no wait is for ever.
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
+import type { Finished } from "../support/command.ts";
 import { lockDirectory } from "../support/directory_lock.ts";
 import { times } from "../support/effort.ts";
 import { connect } from "../support/mcp_clients.ts";
 import { ALICE, GIVEN, Scenario, valueIn } from "../support/scenario.ts";
-import {
-  needs,
-  type Skipping,
-  testUnless,
-  unless,
-} from "../support/skipping.ts";
+import { testUnless, unless } from "../support/skipping.ts";
 
 const PROFILES = ["a", "b", "c", "d"];
 
@@ -27,20 +23,36 @@ const FOUR = PROFILES.map((name) =>
 const pause = (milliseconds: number) =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-function assertSessionsWhole(text: string, { sts }: Scenario): void {
+/** Runs get for four profiles again and again, all at once; the file, in which every session is whole. */
+async function getMany(
+  scenario: Scenario,
+  count: number,
+  path = scenario.path,
+): Promise<string> {
+  const apart = path === scenario.path ? [] : ["-o", path];
+  const all = await Promise.all(
+    Array.from({ length: count }, (_, index) =>
+      scenario.updstsBesideOthers([
+        ...["get", PROFILES[index % PROFILES.length] ?? ""],
+        ...["-t", "CODE", ...apart],
+      ])),
+  );
+  for (const { code, stderr } of all) assert.equal(code, 0, stderr);
+  assert.equal(scenario.codesSent, count);
+  const names = Array.from(Deno.readDirSync(dirname(path)), ({ name }) => name);
+  assert.deepEqual(names, ["credentials"]);
+  const text = await Deno.readTextFile(path);
   for (const profile of PROFILES) {
-    assert.equal(
-      text.split(`# \${{{ key=${profile} [`).length,
-      2,
-      `one block for ${profile}`,
+    const blocks = text.split(`# \${{{ key=${profile} [`).length - 1;
+    assert.equal(blocks, 1, `blocks for ${profile}`);
+    const valueOf = (key: string) => valueIn(text, `${profile}_sts`, key);
+    const session = scenario.sts.sessions.find(({ accessKeyId }) =>
+      accessKeyId === valueOf("aws_access_key_id")
     );
-    const [id, secret, token] = [
-      ...["aws_access_key_id", "aws_secret_access_key", "aws_session_token"],
-    ].map((key) => valueIn(text, `${profile}_sts`, key));
-    const session = sts.sessions.find(({ accessKeyId }) => accessKeyId === id);
-    assert.equal(secret, session?.secretAccessKey);
-    assert.equal(token, session?.sessionToken);
+    assert.equal(valueOf("aws_secret_access_key"), session?.secretAccessKey);
+    assert.equal(valueOf("aws_session_token"), session?.sessionToken);
   }
+  return text;
 }
 
 /** Windows takes long to start as many processes, and waits are limited. */
@@ -48,129 +60,58 @@ const MANY = Deno.build.os === "windows"
   ? 8
   // The emulator shares the processors with so many programs.
   : times({ brief: 40, full: Deno.env.has("UPDSTS_COMMAND") ? 500 : 150 });
+const ROUNDS = times({ brief: 1, full: 10 });
 
-const CROWDS: readonly {
-  readonly name: string;
-  readonly count: number;
-  readonly rounds?: number;
-  /** Whether the sessions go into a file of their own. */
-  readonly apart?: boolean;
-  readonly skipping?: Skipping;
-  readonly given?: string;
-  /** What is done over and over meanwhile; whether it wrote. */
-  readonly beside?: (scenario: Scenario, count: number) => Promise<boolean>;
-  /** Whether a get may be refused. */
-  readonly refuses?: boolean;
-  readonly left?: RegExp;
-}[] = [
+Deno.test(`${MANY} get over 4 profiles at once: all succeed, one block a key`, async () => {
   // Of 128 at once, 21 to 57 were refused, since one process «had kept» the lock.
-  { name: `${MANY} get at once`, count: MANY },
-  {
-    name: "40 get at once, into a new file of their own",
-    count: 40,
-    rounds: times({ brief: 1, full: 10 }),
-    apart: true,
-  },
-  {
-    name: "20 get beside a script that replaces other profiles",
-    count: 20,
-    rounds: times({ brief: 1, full: 10 }),
-    left: /^# counter \d+$/m,
-    // A well-behaved writer of another kind: reads, and renames a new file over.
-    beside: async (scenario, count) => {
-      await pause(15);
-      const text = await scenario.read();
-      const path = join(scenario.home, "next");
-      const next = text.replace(/^# counter .*\n/m, "");
-      await Deno.writeTextFile(path, `# counter ${count}\n${next}`, {
-        mode: 0o600,
-      });
-      // Between its read and its rename it knows as little of us as we of it.
-      if (await scenario.read() !== text) return false;
-      try {
-        await Deno.rename(path, scenario.path);
-        return true;
-      } catch (error) {
-        // There, it is refused while another program has the file open.
-        if (Deno.build.os !== "windows") throw error;
-        return false;
-      }
-    },
-  },
-  {
-    name: "20 get beside aws configure set",
-    count: 20,
-    skipping: needs("aws"),
-    given: `${FOUR}[other]\nregion = x\n`,
-    beside: async (scenario, count) => {
-      const { code, stderr } = await scenario.run("aws", [
-        ...["configure", "set", "aws_session_token", `token${count}`],
-        ...["--profile", "other"],
-      ]);
-      assert.equal(code, 0, stderr);
-      return true;
-    },
-    // The AWS CLI truncates the file and writes it anew: what it had not read
-    // is lost by it, and who looks meanwhile sees half a file, and says so.
-    refuses: true,
-    left: /^\[other\]$/m,
-  },
-];
+  await using scenario = await Scenario.start({ given: FOUR });
+  assert((await getMany(scenario, MANY)).startsWith(FOUR));
+});
 
-for (const crowd of CROWDS) {
-  const { name, count, rounds = 1, given = FOUR, beside, refuses } = crowd;
-  const { skipping = unless(true, "") } = crowd;
-  testUnless(
-    skipping,
-    `${name}, for four profiles: each session is written whole`,
-    async () => {
-      for (let round = 0; round < rounds; round++) {
-        await using scenario = await Scenario.start({ given });
-        const path = crowd.apart
-          ? join(scenario.home, "sessions", "credentials")
-          : scenario.path;
-        const get = (index: number) =>
-          scenario.updstsBesideOthers([
-            ...["get", "-n", PROFILES[index % PROFILES.length] ?? ""],
-            ...["-t", scenario.code()],
-            ...crowd.apart ? ["-o", path] : [],
-          ]);
-        let done = false;
-        let written = 0;
-        const writing = async () => {
-          for (let turn = 0; beside && !done; turn++) {
-            if (await beside(scenario, turn)) written++;
-          }
-        };
-        const other = writing();
-        const all = await Promise.all(
-          Array.from({ length: count }, (_, i) => get(i)),
-        );
-        done = true;
-        await other;
-        assert(beside === undefined || written > 0);
-        for (const { code, stderr } of all) {
-          assert(code === 0 || refuses && code === 3 && stderr !== "", stderr);
+Deno.test("40 get over 4 profiles at once, into a new file of their own", async () => {
+  for (let round = 0; round < ROUNDS; round++) {
+    await using scenario = await Scenario.start({ given: FOUR });
+    await getMany(scenario, 40, join(scenario.home, "sessions", "credentials"));
+    assert.equal(await scenario.read(), FOUR);
+  }
+});
+
+Deno.test("20 get beside a script that replaces other profiles: neither loses what it wrote", async () => {
+  for (let round = 0; round < ROUNDS; round++) {
+    await using scenario = await Scenario.start({ given: FOUR });
+    let stop = false;
+    let written = 0;
+    // A well-behaved writer of another kind: reads, and renames a new file over.
+    const write = async () => {
+      while (!stop) {
+        await pause(15);
+        const text = await scenario.read();
+        const path = join(scenario.home, "next");
+        const rest = text.replace(/^# counter .*\n/m, "");
+        await Deno.writeTextFile(path, `# counter ${written + 1}\n${rest}`, {
+          mode: 0o600,
+        });
+        // Between its read and its rename it knows as little of us as we of it.
+        if (await scenario.read() !== text) continue;
+        try {
+          await Deno.rename(path, scenario.path);
+          written++;
+        } catch (error) {
+          // There, it is refused while another program has the file open.
+          if (Deno.build.os !== "windows") throw error;
         }
-        if (refuses) {
-          for (const index of PROFILES.keys()) {
-            assert.equal((await get(index)).code, 0);
-          }
-        } else assert.equal(scenario.codesSent, count);
-        const text = await Deno.readTextFile(path);
-        assertSessionsWhole(text, scenario);
-        if (crowd.apart) assert.equal(await scenario.read(), FOUR);
-        else if (!refuses) assert(text.includes(FOUR));
-        assert.match(text, crowd.left ?? /^(?:\[a\]|# \$\{\{\{)/);
-        const names = Array.from(
-          Deno.readDirSync(dirname(path)),
-          ({ name }) => name,
-        );
-        assert.deepEqual(names, ["credentials"]);
       }
-    },
-  );
-}
+    };
+    const other = write();
+    await getMany(scenario, 20);
+    stop = true;
+    await other;
+    assert(written > 0);
+    const text = await scenario.read();
+    assert(text.includes(FOUR));
+    assert.match(text, /^# counter \d+$/m);
+  }
+});
 
 Deno.test("a lock that another updsts keeps: get waits ten seconds, names it, and spends nothing", async () => {
   await using scenario = await Scenario.start();
@@ -445,79 +386,64 @@ function isWine(): boolean {
   }
 }
 
-/** A test of the real program, for each way of sharing that is asked about. */
-function testEach(
-  name: string,
-  isTried: (sharing: Sharing) => boolean,
-  test: (scenario: Scenario, sharing: Sharing) => Promise<void>,
-): void {
-  testUnless(windows, name, async () => {
-    await Promise.all(
-      SHARINGS.filter(isTried).map(async (sharing) => {
-        await using scenario = await Scenario.start();
-        await test(scenario, sharing);
-      }),
-    );
-  });
-}
-
-testEach(
-  "get finds a file that is held before the code is spent, whatever others may do with it",
-  ({ read, remove }) => !read || !remove,
-  // Once the code was spent, and what STS gave for it was lost.
-  async (scenario, sharing) => {
-    using _holder = hold(scenario.path, sharing);
-    const { code, stderr } = await scenario.get();
-    assert.equal(code, 3, stderr);
-    assert.match(
-      stderr,
-      /^updsts: Cannot (?:read|write) the credentials file: .*: another program has it open/,
-    );
-    assert.match(stderr, /^hint: close it in the program[^]*virus\s+scanner/m);
-    assert.equal(scenario.codesSent, 0, "a code was spent");
-  },
-);
-
-testEach(
-  "get replaces a file that others may read and replace",
-  ({ read, remove }) => read && remove,
-  async (scenario, sharing) => {
-    using holder = new DisposableStack();
-    holder.use(hold(scenario.path, sharing));
-    const running = scenario.get();
-    if (isWine()) {
-      await scenario.untilAsked();
-      holder.dispose();
-    }
-    const { code, stderr } = await running;
-    assert.equal(code, 0, stderr);
-    assert((await scenario.read()).startsWith(`${GIVEN}# \${{{ key=default `));
-  },
-);
-
-testEach(
-  "get waits for who has opened the file since STS was asked",
-  ({ remove }) => !remove,
-  async (scenario, sharing) => {
-    const { code, stderr } = await scenario.whileAsked(
-      () => scenario.get(),
-      async () => {
+testUnless(
+  windows,
+  "get finds a file that another program holds open before the code is spent, or waits for it",
+  async () => {
+    await Promise.all(SHARINGS.map(async (sharing) => {
+      await using scenario = await Scenario.start();
+      const assertDone = async ({ code, stderr }: Finished) => {
+        assert.equal(code, 0, stderr);
+        assert.equal(scenario.codesSent, 1);
+        assert(
+          (await scenario.read()).startsWith(`${GIVEN}# \${{{ key=default `),
+        );
+      };
+      if (sharing.read && sharing.remove) {
+        using holder = new DisposableStack();
+        holder.use(hold(scenario.path, sharing));
+        const running = scenario.get();
+        if (isWine()) {
+          await scenario.untilAsked();
+          holder.dispose();
+        }
+        return await assertDone(await running);
+      }
+      {
+        // Once the code was spent, and what STS gave for it was lost.
         using _holder = hold(scenario.path, sharing);
-        await pause(12_000);
-      },
-    );
-    assert.equal(code, 0, stderr);
-    assert.equal(scenario.codesSent, 1);
-    assert((await scenario.read()).startsWith(`${GIVEN}# \${{{ key=default `));
+        const { code, stderr } = await scenario.get();
+        assert.equal(code, 3, stderr);
+        assert.match(
+          stderr,
+          /^updsts: Cannot (?:read|write) the credentials file: .*: another program has it open/,
+        );
+        assert.match(
+          stderr,
+          /^hint: close it in the program[^]*virus\s+scanner/m,
+        );
+        assert.equal(scenario.codesSent, 0, "a code was spent");
+      }
+      if (sharing.remove) return;
+      await assertDone(
+        await scenario.whileAsked(() => scenario.get(), async () => {
+          using _holder = hold(scenario.path, sharing);
+          await pause(12_000);
+        }),
+      );
+    }));
   },
 );
 
-testEach(
-  "list waits for who has the file open for a moment",
-  ({ read, write, remove }) => !read && !write && !remove,
-  async (scenario, sharing) => {
+testUnless(
+  windows,
+  "list waits for a program that holds the file open for a moment",
+  async () => {
+    await using scenario = await Scenario.start();
     using holder = new DisposableStack();
-    holder.use(hold(scenario.path, sharing));
+    holder.use(
+      hold(scenario.path, { read: false, write: false, remove: false }),
+    );
     const running = scenario.updsts("list");
     await pause(3_000);
     holder.dispose();
