@@ -274,6 +274,15 @@ const REFUSALS: readonly {
     settings: { environmentRegion: "evil.example/" },
     says: /is not the name of a region/,
   },
+  // An agent may have written the file: sts.s3.amazonaws.com is a bucket.
+  ...["s3", "s3-us-west-2", "sts", "us-east-1a", "dualstack.us-east-1"].map(
+    (region) => ({
+      name: `the region ${region} of the profile`,
+      code: "REGION_INVALID" as const,
+      text: `${DEFAULT}region = ${region}\n`,
+      says: /is not the name of a region/,
+    }),
+  ),
   {
     name: "a name that is taken",
     code: "NAME_TAKEN",

@@ -118,7 +118,12 @@ Deno.test("any other refusal is final, whatever the clock", async () => {
     ...[...OTHERS, ...KEYS].filter((code) => !CLOCK.includes(code))
       .flatMap((code) => [0, HOUR, -HOUR].map((ahead) => ({ code, ahead }))),
   ];
-  for (const { code, ahead } of cases) {
+  // No date is signed whose year has not four digits.
+  const far = [8.64e15, 3.2e14].map((date) => ({
+    code: "SignatureDoesNotMatch",
+    ahead: date - Date.now(),
+  }));
+  for (const { code, ahead } of [...cases, ...far]) {
     const { sent, error } = await ask(refused(code, { ahead }));
     assert.equal(sent, 1, code);
     const expected = KEYS.includes(code) ? "KEYS_REFUSED" : "STS_REFUSED";
@@ -145,6 +150,38 @@ Deno.test("an answer that is not as AWS says it is final", async () => {
   }
   assert.equal((await ask({ kind: "close" })).sent, 1);
   assert.equal((await ask({ kind: "half_body" })).sent, 1);
+});
+
+Deno.test("an answer without a whole session of a year of four digits is final: the code may be spent", async () => {
+  const bodies = [
+    "",
+    "\u0000<<<>",
+    "<html>Log in</html>",
+    "x".repeat(2_000_000),
+  ];
+  const headers = { "content-type": "text/xml" };
+  const expirations = [
+    ...["soon", "1795561200", "2026-13-01T00:00:00Z"],
+    ...["10000-06-01T00:00:00Z", "+010000-06-01T00:00:00Z"],
+    "-000001-06-01T00:00:00Z",
+  ].map((Expiration) => ({ Expiration }));
+  const answers: Behaviour[] = [
+    ...bodies.map((body) => ({
+      ...{ kind: "raw" as const, status: 200 },
+      ...{ headers, body },
+    })),
+    ...[{ SessionToken: undefined }, ...expirations]
+      .map((fields) => ({ kind: "answer" as const, fields })),
+    // Once a code as long as this was shown.
+    refused("A".repeat(3000)),
+  ];
+  for (const answer of answers) {
+    const { sent, error } = await ask(answer);
+    assert.equal(sent, 1);
+    assert.equal(error?.code, "STS_ANSWER_INVALID");
+    assert.match(error.hint ?? "", /the code may be spent/);
+    assert((error.message + error.hint).length < 500);
+  }
 });
 
 Deno.test("a connection that is reset after the request was read is final: the code may be spent", async () => {

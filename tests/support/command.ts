@@ -76,13 +76,14 @@ export function homeVariables(home: string): Record<string, string> {
   };
 }
 
-/** Runs `updsts` with nothing of the environment but what `env` gives. */
+/** Runs `updsts` as `run` runs any program. */
 export async function updsts(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  input?: string,
 ): Promise<Finished> {
   const [command, ...rest] = commandLine(args);
-  return await run(command, rest, env);
+  return await run(command, rest, env, input);
 }
 
 /** Runs any program with nothing of the environment but what `env` gives, and `input` on stdin. */

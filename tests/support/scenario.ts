@@ -3,13 +3,18 @@ import assert from "node:assert/strict";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
+  baseEnvironment,
   commandLine,
   type Finished,
   homeVariables,
   run,
   updsts,
 } from "./command.ts";
-import { StsEmulator, type StsEmulatorOptions } from "./sts_emulator.ts";
+import {
+  type Behaviour,
+  StsEmulator,
+  type StsEmulatorOptions,
+} from "./sts_emulator.ts";
 
 /** The account of all scenarios. */
 export const ALICE = {
@@ -33,6 +38,14 @@ export const GIVEN = [
   "",
 ].join("\n");
 
+/** STS is asked too often: the code is not spent. */
+export const THROTTLED: Behaviour = {
+  kind: "error",
+  status: 400,
+  code: "Throttling",
+  message: "Rate exceeded",
+};
+
 /** One user, one file, one STS. */
 export class Scenario implements AsyncDisposable {
   readonly home: string;
@@ -50,11 +63,13 @@ export class Scenario implements AsyncDisposable {
   static async start(
     options: Partial<StsEmulatorOptions> & {
       given?: string;
+      /** The config file. */
+      config?: string;
       /** Where the home is made, if what is shown depends on its length. */
       below?: string;
     } = {},
   ): Promise<Scenario> {
-    const { given = GIVEN, below = tmpdir(), ...stsOptions } = options;
+    const { given = GIVEN, config, below = tmpdir(), ...stsOptions } = options;
     // Always as long as in any other run: what is shown on a screen depends on it.
     const name = crypto.randomUUID().slice(0, 8);
     const home = join(await Deno.realPath(below), `updsts-${name}`);
@@ -66,6 +81,7 @@ export class Scenario implements AsyncDisposable {
     const scenario = new Scenario(home, sts);
     await Deno.mkdir(join(home, ".aws"));
     await scenario.write(given);
+    if (config !== undefined) await scenario.configure(config);
     return scenario;
   }
 
@@ -96,12 +112,17 @@ export class Scenario implements AsyncDisposable {
     return this.sts.nextCode(ALICE.device);
   }
 
-  /** Runs `updsts`; whatever it does, it must not show a secret or leave a file. */
+  /**
+   * Runs `updsts` with `input` on stdin; whatever it does, it must not show a
+   * secret or leave a file. CODE stands for a code that the emulator takes
+   * once; a text is split at its spaces.
+   */
   async updsts(
-    args: readonly string[],
+    words: string | readonly string[],
     env: Readonly<Record<string, string>> = {},
+    input?: string,
   ): Promise<Finished> {
-    const finished = await this.updstsBesideOthers(args, env);
+    const finished = await this.updstsBesideOthers(words, env, input);
     assert.deepEqual(
       this.files().filter((name) => name.startsWith(".updsts")),
       [],
@@ -126,12 +147,35 @@ export class Scenario implements AsyncDisposable {
 
   /** Runs `updsts` while others may be at work in the same directory. */
   async updstsBesideOthers(
-    args: readonly string[],
+    words: string | readonly string[],
     env: Readonly<Record<string, string>> = {},
+    input?: string,
   ): Promise<Finished> {
-    const finished = await updsts(args, { ...this.env, ...env });
+    const args = this.#split(words);
+    const finished = await updsts(args, { ...this.env, ...env }, input);
     this.assertNoSecret(finished.stdout + finished.stderr);
     return finished;
+  }
+
+  /** Starts `updsts` for a test that speaks with it, or ends it. */
+  async spawn(
+    words: string | readonly string[],
+    stdin: "null" | "piped" = "null",
+  ): Promise<Deno.ChildProcess> {
+    const [command, ...args] = commandLine(this.#split(words));
+    return new Deno.Command(command, {
+      args,
+      env: { ...await baseEnvironment(), ...this.env },
+      clearEnv: true,
+      stdin,
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+  }
+
+  #split(words: string | readonly string[]): string[] {
+    return (typeof words === "string" ? words.split(" ") : words)
+      .map((word) => word === "CODE" ? this.code() : word);
   }
 
   /** Runs another program with the same environment. */
@@ -175,6 +219,11 @@ export class Scenario implements AsyncDisposable {
     return Deno.writeTextFile(this.path, text, { mode: 0o600 });
   }
 
+  /** Writes the config file. */
+  configure(text: string): Promise<void> {
+    return Deno.writeTextFile(join(this.home, ".aws", "config"), text);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.sts.close();
     await Deno.remove(this.home, { recursive: true });
@@ -189,4 +238,10 @@ export function valueIn(text: string, profile: string, key: string): string {
     .find((line) => line.startsWith(`${key} = `));
   assert(line !== undefined, `no ${key} in [${profile}]`);
   return line.slice(`${key} = `.length);
+}
+
+/** A port of loopback that nothing listens on. */
+export function closedPort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
 }

@@ -9,6 +9,15 @@ export interface Skipping {
   readonly note: string;
 }
 
+/** A test that is skipped where `skipping` says so. */
+export function testUnless(
+  { ignore, note }: Skipping,
+  name: string,
+  fn: () => Promise<void>,
+): void {
+  Deno.test(name + note, { ignore }, fn);
+}
+
 /** Skips unless `condition` holds; `why` says what is missing. */
 export function unless(condition: boolean, why: string): Skipping {
   return { ignore: !condition, note: condition ? "" : ` (skipped: ${why})` };
