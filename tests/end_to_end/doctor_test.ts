@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { ALICE, GIVEN, Scenario } from "../support/scenario.ts";
+import { testUnless, unlessWindows } from "../support/skipping.ts";
 
 const WINDOWS = Deno.build.os === "windows";
 
@@ -18,10 +19,8 @@ async function examine(
   args: readonly string[] = [],
   env: Readonly<Record<string, string>> = {},
 ): Promise<{ code: number; findings: Finding[]; lines: string[] }> {
-  const { code, stdout, stderr } = await scenario.updsts(
-    ["doctor", "--json", ...args],
-    env,
-  );
+  const words = ["doctor", "--json", ...args];
+  const { code, stdout, stderr } = await scenario.updsts(words, env);
   assert.equal(stderr, "");
   const { result }: { result: Finding[] } = JSON.parse(stdout);
   const bad = result.filter(({ status }) => status !== "ok");
@@ -58,16 +57,12 @@ Deno.test("doctor says in a line that all is well, and with -v 1 what", async ()
   await scenario.get();
   const before = await scenario.read();
   const env = { AWS_REGION: "eu-central-1" };
-  const brief = await scenario.updsts(["doctor"], env);
-  assert.deepEqual(brief, {
+  assert.deepEqual(await scenario.updsts("doctor", env), {
     code: 0,
     stdout: "Problems: 0, warnings: 0, in order: 11 (-v 1 shows them)\n",
     stderr: "",
   });
-  const { code, stdout, stderr } = await scenario.updsts(
-    ["doctor", "-v", "1"],
-    env,
-  );
+  const { code, stdout, stderr } = await scenario.updsts("doctor -v 1", env);
   assert.equal(code + stderr, "0");
   const lines = stdout.split("\n");
   assert.deepEqual(lines.splice(-2), [
@@ -92,13 +87,10 @@ Deno.test("doctor shows problems first, then warnings", async () => {
   const given = `${GIVEN}[bad]\naws_access_key_id = x\n`
     .replace(ALICE.secretAccessKey, "short");
   await using scenario = await Scenario.start({ given });
-  for (const args of [[], ["-v", "1"]]) {
-    const { stdout } = await scenario.updsts(["doctor", ...args]);
+  for (const [line, third] of [["", "Problems:"], [" -v 1", "ok"]]) {
+    const { stdout } = await scenario.updsts(`doctor${line}`);
     const shown = stdout.split("\n").map((line) => line.split(" ")[0]);
-    assert.deepEqual(
-      shown.slice(0, 3),
-      ["problem", "warning", args.length > 0 ? "ok" : "Problems:"],
-    );
+    assert.deepEqual(shown.slice(0, 3), ["problem", "warning", third]);
     assert.match(stdout, /^Problems: 1, warnings: 1, in order: \d+/m);
   }
 });
@@ -116,17 +108,17 @@ const SESSION = [
 const SECOND = GIVEN.replaceAll("[", "[second-");
 
 interface Case {
-  readonly name: string;
   readonly given?: string;
   /** The config file. */
   readonly config?: string;
-  readonly args?: readonly string[];
+  /** Those that are named, one after the other; an empty one is not. */
+  readonly profiles?: readonly string[];
+  readonly options?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   /** Whether something else answers in place of STS. */
   readonly isPage?: boolean;
-  readonly exit?: number;
   /** All that is not in order. */
-  readonly says: readonly RegExp[];
+  readonly says: RegExp | readonly RegExp[];
 }
 
 /** Without a proxy on the way, nothing would keep these from the network. */
@@ -155,120 +147,68 @@ const ENDPOINTS: (readonly [string, Record<string, string>, string])[] = [
   ],
 ];
 
-const CASES: readonly Case[] = [
-  ...[[], ["default"]].map((args) => ({
-    name: `a block without its end, and which line to add where: ${args}`,
+const CASES: Readonly<Record<string, Case>> = {
+  "a block without its end, and which line to add where": {
     given: `${GIVEN}${BEGIN}\n[default_sts]\nmine = 1\n\n${SECOND}`,
-    args,
-    exit: 3,
-    says: [
+    profiles: ["", "default"],
+    says:
       /^problem contents: .*line 9 begins a block that has no end; add the line "# \$\}\}\} \[auto update by updsts\]" behind line 10, if/,
-    ],
-  })),
-  ...[[], ["default"]].map((args) => ({
-    name: `what the next refresh mends of a block: ${args}`,
-    given: `${GIVEN}${BEGIN}\n${SESSION.replace("= x", '= "x"')}\n\n${SECOND}`,
-    args,
+  },
+  "what the next refresh mends of a block": {
+    given: `${GIVEN}${BEGIN}\n${SESSION.replace("= x", '= "x"')}\n\n${SECOND}`
+      .replace("2020", "2999"),
+    profiles: ["", "default"],
     says: [
       /^warning contents: \S+: line 9 begins a block whose closing tag another program has removed; the next refresh mends it$/,
       /^warning contents: \S+: line 12 has quotes, .*; the next refresh mends it$/,
-      ...args.length > 0
-        ? []
-        : [/^warning profile default_sts: session of default, expired at/],
-    ],
-  })),
-  {
-    name: "a session without its tags, whose profile nobody knows",
-    given: `${GIVEN}${SESSION.replace("default_sts", "today")}\n`,
-    says: [
-      /^warning contents: line 9 begins a session whose tags .*; name it in a refresh: updsts get PROFILE -sn today$/,
     ],
   },
-  {
-    name: "a closing tag below a sound block, which stops nobody",
+  "a session without its tags, whose profile nobody knows": {
+    given: `${GIVEN}${SESSION.replace("default_sts", "today")}\n`,
+    says:
+      /^warning contents: line 9 begins a session whose tags .*; name it in a refresh: updsts get PROFILE -sn today$/,
+  },
+  "a closing tag below a sound block, which stops nobody": {
     given: `${GIVEN}${BEGIN}\n${SESSION}\n${END}\n${END}\n`
       .replace("2020", "2999"),
-    says: [/^warning contents: line 16 ends a block that has no begin; remove/],
+    says: /^warning contents: line 16 ends a block that has no begin; remove/,
   },
-  {
-    name: "a session whose key another program has replaced",
+  "a session whose key another program has replaced": {
     given: `${GIVEN}${BEGIN}\n${SESSION}\nexpiration_key_id = ASIA\n${END}\n`
       .replace("2020", "2999"),
-    says: [
+    says:
       /^warning profile default_sts: session of default, whose key another program has replaced: .*; run updsts get default$/,
-    ],
   },
-  {
-    name: "a session without an expiry",
+  "a session without an expiry": {
     given: `${GIVEN}${BEGIN}\n${
       SESSION.replace(/= 2020.*/, "= never")
     }\n${END}\n`,
-    says: [/^warning profile default_sts: session of default, with no expiry;/],
+    says: /^warning profile default_sts: session of default, with no expiry;/,
   },
-  {
-    name: "keys that the AWS CLI gives to every profile",
+  "keys that the AWS CLI gives to every profile": {
     given: `${GIVEN}[DEFAULT]\nregion = eu-west-1\n`,
-    says: [
+    says:
       /^warning contents: line 9: the AWS CLI gives the keys of \[DEFAULT\] to every profile; move them/,
-    ],
   },
-  {
-    name: "a block without its end before another one",
+  "a block without its end before another one": {
     given: `${GIVEN}${BEGIN}\n${BEGIN.replace("default", "b")}\n${END}\n`,
-    exit: 3,
-    says: [
+    says:
       /^problem contents: .*line 9 begins a block that has no end; mend the tags/,
-    ],
   },
-  {
-    name: "a block that a refresh would refuse",
-    given:
-      `${GIVEN}${BEGIN}\n[default_sts]\naws_session_token = x\n${END}\n  goes on\n`,
-    exit: 3,
-    says: [
-      /^problem contents: Cannot update the managed block: line 13, behind the end/,
-      /^warning profile default_sts: session of default, with no expiry;/,
-    ],
-  },
-  {
-    name: "two sections of one name",
-    given: `${GIVEN}[default]\nregion = eu-west-1\n`,
-    exit: 3,
-    says: [
-      /^problem contents: the AWS CLI refuses \S+: line 9: section \[default\] begins again; it is on line 2, too/,
-    ],
-  },
-  {
-    name: "a secret that was wrapped over two lines, without showing it",
+  "a secret that was wrapped over two lines, without showing it": {
     given:
       `[default]\naws_access_key_id = ${ALICE.accessKeyId}\naws_secret_access_key =\n${ALICE.secretAccessKey}\n`,
-    exit: 3,
     says: [
       /^problem contents: .*line 4: it is neither a header nor a key/,
       /^problem profile default: .*has no aws_secret_access_key/,
     ],
   },
-  {
+  "a secret in place of the device, without showing it": {
     // Once it was shown as a hardware device.
-    name: "a secret in place of the device, without showing it",
     given: GIVEN.replace(ALICE.device, ALICE.secretAccessKey),
-    exit: 3,
-    says: [/^problem profile default: .*MFA device is neither an ARN nor/],
+    says: /^problem profile default: .*MFA device is neither an ARN nor/,
   },
-  {
-    name: "a profile that is not there",
-    args: ["-n", "defualt"],
-    exit: 3,
-    says: [/^problem profile defualt: .*; the profiles are: "default"/],
-  },
-  {
-    name: "a region that does not exist",
-    given: GIVEN.replace("[other]", "region = Ireland!\n[other]"),
-    exit: 3,
-    says: [/^problem profile default: .*region/],
-  },
-  {
-    name: "a secret of another length, in each of two profiles",
+  "a secret of another length, in each of two profiles": {
     given: GIVEN.replace(ALICE.secretAccessKey, "short") +
       SECOND.replace(ALICE.secretAccessKey, "short"),
     says: [
@@ -276,44 +216,36 @@ const CASES: readonly Case[] = [
       /^warning profile second-default: aws_secret_access_key is not 40 char/,
     ],
   },
-  {
-    name: "a profile without a device, which nobody asked for",
+  "a profile without a device, which nobody asked for": {
     given:
       `${GIVEN}[x]\naws_access_key_id = ${ALICE.accessKeyId}\naws_secret_access_key = ${ALICE.secretAccessKey}\n`,
-    says: [/^warning profile x: .*no MFA device/],
+    says: /^warning profile x: .*no MFA device/,
   },
-  {
-    name: "a session whose profile has gone",
+  "a session whose profile has gone": {
     given: `${GIVEN}${BEGIN.replace("default", "gone")}\n${
       SESSION.replace("default", "gone")
     }\n${END}\n`,
-    says: [
+    says:
       /^warning profile gone_sts: session of gone, a profile that is not in the file; run updsts remove gone_sts$/,
-    ],
   },
-  {
-    name: "a session that has expired",
+  "a session that has expired": {
     given: `${GIVEN}${BEGIN}\n${SESSION}\n${END}\n`,
-    says: [
+    says:
       /^warning profile default_sts: session of default, expired at 2020-\S+; run updsts get default$/,
-    ],
   },
-  {
-    name: "a file in which nothing can be refreshed",
+  "a file in which nothing can be refreshed": {
     given: "",
-    says: [/^warning profiles: none of them has a long-term key/],
+    says: /^warning profiles: none of them has a long-term key/,
   },
-  {
-    name: "NUL bytes and a lone CR",
+  "NUL bytes and a lone CR": {
     given: `${GIVEN}# \0\r#\n`,
     says: [
       /^warning contents: the file holds NUL bytes.*a backup$/,
       /^warning line ends: some lines end with a lone CR/,
     ],
   },
-  {
-    name: "another file that the AWS CLI reads",
-    args: ["-c", "COPY"],
+  "another file that the AWS CLI reads": {
+    options: ["-c", "COPY"],
     env: { AWS_SHARED_CREDENTIALS_FILE: "ORIGINAL" },
     says: [
       WINDOWS
@@ -321,15 +253,12 @@ const CASES: readonly Case[] = [
         : /^warning aws cli: reads another file: .*; run export AWS_SHARED_CREDENTIALS_FILE='\/.*else where'$/,
     ],
   },
-  {
-    name: "a header of the config file that is not a profile",
+  "a header of the config file that is not a profile": {
     config: "[other]\nregion = eu-west-1\n",
-    says: [
+    says:
       /^warning config: \S+config: line 1: the AWS CLI and most SDKs do not take \[other\] for the profile; put its keys under \[profile other\]$/,
-    ],
   },
-  {
-    name: "the same with a blank in it, and none of those that are right",
+  "the same with a blank in it, and none of those that are right": {
     given: GIVEN +
       ["plugins", "profile foo", "my work"].map((name) =>
         `[${name}]\nregion = x\n`
@@ -339,73 +268,60 @@ const CASES: readonly Case[] = [
       ...["[default]", "[sso-session other]", "[services other]", "[DEFAULT]"],
       "[my work]",
     ].join("\n"),
-    says: [/^warning config: .*; put its keys under \[profile "my work"\]$/],
+    says: /^warning config: .*; put its keys under \[profile "my work"\]$/,
   },
-  ...[[], ["default"]].map((args) => ({
-    name: `a config file that the AWS CLI cannot read: ${args}`,
+  "a config file that the AWS CLI cannot read": {
     config: "[profile x] ; was hunter2] \na = 1\na = 2\n",
-    args,
-    exit: 3,
-    says: [
+    profiles: ["", "default"],
+    says:
       /^problem config: the AWS CLI refuses \S+config: line 3: section \[profile x\] has that key on line 2, too; it will not find the session before that is mended$/,
-    ],
-  })),
-  {
-    name: "an AWS_CA_BUNDLE without a certificate",
-    args: ["default"],
+  },
+  "an AWS_CA_BUNDLE without a certificate": {
+    profiles: ["default"],
     env: { AWS_CA_BUNDLE: "COPY" },
-    exit: 5,
-    says: [/^problem certificates: .*holds no PEM certificates/],
+    says: /^problem certificates: .*holds no PEM certificates/,
   },
-  {
-    name: "nobody who answers",
+  "nobody who answers": {
     env: { AWS_ENDPOINT_URL_STS: "http://127.0.0.1:10" },
-    exit: 5,
-    says: [
+    says:
       /^problem sts us-east-1: .*Connection refused; check the network, .* and AWS_ENDPOINT_URL_STS$/,
-    ],
   },
-  {
-    name: "a proxy that does not answer, without its password",
+  "a proxy that does not answer, without its password": {
     env: {
       ...UNREACHABLE,
       AWS_REGION: "eu-west-1",
       AWS_USE_FIPS_ENDPOINT: "true",
     },
-    exit: 5,
-    says: [
+    says:
       /^problem sts eu-west-1: .*sts-fips\.eu-west-1\.amazonaws\.com by the proxy 127\.0\.0\.1:9: .* and the region$/,
-    ],
   },
-  {
-    name: "the endpoint that the config file asks for",
+  "the endpoint that the config file asks for": {
     config: "[default]\nregion = eu-west-1\nuse_dualstack_endpoint = true\n",
     env: UNREACHABLE,
-    exit: 5,
-    says: [/^problem sts eu-west-1: .* sts\.eu-west-1\.api\.aws by the proxy/],
+    says: /^problem sts eu-west-1: .* sts\.eu-west-1\.api\.aws by the proxy/,
   },
-  ...ENDPOINTS.map(([config, env, setting]) => ({
-    name: `a page of ${setting} in place of STS`,
-    ...{ config, env, isPage: true, exit: 5 },
-    says: [
-      new RegExp(
-        `^problem sts us-east-1: http:\\S+ answered in \\d+ ms \\(200\\), but not as STS does; check ${setting}: it sets this endpoint$`,
-      ),
-    ],
-  })),
-  {
-    name: "one endpoint for two regions",
+  ...Object.fromEntries(ENDPOINTS.map(([config, env, setting]) => [
+    `a page of ${setting} in place of STS`,
+    {
+      ...{ config, env, isPage: true },
+      says: [
+        new RegExp(
+          `^problem sts us-east-1: http:\\S+ answered in \\d+ ms \\(200\\), but not as STS does; check ${setting}: it sets this endpoint$`,
+        ),
+      ],
+    },
+  ])),
+  "one endpoint for two regions": {
     given: GIVEN +
       GIVEN.replace("[default]", "[second]").replace(/\[other\][^]*/, ""),
     config:
       "[default]\nregion = eu-west-1\n[profile second]\nregion = us-west-2\n",
     isPage: true,
-    exit: 5,
-    says: [/^problem sts [\w-]+: .* not as STS does/],
+    says: /^problem sts [\w-]+: .* not as STS does/,
   },
-  ...[[], ["default"]].map((args) => ({
-    name: `what programs of the shell use in place of the session: ${args}`,
-    args: [...args, "-c", "COPY"],
+  "what programs of the shell use in place of the session": {
+    profiles: ["", "default"],
+    options: ["-c", "COPY"],
     env: {
       AWS_DEFAULT_PROFILE: "other",
       AWS_ACCESS_KEY_ID: "hunter2",
@@ -419,36 +335,36 @@ const CASES: readonly Case[] = [
       /^warning shell: AWS_ACCESS_KEY_ID is set/,
       /^warning shell: AWS_DEFAULT_PROFILE names "other"/,
     ],
-  })),
-  {
-    name: "AWS_DEFAULT_PROFILE, unless it names the session",
-    args: ["default"],
+  },
+  "AWS_DEFAULT_PROFILE, unless it names the session": {
+    profiles: ["default"],
     env: { AWS_DEFAULT_PROFILE: "default_sts" },
     says: [],
   },
-  {
-    name: "a switch that is neither on nor off",
+  "a switch that is neither on nor off": {
     config: "[default]\nuse_fips_endpoint = ture\n",
-    args: ["-n", "default"],
+    profiles: ["default"],
     env: { AWS_ENDPOINT_URL_STS: "" },
-    exit: 5,
-    says: [
+    says:
       /^problem sts us-east-1: Cannot reach STS: use_fips_endpoint must be true or false; check .* of these names$/,
-    ],
   },
-  {
-    name: "a region whose STS is out of reach",
-    args: ["-n", "default"],
-    env: { AWS_REGION: "us-nowhere-9", AWS_ENDPOINT_URL_STS: "" },
-    exit: 5,
-    says: [
-      /^problem sts us-nowhere-9: Cannot reach STS: sts\.us-nowhere-9\.amazonaws\.com is outside of what this build may talk to; .*such as us-east-1/,
-    ],
-  },
-];
+};
 
-for (const { name, given = GIVEN, exit = 0, says, ...rest } of CASES) {
-  const { config, args = [], env = {}, isPage = false } = rest;
+/** How doctor ends with what it says. */
+function exitOf(says: readonly RegExp[]): number {
+  const problem = says.map(({ source }) => /^\^problem (\w+)/.exec(source)?.[1])
+    .find((check) => check !== undefined);
+  if (problem === undefined) return 0;
+  return /^(?:sts|certificates)$/.test(problem) ? 5 : 3;
+}
+
+for (
+  const [name, { given = GIVEN, config, env = {}, ...rest }] of Object.entries(
+    CASES,
+  )
+) {
+  const says = [rest.says].flat();
+  const { profiles = [""], options = [], isPage = false } = rest;
   Deno.test(`doctor finds ${name}`, async () => {
     await using scenario = await Scenario.start({ given });
     const copy = join(scenario.home, "else where");
@@ -456,10 +372,7 @@ for (const { name, given = GIVEN, exit = 0, says, ...rest } of CASES) {
     const meant = (text: string) =>
       text.replace("COPY", copy).replace("ORIGINAL", scenario.path)
         .replace(/\bSTS$/m, scenario.sts.url);
-    if (config !== undefined) {
-      const path = join(scenario.home, ".aws", "config");
-      await Deno.writeTextFile(path, meant(config));
-    }
+    if (config !== undefined) await scenario.configure(meant(config));
     if (isPage) {
       const headers = { "Content-Type": "text/html" };
       const body = "<html>Please log in</html>";
@@ -469,27 +382,35 @@ for (const { name, given = GIVEN, exit = 0, says, ...rest } of CASES) {
     const variables = Object.fromEntries(
       Object.entries(env).map(([name, value]) => [name, meant(value)]),
     );
-    const { code, findings, lines } = await examine(
-      scenario,
-      args.map(meant),
-      variables,
-    );
-    assertLines(lines, says);
-    assert.equal(code, exit);
-    assert.doesNotMatch(JSON.stringify(findings), /hunter2/);
-    assert.equal(await scenario.read(), given);
-    // What is a problem of one profile, get refuses or warns of.
-    if (!args.some((word) => /^[a-z]+$/.test(word))) return;
-    const get = ["get", ...args.map(meant), "--dry-run"];
-    const { code: got, stderr } = await scenario.updsts(get, variables);
-    assert.doesNotMatch(stderr, /hunter2/);
-    if (got !== 0) return assert.equal(got, exit);
-    const warned = stderr.match(/(?<=^warning: ).*/gm) ?? [];
-    const about = /^\w+ (?:shell|config|contents): (.*)/;
-    assert.deepEqual(
-      warned.toSorted(),
-      lines.flatMap((line) => about.exec(line)?.[1] ?? []).toSorted(),
-    );
+    for (const profile of profiles) {
+      const args = [...profile ? [profile] : [], ...options.map(meant)];
+      const { code, findings, lines } = await examine(
+        scenario,
+        args,
+        variables,
+      );
+      assertLines(lines, says);
+      assert.equal(code, exitOf(says));
+      assert.doesNotMatch(JSON.stringify(findings), /hunter2/);
+      assert.equal(await scenario.read(), given);
+      if (profile === "") continue;
+      // What is a problem of one profile, get refuses or warns of.
+      const { code: got, stderr } = await scenario.updsts(
+        ["get", ...args, "--dry-run"],
+        variables,
+      );
+      assert.doesNotMatch(stderr, /hunter2/);
+      if (got !== 0) {
+        assert.equal(got, code);
+        continue;
+      }
+      const warned = stderr.match(/(?<=^warning: ).*/gm) ?? [];
+      const about = /^\w+ (?:shell|config|contents): (.*)/;
+      assert.deepEqual(
+        warned.toSorted(),
+        lines.flatMap((line) => about.exec(line)?.[1] ?? []).toSorted(),
+      );
+    }
   });
 }
 
@@ -502,10 +423,10 @@ const MODES: readonly (readonly [mode: number, says: string])[] = [
   [0o611, "mode 611: other users can run"],
 ];
 
-Deno.test({
-  name: "doctor warns of a file that its group or others can read or write",
-  ignore: WINDOWS,
-  fn: async () => {
+testUnless(
+  unlessWindows("files have no modes"),
+  "doctor warns of a file that its group or others can read or write",
+  async () => {
     await using scenario = await Scenario.start();
     for (const [mode, says] of MODES) {
       await Deno.chmod(scenario.path, mode);
@@ -516,7 +437,7 @@ Deno.test({
       ]);
     }
   },
-});
+);
 
 Deno.test("doctor warns of hard links and of a clock that is off", async () => {
   const clock = () => new Date(Date.now() + 120_000);
@@ -561,8 +482,7 @@ Deno.test("doctor goes on to STS where there is no file, and where the config fi
 
 Deno.test("doctor asks a place once, however FIPS is spelled, and knows a config file that is the credentials file", async () => {
   await using scenario = await Scenario.start({ given: GIVEN + SECOND });
-  const path = join(scenario.home, ".aws", "config");
-  await Deno.writeTextFile(path, "[default]\nuse_fips_endpoint = FALSE\n");
+  await scenario.configure("[default]\nuse_fips_endpoint = FALSE\n");
   await examine(scenario);
   assert.equal(scenario.sts.requests.length, 1);
   const { lines } = await examine(scenario, [], {
@@ -573,21 +493,12 @@ Deno.test("doctor asks a place once, however FIPS is spelled, and knows a config
 
 Deno.test("doctor reads a file of 10,000 blocks, and one of 130,000 profiles", async () => {
   // Once each block was looked for in the whole file.
-  const blocks = Array.from({ length: 10_000 }, (_, index) =>
-    [
-      `[p${index}]`,
-      `aws_access_key_id = ${ALICE.accessKeyId}`,
-      `aws_secret_access_key = ${ALICE.secretAccessKey}`,
-      `mfa_device_arn = ${ALICE.device}`,
-      `# $\{{{ key=p${index} [auto update by updsts]`,
-      `[p${index}_sts]`,
-      "aws_access_key_id = ASIAIOSFODNN7EXAMPLE",
-      "aws_secret_access_key = x",
-      "aws_session_token = x",
-      "expiration_datetime = 2099-01-01T00:00:00Z",
-      "# $}}} [auto update by updsts]",
-      "",
-    ].join("\n")).join("");
+  const block = GIVEN.replace(/\[other\][^]*/, `${BEGIN}\n${SESSION}\n${END}\n`)
+    .replace("2020", "2099");
+  const blocks = Array.from(
+    { length: 10_000 },
+    (_, index) => block.replaceAll(/(?<=key=|\[)default/g, `p${index}`),
+  ).join("");
   await using scenario = await Scenario.start({ given: blocks });
   const { code, findings, lines } = await examine(scenario);
   assert.equal(code, 0);
@@ -598,6 +509,6 @@ Deno.test("doctor reads a file of 10,000 blocks, and one of 130,000 profiles", a
   // Once they were handed over as the arguments of one call.
   const many = Array.from({ length: 130_000 }, (_, index) => `[p${index}]\n`);
   await scenario.write(many.join(""));
-  const { stdout } = await scenario.updsts(["doctor", "-v", "1"]);
+  const { stdout } = await scenario.updsts("doctor -v 1");
   assert(stdout.split("\n").length > 130_000);
 });

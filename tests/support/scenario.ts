@@ -62,9 +62,9 @@ export class Scenario implements AsyncDisposable {
   /** Makes the home directory and starts the emulator. */
   static async start(
     options: Partial<StsEmulatorOptions> & {
-      given?: string;
+      given?: string | undefined;
       /** The config file. */
-      config?: string;
+      config?: string | undefined;
       /** Where the home is made, if what is shown depends on its length. */
       below?: string;
     } = {},
