@@ -3,16 +3,14 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { settingVariable } from "../../src/shell_quoted.ts";
-import { homeVariables, isInstalled, ROOT } from "../support/command.ts";
-import { needs } from "../support/skipping.ts";
+import { homeVariables, ROOT } from "../support/command.ts";
+import { needs, testUnless, unless } from "../support/skipping.ts";
 import { ALICE, GIVEN, Scenario, valueIn } from "../support/scenario.ts";
 
 // The AWS CLI took the name for an option: the advice did not work.
 Deno.test("get says how to use a session whose name begins with a hyphen", async () => {
   await using scenario = await Scenario.start();
-  const { stdout } = await scenario.updsts(
-    ["get", "default", "-t", scenario.code(), "-sn", "-x"],
-  );
+  const { stdout } = await scenario.updsts("get default -t CODE -sn -x");
   assert.match(stdout, /Use it with: aws --profile=-x \.\.\. /);
 });
 
@@ -57,7 +55,7 @@ Deno.test("get twice, then list", async () => {
   );
   assert.equal(scenario.codesSent, 2);
 
-  const list = await scenario.updsts(["list"]);
+  const list = await scenario.updsts("list");
   assert.equal(list.stderr, "");
   assert.deepEqual(list.stdout.split("\n").map((line) => line.split(/ {2,}/)), [
     ["PROFILE", "KIND", "ACCESS KEY ID", "DEVICE", "MANAGED BY", "EXPIRES"],
@@ -78,7 +76,7 @@ Deno.test("get twice, then list", async () => {
 Deno.test("list -v 1 shows every key, and secrets as one mask", async () => {
   await using scenario = await Scenario.start();
   await scenario.get();
-  const { stdout, stderr } = await scenario.updsts(["list", "-v", "1"]);
+  const { stdout, stderr } = await scenario.updsts("list -v 1");
   assert.match(stderr, /Credentials file: .*credentials/);
   assert.match(
     stdout,
@@ -103,44 +101,22 @@ Deno.test("get -v 1 tells file, region, endpoint and request id on stderr", asyn
   assert.equal(scenario.sts.requests[0]?.region, "eu-central-1");
 });
 
-Deno.test("get takes every option in both spellings", async () => {
-  const spellings = [
-    ["-n", "-t", "-sn", "-d", "-c", "-v"],
-    [
-      "--profile",
-      "--totp-token",
-      "--sts-profile-name",
-      "--duration",
-      "--credential-file",
-      "--verbose",
-    ],
-    [
-      "--profile_name",
-      "--totp_token",
-      "--sts_profile_name",
-      "--duration",
-      "--credential_file",
-      "--verbose",
-    ],
-  ];
+Deno.test("get takes every option in all spellings", async () => {
   await using scenario = await Scenario.start();
   const file = join(scenario.home, "elsewhere");
-  for (const [n = "", t = "", sn = "", d = "", c = "", v = ""] of spellings) {
+  for (
+    const spelling of [
+      "-n -t -sn -d -c -v",
+      "--profile --totp-token --sts-profile-name --duration --credential-file --verbose",
+      "--profile_name --totp_token --sts_profile_name --duration --credential_file --verbose",
+    ]
+  ) {
     await Deno.writeTextFile(file, GIVEN, { mode: 0o600 });
+    const values = ["default", "CODE", "a b/日本", "900", file, "0"];
     const { code, stderr } = await scenario.updsts([
       "get",
-      n,
-      "default",
-      t,
-      scenario.code(),
-      sn,
-      "a b/日本",
-      d,
-      "900",
-      c,
-      file,
-      v,
-      "0",
+      ...spelling.split(" ")
+        .flatMap((option, index) => [option, values[index] ?? ""]),
     ]);
     assert.match(stderr, /^warning: .* do not see a profile .* with -sn\n$/);
     assert.equal(code, 0);
@@ -173,74 +149,62 @@ mfa_device_arn = arn:aws:iam::210987654321:mfa/alice
 `;
 
 for (
-  const { name, env, says } of [
-    {
-      name: "takes the profile that AWS_PROFILE names",
-      env: { AWS_PROFILE: "default" },
-      says: /^Profile default \(AWS_PROFILE\)$/m,
-    },
-    {
-      name: "takes the profile whose session AWS_PROFILE names",
-      env: { AWS_PROFILE: "default_sts" },
-      says: /^default_sts is the session of profile default/m,
-    },
-    {
-      name: "warns that AWS_ACCESS_KEY_ID takes the session's place",
-      env: { AWS_PROFILE: "default", AWS_ACCESS_KEY_ID: "AKIAX" },
-      says: /^warning: AWS_ACCESS_KEY_ID is set: .*unset it$/m,
-    },
-    {
-      name: "warns that AWS_DEFAULT_PROFILE takes the session's place",
-      env: { AWS_PROFILE: "default", AWS_DEFAULT_PROFILE: "work" },
-      says: /^warning: AWS_DEFAULT_PROFILE names "work": .*unset it$/m,
-    },
-  ]
+  const [name, env, says] of [
+    [
+      "takes the profile that AWS_PROFILE names",
+      { AWS_PROFILE: "default" },
+      [/^Profile default \(AWS_PROFILE\)$/m],
+    ],
+    [
+      "takes the profile whose session AWS_PROFILE names",
+      { AWS_PROFILE: "default_sts" },
+      [/^default_sts is the session of profile default/m],
+    ],
+    [
+      "warns of keys and of a profile that take the session's place",
+      {
+        AWS_PROFILE: "default",
+        AWS_ACCESS_KEY_ID: "AKIAX",
+        AWS_DEFAULT_PROFILE: "work",
+      },
+      [
+        /^warning: AWS_ACCESS_KEY_ID is set: .*unset it$/m,
+        /^warning: AWS_DEFAULT_PROFILE names "work": .*unset it$/m,
+      ],
+    ],
+  ] as const
 ) {
   Deno.test(`get without a profile ${name}`, async () => {
     await using scenario = await Scenario.start({ given: GIVEN + WORK });
     await scenario.get();
-    const { code, stdout, stderr } = await scenario.updsts(
-      ["get", "-t", scenario.code()],
-      env,
-    );
+    const { code, stdout, stderr } = await scenario.updsts("get -t CODE", env);
     assert.equal(code, 0, stderr);
-    assert.match(stderr, says);
     assert.match(stdout, /^Profile default_sts is valid/);
     assert(!stderr.includes("AKIAX"));
     // A person knows it before they type a code.
-    const asked = await scenario.updsts(["get"], env);
-    assert.match(asked.stderr, says);
+    const asked = await scenario.updsts("get", env);
+    for (const pattern of says) {
+      assert.match(stderr, pattern);
+      assert.match(asked.stderr, pattern);
+    }
     assert.match(asked.stderr, /\nupdsts: [^]*code/);
     assert.equal(scenario.sts.sessions.length, 2);
   });
 }
-
-Deno.test("get --min-remaining does nothing for a session that lasts, also where a new one would be too short", async () => {
-  await using scenario = await Scenario.start();
-  const get = (...args: string[]) =>
-    scenario.updsts(["get", "-t", scenario.code(), ...args]);
-  assert.equal((await get("-d", "24h")).code, 0);
-  const { code, stdout } = await get("--min-remaining", "2h");
-  assert.equal(code, 0);
-  assert.match(stdout, /^Profile default_sts stays valid until /);
-  assert.equal(scenario.codesSent, 1);
-});
 
 Deno.test("get -v 2 says which way the clock of STS is off", async () => {
   for (const [offset, way] of [[-100_000, "behind"], [100_000, "ahead of"]]) {
     await using scenario = await Scenario.start({
       clock: () => new Date(Date.now() + Number(offset)),
     });
-    const { stderr } = await scenario.updsts(
-      ["get", "-t", scenario.code(), "-v", "2"],
-    );
+    const { stderr } = await scenario.updsts("get -t CODE -v 2");
     assert.match(stderr, new RegExp(`its clock (?:99|100|101) s ${way} this`));
   }
 });
 
 Deno.test("list names the accounts of devices where there are several", async () => {
   await using scenario = await Scenario.start({ given: GIVEN + WORK });
-  const { stdout } = await scenario.updsts(["list"]);
+  const { stdout } = await scenario.updsts("list");
   assert.match(stdout, /^default .* 123456789012:mfa\/alice /m);
   assert.match(stdout, /^work .* 210987654321:mfa\/alice /m);
 });
@@ -251,25 +215,23 @@ Deno.test("get reads device, region and endpoint from the config file", async ()
     "my work",
   );
   await using scenario = await Scenario.start({ given });
-  await Deno.writeTextFile(
-    join(scenario.home, ".aws", "config"),
+  await scenario.configure(
     [
-      "[default]",
-      "endpoint_url = https://evil.example",
+      ...["[default]", "endpoint_url = https://evil.example"],
       '[profile "my work"]',
       `mfa_serial = ${ALICE.device}`,
-      "region = ap-northeast-1",
-      "services = local",
-      "[services local]",
-      "sts =",
-      `  endpoint_url = ${scenario.sts.url}`,
-      "",
+      ...["region = ap-northeast-1", "services = local"],
+      ...[
+        "[services local]",
+        "sts =",
+        `  endpoint_url = ${scenario.sts.url}\n`,
+      ],
     ].join("\n"),
   );
-  const { code, stderr } = await scenario.updsts(
-    ["get", "-n", "my work", "-t", scenario.code()],
-    { AWS_ENDPOINT_URL_STS: "" },
-  );
+  const words = ["get", "my work", "-t", "CODE"];
+  const { code, stderr } = await scenario.updsts(words, {
+    AWS_ENDPOINT_URL_STS: "",
+  });
   assert.match(stderr, /^warning: .* "my work_sts": .* with -sn\n$/);
   assert.equal(code, 0);
   assert.equal(scenario.sts.requests[0]?.region, "ap-northeast-1");
@@ -278,46 +240,33 @@ Deno.test("get reads device, region and endpoint from the config file", async ()
 
 Deno.test("get follows AWS_SHARED_CREDENTIALS_FILE", async () => {
   await using scenario = await Scenario.start();
-  await Deno.rename(scenario.path, join(scenario.home, "mine"));
-  const { code } = await scenario.get({
-    AWS_SHARED_CREDENTIALS_FILE: "~/mine",
-  });
-  assert.equal(code, 0);
-  assert.match(
-    await Deno.readTextFile(join(scenario.home, "mine")),
-    /default_sts/,
-  );
+  const mine = join(scenario.home, "mine");
+  await Deno.rename(scenario.path, mine);
+  const env = { AWS_SHARED_CREDENTIALS_FILE: "~/mine" };
+  assert.equal((await scenario.get(env)).code, 0);
+  assert.match(await Deno.readTextFile(mine), /default_sts/);
 });
 
 Deno.test("list shows no secret that stands as the device of the config file", async () => {
   await using scenario = await Scenario.start({
     given: GIVEN.replace(/^mfa_device_arn.*\n/m, ""),
+    config: `[default]\nmfa_serial = ${ALICE.secretAccessKey}\n`,
   });
-  await Deno.writeTextFile(
-    join(scenario.home, ".aws", "config"),
-    `[default]\nmfa_serial = ${ALICE.secretAccessKey}\n`,
-  );
-  const { stdout } = await scenario.updsts(["list"]);
+  const { stdout } = await scenario.updsts("list");
   assert.match(stdout, /^default .* \*{8} /m);
 });
 
 Deno.test("get, list and doctor work without a home directory, if the file is named", async () => {
   // Once the place for locks that are not needed was looked for there.
   await using scenario = await Scenario.start();
-  const file = ["-c", scenario.path];
-  const commands = [
-    ["list"],
-    ["get", "-n", "default", "-t", scenario.code()],
-    ["doctor"],
-  ];
-  for (const args of commands) {
+  for (const line of ["list", "get default -t CODE", "doctor"]) {
     const { code, stderr } = await scenario.updsts(
-      [...args, ...file],
+      `${line} -c ${scenario.path}`,
       homeVariables(""),
     );
     assert.equal(code, 0, stderr);
   }
-  const { code, stderr } = await scenario.updsts(["list"], homeVariables(""));
+  const { code, stderr } = await scenario.updsts("list", homeVariables(""));
   assert.equal(code, 3);
   assert.match(stderr, /Cannot find the home directory/);
 });
@@ -341,44 +290,34 @@ Deno.test("get handles a file of 5,000 profiles, over 1 MB", async () => {
   const after = await scenario.read();
   assert(after.startsWith(given));
   assert.equal(after.match(/^# \$\{\{\{ key=default /gm)?.length, 1);
-  const { stdout } = await scenario.updsts(["list"]);
+  const { stdout } = await scenario.updsts("list");
   assert.equal(stdout.split("\n").length, 1 + 10_003 + 1);
 });
 
-Deno.test({
-  name: "aws reads what updsts wrote: get-caller-identity with the session" +
-    (isInstalled("aws") ? "" : " (skipped: aws is not installed)"),
-  ignore: !isInstalled("aws"),
-  fn: async () => {
+testUnless(
+  needs("aws"),
+  "aws reads what updsts wrote: get-caller-identity with the session",
+  async () => {
     await using scenario = await Scenario.start();
     await scenario.getWith(["-sn", "my session"]);
     const { code, stdout, stderr } = await scenario.run("aws", [
-      "--profile",
-      "my session",
-      "--region",
-      "us-east-1",
-      "--output",
-      "json",
-      "--endpoint-url",
-      scenario.sts.url,
-      "sts",
-      "get-caller-identity",
+      ...["--profile", "my session", "--region", "us-east-1"],
+      ...["--output", "json", "--endpoint-url", scenario.sts.url],
+      ...["sts", "get-caller-identity"],
     ]);
     assert.equal(stderr.trim(), "");
     assert.equal(code, 0);
     assert.match(stdout, /arn:aws:iam::123456789012:user\/alice/);
-    assert.equal(
-      scenario.sts.requests.at(-1)?.accessKeyId,
-      scenario.sts.sessions[0]?.accessKeyId,
-    );
+    const { sessions, requests } = scenario.sts;
+    assert.equal(requests.at(-1)?.accessKeyId, sessions[0]?.accessKeyId);
   },
-});
+);
 
 Deno.test("list aligns wide characters", async () => {
   const given =
     "[日本]\nregion = x\n[e\u0301]\nregion = y\n[abcd]\nregion = z\n";
   await using scenario = await Scenario.start({ given });
-  const { stdout } = await scenario.updsts(["list"]);
+  const { stdout } = await scenario.updsts("list");
   assert.match(stdout, /^日本 {5}none/m);
   assert.match(stdout, /^e\u0301 {8}none/m);
   assert.match(stdout, /^abcd {5}none/m);
@@ -389,8 +328,7 @@ Deno.test("get -c tells how other programs find that file, by its whole path", a
   await using scenario = await Scenario.start();
   const other = join(scenario.home, "other");
   await Deno.writeTextFile(other, GIVEN, { mode: 0o600 });
-  const get = (path: string) =>
-    scenario.updsts(["get", "-c", path, "-t", scenario.code()]);
+  const get = (path: string) => scenario.updsts(`get -c ${path} -t CODE`);
   const elsewhere = await get("~/other");
   assert.equal(elsewhere.code, 0, elsewhere.stderr);
   const settings = elsewhere.stdout.split("Use it with: ")[1] ?? "";
@@ -403,12 +341,12 @@ Deno.test("get -c tells how other programs find that file, by its whole path", a
   assert.doesNotMatch(usual.stdout, /AWS_SHARED_CREDENTIALS_FILE/);
 });
 
-Deno.test({
-  name: "in a clone, a relative -c counts from where the task was started" +
-    needs("bash").note,
-  ignore: needs("bash").ignore ||
-    Deno.env.get("UPDSTS_COMMAND") !== undefined,
-  fn: async () => {
+testUnless(
+  Deno.env.has("UPDSTS_COMMAND")
+    ? unless(false, "another form of the program is tried")
+    : needs("bash"),
+  "in a clone, a relative -c counts from where the task was started",
+  async () => {
     await using scenario = await Scenario.start();
     const { PATH } = await scenario.install();
     const list = async (directory: string) =>
@@ -426,11 +364,11 @@ Deno.test({
       /Cannot read the credentials file: \/\.aws\/credentials/,
     );
   },
-});
+);
 
 Deno.test("-v 2 begins with the versions and the system", async () => {
   await using scenario = await Scenario.start();
-  const { stderr } = await scenario.updsts(["list", "-v", "2"]);
+  const { stderr } = await scenario.updsts("list -v 2");
   assert.match(
     stderr,
     /^updsts \d+\.\d+\.\d+\S*, Deno \d+\.\d+\.\d+, \w+ \w+\n/,
