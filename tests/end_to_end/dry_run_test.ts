@@ -4,12 +4,9 @@ import { GIVEN, Scenario } from "../support/scenario.ts";
 
 Deno.test("get --dry-run shows the block that would come, and changes nothing", async () => {
   await using scenario = await Scenario.start();
-  const { code, stdout, stderr } = await scenario.updsts([
-    "get",
-    "-n",
-    "default",
-    "--dry-run",
-  ]);
+  const { code, stdout, stderr } = await scenario.updsts(
+    "get default --dry-run",
+  );
   assert.equal(stderr, "");
   assert.equal(code, 0);
   assert.deepEqual(stdout.split("\n"), [
@@ -33,14 +30,7 @@ Deno.test("get --dry-run shows what a refresh would change, old values masked, t
   await using scenario = await Scenario.start();
   await scenario.get();
   const before = await scenario.read();
-  const { stdout } = await scenario.updsts([
-    "get",
-    "-n",
-    "default",
-    "-sn",
-    "today",
-    "--dry-run",
-  ]);
+  const { stdout } = await scenario.updsts("get default -sn today --dry-run");
   assert.match(stdout, /^-\[default_sts\]$/m);
   assert.match(stdout, /^\+\[today\]$/m);
   assert.match(stdout, /^-aws_access_key_id = ASIA\w{16}$/m);
@@ -52,17 +42,10 @@ Deno.test("get --dry-run shows what a refresh would change, old values masked, t
 
 Deno.test("get --dry-run fails for what get would fail for", async () => {
   await using scenario = await Scenario.start();
-  const taken = await scenario.updsts([
-    "get",
-    "-n",
-    "default",
-    "-sn",
-    "other",
-    "--dry-run",
-  ]);
+  const taken = await scenario.updsts("get default -sn other --dry-run");
   assert.equal(taken.code, 3);
   await Deno.chmod(scenario.path, 0o400);
-  const readOnly = await scenario.updsts(["get", "-n", "default", "--dry-run"]);
+  const readOnly = await scenario.updsts("get default --dry-run");
   assert.equal(readOnly.code, 3);
   assert.match(readOnly.stderr, /read-only/);
 });
@@ -70,20 +53,10 @@ Deno.test("get --dry-run fails for what get would fail for", async () => {
 // A line that no edit names was shown, since whole files were compared.
 Deno.test("get --dry-run shows no line of the user's, whatever ends it", async () => {
   const note = "# aws_secret_access_key = hunter2";
-  const files = [
-    `${GIVEN}${note}`,
-    `${GIVEN}${note}\r`,
-    `${GIVEN}${note}\r${note}\r${note}\r`,
-  ];
-  for (const text of files) {
-    await using scenario = await Scenario.start();
-    await Deno.writeTextFile(scenario.path, text);
-    const { code, stdout } = await scenario.updsts([
-      "get",
-      "-n",
-      "default",
-      "--dry-run",
-    ]);
+  for (const last of [note, `${note}\r`, `${note}\r${note}\r${note}\r`]) {
+    const text = GIVEN + last;
+    await using scenario = await Scenario.start({ given: text });
+    const { code, stdout } = await scenario.updsts("get default --dry-run");
     assert.equal(code, 0);
     assert.match(stdout, /^\+\[default_sts\]$/m);
     assert.doesNotMatch(stdout, /hunter2|u\{000d\}|\r/);
@@ -94,16 +67,13 @@ Deno.test("get --dry-run shows no line of the user's, whatever ends it", async (
 Deno.test("get, its rehearsal and doctor refuse the ARN of a user, and send no code for it", async () => {
   const given = GIVEN.replace(":mfa/", ":user/");
   await using scenario = await Scenario.start({ given });
-  for (const command of ["get --dry-run", `get -t ${scenario.code()}`]) {
-    const { code, stderr } = await scenario.updsts([
-      ...command.split(" "),
-      "default",
-    ]);
+  for (const command of ["get --dry-run", "get -t CODE"]) {
+    const { code, stderr } = await scenario.updsts(`${command} default`);
     assert.equal(code, 3);
     assert.match(stderr, /:user\/alice is the ARN of a user.*\nhint: the dev/);
   }
   assert.equal(scenario.sts.requests.length, 0);
-  const { code, stdout } = await scenario.updsts(["doctor", "default"]);
+  const { code, stdout } = await scenario.updsts("doctor default");
   assert.equal(code, 3);
   assert.match(stdout, /problem +profile default: .*is the ARN of a user/);
   assert.equal(scenario.codesSent, 0);

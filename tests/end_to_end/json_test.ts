@@ -7,8 +7,8 @@ import { ALICE, Scenario } from "../support/scenario.ts";
 const validate = new Ajv2020({ strict: false }).compile(outputSchema);
 
 /** The one object that a command answers; it must be as the schema says. */
-async function answer(scenario: Scenario, args: readonly string[]) {
-  const { code, stdout, stderr } = await scenario.updsts([...args, "--json"]);
+async function answer(scenario: Scenario, line: string) {
+  const { code, stdout, stderr } = await scenario.updsts(`${line} --json`);
   assert.match(stdout, /^[^\n]+\n$/, stderr);
   const value = JSON.parse(stdout);
   const valid: boolean = validate(value);
@@ -18,13 +18,7 @@ async function answer(scenario: Scenario, args: readonly string[]) {
 
 Deno.test("--json answers get and list in the field names of the MCP tools", async () => {
   await using scenario = await Scenario.start();
-  const get = await answer(scenario, [
-    "get",
-    "-n",
-    "default",
-    "-t",
-    scenario.code(),
-  ]);
+  const get = await answer(scenario, "get default -t CODE");
   assert.equal(get.code, 0);
   assert.equal(get.stderr, "");
   const { result } = get.value;
@@ -34,16 +28,10 @@ Deno.test("--json answers get and list in the field names of the MCP tools", asy
   assert.equal(result.cred_file, scenario.path);
   assert(result.expires_in_seconds > 3500);
 
-  const still = await answer(scenario, [
-    "get",
-    "-n",
-    "default",
-    "--min-remaining",
-    "30m",
-  ]);
+  const still = await answer(scenario, "get default --min-remaining 30m");
   assert.equal(still.value.result.status, "still_valid");
 
-  const list = await answer(scenario, ["list"]);
+  const list = await answer(scenario, "list");
   assert.deepEqual(list.value.result[0], {
     profile_name: "default",
     aws_access_key_id: ALICE.accessKeyId,
@@ -52,40 +40,41 @@ Deno.test("--json answers get and list in the field names of the MCP tools", asy
   });
   assert.equal(list.value.result[2].managed_by, "default");
 
-  const doctor = await answer(scenario, ["doctor"]);
+  const doctor = await answer(scenario, "doctor");
   assert.equal(doctor.code, 0);
-  assert.deepEqual(
-    doctor.value.result[1],
-    { check: "access", status: "ok", message: "other users have none" },
-  );
+  assert.deepEqual(doctor.value.result[1], {
+    check: "access",
+    status: "ok",
+    message: "other users have none",
+  });
 
-  const completion = await answer(scenario, ["completion", "fish"]);
+  const completion = await answer(scenario, "completion fish");
   assert.equal(completion.value.result.shell, "fish");
 
   // Once these were texts.
-  const version = await answer(scenario, ["--version"]);
+  const version = await answer(scenario, "--version");
   assert.match(version.value.result.version, /^\d+\.\d+\.\d+$/);
-  const help = await answer(scenario, ["get", "--help"]);
+  const help = await answer(scenario, "get --help");
   assert.match(help.value.result.help, /^USAGE\n {2}updsts get /);
 
-  const tools = await answer(scenario, ["mcp"]);
+  const tools = await answer(scenario, "mcp");
   assert.equal(tools.value.result.length, 3);
 });
 
 Deno.test("--json answers failures, of the command line too, with the same exit codes", async () => {
   await using scenario = await Scenario.start();
-  const failures: [readonly string[], number, string][] = [
-    [["get", "-n", "nobody", "-t", "123456"], 3, "PROFILE_NOT_FOUND"],
-    [["get", "-n", "default", "-t", "000000"], 4, "MFA_REFUSED"],
-    [["get", "-n", "default", "-t", "12"], 2, "CODE_INVALID"],
-    [["get"], 6, "CODE_MISSING"],
-    [["list", "everything"], 2, "USAGE"],
-    [["get", "--profil", "x"], 2, "USAGE"],
-    [["got"], 2, "USAGE"],
-    [["list", "-c", "/nowhere"], 3, "FILE_NOT_FOUND"],
+  const failures: [string, number, string][] = [
+    ["get -n nobody -t 123456", 3, "PROFILE_NOT_FOUND"],
+    ["get -n default -t 000000", 4, "MFA_REFUSED"],
+    ["get -n default -t 12", 2, "CODE_INVALID"],
+    ["get", 6, "CODE_MISSING"],
+    ["list everything", 2, "USAGE"],
+    ["get --profil x", 2, "USAGE"],
+    ["got", 2, "USAGE"],
+    ["list -c /nowhere", 3, "FILE_NOT_FOUND"],
   ];
-  for (const [args, code, word] of failures) {
-    const failure = await answer(scenario, args);
+  for (const [line, code, word] of failures) {
+    const failure = await answer(scenario, line);
     assert.equal(failure.code, code);
     assert.equal(failure.value.error.code, word);
     assert.equal(failure.stderr, "");
@@ -96,7 +85,7 @@ Deno.test("--json spells control characters so that they reach nobody's terminal
   await using scenario = await Scenario.start({
     given: "[a\u202e\u009b\x1bb]\nregion = x\n",
   });
-  const { stdout } = await scenario.updsts(["list", "--json"]);
+  const { stdout } = await scenario.updsts("list --json");
   assert.equal(
     stdout,
     '{"result":[{"profile_name":"a\\u202e\\u009b\\u001bb"}]}\n',

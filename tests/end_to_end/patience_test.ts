@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { lockDirectory } from "../support/directory_lock.ts";
-import { GIVEN, Scenario } from "../support/scenario.ts";
+import { closedPort, GIVEN, Scenario, THROTTLED } from "../support/scenario.ts";
 
 async function noAnswer(): Promise<void> {
   await using scenario = await Scenario.start();
@@ -17,14 +17,7 @@ async function noAnswer(): Promise<void> {
 
 async function throttledForever(): Promise<void> {
   await using scenario = await Scenario.start();
-  scenario.sts.script(
-    ...Array.from({ length: 20 }, () => ({
-      kind: "error" as const,
-      status: 400,
-      code: "Throttling",
-      message: "Rate exceeded",
-    })),
-  );
+  scenario.sts.script(...Array.from({ length: 20 }, () => THROTTLED));
   const { code, stderr } = await scenario.get();
   assert.match(stderr, /STS is too busy: Rate exceeded/);
   assert.match(stderr, /code is not spent/);
@@ -39,7 +32,7 @@ async function locked(): Promise<void> {
   await using scenario = await Scenario.start();
   using _lock = await lockDirectory(join(scenario.home, ".aws"));
   const { code, stderr } = await scenario.updstsBesideOthers(
-    ["get", "-n", "default", "-t", scenario.code()],
+    "get default -t CODE",
   );
   assert.match(stderr, /has kept it locked for 10 s/);
   assert.equal(code, 3);
@@ -55,22 +48,14 @@ Deno.test("get gives up on an STS that is silent or busy for 30 s, and on a lock
 Deno.test("get waits between two tries until the last one has been made", async () => {
   await using scenario = await Scenario.start();
   const get = (variables = {}) =>
-    scenario.updsts(
-      ["get", "-n", "default", "-t", scenario.code(), "-v", "1"],
-      variables,
-    );
-  const throttled = { kind: "error", status: 400, code: "Throttling" } as const;
-  scenario.sts.script({ ...throttled, message: "Rate exceeded" });
+    scenario.updsts("get default -t CODE -v 1", variables);
+  scenario.sts.script(THROTTLED);
   const busy = await get();
   assert.equal(busy.code, 0, busy.stderr);
   assert.match(busy.stderr, /request 1: throttled; sending it again/);
   assert.equal(scenario.codesSent, 2);
-  const closed = (() => {
-    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    return listener.addr.port;
-  })();
   const { code, stderr } = await get({
-    AWS_ENDPOINT_URL_STS: `http://127.0.0.1:${closed}`,
+    AWS_ENDPOINT_URL_STS: `http://127.0.0.1:${closedPort()}`,
   });
   assert.equal(code, 5, stderr);
   assert.match(stderr, /request 2: connection refused; sending it again/);

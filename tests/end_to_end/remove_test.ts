@@ -1,14 +1,9 @@
 // remove and prune: our blocks go, every other byte stays.
 import assert from "node:assert/strict";
 import { GIVEN, Scenario } from "../support/scenario.ts";
-import { unlessWindows } from "../support/skipping.ts";
+import { testUnless, unlessWindows } from "../support/skipping.ts";
 
-function block(
-  key: string,
-  name: string,
-  expiration: string,
-  extra = "",
-): string {
+function block(key: string, name: string, expiration: string, extra = "") {
   return [
     `# \${{{ key=${key} [auto update by updsts]`,
     `[${name}]`,
@@ -27,28 +22,18 @@ const FUTURE = "2999-01-01T00:00:00+00:00";
 Deno.test("remove takes out the block that get made, and gives back the file", async () => {
   for (const name of ["default", "default_sts"]) {
     await using scenario = await Scenario.start();
-    assert.equal(
-      (await scenario.get())
-        .code,
-      0,
-    );
-    const with_ = await scenario.read();
-    const dry = await scenario.updsts(["remove", "-n", name, "--dry-run"]);
-    assert.equal(
-      dry.stdout,
-      "Would remove default_sts, the session of default\n",
-    );
-    assert.equal(await scenario.read(), with_);
-    const { code, stdout, stderr } = await scenario.updsts([
-      "remove",
-      "-n",
-      name,
-    ]);
+    assert.equal((await scenario.get()).code, 0);
+    const before = await scenario.read();
+    const dry = await scenario.updsts(`remove ${name} --dry-run`);
+    const which = "remove default_sts, the session of default\n";
+    assert.equal(dry.stdout, `Would ${which}`);
+    assert.equal(await scenario.read(), before);
+    const { code, stdout, stderr } = await scenario.updsts(`remove ${name}`);
     assert.equal(stderr, "");
-    assert.equal(stdout, "Removed default_sts, the session of default\n");
+    assert.equal(stdout, which.replace("remove", "Removed"));
     assert.equal(code, 0);
     assert.equal(await scenario.read(), GIVEN);
-    const again = await scenario.updsts(["remove", "-n", name]);
+    const again = await scenario.updsts(`remove ${name}`);
     assert.equal(again.code, 3);
     assert.match(again.stderr, /keeps no block for it/);
   }
@@ -60,22 +45,11 @@ Deno.test("remove keeps CRLF, what stands between tag and header, and other bloc
     .replace("updsts]\n[", "updsts]\noutput = json\n[");
   const given = (GIVEN + mine + other).replaceAll("\n", "\r\n");
   await using scenario = await Scenario.start({ given });
-  assert.equal((await scenario.updsts(["remove", "-n", "default"])).code, 0);
+  assert.equal((await scenario.updsts("remove default")).code, 0);
   assert.equal(
     await scenario.read(),
     `${GIVEN}output = json\n${other}`.replaceAll("\n", "\r\n"),
   );
-});
-
-Deno.test("remove refuses where other lines would change what they mean", async () => {
-  for (const rest of ["  [indented]\n"]) {
-    const given = `${GIVEN}${block("default", "default_sts", FUTURE)}${rest}`;
-    await using scenario = await Scenario.start({ given });
-    const { code, stderr } = await scenario.updsts(["remove", "-n", "default"]);
-    assert.equal(code, 3);
-    assert.match(stderr, /line 16/);
-    assert.equal(await scenario.read(), given);
-  }
 });
 
 Deno.test("prune takes out what has expired, and nothing else", async () => {
@@ -85,7 +59,7 @@ Deno.test("prune takes out what has expired, and nothing else", async () => {
   await using scenario = await Scenario.start({
     given: expired + GIVEN + valid + unclear,
   });
-  const dry = await scenario.updsts(["prune", "--dry-run", "--json"]);
+  const dry = await scenario.updsts("prune --dry-run --json");
   assert.deepEqual(JSON.parse(dry.stdout), {
     result: [{
       status: "would_remove",
@@ -93,51 +67,51 @@ Deno.test("prune takes out what has expired, and nothing else", async () => {
       removed_profile_name: "default_sts",
     }],
   });
-  const { code, stdout } = await scenario.updsts(["prune"]);
+  const { code, stdout } = await scenario.updsts("prune");
   assert.equal(code, 0);
   assert.equal(stdout, "Removed default_sts, the session of default\n");
   assert.equal(await scenario.read(), GIVEN + valid + unclear);
   const { ino } = await Deno.stat(scenario.path);
-  const nothing = await scenario.updsts(["prune"]);
+  const nothing = await scenario.updsts("prune");
   assert.equal(nothing.stdout, "Nothing has expired\n");
-  assert.equal(
-    (await Deno.stat(scenario.path)).ino,
-    ino,
-    "the file was replaced",
-  );
+  const after = await Deno.stat(scenario.path);
+  assert.equal(after.ino, ino, "the file was replaced");
 });
 
-Deno.test("remove and prune refuse a block where lone CRs meet other line ends", async () => {
-  // For some programs its keys would become those of the profile above.
-  const given = GIVEN +
-    block("default", "default_sts", PAST).replace("]\n", "]\r");
-  for (const args of [["remove", "-n", "default"], ["prune"]]) {
-    await using scenario = await Scenario.start({ given });
-    const { code, stderr } = await scenario.updsts(args);
-    assert.equal(code, 3, stderr);
-    assert.match(stderr, /lone CR/);
-    assert.equal(await scenario.read(), given);
+Deno.test("remove and prune refuse where other lines would change what they mean", async () => {
+  const given = GIVEN + block("default", "default_sts", PAST);
+  for (
+    const [text, says] of [
+      [`${given}  [indented]\n`, /line 16/],
+      // For some programs its keys would become those of the profile above.
+      [given.replace("_sts]\n", "_sts]\r"), /lone CR/],
+    ] as const
+  ) {
+    await using scenario = await Scenario.start({ given: text });
+    for (const line of ["remove default", "prune"]) {
+      const { code, stderr } = await scenario.updsts(line);
+      assert.equal(code, 3, stderr);
+      assert.match(stderr, says);
+      assert.equal(await scenario.read(), text);
+    }
   }
 });
 
-const modes = unlessWindows("files have no modes");
-
-Deno.test({
-  name:
-    `prune says that others can read the file, also when nothing changes${modes.note}`,
-  ignore: modes.ignore,
-  fn: async () => {
+testUnless(
+  unlessWindows("files have no modes"),
+  "prune says that others can read the file, also when nothing changes",
+  async () => {
     for (const expiration of [PAST, FUTURE]) {
       await using scenario = await Scenario.start({
         given: GIVEN + block("default", "default_sts", expiration),
       });
       await Deno.chmod(scenario.path, 0o644);
-      const { code, stderr } = await scenario.updsts(["prune"]);
+      const { code, stderr } = await scenario.updsts("prune");
       assert.equal(code, 0);
       assert.match(stderr, /^warning: .*chmod 600/m);
     }
   },
-});
+);
 
 // Both went once, and with one of them a session that was not asked for.
 Deno.test("remove of a name that a source and another session share takes out the source's session alone", async () => {
@@ -145,8 +119,8 @@ Deno.test("remove of a name that a source and another session share takes out th
   await using scenario = await Scenario.start({
     given: block("default", "default_sts", FUTURE) + other,
   });
-  assert.equal((await scenario.updsts(["remove", "default"])).code, 0);
+  assert.equal((await scenario.updsts("remove default")).code, 0);
   assert.equal(await scenario.read(), other);
-  assert.equal((await scenario.updsts(["remove", "default"])).code, 0);
+  assert.equal((await scenario.updsts("remove default")).code, 0);
   assert.equal(await scenario.read(), "");
 });

@@ -1,32 +1,22 @@
 // A get that is asked to end: before STS is asked it does so at once, afterwards it writes down what STS gives.
 import assert from "node:assert/strict";
-import { baseEnvironment, commandLine } from "../support/command.ts";
 import { GIVEN, Scenario } from "../support/scenario.ts";
-import { unlessWindows } from "../support/skipping.ts";
+import { testUnless, unlessWindows } from "../support/skipping.ts";
 
 const signals = unlessWindows("Windows asks no program to end");
 
-function test(name: string, fn: () => Promise<void>): void {
-  Deno.test(name + signals.note, { ignore: signals.ignore }, fn);
-}
+const test = (name: string, fn: () => Promise<void>) =>
+  testUnless(signals, name, fn);
 
 /** No process of a test lives longer, in milliseconds: a signal that it ignores ends none. */
 const MAX_LIFE = 20_000;
 
 async function start(
   scenario: Scenario,
-  words: readonly string[],
+  line: string,
   stdin: "null" | "piped" = "null",
 ): Promise<Deno.ChildProcess> {
-  const [command, ...args] = commandLine(words);
-  const child = new Deno.Command(command, {
-    args,
-    env: { ...await baseEnvironment(), ...scenario.env },
-    clearEnv: true,
-    stdin,
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
+  const child = await scenario.spawn(line, stdin);
   const late = setTimeout(() => child.kill("SIGKILL"), MAX_LIFE);
   child.status.finally(() => clearTimeout(late));
   return child;
@@ -36,13 +26,10 @@ async function start(
 async function startSlowGet(
   scenario: Scenario,
   ms: number,
-  ...options: readonly string[]
+  options = "",
 ): Promise<Deno.ChildProcess> {
   scenario.sts.script({ kind: "delay_headers", ms });
-  const child = await start(scenario, [
-    ...["get", "-n", "default", "-t", scenario.code()],
-    ...options,
-  ]);
+  const child = await start(scenario, `get default -t CODE${options}`);
   while (scenario.codesSent === 0) {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
@@ -52,10 +39,8 @@ async function startSlowGet(
 async function finished(child: Deno.ChildProcess) {
   const { code, signal, stdout, stderr } = await child.output();
   const decoder = new TextDecoder();
-  return {
-    ...{ code, signal },
-    ...{ stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) },
-  };
+  const [out, err] = [decoder.decode(stdout), decoder.decode(stderr)];
+  return { code, signal, stdout: out, stderr: err };
 }
 
 for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
@@ -63,7 +48,7 @@ for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
   // code, and nobody wrote it down.
   test(`on ${signal}, get writes the session that STS takes a second to give, and says that it was interrupted`, async () => {
     await using scenario = await Scenario.start();
-    const child = await startSlowGet(scenario, 1_000, "--json");
+    const child = await startSlowGet(scenario, 1_000, " --json");
     child.kill(signal);
     const { code, stdout, stderr } = await finished(child);
     assert.equal(code, 130, stderr);
@@ -93,9 +78,9 @@ test("a second signal ends get at once, without a trace", async () => {
 });
 
 for (
-  const { name, signals } of [
-    { name: "the same, twice at once", signals: ["SIGINT", "SIGINT"] },
-    { name: "two kinds", signals: ["SIGINT", "SIGTERM", "SIGHUP"] },
+  const [name, signals] of [
+    ["the same, twice at once", ["SIGINT", "SIGINT"]],
+    ["two kinds", ["SIGINT", "SIGTERM", "SIGHUP"]],
   ] as const
 ) {
   // Regression: one Ctrl-C reaches a program behind `deno task` three times,
@@ -130,8 +115,8 @@ for (const command of ["get", "remove"] as const) {
       let code: number | undefined;
       // The command may be faster than we look: then once more.
       for (let round = 0; code !== 130 && round < 50; round++) {
-        const typed = command === "get" ? ["-t", scenario.code()] : [];
-        const child = await start(scenario, [command, "default", ...typed]);
+        const typed = command === "get" ? " -t CODE" : "";
+        const child = await start(scenario, `${command} default${typed}`);
         const output = finished(child);
         let ended = false;
         output.finally(() => ended = true);
@@ -161,7 +146,7 @@ test("a signal while stdin is waited for ends get as a signal does, for a script
   let ended: Deno.CommandStatus | undefined;
   // Until it reads there, another end is as good.
   for (let wait = 250; ended?.signal == null && wait < 20_000; wait *= 2) {
-    const child = await start(scenario, ["get", "default", "-t", "-"], "piped");
+    const child = await start(scenario, "get default -t -", "piped");
     await new Promise((resolve) => setTimeout(resolve, wait));
     child.kill("SIGINT");
     ended = await child.status;

@@ -1,6 +1,5 @@
 // Where a code goes is not for the credentials file to say: an agent may name one that it wrote.
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { DeafProxy } from "../support/deaf_proxy.ts";
 import { GIVEN, Scenario } from "../support/scenario.ts";
 
@@ -12,8 +11,8 @@ async function placeAskedWith(
   await using proxy = new DeafProxy();
   await using scenario = await Scenario.start({
     given: GIVEN.replace("[other]", [...lines, "[other]"].join("\n")),
+    config,
   });
-  await Deno.writeTextFile(join(scenario.home, ".aws", "config"), config);
   const { code, stderr } = await scenario.get({
     AWS_ENDPOINT_URL_STS: "",
     NO_PROXY: "",

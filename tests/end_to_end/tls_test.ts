@@ -7,16 +7,14 @@ import { GIVEN, Scenario } from "../support/scenario.ts";
 
 const FIXTURES = new URL("tests/fixtures/tls/", ROOT);
 
-async function startWithTls(): Promise<Scenario> {
-  const [cert, key] = await Promise.all([
-    Deno.readTextFile(new URL("server.pem", FIXTURES)),
-    Deno.readTextFile(new URL("server.key", FIXTURES)),
-  ]);
-  return await Scenario.start({ tls: { cert, key } });
-}
+const [cert, key] = await Promise.all([
+  Deno.readTextFile(new URL("server.pem", FIXTURES)),
+  Deno.readTextFile(new URL("server.key", FIXTURES)),
+]);
+const TLS = { tls: { cert, key } };
 
 Deno.test("get refuses a certificate that nobody vouches for, and says what to do", async () => {
-  await using scenario = await startWithTls();
+  await using scenario = await Scenario.start(TLS);
   const { code, stderr } = await scenario.get();
   assert.match(stderr, /TLS certificate of 127\.0\.0\.1:\d+ is not trusted/);
   assert.match(stderr, /^hint: .*AWS_CA_BUNDLE/m);
@@ -33,28 +31,21 @@ for (
 ) {
   const source = variable === "" ? "ca_bundle" : "AWS_CA_BUNDLE";
   Deno.test(`get trusts the authority that ${source} names`, async () => {
-    await using scenario = await startWithTls();
+    await using scenario = await Scenario.start({ ...TLS, config });
     const bundle = join(scenario.home, "ca.pem");
     await Deno.copyFile(new URL("ca.pem", FIXTURES), bundle);
-    await Deno.writeTextFile(join(scenario.home, ".aws", "config"), config);
     const { code, stderr } = await scenario.get({ AWS_CA_BUNDLE: variable });
     assert.equal(stderr, "");
     assert.equal(code, 0);
     // doctor asks STS in the same way.
-    assert.equal(
-      (await scenario.updsts(["doctor"], { AWS_CA_BUNDLE: variable })).code,
-      0,
-    );
+    const env = { AWS_CA_BUNDLE: variable };
+    assert.equal((await scenario.updsts("doctor", env)).code, 0);
   });
 }
 
 Deno.test("get speaks HTTP/1.1, also to a server that has HTTP/2", async () => {
   // With HTTP/2 the runtime sends a request again by itself if the stream is refused.
   await using scenario = await Scenario.start();
-  const [cert, key] = await Promise.all([
-    Deno.readTextFile(new URL("server.pem", FIXTURES)),
-    Deno.readTextFile(new URL("server.key", FIXTURES)),
-  ]);
   using listener = Deno.listenTls({
     hostname: "127.0.0.1",
     port: 0,

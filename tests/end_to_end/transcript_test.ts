@@ -3,6 +3,7 @@
 // UPDSTS_TRANSCRIPTS=write writes the screens down anew, to be looked at.
 import assert from "node:assert/strict";
 import { GIVEN, Scenario } from "../support/scenario.ts";
+import { testUnless } from "../support/skipping.ts";
 import { screens, steady, TmuxTerminal } from "../support/terminal.ts";
 
 const OTHERS = [
@@ -20,12 +21,13 @@ const OTHERS = [
   "",
 ].join("\n");
 
+const SIZE = { columns: 80, rows: 20 };
+
 for (const columns of [40, 80]) {
-  Deno.test({
-    name: `the screens of a terminal of ${columns} columns are as they were` +
-      screens.note,
-    ignore: screens.ignore,
-    fn: async () => {
+  testUnless(
+    screens,
+    `the screens of a terminal of ${columns} columns are as they were`,
+    async () => {
       await using scenario = await Scenario.start({
         given: GIVEN + OTHERS,
         seed: "transcript",
@@ -36,7 +38,7 @@ for (const columns of [40, 80]) {
         columns,
         rows: 60,
       });
-      const screens = [
+      const shown = [
         await terminal.run("updsts get default", {
           answers: ["000000", scenario.code()].map((text) => ({
             to: "TOTP code:",
@@ -46,27 +48,26 @@ for (const columns of [40, 80]) {
         await terminal.run("updsts list"),
         await terminal.run("updsts get --duraton 2h"),
       ].map((screen) => steady(screen, scenario));
-      for (const line of screens.join("").split("\n")) {
+      for (const line of shown.join("").split("\n")) {
         assert(line.length <= columns);
       }
       const kept = new URL(
         `../fixtures/transcripts/${columns}.txt`,
         import.meta.url,
       );
-      const text = screens.join("\n");
+      const text = shown.join("\n");
       if (Deno.env.get("UPDSTS_TRANSCRIPTS") === "write") {
         await Deno.writeTextFile(kept, text);
       }
       assert.equal(text, await Deno.readTextFile(kept));
     },
-  });
+  );
 }
 
-Deno.test({
-  name: "colours tell expired sessions and those about to end" +
-    screens.note,
-  ignore: screens.ignore,
-  fn: async () => {
+testUnless(
+  screens,
+  "colours tell expired sessions and those about to end",
+  async () => {
     const soon = new Date(Date.now() + 10 * 60_000).toISOString().slice(0, 19);
     const later = new Date(Date.now() + 20 * 60_000).toISOString().slice(0, 19);
     await using scenario = await Scenario.start({
@@ -75,10 +76,7 @@ Deno.test({
         `[soon]\nexpiration_datetime = ${soon}Z\n` +
         `[later]\nexpiration_datetime = ${later}Z\n`,
     });
-    await using terminal = await TmuxTerminal.open(scenario, {
-      columns: 80,
-      rows: 20,
-    });
+    await using terminal = await TmuxTerminal.open(scenario, SIZE);
     const screen = await terminal.run("updsts list", { styled: true });
     const shown = screen.replaceAll("\x1b", "ESC");
     assert.match(shown, /^old .*ESC\[31mexpired \d+ d ago\nESC\[39m/m);
@@ -89,18 +87,14 @@ Deno.test({
     });
     assert(!plain.includes("\x1b"));
   },
-});
+);
 
-Deno.test({
-  name: "get says that it waits for STS after a second, on a terminal only" +
-    screens.note,
-  ignore: screens.ignore,
-  fn: async () => {
+testUnless(
+  screens,
+  "get says that it waits for STS after a second, on a terminal only",
+  async () => {
     await using scenario = await Scenario.start({ below: "/tmp" });
-    await using terminal = await TmuxTerminal.open(scenario, {
-      columns: 80,
-      rows: 20,
-    });
+    await using terminal = await TmuxTerminal.open(scenario, SIZE);
     const get = () => `updsts get -n default -t ${scenario.code()}`;
     const quick = await terminal.run(get());
     assert.doesNotMatch(quick, /Waiting/);
@@ -112,4 +106,4 @@ Deno.test({
     assert.equal(code, 0);
     assert.equal(stderr, "");
   },
-});
+);
