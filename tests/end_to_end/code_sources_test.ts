@@ -1,7 +1,7 @@
 // Where the code comes from: a real pseudo-terminal, a pipe; and when none is needed.
 import assert from "node:assert/strict";
 import { commandLine } from "../support/command.ts";
-import { ALICE, GIVEN, Scenario } from "../support/scenario.ts";
+import { GIVEN, Scenario } from "../support/scenario.ts";
 import { needs, testUnless } from "../support/skipping.ts";
 import { atTerminal } from "../support/terminal.ts";
 
@@ -262,12 +262,6 @@ Deno.test("get -t - says what it waits for while the program before the pipe is 
   assert.equal((await child.status).code, 0, said);
 });
 
-Deno.test("get drops white space around a code", async () => {
-  await using scenario = await Scenario.start();
-  const words = ["get", "default", "-t", ` ${scenario.code()}\n`];
-  assert.equal((await scenario.updsts(words)).code, 0);
-});
-
 Deno.test("get --min-remaining does nothing and asks nobody while the session lasts", async () => {
   await using scenario = await Scenario.start();
   const get = (options: string) => scenario.updsts(`get default ${options}`);
@@ -288,19 +282,4 @@ Deno.test("get --min-remaining does nothing and asks nobody while the session la
   assert.match(short.stderr, /no terminal to ask at/);
   assert.equal((await get("--min-remaining 3h -d 4h -t CODE")).code, 0);
   assert.equal(scenario.codesSent, 2);
-});
-
-Deno.test("get takes the name of the session for its source, and says so", async () => {
-  await using scenario = await Scenario.start();
-  assert.equal((await scenario.get()).code, 0);
-  const { code, stdout, stderr } = await scenario.updsts(
-    "get default_sts -t CODE",
-  );
-  assert.equal(code, 0);
-  assert.match(
-    stderr,
-    /^default_sts is the session of profile default: refreshing that one$/m,
-  );
-  assert.match(stdout, /^Profile default_sts is valid/);
-  assert.equal(scenario.sts.requests[1]?.accessKeyId, ALICE.accessKeyId);
 });

@@ -271,29 +271,6 @@ Deno.test("get, list and doctor work without a home directory, if the file is na
   assert.match(stderr, /Cannot find the home directory/);
 });
 
-Deno.test("get handles a file of 5,000 profiles, over 1 MB", async () => {
-  const filler = Array.from({ length: 5_000 }, (_, index) =>
-    [
-      `[profile-${index}]`,
-      `aws_access_key_id = AKIA${String(index).padStart(16, "0")}`,
-      `aws_secret_access_key = ${"x".repeat(40)}`,
-      `# ${"note ".repeat(20)}`,
-      `region = eu-west-1\r\n`,
-    ].join("\n")).join("");
-  const given = filler + GIVEN + filler.replaceAll("[profile-", "[again-");
-  assert(given.length > 1_000_000);
-  await using scenario = await Scenario.start({ given });
-  for (let round = 0; round < 2; round++) {
-    const { code } = await scenario.get();
-    assert.equal(code, 0);
-  }
-  const after = await scenario.read();
-  assert(after.startsWith(given));
-  assert.equal(after.match(/^# \$\{\{\{ key=default /gm)?.length, 1);
-  const { stdout } = await scenario.updsts("list");
-  assert.equal(stdout.split("\n").length, 1 + 10_003 + 1);
-});
-
 testUnless(
   needs("aws"),
   "aws reads what updsts wrote: get-caller-identity with the session",
@@ -312,16 +289,6 @@ testUnless(
     assert.equal(requests.at(-1)?.accessKeyId, sessions[0]?.accessKeyId);
   },
 );
-
-Deno.test("list aligns wide characters", async () => {
-  const given =
-    "[日本]\nregion = x\n[e\u0301]\nregion = y\n[abcd]\nregion = z\n";
-  await using scenario = await Scenario.start({ given });
-  const { stdout } = await scenario.updsts("list");
-  assert.match(stdout, /^日本 {5}none/m);
-  assert.match(stdout, /^e\u0301 {8}none/m);
-  assert.match(stdout, /^abcd {5}none/m);
-});
 
 Deno.test("get -c tells how other programs find that file, by its whole path", async () => {
   // Once it advised a profile that they would have looked for elsewhere.
