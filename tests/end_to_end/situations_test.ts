@@ -1,14 +1,7 @@
 // Ordinary mornings: what two files and the variables say, and the answer to it.
-import {
-  loadConfig,
-  NODE_REGION_CONFIG_FILE_OPTIONS,
-  NODE_REGION_CONFIG_OPTIONS,
-} from "@smithy/core/config";
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { goSdk, SOURCES } from "../support/readers.ts";
 import { ALICE, GIVEN, Scenario } from "../support/scenario.ts";
-import { needs, type Skipping, testUnless } from "../support/skipping.ts";
+import { needs, testUnless } from "../support/skipping.ts";
 
 const KEY = [
   `aws_access_key_id = ${ALICE.accessKeyId}`,
@@ -325,86 +318,14 @@ Deno.test("list shows a role of the config file with its session", async () => {
   assert.match(json.stdout, /"profile_name":"prod","role_of":"base_sts"/);
 });
 
-const GO_PROGRAM = `
-package main
-
-import (
-	"context"
-	"fmt"
-
-	"github.com/aws/aws-sdk-go-v2/config"
-)
-
-func main() {
-	loaded, err := config.LoadSharedConfigProfile(context.Background(), "default_sts")
-	if err != nil {
-		panic(err)
-	}
-	fmt.Print(loaded.Region)
-}
-`;
-
-/** Which region other programs use with the session of a scenario. */
-const REGION_READERS: readonly (Skipping & {
-  readonly program: string;
-  readonly read: (scenario: Scenario) => Promise<string>;
-})[] = [
-  {
-    program: "the AWS CLI",
-    ...needs("aws"),
-    read: async (scenario) => {
-      const args = ["configure", "get", "region", "--profile", "default_sts"];
-      return (await scenario.run("aws", args)).stdout.trim();
-    },
+testUnless(
+  needs("aws"),
+  "the AWS CLI finds the region of the session",
+  async () => {
+    const config = "[default]\nregion = eu-west-1\n";
+    await using scenario = await Scenario.start({ config });
+    assert.equal((await scenario.get()).code, 0);
+    const args = ["configure", "get", "region", "--profile", "default_sts"];
+    assert.equal((await scenario.run("aws", args)).stdout.trim(), "eu-west-1");
   },
-  {
-    program: "the AWS SDK for JavaScript",
-    ignore: false,
-    note: "",
-    read: async ({ path, home }) =>
-      await loadConfig({
-        ...NODE_REGION_CONFIG_OPTIONS,
-        environmentVariableSelector: () => undefined,
-      }, {
-        ...NODE_REGION_CONFIG_FILE_OPTIONS,
-        profile: "default_sts",
-        filepath: path,
-        configFilepath: join(home, ".aws", "config"),
-        ignoreCache: true,
-      })(),
-  },
-  {
-    program: "the AWS SDK for Go",
-    ...goSdk,
-    read: async (scenario) => {
-      const source = join(scenario.home, "go", "src", "region");
-      await Deno.mkdir(source, { recursive: true });
-      await Deno.writeTextFile(join(source, "main.go"), GO_PROGRAM);
-      const { code, stdout, stderr } = await scenario.run(
-        "go",
-        ["run", "region"],
-        {
-          GO111MODULE: "off",
-          GOFLAGS: "",
-          GOPATH: `${join(scenario.home, "go")}:${SOURCES}`,
-          GOCACHE: join(scenario.home, "go", "cache"),
-        },
-      );
-      assert.equal(code, 0, stderr);
-      return stdout;
-    },
-  },
-];
-
-for (const { program, read, ...skipping } of REGION_READERS) {
-  testUnless(
-    skipping,
-    `${program} finds the region of the session`,
-    async () => {
-      const config = "[default]\nregion = eu-west-1\n";
-      await using scenario = await Scenario.start({ config });
-      assert.equal((await scenario.get()).code, 0);
-      assert.equal(await read(scenario), "eu-west-1");
-    },
-  );
-}
+);

@@ -50,7 +50,7 @@ export async function readAsConfigparser(
 }
 
 /** Where Debian has the sources of Go packages. */
-export const SOURCES = "/usr/share/gocode";
+const SOURCES = "/usr/share/gocode";
 const PARSER = `${SOURCES}/src/github.com/aws/aws-sdk-go-v2/internal/ini`;
 
 /** Prints a reading for each file on stdin, null if it is refused; the parser lists no keys, so they are given. */
@@ -96,7 +96,7 @@ func main() {
 const go = needs("go");
 
 /** Skips where the SDK for Go cannot be asked. */
-export const goSdk: Skipping = go.ignore
+const goSdk: Skipping = go.ignore
   ? go
   : unless(isDirectory(PARSER), `the SDK for Go is not in ${SOURCES}`);
 
