@@ -186,19 +186,9 @@ for (const era of ERAS) {
     assert.equal(scenario.sts.requests[0]?.duration, "900");
     assert.equal(await scenario.read(), GIVEN);
     assert.match(await Deno.readTextFile(other), /^\[today\]$/m);
-  });
-
-  Deno.test(`${era} client: takes a code as a number, which has lost its first zeros`, async () => {
-    await using scenario = await Scenario.start();
-    await using client = await connect(era, scenario.env);
-    scenario.sts.script({
-      kind: "error",
-      status: 403,
-      code: "AccessDenied",
-      message: "MultiFactorAuthentication failed",
-    });
+    // As a number, a code has lost the zeros that it began with.
     await client.call(UPDATE, { profile_name: "default", totp_token: 1234 });
-    assert.equal(scenario.sts.requests[0]?.code, "001234");
+    assert.equal(scenario.sts.requests[1]?.code, "001234");
   });
 
   Deno.test(`${era} client: a secret under a wrong key is masked, and the device is shown wherever it stands`, async () => {
@@ -278,65 +268,23 @@ for (const era of ERAS) {
       String(missing.structuredContent?.["note"]),
       /"default", "other"/,
     );
-    const failures: [string, Record<string, unknown>, string, RegExp][] = [
-      [
-        UPDATE,
-        { profile_name: "nobody", totp_token: "123456" },
-        "PROFILE_NOT_FOUND",
-        /info_list/,
-      ],
-      [
-        UPDATE,
-        { profile_name: "default", totp_token: "000000" },
-        "MFA_REFUSED",
-        /without totp_token/,
-      ],
-      [
-        UPDATE,
-        { profile_name: "default", totp_token: "12" },
-        "CODE_INVALID",
-        /nothing to wait for/,
-      ],
-      [
-        UPDATE,
-        { profile_name: "default", totp_token: "123456", duration: 5 },
-        "DURATION_INVALID",
-        /corrected/,
-      ],
-      [
-        UPDATE,
-        { profile_name: "default", totp_token: "123456", duration: "long" },
-        "DURATION_INVALID",
-        /corrected/,
-      ],
-      [
-        UPDATE,
-        {
-          profile_name: "default",
-          totp_token: "123456",
-          sts_profile_name: "other",
-        },
-        "NAME_TAKEN",
-        /another/,
-      ],
-      [
-        UPDATE,
-        { profile_name: "other", totp_token: "123456" },
-        "KEYS_MISSING",
-        /Tell the person/,
-      ],
+    const wrong = { profile_name: "default", totp_token: "123456" };
+    const failures: [string, object, string, RegExp][] = [
+      [UPDATE, { profile_name: "nobody" }, "PROFILE_NOT_FOUND", /info_list/],
+      [UPDATE, { totp_token: "000000" }, "MFA_REFUSED", /without totp_token/],
+      [UPDATE, { totp_token: "12" }, "CODE_INVALID", /nothing to wait for/],
+      [UPDATE, { duration: 5 }, "DURATION_INVALID", /corrected/],
+      [UPDATE, { duration: "long" }, "DURATION_INVALID", /corrected/],
+      [UPDATE, { sts_profile_name: "other" }, "NAME_TAKEN", /another/],
+      [UPDATE, { profile_name: "other" }, "KEYS_MISSING", /Tell the person/],
+      // Regression: the advice was to use the name of an existing profile.
+      [UPDATE, { sts_profile_name: "a#b" }, "NAME_INVALID", /name corrected/],
       [LIST, { cred_file: scenario.home }, "FILE_UNUSABLE", /Tell the person/],
       [INFO, { profile_name: "a\nb" }, "NAME_INVALID", /info_list/],
-      // Regression: the advice was to use the name of a profile that there is.
-      [
-        UPDATE,
-        { profile_name: "default", sts_profile_name: "a#b" },
-        "NAME_INVALID",
-        /that name corrected/,
-      ],
     ];
     for (const [tool, args, code, next] of failures) {
-      const error = errorOf(await client.call(tool, args));
+      const given = tool === UPDATE ? { ...wrong, ...args } : { ...args };
+      const error = errorOf(await client.call(tool, given));
       assert.equal(error.code, code);
       assert.match(error.next_step, next);
     }
@@ -352,69 +300,35 @@ for (const era of ERAS) {
 }
 
 Deno.test("50 updates at once on one server, and 10 get beside it, lose nothing", async () => {
-  const bob = GIVEN.replaceAll("[default]", "[bob]").replace(
-    "[other]",
-    "[third]",
-  );
-  await using scenario = await Scenario.start({ given: GIVEN + bob });
+  const given = GIVEN + GIVEN.replace("[default]", "[bob]")
+    .replace("[other]", "[third]");
+  await using scenario = await Scenario.start({ given });
   await using client = await connect("modern", scenario.env);
-  const codes = Array.from({ length: 60 }, () => scenario.code());
-  const updates = codes.slice(0, 50).map((totp_token, index) =>
-    client.call(UPDATE, {
-      profile_name: index % 2 === 0 ? "default" : "bob",
-      totp_token,
-    })
-  );
-  const commands = codes.slice(50).map((code, index) =>
-    scenario.updstsBesideOthers([
-      "get",
-      "-n",
-      index % 2 === 0 ? "default" : "bob",
-      "-t",
-      code,
-    ])
-  );
-  for (const result of await Promise.all(updates)) updateOf(result);
-  for (const { code, stderr } of await Promise.all(commands)) {
-    assert.equal(code, 0, stderr);
-  }
+  await Promise.all(Array.from({ length: 60 }, async (_, index) => {
+    const code = scenario.code();
+    const profile = index % 2 === 0 ? "default" : "bob";
+    if (index < 50) {
+      const args = { profile_name: profile, totp_token: code };
+      return void updateOf(await client.call(UPDATE, args));
+    }
+    const get = ["get", "-n", profile, "-t", code];
+    const { code: exit, stderr } = await scenario.updstsBesideOthers(get);
+    assert.equal(exit, 0, stderr);
+  }));
   const text = await scenario.read();
-  assert(text.startsWith(GIVEN + bob));
+  assert(text.startsWith(given));
   assert.equal(text.match(/^# \$\{\{\{ key=/gm)?.length, 2);
   assert.equal(scenario.sts.sessions.length, 60);
   for (const profile of ["default_sts", "bob_sts"]) {
-    const id = valueIn(text, profile, "aws_access_key_id");
+    const value = (key: string) => valueIn(text, profile, key);
     const session = scenario.sts.sessions.find(({ accessKeyId }) =>
-      accessKeyId === id
+      accessKeyId === value("aws_access_key_id")
     );
-    assert.equal(
-      valueIn(text, profile, "aws_secret_access_key"),
-      session?.secretAccessKey,
-    );
-    assert.equal(
-      valueIn(text, profile, "aws_session_token"),
-      session?.sessionToken,
-    );
+    assert(session !== undefined);
+    assert.equal(value("aws_secret_access_key"), session.secretAccessKey);
+    assert.equal(value("aws_session_token"), session.sessionToken);
   }
   assert.deepEqual(scenario.files(), ["credentials"]);
-});
-
-Deno.test("updsts mcp shows the tools to a person, from the server's own definitions", async () => {
-  await using scenario = await Scenario.start();
-  const { code, stdout, stderr } = await scenario.updsts(["mcp"]);
-  assert.equal(stderr, "");
-  assert.equal(code, 0);
-  await using client = await connect("legacy", scenario.env);
-  for (const { name, description, inputSchema } of await client.listTools()) {
-    assert(stdout.includes(`${name}\n`));
-    assert(stdout.includes(description));
-    for (const [parameter, schema] of Object.entries(inputSchema.properties)) {
-      assert(
-        stdout.includes(`    ${parameter}`) &&
-          stdout.includes(schema.description),
-      );
-    }
-  }
 });
 
 // Regression: whatever stood in brackets at the start of a line came back as a
