@@ -5,7 +5,7 @@ import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { z } from "zod";
 import { baseEnvironment, commandLine } from "../support/command.ts";
-import { ALICE, GIVEN, Scenario, valueIn } from "../support/scenario.ts";
+import { ALICE, GIVEN, Scenario } from "../support/scenario.ts";
 import {
   connect,
   ERAS,
@@ -14,7 +14,6 @@ import {
   type TestClient,
   type ToolResult,
 } from "../support/mcp_clients.ts";
-import { BROWSER, Browser, WITHOUT_BROWSER } from "../support/browser.ts";
 import { needs } from "../support/skipping.ts";
 import { assertClosed, send, submit, type } from "../support/page_driver.ts";
 
@@ -252,27 +251,6 @@ for (const era of ERAS) {
     assert.equal((await send(short)).status, 200);
   });
 
-  Deno.test(`${era}: two servers on one file do not disturb each other`, async () => {
-    await using scenario = await Scenario.start();
-    await using one = await connect(era, scenario.env);
-    await using two = await connect(era, scenario.env);
-    const pages = [
-      pageOf(await one.call(UPDATE, DEFAULT)),
-      pageOf(await two.call(UPDATE, DEFAULT)),
-    ];
-    await Promise.all(pages.map((page) => type(page, scenario.code())));
-    const [first, second] = await Promise.all([
-      one.call(UPDATE, DEFAULT),
-      two.call(UPDATE, DEFAULT),
-    ]);
-    updated(first);
-    updated(second);
-    const text = await scenario.read();
-    assert.equal(text.match(/^# \$\{\{\{ key=/gm)?.length, 1);
-    const id = valueIn(text, "default_sts", "aws_access_key_id");
-    assert(scenario.sts.sessions.some(({ accessKeyId }) => accessKeyId === id));
-  });
-
   Deno.test(`${era}: a call that the client cancelled leaves the page, and the next finds the outcome`, async () => {
     await using scenario = await Scenario.start();
     const cancel = new AbortController();
@@ -337,30 +315,6 @@ for (const era of ERAS) {
   });
 }
 
-Deno.test({
-  name:
-    "a person opens the link of the shipped program in a browser, and types" +
-    WITHOUT_BROWSER,
-  ignore: BROWSER === undefined,
-  fn: async () => {
-    await using scenario = await Scenario.start();
-    await using client = await connect("modern", scenario.env);
-    const page = pageOf(await client.call(UPDATE, DEFAULT));
-    await using browser = await Browser.start({ language: "ja" });
-    await browser.open(page.href);
-    const waiting = client.call(UPDATE, DEFAULT);
-    await browser.type("000000");
-    await browser.press("Enter", { loads: true });
-    assert.match(await browser.text(), /あと 2 回/);
-    await browser.type(scenario.code());
-    await browser.press("Enter", { loads: true });
-    assert.match(await browser.text(), /default_sts/);
-    updated(await waiting);
-    assert.deepEqual(browser.complaints, []);
-    assert.deepEqual(new Set(browser.requests), new Set([page.href]));
-  },
-});
-
 // Regression: from a clone, the advice was `updsts get`, which was not there.
 Deno.test({
   name: "the command that is advised for a terminal exists there" + bash.note,
@@ -421,20 +375,4 @@ Deno.test({
     assert.equal(error.code_page, undefined);
     await client.close();
   },
-});
-
-// This variable of the runtime would have its own server listen for all the network.
-Deno.test("DENO_SERVE_ADDRESS does not open the page to others", async () => {
-  await using scenario = await Scenario.start();
-  await using client = await connect("modern", {
-    ...scenario.env,
-    DENO_SERVE_ADDRESS: "tcp:0.0.0.0:0",
-  });
-  const page = pageOf(await client.call(UPDATE, DEFAULT));
-  assert.equal(page.hostname, "127.0.0.1");
-  // On Linux, all of this network is this machine.
-  await assert.rejects(Deno.connect({
-    hostname: "127.0.0.2",
-    port: Number(page.port),
-  }));
 });

@@ -14,7 +14,7 @@ import { UpdstsError } from "../../src/errors.ts";
 import { serveMcp } from "../../src/mcp/serve.ts";
 import { MAX_CALL_TIME } from "../../src/mcp/ask_by_page.ts";
 import { type Elicitation, ERAS, errorOf } from "../support/mcp_clients.ts";
-import { assertClosed, send, type } from "../support/page_driver.ts";
+import { type } from "../support/page_driver.ts";
 import {
   exampleSession,
   MemoryCodes,
@@ -142,16 +142,6 @@ for (const era of ERAS) {
     await finish(served, client);
   });
 
-  Deno.test(`${era}: a code that is typed between two calls is found by the next`, async () => {
-    const served = service({ call: 100 });
-    const client = await clientOf(era, served);
-    const { code_page } = errorOf(await client.callTool(UPDATE));
-    await type(new URL(code_page ?? ""), "123456");
-    assert.notEqual((await client.callTool(UPDATE)).isError, true);
-    assert.equal(served.ports.issuer.requests.length, 1);
-    await finish(served, client);
-  });
-
   Deno.test(`${era}: an outcome that nobody came back for is told only while it is what is asked for`, async () => {
     const served = service({ call: 100 });
     const client = await clientOf(era, served);
@@ -168,32 +158,22 @@ for (const era of ERAS) {
     await finish(served, client);
   });
 
-  Deno.test(`${era}: after ten minutes the page is gone, and the next call asks anew`, async () => {
-    const served = service({ call: 100 });
-    const client = await clientOf(era, served);
-    const { code_page } = errorOf(await client.callTool(UPDATE));
-    served.clock.later = 600_000;
-    const page = new URL(code_page ?? "");
-    assert.match((await type(page, "123456")).body, /expired/);
-    await assertClosed(page);
-    const again = errorOf(await client.callTool(UPDATE));
-    assert.equal(again.code, "CODE_NEEDED");
-    assert.notEqual(again.code_page, code_page);
-    assert.equal(served.ports.issuer.requests.length, 0);
-    await finish(served, client);
-  });
-
-  Deno.test(`${era}: a page that expires while a call waits is an answer`, async () => {
-    const served = service();
+  Deno.test(`${era}: after ten minutes the waiting call is answered, and the next call gets another page`, async () => {
+    const served = service({ call: 500 });
     const client = await clientOf(era, served);
     const { code_page } = errorOf(await client.callTool(UPDATE));
     const waiting = client.callTool(UPDATE);
     await client.listTools();
     served.clock.later = 600_000;
-    await send(new URL(code_page ?? ""));
+    const page = new URL(code_page ?? "");
+    assert.match((await type(page, "123456")).body, /expired/);
     const error = errorOf(await waiting);
     assert.equal(error.code, "CODE_EXPIRED");
     assert.match(error.next_step, /call again with the same arguments/);
+    const again = errorOf(await client.callTool(UPDATE));
+    assert.equal(again.code, "CODE_NEEDED");
+    assert.notEqual(again.code_page, code_page);
+    assert.equal(served.ports.issuer.requests.length, 0);
     await finish(served, client);
   });
 }
@@ -335,70 +315,38 @@ Deno.test("nothing of a call is kept when it has been answered", async () => {
   await finish(served, client);
 });
 
-Deno.test("serveMcp() ends when stdin ends", async () => {
-  const { stdin, ended } = service();
-  stdin.end();
-  await ended;
-});
-
-Deno.test("serveMcp() ends when it is told to", async () => {
-  const { stop, ended } = service();
-  stop.abort();
-  await ended;
-});
-
-Deno.test("serveMcp() closes an open page when it ends", async () => {
+Deno.test("serveMcp() waits for STS and the file before it ends", async () => {
   const served = service();
+  const { ports } = served;
+  const asked = Promise.withResolvers<void>();
+  const answered = Promise.withResolvers<void>();
+  ports.issuer.issue = async () => {
+    asked.resolve();
+    await answered.promise;
+    return exampleSession();
+  };
+  const written = Promise.withResolvers<void>();
+  const { update } = ports.file;
+  ports.file.update = async (change) => {
+    // A write that outlasts everything else.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await update.call(ports.file, change);
+    written.resolve();
+  };
   const client = await clientOf("legacy", served);
   const { code_page } = errorOf(await client.callTool(UPDATE));
-  served.stop.abort();
-  await served.ended;
-  await assertClosed(new URL(code_page ?? ""));
+  type(new URL(code_page ?? ""), "123456").catch(() => {});
+  await asked.promise;
+  served.stdin.end();
+  let over = false;
+  const ended = served.ended.then(() => over = true);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.equal(over, false, "it did not wait for STS");
+  answered.resolve();
+  await ended;
+  assert.equal(ports.file.writes, 1, "it did not wait for the write");
   await client.close();
 });
-
-for (const by of ["a code that was given", "a code on the page"] as const) {
-  Deno.test(`serveMcp() waits for STS and the file before it ends: ${by}`, async () => {
-    const served = service();
-    const { ports } = served;
-    const asked = Promise.withResolvers<void>();
-    const answered = Promise.withResolvers<void>();
-    ports.issuer.issue = async () => {
-      asked.resolve();
-      await answered.promise;
-      return exampleSession();
-    };
-    const written = Promise.withResolvers<void>();
-    const { update } = ports.file;
-    ports.file.update = async (change) => {
-      // A write that outlasts everything else.
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      await update.call(ports.file, change);
-      written.resolve();
-    };
-    const client = await clientOf("legacy", served);
-    const given = by === "a code that was given";
-    if (given) {
-      client.callTool({
-        name: UPDATE.name,
-        arguments: { ...UPDATE.arguments, totp_token: "123456" },
-      }).catch(() => {});
-    } else {
-      const { code_page } = errorOf(await client.callTool(UPDATE));
-      type(new URL(code_page ?? ""), "123456").catch(() => {});
-    }
-    await asked.promise;
-    served.stdin.end();
-    let over = false;
-    const ended = served.ended.then(() => over = true);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    assert.equal(over, false, "it did not wait for STS");
-    answered.resolve();
-    await ended;
-    assert.equal(ports.file.writes, 1, "it did not wait for the write");
-    await client.close();
-  });
-}
 
 Deno.test("a code that STS refuses at the end is not asked for again", async () => {
   const served = service();

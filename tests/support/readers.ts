@@ -96,7 +96,7 @@ func main() {
 const go = needs("go");
 
 /** Skips where the SDK for Go cannot be asked. */
-const goSdk: Skipping = go.ignore
+export const goSdk: Skipping = go.ignore
   ? go
   : unless(isDirectory(PARSER), `the SDK for Go is not in ${SOURCES}`);
 
