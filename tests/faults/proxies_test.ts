@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { ROOT } from "../support/command.ts";
 import { RecordingProxy } from "../support/recording_proxy.ts";
-import { Scenario } from "../support/scenario.ts";
+import { closedPort, Scenario } from "../support/scenario.ts";
 
 const TLS = new URL("tests/fixtures/tls/", ROOT);
 const LOGIN = "alice:canaryProxyPassword";
@@ -83,20 +83,13 @@ Deno.test("doctor finds the proxy that would read a code, too", async () => {
 
 Deno.test("get names the proxy that could not reach STS, without its password", async () => {
   await using scenario = await Scenario.start();
-  const closed = new RecordingProxy();
-  const { url } = closed;
-  await closed[Symbol.asyncDispose]();
+  const place = `127.0.0.1:${closedPort()}`;
   const { code, stdout, stderr } = await scenario.getWith(["-v", "2"], {
-    https_proxy: withLogin(url),
+    https_proxy: withLogin(`http://${place}`),
     AWS_ENDPOINT_URL_STS: "https://sts.us-east-1.amazonaws.com",
   });
   assert.equal(code, 5);
-  const place = new URL(url).host.replaceAll(".", "\\.");
-  assert.match(
-    stderr,
-    new RegExp(
-      `no connection to sts\\.us-east-1\\.amazonaws\\.com by the proxy ${place}`,
-    ),
-  );
+  const said = "no connection to sts.us-east-1.amazonaws.com by the proxy ";
+  assert(stderr.includes(said + place), stderr);
   assert.doesNotMatch(stdout + stderr, /canaryPr/);
 });
