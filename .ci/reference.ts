@@ -12,6 +12,7 @@ import {
   type OptionName,
   optionOf,
   optionsOf,
+  PLACEHOLDERS,
   type ValueKind,
 } from "../src/cli/grammar.ts";
 import { EXIT_CODES } from "../src/error_codes.ts";
@@ -85,8 +86,8 @@ export async function reference(): Promise<Block[]> {
     table(
       ["option", "also"],
       OPTION_NAMES.flatMap((name) => {
-        const { long, spellings = [] } = optionOf(name);
-        return spellings.length === 0 ? [] : [[code([long]), code(spellings)]];
+        const { long, also } = optionOf(name);
+        return also === undefined ? [] : [[code([long]), code([also])]];
       }),
     ),
 
@@ -215,7 +216,7 @@ function optionTable(
   const rows = inOrder(options).map(([name, meaning]) => {
     const { short, long, value } = optionOf(name);
     const words = short === undefined ? [] : [short];
-    words.push(value === undefined ? long : `${long} ${value.placeholder}`);
+    words.push(value === undefined ? long : `${long} ${PLACEHOLDERS[value]}`);
     return [code(words), ...withDefault(meaning)];
   });
   return table(["option", "meaning", "default"], rows);
@@ -224,8 +225,10 @@ function optionTable(
 function valueRows(): string[][] {
   return Object.entries(VALUES).map(([kind, valid]) => {
     const options = OPTION_NAMES.map(optionOf)
-      .filter(({ value }) => value?.kind === kind);
-    const placeholder = options[0]?.value?.placeholder ?? "";
+      .filter(({ value }) => value === kind);
+    const placeholder = options[0]?.value === undefined
+      ? ""
+      : PLACEHOLDERS[options[0].value];
     return [code([placeholder]), valid, code(options.map(({ long }) => long))];
   });
 }

@@ -11,6 +11,7 @@ import {
   optionOf,
   optionsOf,
   type OptionValues,
+  PLACEHOLDERS,
   SHELLS,
   type ValueKind,
 } from "./grammar.ts";
@@ -140,8 +141,8 @@ function squashed(word: string): string {
 /** Short forms without their hyphen, in their case, and squashed long ones. */
 const NAMES: ReadonlyMap<string, OptionName> = new Map(
   OPTION_NAMES.flatMap((name) => {
-    const { long, short, spellings = [] } = optionOf(name);
-    const words = [long, ...spellings].map((word) => word.replaceAll("-", ""));
+    const { long, short, also = long } = optionOf(name);
+    const words = [long, also].map((word) => word.replaceAll("-", ""));
     if (short !== undefined) words.push(short.slice(1));
     return words.map((word) => [word, name] as const);
   }),
@@ -167,7 +168,6 @@ export function matchWord(word: string): OptionWord | undefined {
   const attached = dashes.length > 1 || isCut ? undefined : OPTION_NAMES
     .filter((name) => optionOf(name).value !== undefined)
     .map((name) => ({ name, letters: optionOf(name).short?.slice(1) ?? "-" }))
-    .sort((a, b) => b.letters.length - a.letters.length)
     .find(({ letters }) => head.startsWith(letters));
   return attached === undefined
     ? { name: undefined, typed: dashes + head }
@@ -183,7 +183,7 @@ function followingValue(name: OptionName, open: string[]): string | undefined {
     (match.name !== undefined || match.typed.startsWith("--"));
   if (value === undefined || isOption) return undefined;
   open.shift();
-  const { kind } = optionOf(name).value ?? {};
+  const kind = optionOf(name).value;
   // `12 h`, `123 456`.
   const goesOn = kind === "duration"
     ? /^\d+$/.test(value) && /^[dhms]/i.test(next)
@@ -283,11 +283,8 @@ function shortest(name: OptionName): string {
 /** `-n NAME`: the shortest way to type it. */
 function typedAs(name: OptionName, word = shortest(name)): string {
   const { value } = optionOf(name);
-  return value === undefined ? word : `${word} ${value.placeholder}`;
+  return value === undefined ? word : `${word} ${PLACEHOLDERS[value]}`;
 }
-
-/** Commands of other tools that run a program with a session. */
-const ELSEWHERE = /^(?:exec|env|login|shell|run|export|assume)$/;
 
 function unknownCommand(
   word: string,
@@ -299,8 +296,6 @@ function unknownCommand(
     `there is no command ${shown(word)}`,
     readCode(word) !== undefined
       ? PASS_CODE
-      : ELSEWHERE.test(word)
-      ? "set AWS_PROFILE=default_sts after updsts get, and start the program as usual"
       : near.length > 0
       ? `did you mean updsts ${anyOf(near)}?`
       : /^[\w@.+-]+$/.test(word) && !values.has("profile")
@@ -308,13 +303,6 @@ function unknownCommand(
       : undefined,
   );
 }
-
-/** Where the AWS CLI has an option, and updsts a setting. */
-const SETTINGS: ReadonlyMap<string, string> = new Map([
-  ["region", "set AWS_REGION, or region in the profile"],
-  ["endpointurl", "set AWS_ENDPOINT_URL_STS"],
-  ["cabundle", "set AWS_CA_BUNDLE"],
-]);
 
 /** An option that the command does not take, or nothing does. */
 function unknownOption(
@@ -348,8 +336,7 @@ function unknownOption(
   return usageError(
     command,
     state,
-    SETTINGS.get(word) ??
-      (near.length === 0 ? undefined : `did you mean ${anyOf(near)}?`),
+    near.length === 0 ? undefined : `did you mean ${anyOf(near)}?`,
   );
 }
 
@@ -369,7 +356,7 @@ function valueProblem(
   value: string | undefined,
   command: CommandName | undefined,
 ): UpdstsError | undefined {
-  const kind = optionOf(name).value?.kind;
+  const kind = optionOf(name).value;
   if (kind === undefined) return undefined;
   const problem = value === undefined
     ? "needs a value"

@@ -161,7 +161,7 @@ export async function complete(
   const partial = words.at(-1) ?? "";
   const typed = readTypedSoFar(words.slice(0, -1));
   const { option } = typed;
-  if (option !== undefined && optionOf(option).value?.kind === "path") {
+  if (option !== undefined && optionOf(option).value === "path") {
     return FILES;
   }
   const proposals = await propose(typed, partial, context).catch(() => []);
@@ -226,7 +226,7 @@ async function valuesOf(
   typed: TypedSoFar,
   context: Context,
 ): Promise<readonly Proposal[]> {
-  switch (optionOf(name).value?.kind) {
+  switch (optionOf(name).value) {
     case "profile":
       return await profilesFor(typed, context);
     case "level":

@@ -1,15 +1,19 @@
 // The grammar, as data: every option and every command. The parser, the help,
 // the completion and the documents are made of it.
 
+/** The kinds of values, each as the help shows it. */
+export const PLACEHOLDERS = {
+  profile: "NAME",
+  name: "NAME",
+  code: "CODE",
+  duration: "DURATION",
+  device: "DEVICE",
+  path: "FILE",
+  level: "LEVEL",
+} as const;
+
 /** The values that an option takes. */
-export type ValueKind =
-  | "profile"
-  | "name"
-  | "code"
-  | "duration"
-  | "device"
-  | "path"
-  | "level";
+export type ValueKind = keyof typeof PLACEHOLDERS;
 
 /** An option, whatever the command. */
 export interface Option {
@@ -17,60 +21,30 @@ export interface Option {
   readonly long: string;
   /** `-n`; some have two letters. */
   readonly short?: string;
-  /** How the help shows its value; an option without one is a switch. */
-  readonly value?: { readonly placeholder: string; readonly kind: ValueKind };
-  /** Other long forms that mean the same, besides underscores and capitals. */
-  readonly spellings?: readonly string[];
+  /** An option without a value is a switch. */
+  readonly value?: ValueKind;
+  /** Another long form, besides those with underscores and capitals. */
+  readonly also?: string;
 }
 
-/** All of them, in the order of the help. */
+/** All options, in the order of the help. */
 export const OPTIONS = {
   profile: {
     short: "-n",
     long: "--profile",
-    value: { placeholder: "NAME", kind: "profile" },
-    spellings: ["--profile-name"],
+    value: "profile",
+    also: "--profile-name",
   },
-  totpToken: {
-    short: "-t",
-    long: "--totp-token",
-    value: { placeholder: "CODE", kind: "code" },
-  },
-  stsProfileName: {
-    short: "-sn",
-    long: "--sts-profile-name",
-    value: { placeholder: "NAME", kind: "name" },
-  },
-  duration: {
-    short: "-d",
-    long: "--duration",
-    value: { placeholder: "DURATION", kind: "duration" },
-  },
-  device: {
-    long: "--device",
-    value: { placeholder: "DEVICE", kind: "device" },
-  },
-  minRemaining: {
-    long: "--min-remaining",
-    value: { placeholder: "DURATION", kind: "duration" },
-  },
+  totpToken: { short: "-t", long: "--totp-token", value: "code" },
+  stsProfileName: { short: "-sn", long: "--sts-profile-name", value: "name" },
+  duration: { short: "-d", long: "--duration", value: "duration" },
+  device: { long: "--device", value: "device" },
+  minRemaining: { long: "--min-remaining", value: "duration" },
   dryRun: { long: "--dry-run" },
   mcpServer: { long: "--mcp-server" },
-  credentialFile: {
-    short: "-c",
-    long: "--credential-file",
-    value: { placeholder: "FILE", kind: "path" },
-  },
-  sessionFile: {
-    short: "-o",
-    long: "--session-file",
-    value: { placeholder: "FILE", kind: "path" },
-  },
-  verbose: {
-    short: "-v",
-    long: "--verbose",
-    value: { placeholder: "LEVEL", kind: "level" },
-  },
+  credentialFile: { short: "-c", long: "--credential-file", value: "path" },
+  sessionFile: { short: "-o", long: "--session-file", value: "path" },
+  verbose: { short: "-v", long: "--verbose", value: "level" },
   json: { long: "--json" },
   help: { short: "-h", long: "--help" },
   version: { short: "-V", long: "--version" },

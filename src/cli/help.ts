@@ -8,6 +8,7 @@ import {
   optionOf,
   optionsOf,
   type OptionValues,
+  PLACEHOLDERS,
 } from "./grammar.ts";
 import { hang } from "./layout.ts";
 
@@ -20,7 +21,7 @@ export function helpText(
     texts.map((text) => hang("  ", text, columns)).join("\n");
   const rows = inOrder(optionsOf(command)).map(([name, meaning]) => {
     const { short, long, value } = optionOf(name);
-    const typed = value === undefined ? long : `${long} ${value.placeholder}`;
+    const typed = value === undefined ? long : `${long} ${PLACEHOLDERS[value]}`;
     const label = short === undefined ? `    ${typed}` : `${short}, ${typed}`;
     return [label, meaning] as const;
   });

@@ -145,7 +145,7 @@ Deno.test("behind each option that takes a file, in each command, files are prop
   for (const command of COMMAND_NAMES) {
     for (const name of OPTION_NAMES) {
       const { short, long, value } = optionOf(name);
-      if (!(name in optionsOf(command)) || value?.kind !== "path") continue;
+      if (!(name in optionsOf(command)) || value !== "path") continue;
       for (const word of [long, ...short === undefined ? [] : [short]]) {
         assert.deepEqual(await propose(command, word, ""), [":0"]);
         tried.push(word);
