@@ -1,5 +1,8 @@
 // The official MCP clients, of both protocol eras, behind one face for the tests.
-import { Client as ModernClient } from "@modelcontextprotocol/client";
+import {
+  Client as ModernClient,
+  type JSONRPCMessage,
+} from "@modelcontextprotocol/client";
 import { StdioClientTransport as ModernTransport } from "@modelcontextprotocol/client/stdio";
 import { Client as LegacyClient } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport as LegacyTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
@@ -104,145 +107,82 @@ export async function connect(
 ): Promise<TestClient> {
   const [command, ...rest] = commandLine(["mcp", "--mcp-server", ...args]);
   const server = {
-    command,
-    args: rest,
-    env: { ...await baseEnvironment(), ...env },
+    ...{ command, args: rest, env: { ...await baseEnvironment(), ...env } },
     stderr: "pipe" as const,
   };
-  const answer = async (params: unknown): Promise<Reply> =>
+  const answer = async ({ params }: { params: unknown }): Promise<Reply> =>
     await person?.(shown.parse(params)) ?? { action: "cancel" };
   const capabilities = person === undefined ? {} : { elicitation };
-  return era === "legacy"
-    ? await connectLegacy(server, capabilities, answer)
-    : await connectModern(server, capabilities, answer);
+  const isLegacy = era === "legacy";
+  const transport = isLegacy
+    ? new LegacyTransport(server)
+    : new ModernTransport(server);
+  let [stderr, heard] = ["", ""];
+  const notes = transport.stderr as Readable | null;
+  notes?.on("data", (chunk: unknown) => stderr += String(chunk));
+  const { client, list, call } = isLegacy
+    ? legacyClient(capabilities, person && answer)
+    : modernClient(capabilities, person && answer);
+  await client.connect(transport);
+  // Requests and notifications of the server included.
+  const { onmessage } = transport;
+  transport.onmessage = (message: JSONRPCMessage) => {
+    heard += JSON.stringify(message);
+    onmessage?.(message);
+  };
+  let tools: Promise<ToolDefinition[]> | undefined;
+  const listTools = () =>
+    tools ??= Promise.resolve<unknown>(list()).then((answer) =>
+      z.object({ tools: z.array(toolDefinition) }).parse(answer).tools
+    );
+  return {
+    instructions: client.getInstructions(),
+    protocolVersion: client instanceof ModernClient
+      ? client.getNegotiatedProtocolVersion()
+      : undefined,
+    listTools,
+    call: async (name, args = {}, signal = new AbortController().signal) => {
+      const request = { name, arguments: args };
+      const result = toolResult.parse(await call(request, { signal }));
+      if (!result.isError) await assertMatchesSchema(name, result, listTools);
+      return result;
+    },
+    stderr: () => stderr,
+    heard: () => heard,
+    [Symbol.asyncDispose]: () => client.close(),
+  };
 }
 
-interface ServerProcess {
-  readonly command: string;
-  readonly args: string[];
-  readonly env: Record<string, string>;
-  readonly stderr: "pipe";
+type Capabilities = { elicitation?: Elicitation };
+type Answer = (request: { params: unknown }) => Promise<Reply>;
+type Call = (
+  request: { name: string; arguments: Record<string, unknown> },
+  options: { signal: AbortSignal },
+) => Promise<unknown>;
+
+function legacyClient(capabilities: Capabilities, answer?: Answer) {
+  const client = new LegacyClient(CLIENT, { capabilities });
+  if (answer) client.setRequestHandler(ElicitRequestSchema, answer);
+  const call: Call = (request, options) =>
+    client.callTool(request, undefined, options);
+  return { client, list: () => client.listTools(), call };
 }
-type Answer = (params: unknown) => Promise<Reply>;
+
+function modernClient(capabilities: Capabilities, answer?: Answer) {
+  const client = new ModernClient(CLIENT, {
+    capabilities,
+    versionNegotiation: { mode: { pin: "2026-07-28" } },
+  });
+  if (answer) client.setRequestHandler("elicitation/create", answer);
+  const call: Call = (request, options) => client.callTool(request, options);
+  return { client, list: () => client.listTools(), call };
+}
 
 /** What a client declares of elicitation. */
 export type Elicitation = {
   form?: Record<string, never>;
   url?: Record<string, never>;
 };
-
-async function connectLegacy(
-  server: ServerProcess,
-  capabilities: { elicitation?: Elicitation },
-  answer: Answer,
-): Promise<TestClient> {
-  const client = new LegacyClient(CLIENT, { capabilities });
-  if (capabilities.elicitation !== undefined) {
-    client.setRequestHandler(
-      ElicitRequestSchema,
-      ({ params }: { params: unknown }) => answer(params),
-    );
-  }
-  const transport = new LegacyTransport(server);
-  const stderr = collect(transport.stderr);
-  await client.connect(transport);
-  const heard = overhear(transport);
-  return face({
-    heard,
-    instructions: client.getInstructions(),
-    protocolVersion: undefined,
-    list: () => client.listTools(),
-    call: (name, args, signal) =>
-      client.callTool({ name, arguments: args }, undefined, { signal }),
-    close: () => client.close(),
-    stderr,
-  });
-}
-
-async function connectModern(
-  server: ServerProcess,
-  capabilities: { elicitation?: Elicitation },
-  answer: Answer,
-): Promise<TestClient> {
-  const client = new ModernClient(CLIENT, {
-    capabilities,
-    versionNegotiation: { mode: { pin: "2026-07-28" } },
-  });
-  if (capabilities.elicitation !== undefined) {
-    client.setRequestHandler(
-      "elicitation/create",
-      ({ params }) => answer(params),
-    );
-  }
-  const transport = new ModernTransport(server);
-  const stderr = collect(transport.stderr);
-  await client.connect(transport);
-  const heard = overhear(transport);
-  return face({
-    heard,
-    instructions: client.getInstructions(),
-    protocolVersion: client.getNegotiatedProtocolVersion(),
-    list: () => client.listTools(),
-    call: (name, args, signal) =>
-      client.callTool({ name, arguments: args }, { signal }),
-    close: () => client.close(),
-    stderr,
-  });
-}
-
-function collect(stream: unknown): () => string {
-  let text = "";
-  const readable = stream as Readable | null;
-  readable?.on("data", (chunk: unknown) => text += String(chunk));
-  return () => text;
-}
-
-/** All that the server sends from now on, requests and notifications included. */
-function overhear(
-  transport: { onmessage?: ((...args: never[]) => void) | undefined },
-): () => string {
-  let heard = "";
-  const { onmessage } = transport;
-  transport.onmessage = (...args) => {
-    heard += JSON.stringify(args[0]);
-    onmessage?.(...args);
-  };
-  return () => heard;
-}
-
-function face(client: {
-  heard: () => string;
-  instructions: string | undefined;
-  protocolVersion: string | undefined;
-  list: () => Promise<{ tools: unknown[] }>;
-  call: (
-    name: string,
-    args: Record<string, unknown>,
-    signal: AbortSignal,
-  ) => Promise<unknown>;
-  close: () => Promise<void>;
-  stderr: () => string;
-}): TestClient {
-  let tools: Promise<ToolDefinition[]> | undefined;
-  const listTools = () =>
-    tools ??= client.list().then(({ tools }) =>
-      z.array(toolDefinition).parse(tools)
-    );
-  return {
-    instructions: client.instructions,
-    protocolVersion: client.protocolVersion,
-    listTools,
-    call: async (name, args = {}, signal = new AbortController().signal) => {
-      const raw = await client.call(name, args, signal);
-      const result = toolResult.parse(raw);
-      if (!result.isError) await assertMatchesSchema(name, result, listTools);
-      return result;
-    },
-    stderr: client.stderr,
-    heard: client.heard,
-    [Symbol.asyncDispose]: () => client.close(),
-  };
-}
 
 async function assertMatchesSchema(
   name: string,
