@@ -4,14 +4,6 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { decodeBytes, encodeBytes } from "../../src/machine/read.ts";
 
-Deno.test("decodeBytes() gives each byte its own character", () => {
-  const all = Uint8Array.from({ length: 256 }, (_, byte) => byte);
-  const text = decodeBytes(all);
-  assert.equal(text.length, 256);
-  for (const byte of all) assert.equal(text.charCodeAt(byte), byte);
-  assert.deepEqual(encodeBytes(text), all);
-});
-
 Deno.test("encodeBytes() gives back what decodeBytes() was given, also UTF-8, marks and NUL", () => {
   fc.assert(
     fc.property(
