@@ -5,7 +5,8 @@ import { fileURLToPath } from "node:url";
 import denoJson from "../deno.json" with { type: "json" };
 import { pinnedDeno, pluginFiles } from "../.ci/plugin.ts";
 import { ROOT, run } from "./support/command.ts";
-import { needs, testUnless } from "./support/skipping.ts";
+import { testIn } from "./support/in_directory.ts";
+import { needs } from "./support/skipping.ts";
 
 function read(path: string): string {
   return Deno.readTextFileSync(new URL(path, ROOT));
@@ -31,11 +32,9 @@ Deno.test("the plugin needs nothing but Node, and starts the task that has the p
   });
 });
 
-testUnless(
-  needs("claude"),
+testIn(
   "Claude Code finds nothing wrong with the plugin, installs it from a clone, and its server answers",
-  async () => {
-    const home = await Deno.makeTempDir({ prefix: "updsts-claude-" });
+  async (home) => {
     const claude = async (...args: string[]): Promise<string> => {
       const { code, stdout, stderr } = await run("claude", args, {
         HOME: home,
@@ -46,31 +45,27 @@ testUnless(
       assert.equal(code, 0, stdout + stderr);
       return stdout;
     };
-    try {
-      // npx would ask the registry which versions there are, even for one it has.
-      await Deno.writeTextFile(
-        join(home, "npx"),
-        `#!/bin/sh
+    // npx would ask the registry which versions there are, even for one it has.
+    await Deno.writeTextFile(
+      join(home, "npx"),
+      `#!/bin/sh
 [ "$1 $2" = "--yes ${await pinnedDeno()}" ] || exit 9
 shift 2
 exec "${Deno.execPath()}" "$@"
 `,
-        { mode: 0o755 },
-      );
-      for (const path of Object.keys(await pluginFiles())) {
-        if (!path.startsWith(".claude-plugin/")) continue;
-        const manifest = fileURLToPath(new URL(path, ROOT));
-        const options = ["--strict", "--json", manifest];
-        const validated = await claude("plugin", "validate", ...options);
-        assert.equal(JSON.parse(validated).success, true, path);
-      }
-      const root = fileURLToPath(ROOT);
-      await claude("plugin", "marketplace", "add", root);
-      await claude("plugin", "install", "updsts@updsts");
-      const listed = await claude("mcp", "list");
-      assert.match(listed, /^plugin:updsts:updsts: npx .* ✔ Connected$/m);
-    } finally {
-      await Deno.remove(home, { recursive: true });
+      { mode: 0o755 },
+    );
+    for (const path of Object.keys(await pluginFiles())) {
+      if (!path.startsWith(".claude-plugin/")) continue;
+      const manifest = fileURLToPath(new URL(path, ROOT));
+      const options = ["--strict", "--json", manifest];
+      const validated = await claude("plugin", "validate", ...options);
+      assert.equal(JSON.parse(validated).success, true, path);
     }
+    await claude("plugin", "marketplace", "add", fileURLToPath(ROOT));
+    await claude("plugin", "install", "updsts@updsts");
+    const listed = await claude("mcp", "list");
+    assert.match(listed, /^plugin:updsts:updsts: npx .* ✔ Connected$/m);
   },
+  needs("claude"),
 );

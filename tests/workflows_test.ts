@@ -6,6 +6,7 @@ import denoJson from "../deno.json" with { type: "json" };
 import testsJson from "./deno.json" with { type: "json" };
 import { TARGETS } from "../.ci/compile.ts";
 import { ROOT, run } from "./support/command.ts";
+import { testIn } from "./support/in_directory.ts";
 
 function read(path: string): string {
   return Deno.readTextFileSync(new URL(path, ROOT));
@@ -29,20 +30,20 @@ async function lint(glob: string): Promise<string[]> {
   return stdout.match(/^\S+\.yml:\d+:\d+ .*$/gm) ?? [];
 }
 
-Deno.test("the linter finds nothing in the workflows, and finds what is wrong", async () => {
-  const found = (await lint(".github/workflows/*.yml")).filter((line) =>
-    !NEW_RUNNERS.some((runner) => line.includes(`label "${runner}" is unknown`))
-  );
-  assert.deepEqual(found, []);
-  const directory = await Deno.makeTempDir({ prefix: "updsts-workflow-" });
-  try {
+testIn(
+  "the linter finds nothing in the workflows, and finds what is wrong",
+  async (directory) => {
+    const found = (await lint(".github/workflows/*.yml")).filter((line) =>
+      !NEW_RUNNERS.some((runner) =>
+        line.includes(`label "${runner}" is unknown`)
+      )
+    );
+    assert.deepEqual(found, []);
     const wrong = join(directory, "wrong.yml");
     await Deno.writeTextFile(wrong, RELEASE.replace("runs-on:", "run-on:"));
     assert.notDeepEqual(await lint(wrong), []);
-  } finally {
-    await Deno.remove(directory, { recursive: true });
-  }
-});
+  },
+);
 
 Deno.test("actions are pinned by commit, and rights are the least", () => {
   for (const text of WORKFLOWS) {
