@@ -15,38 +15,39 @@ import {
   shippedFlags,
 } from "./support/command.ts";
 import { PACKAGES } from "./support/packages.ts";
+import { namesIn, testIn } from "./support/in_directory.ts";
 import { Scenario } from "./support/scenario.ts";
 import { directoryLinks } from "./support/skipping.ts";
 
-/** A test of a bundle, which is built from packages that lie as Deno links them. */
-function test(name: string, fn: () => void | Promise<void>): void {
-  const { ignore, note } = directoryLinks;
-  Deno.test(name + note, { ignore }, fn);
+/** A test of the bundle, which is built from packages that lie as Deno links them; in a directory of its own. */
+function test(
+  name: string,
+  fn: (directory: string) => void | Promise<void>,
+): void {
+  testIn(name, async (directory) => await fn(directory), directoryLinks);
 }
 
-const directory = await Deno.makeTempDir({ prefix: "updsts-bundle-" });
+/** Where the bundle is. */
+const built = await Deno.makeTempDir({ prefix: "updsts-bundle-" });
 let outputs: ReadonlyMap<string, Metafile["outputs"][string]>;
 /** The text of each file of the bundle by its name. */
 let files: ReadonlyMap<string, string>;
 Deno.test.beforeAll(async () => {
   if (directoryLinks.ignore) return;
-  const metafile = await bundle(directory);
+  const metafile = await bundle(built);
   await stop();
   outputs = new Map(
     Object.entries(metafile.outputs)
       .map(([path, output]) => [basename(path), output]),
   );
-  files = await contents(directory);
+  files = contents(built);
 });
-Deno.test.afterAll(() => Deno.remove(directory, { recursive: true }));
+Deno.test.afterAll(() => Deno.remove(built, { recursive: true }));
 
-async function contents(directory: string): Promise<Map<string, string>> {
-  const names = Array.from(Deno.readDirSync(directory), ({ name }) => name);
+function contents(directory: string): Map<string, string> {
   return new Map(
-    await Promise.all(
-      names.sort().map(async (name) =>
-        [name, await Deno.readTextFile(join(directory, name))] as const
-      ),
+    namesIn(directory).map((name) =>
+      [name, Deno.readTextFileSync(join(directory, name))] as const
     ),
   );
 }
@@ -176,87 +177,65 @@ test("maps name sources of the program alone, so that they are read in no time",
 
 test("a trace names the lines of the sources", async () => {
   await using scenario = await Scenario.start();
-  const [command, ...args] = bundleCommand(directory);
-  const { stderr } = await scenario.run(command, [
-    ...args,
-    ...["get", "-n", "nobody", "-t", "123456", "-v", "2"],
-  ]);
+  const [command, ...args] = bundleCommand(built);
+  args.push("get", "-n", "nobody", "-t", "123456", "-v", "2");
+  const { stderr } = await scenario.run(command, args);
   assert.match(stderr, /at async refreshSession \(\S+\/refresh_session\.ts:\d/);
 });
 
-test("two builds, from two directories, are the same to the byte", async () => {
-  const copy = await Deno.makeTempDir({ prefix: "updsts-copy-" });
-  try {
-    for (
-      const path of [
-        ...["main.ts", "src", "deno.json", "deno.lock", ".ci"],
-        ...["tests/deno.json", "tests/deno.lock", "tests/support"],
-      ]
-    ) {
-      const from = fileURLToPath(new URL(path, ROOT));
-      await cp(from, join(copy, path), { recursive: true });
-    }
-    const { code, stderr } = await run(Deno.execPath(), [
-      ...["task", "--quiet", "--cwd", copy, "build"],
-    ]);
-    assert.equal(code, 0, stderr);
-    assert(files.size > 20);
-    assert.deepEqual(await contents(join(copy, "dist", "updsts")), files);
-  } finally {
-    await Deno.remove(copy, { recursive: true });
+test("two builds, from two directories, are the same to the byte", async (copy) => {
+  for (
+    const path of [
+      ...["main.ts", "src", "deno.json", "deno.lock", ".ci"],
+      ...["tests/deno.json", "tests/deno.lock", "tests/support"],
+    ]
+  ) {
+    const from = fileURLToPath(new URL(path, ROOT));
+    await cp(from, join(copy, path), { recursive: true });
   }
+  const task = ["task", "--quiet", "--cwd", copy, "build"];
+  const { code, stderr } = await run(Deno.execPath(), task);
+  assert.equal(code, 0, stderr);
+  assert(files.size > 20);
+  assert.deepEqual(contents(join(copy, "dist", "updsts")), files);
 });
 
 // Deno itself takes the place of the runtime that `deno compile` downloads: the
 // result shows what is embedded, and cannot be run.
-test("a binary holds the bundle and its permissions, and nothing else", async () => {
-  const output = await Deno.makeTempDir({ prefix: "updsts-binary-" });
-  try {
-    const binary = join(output, "updsts");
-    const compiled = await new Deno.Command(Deno.execPath(), {
-      args: compileArguments(binary),
-      cwd: directory,
-      env: { ...await baseEnvironment(), DENORT_BIN: Deno.execPath() },
-      clearEnv: true,
-    }).output();
-    const listing = [compiled.stdout, compiled.stderr]
-      .map((bytes) => new TextDecoder().decode(bytes)).join("")
-      // deno-lint-ignore no-control-regex
-      .replaceAll(/\x1b\[[0-9;]*m/g, "");
-    assert.equal(compiled.code, 0, listing);
-    const embedded = Array.from(
-      listing.matchAll(/^[├└]──? (\S+) \(/gm),
-      ([, name = ""]) => name,
-    );
-    assert.deepEqual(embedded.sort(), [...files.keys()], listing);
-    const [, megabytes = "Infinity"] = /^Files: ([\d.]+)MB$/m.exec(listing) ??
-      [];
-    assert(Number(megabytes) <= 3, `${megabytes} MB are embedded`);
+test("a binary holds the bundle and its permissions, and nothing else", async (output) => {
+  const binary = join(output, "updsts");
+  const compiled = await new Deno.Command(Deno.execPath(), {
+    args: compileArguments(binary),
+    cwd: built,
+    env: { ...await baseEnvironment(), DENORT_BIN: Deno.execPath() },
+    clearEnv: true,
+  }).output();
+  const listing = [compiled.stdout, compiled.stderr]
+    .map((bytes) => new TextDecoder().decode(bytes)).join("")
+    // deno-lint-ignore no-control-regex
+    .replaceAll(/\x1b\[[0-9;]*m/g, "");
+  assert.equal(compiled.code, 0, listing);
+  const embedded = Array.from(
+    listing.matchAll(/^[├└]──? (\S+) \(/gm),
+    ([, name = ""]) => name,
+  );
+  assert.deepEqual(embedded.sort(), [...files.keys()], listing);
+  const [, megabytes = "Infinity"] = /^Files: ([\d.]+)MB$/m.exec(listing) ?? [];
+  assert(Number(megabytes) <= 3, `${megabytes} MB are embedded`);
 
-    const bytes = Buffer.from(await Deno.readFile(binary));
-    const begin = bytes.lastIndexOf('{"argv":', bytes.indexOf('"allow_net":'));
-    const end = bytes.indexOf(',"location":', begin);
-    const { permissions } = JSON.parse(
-      `${bytes.toString("utf8", begin, end)}}`,
-    );
-    const valuesOf = (flag: string) =>
-      shippedFlags().find((word) => word.startsWith(`${flag}=`))
-        ?.slice(flag.length + 1).split(",");
-    const expected = {
-      allow_net: valuesOf("--allow-net"),
-      allow_env: valuesOf("--allow-env"),
-      allow_read: [],
-      allow_write: [],
-      ignore_env: [],
-      deny_import: [],
-      allow_run: null,
-      allow_ffi: null,
-      allow_sys: null,
-      prompt: false,
-    };
-    const named = Object.keys(expected).map((key) => [key, permissions[key]]);
-    assert.deepEqual(Object.fromEntries(named), expected);
-  } finally {
-    await Deno.remove(output, { recursive: true });
-  }
+  const bytes = Buffer.from(await Deno.readFile(binary));
+  const begin = bytes.lastIndexOf('{"argv":', bytes.indexOf('"allow_net":'));
+  const end = bytes.indexOf(',"location":', begin);
+  const { permissions } = JSON.parse(`${bytes.toString("utf8", begin, end)}}`);
+  const valuesOf = (flag: string) =>
+    shippedFlags().find((word) => word.startsWith(`${flag}=`))
+      ?.slice(flag.length + 1).split(",");
+  const expected = {
+    allow_net: valuesOf("--allow-net"),
+    allow_env: valuesOf("--allow-env"),
+    ...{ allow_read: [], allow_write: [], ignore_env: [], deny_import: [] },
+    ...{ allow_run: null, allow_ffi: null, allow_sys: null, prompt: false },
+  };
+  const named = Object.keys(expected).map((key) => [key, permissions[key]]);
+  assert.deepEqual(Object.fromEntries(named), expected);
 });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { BROWSER, WITHOUT_BROWSER } from "./support/browser.ts";
 import { takePagePictures } from "./support/page_pictures.ts";
 import { PICTURES, takePictures, toSvg } from "./support/pictures.ts";
+import { testUnless } from "./support/skipping.ts";
 import { screens } from "./support/terminal.ts";
 
 Deno.test("toSvg() keeps places and colours, and escapes what XML would read", () => {
@@ -14,17 +15,16 @@ Deno.test("toSvg() keeps places and colours, and escapes what XML would read", (
   assert.match(svg, /<text x="49\.6" [^>]*> c<\/text>/);
 });
 
-Deno.test({
-  name: "the pictures are those that `deno task pictures` makes" +
-    screens.note,
-  ignore: screens.ignore,
-  fn: async () => {
+testUnless(
+  screens,
+  "the pictures are those that `deno task pictures` makes",
+  async () => {
     for (const [name, svg] of await takePictures()) {
       const kept = await Deno.readTextFile(join(PICTURES, `${name}.svg`));
       assert.equal(svg, kept, `run deno task pictures: ${name}.svg is old`);
     }
   },
-});
+);
 
 Deno.test({
   // What a letter looks like depends on the machine: that they are there is all that can be said.

@@ -1,5 +1,5 @@
 // Stands in for AWS STS in tests: as strict as the service, and scriptable where the service cannot be asked to fail.
-import { createHash, randomBytes, randomUUID } from "node:crypto";
+import { createHash, createHmac, randomBytes, randomUUID } from "node:crypto";
 import {
   type Delivery,
   type HttpBody,
@@ -9,12 +9,6 @@ import {
   RawHttpServer,
   type Reply,
 } from "./raw_http.ts";
-import {
-  authorizationOf,
-  Refusal,
-  type SigningKey,
-  verifySignature,
-} from "./sigv4.ts";
 
 /** An IAM user with its one long-term key. */
 export interface StsAccount {
@@ -92,10 +86,25 @@ interface StsSession {
   readonly expiration: Date;
 }
 
-/** A key that signs requests; those of sessions expire. */
-interface Key extends SigningKey {
+/** A key that signs requests. Those of sessions expire, and come with their token. */
+interface Key {
   readonly account: StsAccount;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
   readonly expiration?: Date;
+}
+
+/** An error response of AWS. */
+class Refusal extends Error {
+  constructor(readonly status: number, readonly code: string, message: string) {
+    super(message);
+  }
+}
+
+/** What became of a request; without a response the connection is closed. */
+interface Outcome {
+  readonly outcome: RequestRecord["outcome"];
+  readonly response?: HttpResponse;
 }
 
 export class StsEmulator implements AsyncDisposable {
@@ -175,24 +184,22 @@ export class StsEmulator implements AsyncDisposable {
     request: HttpRequest,
     form: URLSearchParams,
     behaviour: Behaviour | undefined,
-  ): { outcome: RequestRecord["outcome"]; response?: HttpResponse } {
+  ): Outcome {
     const outcome = "scripted";
     switch (behaviour?.kind) {
       case "close":
         return { outcome };
       case "raw":
         return { outcome, response: behaviour };
-      case "error": {
-        const { date = this.#clock() } = behaviour;
-        return { outcome, response: errorResponse(behaviour, date) };
-      }
+      case "error":
+        return { outcome, response: this.#error(behaviour) };
       case "answer": {
-        const session = fieldsOf(this.#newSession(3600));
-        const fields = { ...session, ...behaviour.fields };
-        const { raw } = behaviour;
+        const { fields, raw } = behaviour;
+        const all = { ...fieldsOf(this.#newSession(3600)), ...fields };
+        const result = { Credentials: all };
         return {
           outcome,
-          response: sessionResponse(fields, this.#clock(), raw),
+          response: this.#result("GetSessionToken", result, raw),
         };
       }
     }
@@ -200,16 +207,12 @@ export class StsEmulator implements AsyncDisposable {
       return this.#serve(request, form);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      const response = errorResponse(error, this.#clock());
-      return { outcome: "refused", response };
+      return { outcome: "refused", response: this.#error(error) };
     }
   }
 
   /** What STS would do. */
-  #serve(
-    request: HttpRequest,
-    form: URLSearchParams,
-  ): { outcome: RequestRecord["outcome"]; response: HttpResponse } {
+  #serve(request: HttpRequest, form: URLSearchParams): Outcome {
     const action = form.get("Action") ?? "";
     const type = request.headers.get("content-type") ?? "";
     if (
@@ -222,24 +225,15 @@ export class StsEmulator implements AsyncDisposable {
       throw new Refusal(400, "InvalidAction", message);
     }
     const now = this.#clock();
-    const key = verifySignature(request, now, (id) => this.#keys.get(id));
-    const { account, expiration } = key;
+    const { account, expiration } = this.#keyOf(request, now);
     if (expiration && expiration <= now) {
-      throw new Refusal(
-        403,
-        "ExpiredToken",
-        "The security token included in the request is expired",
-      );
+      throw refused("ExpiredToken", "The security token is expired");
     }
     if (action === "GetCallerIdentity") {
-      const { accountId, userName } = account;
-      const identity = {
-        Arn: `arn:aws:iam::${accountId}:user/${userName}`,
-        UserId: "AIDACKCEVSQ6C2EXAMPLE",
-        Account: accountId,
-      };
-      const response = resultResponse(action, identity, now);
-      return { outcome: "answered", response };
+      const { accountId: Account, userName } = account;
+      const Arn = `arn:aws:iam::${Account}:user/${userName}`;
+      const identity = { Arn, UserId: "AIDACKCEVSQ6C2EXAMPLE", Account };
+      return { outcome: "answered", response: this.#result(action, identity) };
     }
     if (expiration) {
       throw denied("Cannot call GetSessionToken with session credentials");
@@ -253,8 +247,52 @@ export class StsEmulator implements AsyncDisposable {
     const session = this.#newSession(Number(duration));
     this.sessions.push(session);
     this.#keys.set(session.accessKeyId, { ...session, account });
-    const response = sessionResponse(fieldsOf(session), now);
-    return { outcome: "issued", response };
+    const result = { Credentials: fieldsOf(session) };
+    return { outcome: "issued", response: this.#result(action, result) };
+  }
+
+  /** The key that signed `request`, if STS would take it. */
+  #keyOf(request: HttpRequest, now: Date): Key {
+    const { headers } = request;
+    if (!headers.get("authorization")) {
+      throw refused(
+        "MissingAuthenticationToken",
+        "Request is missing Authentication Token",
+      );
+    }
+    const authorization = authorizationOf(request);
+    const signedAt = headers.get("x-amz-date") ?? "";
+    const isSigned = ["host", "x-amz-date", "x-amz-security-token"].every(
+      (name) =>
+        !headers.has(name) || authorization?.signedHeaders.includes(name),
+    );
+    if (!authorization || !isSigned || !/^\d{8}T\d{6}Z$/.test(signedAt)) {
+      throw refused(
+        "IncompleteSignature",
+        "Authorization header requires Credential, SignedHeaders and Signature",
+      );
+    }
+    const key = this.#keys.get(authorization.accessKeyId);
+    if (!key || key.sessionToken !== headers.get("x-amz-security-token")) {
+      throw refused(
+        "InvalidClientTokenId",
+        "The security token included in the request is invalid",
+      );
+    }
+    const [earliest = "", latest = ""] = [-5, 5].map((minutes) =>
+      new Date(now.getTime() + minutes * 60_000).toISOString()
+        .replaceAll(/[-:]|\.\d+/g, "")
+    );
+    const objection = signedAt < earliest
+      ? `Signature expired: ${signedAt} is now earlier than ${earliest}`
+      : signedAt > latest
+      ? `Signature not yet current: ${signedAt} is still later than ${latest}`
+      : signatureOf(request, authorization, signedAt, key) !==
+          authorization.signature
+      ? "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method."
+      : undefined;
+    if (objection === undefined) return key;
+    throw refused("SignatureDoesNotMatch", objection);
   }
 
   #spendCode(
@@ -292,6 +330,23 @@ export class StsEmulator implements AsyncDisposable {
     };
   }
 
+  #result(action: string, result: Fields, raw?: boolean): HttpResponse {
+    const content = { [`${action}Result`]: result };
+    const root = `${action}Response`;
+    return xmlResponse(200, root, content, this.#clock(), raw);
+  }
+
+  #error(
+    { status, code, message, date = this.#clock() }: Pick<
+      Extract<Behaviour, { kind: "error" }>,
+      "status" | "code" | "message" | "date"
+    >,
+  ): HttpResponse {
+    const Type = status < 500 ? "Sender" : "Receiver";
+    const content = { Error: { Type, Code: code, Message: message } };
+    return xmlResponse(status, "ErrorResponse", content, date);
+  }
+
   #random(length: number) {
     const bytes = randomBytes(length);
     if (this.#seed === undefined) return bytes;
@@ -316,8 +371,54 @@ function deliveryOf(behaviour: Behaviour | undefined): Delivery {
   }
 }
 
+/** The parts of the Authorization header of `request`; undefined if any is missing. */
+function authorizationOf({ headers }: HttpRequest) {
+  const pattern =
+    /^AWS4-HMAC-SHA256 Credential=([^/,]+)\/\d+\/([a-z]{2}(?:-[a-z]+)+-\d)\/sts\/aws4_request, *SignedHeaders=([^,]+), *Signature=(\w+)$/;
+  const found = pattern.exec(headers.get("authorization") ?? "");
+  if (found === null) return undefined;
+  const [, accessKeyId = "", region = "", names = "", signature = ""] = found;
+  return { accessKeyId, region, signedHeaders: names.split(";"), signature };
+}
+
+/** The Signature Version 4 that `request` must have, for STS and the time in its header. */
+function signatureOf(
+  { method, url, headers, body }: HttpRequest,
+  { region, signedHeaders }: NonNullable<ReturnType<typeof authorizationOf>>,
+  signedAt: string,
+  { secretAccessKey }: Key,
+): string {
+  const canonicalRequest = [
+    ...[method, url.pathname, url.search.slice(1)],
+    ...signedHeaders.map((name) => `${name}:${headers.get(name) ?? ""}`),
+    ...["", signedHeaders.join(";"), sha256(body)],
+  ].join("\n");
+  const scope = [signedAt.slice(0, 8), region, "sts", "aws4_request"];
+  const key = scope.reduce<string | Uint8Array>(
+    (secret, part) => hmac(secret, part),
+    `AWS4${secretAccessKey}`,
+  );
+  const toSign = [
+    ...["AWS4-HMAC-SHA256", signedAt, scope.join("/")],
+    sha256(canonicalRequest),
+  ].join("\n");
+  return hmac(key, toSign).toString("hex");
+}
+
+function sha256(content: string | Uint8Array): string {
+  return createHash("sha256").update(content).digest("hex");
+}
+
+function hmac(key: string | Uint8Array, content: string) {
+  return createHmac("sha256", key).update(content).digest();
+}
+
+function refused(code: string, message: string): Refusal {
+  return new Refusal(403, code, message);
+}
+
 function denied(message: string): Refusal {
-  return new Refusal(403, "AccessDenied", message);
+  return refused("AccessDenied", message);
 }
 
 function invalid(field: string, value: string): Refusal {
@@ -337,34 +438,6 @@ function fieldsOf(session: StsSession): AnswerFields {
   };
 }
 
-function sessionResponse(fields: AnswerFields, date: Date, raw = false) {
-  return resultResponse("GetSessionToken", { Credentials: fields }, date, raw);
-}
-
-function resultResponse(
-  action: string,
-  result: Fields,
-  date: Date,
-  raw = false,
-): HttpResponse {
-  const RequestId = randomUUID();
-  const content = {
-    [`${action}Result`]: result,
-    ResponseMetadata: { RequestId },
-  };
-  return xmlResponse(200, `${action}Response`, content, RequestId, date, raw);
-}
-
-function errorResponse(
-  { status, code, message }: Pick<Refusal, "status" | "code" | "message">,
-  date: Date,
-): HttpResponse {
-  const Type = status < 500 ? "Sender" : "Receiver";
-  const RequestId = randomUUID();
-  const content = { Error: { Type, Code: code, Message: message }, RequestId };
-  return xmlResponse(status, "ErrorResponse", content, RequestId, date, false);
-}
-
 /** Elements by name; those that are undefined are left out. */
 interface Fields {
   readonly [name: string]: string | undefined | Fields;
@@ -374,17 +447,20 @@ function xmlResponse(
   status: number,
   root: string,
   content: Fields,
-  requestId: string,
   date: Date,
-  raw: boolean,
+  raw = false,
 ): HttpResponse {
-  const xmlns = "https://sts.amazonaws.com/doc/2011-06-15/";
+  const RequestId = randomUUID();
+  const id = status === 200
+    ? { ResponseMetadata: { RequestId } }
+    : { RequestId };
   const headers = {
-    "x-amzn-RequestId": requestId,
+    "x-amzn-RequestId": RequestId,
     "Content-Type": "text/xml",
     "Date": date.toUTCString(),
   };
-  const body = `<${root} xmlns="${xmlns}">\n${xmlOf(content, raw)}</${root}>\n`;
+  const body = xmlOf({ [root]: { ...content, ...id } }, raw)
+    .replace(">", ' xmlns="https://sts.amazonaws.com/doc/2011-06-15/">');
   return { status, headers, body };
 }
 
