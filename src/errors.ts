@@ -69,12 +69,3 @@ export class UpdstsError extends Error {
     return typeof this.#hint === "function" ? this.#hint(names) : this.#hint;
   }
 }
-
-/** A failure as programs get to read it: agents, and those that ask for JSON. */
-export function toErrorAnswer({ code, message, hint }: UpdstsError): {
-  readonly code: ErrorCode;
-  readonly message: string;
-  readonly hint?: string;
-} {
-  return { code, message, ...(hint === undefined ? {} : { hint }) };
-}
