@@ -1,34 +1,30 @@
 // The only error type that crosses the boundaries of this program.
-
 import type { ErrorCode } from "./error_codes.ts";
 
 export type { ErrorCode };
 
-/** What each door calls by a name of its own: an option, or a parameter. */
+/** Names that differ between the command line and MCP: options, or parameters. */
 export interface Names {
-  /** The name of the profile for the session. */
+  /** The option for the name of the session's profile. */
   readonly sessionProfile: string;
-  /** The path of the credentials file. */
+  /** The option for the path of the credentials file. */
   readonly credentialsFile: string;
-  /** What shows which endpoint is asked. */
+  /** The option that shows the endpoint of each request. */
   readonly verbose: string;
 }
 
-/** The names on the command line, which documents use, too. */
 const OPTIONS: Names = {
   sessionProfile: "-sn",
   credentialsFile: "-c",
   verbose: "-v 1",
 };
 
-/** What the person, or the agent, can do; in the words of the door if it names something of that. */
+/** What to do about an error; a function if it names an option. */
 export type Hint = string | ((names: Names) => string);
 
-/** What an {@linkcode UpdstsError} may add to its message. */
 export interface UpdstsErrorOptions {
-  /** What can be done about it. */
   readonly hint?: Hint;
-  /** The error underneath; never shown below `-v 2`. */
+  /** The underlying error; shown at `-v 2` only. */
   readonly cause?: unknown;
 }
 
@@ -39,42 +35,28 @@ export interface UpdstsErrorOptions {
  * message nor hint ever holds a secret or a line of the credentials file.
  */
 export class UpdstsError extends Error {
-  /** Always `UpdstsError`. */
   override readonly name: string = "UpdstsError";
-  /** The stable word for this failure. */
+  /** Stable across versions. */
   readonly code: ErrorCode;
   readonly #hint: Hint | undefined;
 
-  /** Makes an error with a code, a message, and optionally a hint and cause. */
   constructor(
     code: ErrorCode,
     message: string,
-    options: UpdstsErrorOptions = {},
+    { hint, ...cause }: UpdstsErrorOptions = {},
   ) {
-    super(
-      message,
-      options.cause === undefined ? undefined : { cause: options.cause },
-    );
+    super(message, cause);
     this.code = code;
-    this.#hint = options.hint;
+    this.#hint = hint;
   }
 
-  /** What to do about it, if there is something, in the words of the command line. */
+  /** What to do about it, with the options of the command line. */
   get hint(): string | undefined {
     return this.hintWith(OPTIONS);
   }
 
-  /** The same with the names of another door. */
+  /** What to do about it, with other names. */
   hintWith(names: Names): string | undefined {
     return typeof this.#hint === "function" ? this.#hint(names) : this.#hint;
   }
-}
-
-/** A failure as programs get to read it: agents, and those that ask for JSON. */
-export function toErrorAnswer({ code, message, hint }: UpdstsError): {
-  readonly code: ErrorCode;
-  readonly message: string;
-  readonly hint?: string;
-} {
-  return { code, message, ...(hint === undefined ? {} : { hint }) };
 }

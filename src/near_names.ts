@@ -1,6 +1,6 @@
 // Finds names that are similar to a mistyped one.
 
-/** `names`, those that take the fewest edits to become `typed` first. */
+/** `names`, sorted by the number of edits between them and `typed`. */
 export function byCloseness(
   typed: string,
   names: readonly string[],
@@ -8,16 +8,16 @@ export function byCloseness(
   return byDistance(typed, names).map(({ name }) => name);
 }
 
-/** The nearest of `names`, if one or two slips of a finger made `typed` of them. */
+/** The nearest of `names`, if they are at most three edits and a third of the letters away. */
 export function closestNames(
   typed: string,
   names: readonly string[],
 ): string[] {
-  const near = byDistance(typed, names).filter(({ name, edits }) =>
+  const sorted = byDistance(typed, names);
+  return sorted.filter(({ name, edits }) =>
+    edits === sorted[0]?.edits &&
     edits <= Math.min(3, Math.max(typed.length, name.length) / 3)
-  );
-  return near.filter(({ edits }) => edits === near[0]?.edits)
-    .map(({ name }) => name);
+  ).map(({ name }) => name);
 }
 
 function byDistance(typed: string, names: readonly string[]) {
@@ -29,7 +29,7 @@ function byDistance(typed: string, names: readonly string[]) {
     .sort((a, b) => a.edits - b.edits);
 }
 
-/** How many letters are inserted, left out, replaced, or swapped with the next one. */
+/** The number of letters to insert, remove, replace, or swap with the next one. */
 function editsBetween(typed: string, name: string): number {
   let before: number[] = [];
   let above = Array.from({ length: name.length + 1 }, (_, index) => index);

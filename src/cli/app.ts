@@ -44,8 +44,7 @@ export async function runCli(
     const line = readCommandLine(args);
     if (line.kind === "run") {
       const { command, options } = line;
-      const level = options.get("verbose")?.normalize("NFKC");
-      output.verbosity = level === "1" ? 1 : level === "2" ? 2 : 0;
+      output.verbosity = Number(options.get("verbose")?.normalize("NFKC") ?? 0);
       output.debug(`updsts ${version}, ${system}`);
       const action = await ACTIONS[command]();
       return await action(context, options) ?? 0;

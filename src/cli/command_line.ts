@@ -13,7 +13,6 @@ import {
   type OptionValues,
   PLACEHOLDERS,
   SHELLS,
-  type ValueKind,
 } from "./grammar.ts";
 
 /** What a command line asks for. */
@@ -26,16 +25,13 @@ export type CommandLine =
     readonly options: OptionValues;
   };
 
-/** Finds what is wrong once the command is known. */
-type LateCheck = (command: CommandName | undefined) => UpdstsError | undefined;
-
 /** The words of a line. */
 interface ParsedWords {
   readonly values: Map<OptionName, string>;
   /** Words that are neither options nor their values. */
   readonly plain: string[];
-  /** In the order of the line. */
-  readonly checks: LateCheck[];
+  /** In the order of the line; worded once the command is known. */
+  readonly problems: ((command: CommandName | undefined) => UpdstsError)[];
 }
 
 /**
@@ -44,7 +40,7 @@ interface ParsedWords {
  * @throws {UpdstsError} `USAGE`, with what to type instead
  */
 export function readCommandLine(args: readonly string[]): CommandLine {
-  const { values, plain, checks } = parseWords(args);
+  const { values, plain, problems } = parseWords(args);
   const [first] = plain;
   if (first === "help" || first === "version") {
     plain.shift();
@@ -60,10 +56,8 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     return { kind: "help", command };
   }
   if (values.has("version")) return { kind: "version" };
-  for (const check of checks) {
-    const problem = check(command);
-    if (problem !== undefined) throw problem;
-  }
+  const [problem] = problems;
+  if (problem !== undefined) throw problem(command);
   if (word === undefined) {
     throw usageError(undefined, "the command is missing", "type updsts get");
   }
@@ -85,7 +79,7 @@ export function wantsJson(args: readonly string[]): boolean {
 export function parseWords(args: readonly string[]): ParsedWords {
   const values = new Map<OptionName, string>();
   const plain: string[] = [];
-  const checks: LateCheck[] = [];
+  const problems: ParsedWords["problems"] = [];
   const end = args.indexOf("--");
   const open = args.slice(0, end === -1 ? args.length : end);
   for (let word = open.shift(); word !== undefined; word = open.shift()) {
@@ -94,30 +88,49 @@ export function parseWords(args: readonly string[]): ParsedWords {
       plain.push(word);
       continue;
     }
-    if (match.name === undefined) {
-      checks.push((command) => unknownOption(match.typed, command));
+    const { name } = match;
+    if (name === undefined) {
+      problems.push((command) => unknownOption(match.typed, command));
       continue;
     }
-    const { name } = match;
-    const { long, value: taken } = optionOf(name);
-    const isSwitch = taken === undefined;
+    const isSwitch = optionOf(name).value === undefined;
     const value = match.value ??
       (isSwitch ? "true" : followingValue(name, open));
     if (isSwitch && /^(?:false|no|off|0)$/i.test(value ?? "")) continue;
-    const before = values.get(name);
-    if (isSwitch && !/^(?:true|yes|on|1)$/i.test(value ?? "")) {
-      checks.push((command) =>
-        usageError(command, `${long} takes no value`, `type ${long} alone`)
-      );
-    } else if (!isSwitch && before !== undefined && before !== value) {
-      checks.push((command) => twoValues(name, command));
-    } else {
+    const problem = valueProblem(name, value, values.get(name));
+    if (problem === undefined) {
       values.set(name, value ?? "");
-      checks.push((command) => valueProblem(name, value, command));
+    } else {
+      const state = `${shortest(name)} ${problem}`;
+      problems.push((command) =>
+        usageError(command, state, `type ${typedAs(name)}`)
+      );
     }
   }
   if (end !== -1) plain.push(...args.slice(end + 1));
-  return { values, plain, checks };
+  return { values, plain, problems };
+}
+
+/** Why `name` cannot have `value`, after `before`, as far as that can be seen here. */
+function valueProblem(
+  name: OptionName,
+  value: string | undefined,
+  before: string | undefined,
+): string | undefined {
+  const kind = optionOf(name).value;
+  if (kind === undefined) {
+    return /^(?:true|yes|on|1)$/i.test(value ?? "")
+      ? undefined
+      : "takes no value";
+  }
+  if (kind === "level" && !/^[012]$/.test(value?.normalize("NFKC") ?? "")) {
+    return "must be 0, 1 or 2";
+  }
+  if (value === undefined) return "needs a value";
+  if (value === "") return "has an empty value (is a shell variable unset?)";
+  return before === undefined || before === value
+    ? undefined
+    : "has two different values";
 }
 
 /** A word that is an option, or looks like one. */
@@ -127,7 +140,7 @@ type OptionWord =
   /** The word up to its value, which may be a secret. */
   | { readonly name: undefined; readonly typed: string };
 
-/** Most words: they need no classes of Unicode, which take a while to make ready. */
+/** Most words; they need no Unicode classes, which are slow to compile. */
 const PLAIN = /^[ -~]*$/;
 
 /** A name without what people spell differently: `--min_remaining`, `--minRemaining`. */
@@ -162,16 +175,15 @@ export function matchWord(word: string): OptionWord | undefined {
   const name = NAMES.get(head) ??
     (long.length > 2 ? NAMES.get(long) : undefined);
   if (name !== undefined) return { name, value };
-  // A letter with its value: `-ndefault`, `-v1`; but `-prof` is a long form.
-  const isCut = long.length > 2 &&
-    NAMES.keys().some((name) => name.startsWith(long));
-  const attached = dashes.length > 1 || isCut ? undefined : OPTION_NAMES
-    .filter((name) => optionOf(name).value !== undefined)
-    .map((name) => ({ name, letters: optionOf(name).short?.slice(1) ?? "-" }))
-    .find(({ letters }) => head.startsWith(letters));
+  // A letter with its value: `-ndefault`, `-v1`.
+  const attached = dashes.length > 1 ? undefined : OPTION_NAMES.find((name) => {
+    const { short, value } = optionOf(name);
+    return value !== undefined && short !== undefined &&
+      head.startsWith(short.slice(1));
+  });
   return attached === undefined
     ? { name: undefined, typed: dashes + head }
-    : { name: attached.name, value: body.slice(attached.letters.length) };
+    : { name: attached, value: body.slice(shortest(attached).length - 1) };
 }
 
 /** Takes the value of `name` from the words that follow; undefined if there is none. */
@@ -216,11 +228,9 @@ function withArgument(
       }: updsts ${command} takes ${takes}`,
       code !== undefined
         ? PASS_CODE
-        : !takesProfile
-        ? undefined
-        : /^\d+\w*[dhms]\w*$/i.test(unexpected)
-        ? `pass a duration with -d: -d ${unexpected}`
-        : "put a name with blanks in quotes",
+        : takesProfile
+        ? "quote a name with blanks, and pass other values with their options"
+        : undefined,
     );
   }
   if (argument === "shell") {
@@ -237,7 +247,7 @@ function withArgument(
   }
   const profile = values.get("profile") ?? word;
   if (word !== undefined && profile !== word) {
-    throw twoValues("profile", command);
+    throw usageError(command, "two profiles are named", "name one of them");
   }
   if (profile !== undefined) return values.set("profile", profile);
   if (!takesProfile || !argument.required) return values;
@@ -320,68 +330,22 @@ function unknownOption(
     const remedy = `${typed} is an option of updsts ${anyOf(takers)}`;
     return usageError(command, state, remedy);
   }
-  const word = squashed(typed);
-  const names = OPTION_NAMES.filter((name) =>
-    command === undefined || Object.hasOwn(optionsOf(command), name)
+  const forms = new Map(
+    OPTION_NAMES
+      .filter((name) =>
+        command === undefined || Object.hasOwn(optionsOf(command), name)
+      )
+      .flatMap((name) => {
+        const { short, long } = optionOf(name);
+        return (short === undefined ? [long] : [long, short])
+          .map((form) => [squashed(form), typedAs(name, form)] as const);
+      }),
   );
-  // Of a letter, only the case can be wrong.
-  const forms = new Map(names.map((name) => {
-    const { short = "", long } = optionOf(name);
-    const form = word.length > 2 ? long : short;
-    return [squashed(form), typedAs(name, form)];
-  }));
-  const near =
-    (word.length > 2 ? closestNames(word, [...forms.keys()]) : [word])
-      .flatMap((form) => forms.get(form) ?? []);
+  const near = closestNames(squashed(typed), [...forms.keys()])
+    .flatMap((form) => forms.get(form) ?? []);
   return usageError(
     command,
     state,
     near.length === 0 ? undefined : `did you mean ${anyOf(near)}?`,
   );
-}
-
-/** What to type as a value. */
-const EXAMPLES: Readonly<Partial<Record<ValueKind, string>>> = {
-  profile: ", such as default",
-  duration: ", such as 12h",
-  code:
-    " with the six digits that the MFA device shows, or leave it out to be asked",
-  level:
-    ", where 1 shows what is done, and 2 all details; updsts --version shows the version",
-};
-
-/** Why an option cannot have `value`, as far as that can be seen here. */
-function valueProblem(
-  name: OptionName,
-  value: string | undefined,
-  command: CommandName | undefined,
-): UpdstsError | undefined {
-  const kind = optionOf(name).value;
-  if (kind === undefined) return undefined;
-  const problem = value === undefined
-    ? "needs a value"
-    : value === ""
-    ? "has an empty value"
-    : kind === "level" && !/^[012]$/.test(value.normalize("NFKC"))
-    ? "must be 0, 1 or 2"
-    : undefined;
-  if (problem === undefined) return undefined;
-  const unset = value === ""
-    ? "check that the shell variable is set, or leave the option out; "
-    : "";
-  return usageError(
-    command,
-    `${shortest(name)} ${problem}`,
-    `${unset}type ${typedAs(name)}${EXAMPLES[kind] ?? ""}`,
-  );
-}
-
-function twoValues(
-  name: OptionName,
-  command: CommandName | undefined,
-): UpdstsError {
-  const state = name === "profile"
-    ? "two profiles are named"
-    : `${shortest(name)} has two different values`;
-  return usageError(command, state, `type ${typedAs(name)} once`);
 }

@@ -129,7 +129,7 @@ export function completion(
   const shell = SHELLS.find((name) => name === options.get("shell")) ?? "bash";
   const script = SCRIPTS[shell];
   if (options.has("json")) output.answerJson({ result: { shell, script } });
-  else output.answerScript(script);
+  else output.answer(script);
   return Promise.resolve();
 }
 

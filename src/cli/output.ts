@@ -1,5 +1,5 @@
 // The only way to stdout and stderr: keeps control characters from the terminal.
-import { toErrorAnswer, UpdstsError } from "../errors.ts";
+import { UpdstsError } from "../errors.ts";
 import type { Log } from "../ports.ts";
 import { hang, INVISIBLE, type Segment, type Tone, visible } from "./layout.ts";
 
@@ -18,15 +18,13 @@ export interface Screen {
   readonly noteColumns: number | undefined;
 }
 
-/** How much to tell: 0 errors and warnings, 1 what is done, 2 details. */
-export type Verbosity = 0 | 1 | 2;
-
 /** Green, yellow and red of the terminal's own palette. */
 const COLORS: Readonly<Record<Tone, number>> = { good: 32, soon: 33, bad: 31 };
 
 /** Writes answers to stdout, and everything else to stderr. */
 export class Output implements Log {
-  verbosity: Verbosity = 0;
+  /** 0 shows errors and warnings, 1 the steps, 2 all details. */
+  verbosity = 0;
   readonly screen: Screen;
   readonly #stdout: LineSink;
   readonly #stderr: LineSink;
@@ -48,11 +46,6 @@ export class Output implements Log {
     this.#stdout.write(`${hang("", visible(text), room)}\n`);
   }
 
-  /** A script, byte by byte. */
-  answerScript(script: string): void {
-    this.#stdout.write(`${script}\n`);
-  }
-
   /** Lines in pieces, some of which have a colour. */
   answerLines(lines: readonly (readonly Segment[])[]): void {
     this.#stdout.write(lines.map((line) => `${this.#paint(line)}\n`).join(""));
@@ -63,15 +56,15 @@ export class Output implements Log {
     this.#stdout.write(`${formatJson(value)}\n`);
   }
 
-  /** Says what went wrong; with `json`, as an answer. */
+  /** Reports an error on stderr; with `json`, as an answer. */
   fail(error: unknown, json: boolean): void {
-    if (json) return this.answerJson({ error: toErrorAnswer(known(error)) });
-    const text = visible(formatError(error, this.verbosity));
-    for (const line of text.split("\n")) {
-      const [label = ""] = /^(?:updsts|hint): /.exec(line) ?? [];
-      if (label === "") this.#stderr.write(`${line}\n`);
-      else this.#note(line.slice(label.length), label);
-    }
+    const { code, message, hint } = known(error);
+    // JSON leaves out a hint that is undefined.
+    if (json) return this.answerJson({ error: { code, message, hint } });
+    this.#note(oneLine(message), "updsts: ");
+    if (hint !== undefined) this.#note(oneLine(hint), "hint: ");
+    if (this.verbosity < 2) return;
+    for (const line of traces(error)) this.#stderr.write(`${visible(line)}\n`);
   }
 
   warn(message: string): void {
@@ -125,17 +118,7 @@ function known(error: unknown): UpdstsError {
     });
 }
 
-/** `updsts: message`, the hint below it, and at verbosity 2 where it came from. */
-export function formatError(error: unknown, verbosity: Verbosity): string {
-  const { message, hint } = known(error);
-  return [
-    `updsts: ${oneLine(message)}`,
-    ...hint === undefined ? [] : [`hint: ${oneLine(hint)}`],
-    ...verbosity < 2 ? [] : traces(error),
-  ].join("\n");
-}
-
-/** Without the full stop that STS ends with: no sentence of ours has one. */
+/** Without the full stop at the end of messages of STS: ours have none. */
 function oneLine(text: string): string {
   return text.replace(/\r?\n/g, " ").replace(/(?<!\.)\.$/, "");
 }

@@ -1,6 +1,6 @@
-// Output and formatError(): what may reach a terminal.
+// Output: what may reach a terminal.
 import assert from "node:assert/strict";
-import { formatError, Output } from "../../src/cli/output.ts";
+import { Output } from "../../src/cli/output.ts";
 import { UpdstsError } from "../../src/errors.ts";
 
 function recorded(colored = false) {
@@ -14,70 +14,69 @@ function recorded(colored = false) {
 }
 
 Deno.test("Output sends answers to stdout and all else to stderr, by verbosity", () => {
-  const told: string[] = [];
-  for (const verbosity of [0, 1, 2] as const) {
+  const shown = [
+    "warning: careful\n",
+    "warning: careful\ninfo\n",
+    "warning: careful\ninfo\ndebug\n",
+  ];
+  for (const [verbosity, stderr] of shown.entries()) {
     const { lines, output } = recorded();
     output.verbosity = verbosity;
     output.answer("answer");
     output.warn("careful");
     output.info("info");
     output.debug("debug");
-    assert.equal(lines.stdout, "answer\n");
-    told.push(lines.stderr);
+    assert.deepEqual(lines, { stdout: "answer\n", stderr });
   }
-  assert.deepEqual(told, [
-    "warning: careful\n",
-    "warning: careful\ninfo\n",
-    "warning: careful\ninfo\ndebug\n",
-  ]);
 });
 
-Deno.test("Output colours what has a tone, behind visible(), where colours are welcome", () => {
-  const line = [{ text: "a\x1bb  " }, { text: "late", tone: "bad" }] as const;
-  for (const colored of [true, false]) {
+Deno.test("Output colours what has a tone, after visible(), where colours are welcome", () => {
+  for (
+    const [colored, late] of [[true, "\x1b[31mlate\x1b[39m"], [
+      false,
+      "late",
+    ]] as const
+  ) {
     const { lines, output } = recorded(colored);
-    output.answerLines([line, [{ text: "x  " }]]);
-    assert.equal(
-      lines.stdout,
-      colored
-        ? "a\\u{001b}b  \x1b[31mlate\x1b[39m\nx\n"
-        : "a\\u{001b}b  late\nx\n",
-    );
+    output.answerLines([
+      [{ text: "a\x1bb  " }, { text: "late", tone: "bad" }],
+      [{ text: "x  " }],
+    ]);
+    assert.equal(lines.stdout, `a\\u{001b}b  ${late}\nx\n`);
   }
 });
 
-Deno.test("formatError() gives message and hint, a line each", () => {
-  const error = new UpdstsError("FILE_BUSY", "Cannot write:\nbusy", {
-    hint: "wait",
-  });
-  assert.equal(formatError(error, 0), "updsts: Cannot write: busy\nhint: wait");
-  assert.equal(
-    formatError(new UpdstsError("FILE_BUSY", "Cannot"), 1),
-    "updsts: Cannot",
-  );
-});
+/** What is shown on stderr for `error`. */
+function failed(error: unknown, verbosity = 0): string {
+  const { lines, output } = recorded();
+  output.verbosity = verbosity;
+  output.fail(error, false);
+  return lines.stderr;
+}
 
-Deno.test("formatError() shows code and trace at verbosity 2 only", () => {
-  const error = new UpdstsError("FILE_BUSY", "Cannot write", {
+Deno.test("Output.fail() gives message and hint, a line each; code and trace at verbosity 2 only", () => {
+  const error = new UpdstsError("FILE_BUSY", "Cannot write:\nbusy\x1b", {
+    hint: "wait",
+    // The message of an error of others may quote a secret.
     cause: new TypeError("why"),
   });
-  assert.doesNotMatch(formatError(error, 1), /FILE_BUSY|why| at /);
-  const text = formatError(error, 2);
-  assert.match(text, /^code: FILE_BUSY$/m);
-  // What somebody else's error says may quote a secret.
+  const short = "updsts: Cannot write: busy\\u{001b}\nhint: wait\n";
+  assert.equal(failed(error), short);
+  assert.equal(failed(error, 1), short);
+  const text = failed(error, 2);
+  assert(text.startsWith(`${short}code: FILE_BUSY\n`), text);
   assert.match(text, /^TypeError$/m);
-  assert.doesNotMatch(text, /why/);
   assert.match(text, /^ +at /m);
+  assert.doesNotMatch(text, /why/);
+  assert.equal(
+    failed(new UpdstsError("FILE_BUSY", "Cannot")),
+    "updsts: Cannot\n",
+  );
 });
 
-Deno.test("formatError() calls what nobody foresaw a defect", () => {
-  const text = formatError(new TypeError("x is undefined"), 0);
-  assert.match(
-    text,
-    /^updsts: Internal error: TypeError\nhint: .*-v 2/,
-  );
-  assert.match(
-    formatError("thrown text", 0),
-    /Internal error: string$/m,
-  );
+Deno.test("Output.fail() calls any other error a defect, without its message", () => {
+  const defect =
+    /^updsts: Internal error: (?:TypeError|string)\nhint: .*-v 2.*\n$/;
+  assert.match(failed(new TypeError("x is undefined")), defect);
+  assert.match(failed("thrown text"), defect);
 });
