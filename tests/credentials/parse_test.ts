@@ -87,3 +87,70 @@ Deno.test("parseFile() says on which line which tag is wrong", () => {
     assert.deepEqual(find(...lines).problems, [problem]);
   }
 });
+
+const SESSION = {
+  aws_access_key_id: "ASIAEXAMPLE",
+  aws_secret_access_key: "x",
+  aws_session_token: "x",
+  expiration_datetime: "2026-01-02T03:04:05Z",
+};
+
+/** A section with the keys of a session, but for `other` ones. */
+function section(name: string, other: Record<string, string> = {}): string[] {
+  const keys = Object.entries({ ...SESSION, ...other });
+  const lines = keys.filter(([, value]) => value !== "")
+    .map(([key, value]) => `${key} = ${value}`);
+  return [`[${name}]`, ...lines];
+}
+
+Deno.test("parseFile() takes a section without its tags for a session of updsts by its keys", () => {
+  const noExpiry = { expiration_datetime: "" };
+  const tokenOnly = { aws_access_key_id: "", aws_secret_access_key: "" };
+  const cases: [lines: string[], key?: string, closed?: boolean][] = [
+    [section("a_sts"), "a", false],
+    [[...section("a_sts"), END, "[b]"], "a", true],
+    [[...section("a_sts"), "[b]", END], "a", false],
+    [section("today"), "today", false],
+    [["[a]", "sts_profile_name = today", ...section("today")], "a", false],
+    [["[a]", "session_profile = b_sts", ...section("b_sts")], "a", false],
+    [section("a_sts", { ...noExpiry, ...tokenOnly }), "a", false],
+    [section("a_sts", { region: "x", output: "json" }), "a", false],
+    [section("a_sts", noExpiry)],
+    [section("a_sts", { ...noExpiry, aws_access_key_id: "" })],
+    [section("a_sts", { aws_session_token: "" })],
+    [section("a_sts", { aws_access_key_id: "AKIAEXAMPLE" })],
+    [section("a_sts", { role_arn: "arn:aws:iam::1:role/x" })],
+    [section("a_sts", { unknown: "x" })],
+    [[...section("a_sts"), ...section("a_sts")]],
+  ];
+  for (const [lines, key, closed] of cases) {
+    const { blocks } = find(...lines);
+    assert.deepEqual(
+      blocks.map(({ key, opened, closed }) => [key, opened, closed]),
+      key === undefined ? [] : [[key, false, closed]],
+      lines.join("\n"),
+    );
+  }
+});
+
+Deno.test("parseFile() ends a block without its end at the last key of its session", () => {
+  const noExpiry = { expiration_datetime: "" };
+  const cases: [lines: string[], end?: number][] = [
+    [[...section("a_sts"), "", "# mine", "[b]"], 6],
+    [section("today"), 6],
+    [section("today", { unknown: "x" }), 6],
+    [section("a_sts", noExpiry), 5],
+    [section("today", noExpiry)],
+    [section("a_sts", { ...noExpiry, unknown: "x" })],
+    [section("a_sts", { aws_access_key_id: "AKIAEXAMPLE" })],
+  ];
+  for (const [lines, end] of cases) {
+    const { blocks, problems } = find(begin("a"), ...lines);
+    assert.deepEqual(
+      blocks.map(({ key, closed, end }) => [key, closed, end]),
+      end === undefined ? [] : [["a", false, end]],
+      lines.join("\n"),
+    );
+    assert.equal(problems.length, end === undefined ? 1 : 0);
+  }
+});
