@@ -16,10 +16,24 @@ import {
 } from "../src/cli/grammar.ts";
 import { EXIT_CODES } from "../src/error_codes.ts";
 import { RUNTIME_VARIABLES, VARIABLES } from "../src/machine/environment.ts";
-import { baseEnvironment, run, updsts } from "../tests/support/command.ts";
-import { type Block, toMan, toMarkdown } from "./rendering.ts";
+import { homeVariables, run, updsts } from "../tests/support/command.ts";
 
 const ROOT = new URL("..", import.meta.url);
+
+/** A piece of a document. Texts mark what is typed by backticks, as in Markdown. */
+type Block =
+  | { readonly kind: "heading"; readonly level: 2 | 3; readonly text: string }
+  | { readonly kind: "text"; readonly text: string }
+  | {
+    readonly kind: "code";
+    readonly language: "sh" | "text";
+    readonly lines: readonly string[];
+  }
+  | {
+    readonly kind: "table";
+    readonly head: readonly string[];
+    readonly rows: readonly (readonly string[])[];
+  };
 
 /** Notes on a command that its `--help` does not have. */
 const NOTES: Readonly<Partial<Record<CommandName, readonly string[]>>> = {
@@ -61,7 +75,7 @@ const VALUES: Readonly<Record<ValueKind, string>> = {
 };
 
 /** The common content of the reference and the man page. */
-export async function reference(): Promise<Block[]> {
+async function reference(): Promise<Block[]> {
   return [
     heading(2, "Commands"),
     table(
@@ -262,11 +276,8 @@ const toolsSchema = z.object({
 
 /** The tools as the server describes them. */
 async function toolBlocks(): Promise<Block[]> {
-  const { stdout, stderr, code: exit } = await updsts(["mcp", "--json"], {
-    ...await baseEnvironment(),
-    HOME: "/",
-    USERPROFILE: "/",
-  });
+  const env = homeVariables("/");
+  const { stdout, stderr, code: exit } = await updsts(["mcp", "--json"], env);
   if (exit !== 0) throw new Error(`updsts mcp failed: ${stderr}`);
   const { result } = toolsSchema.parse(JSON.parse(stdout));
   return result.flatMap(({ name, title, description, parameters }) => [
@@ -288,8 +299,8 @@ async function toolBlocks(): Promise<Block[]> {
 /** The date of the newest release, by the changelog. */
 async function releaseDate(): Promise<string> {
   const changelog = await Deno.readTextFile(new URL("docs/CHANGELOG.md", ROOT));
-  const [, date] = /^## \[\d[^\]]*\] - (\d{4}-\d\d-\d\d)$/m.exec(changelog) ??
-    [];
+  const newest = /^## \[\d[^\]]*\] - (\d{4}-\d\d-\d\d)$/m;
+  const [, date] = newest.exec(changelog) ?? [];
   if (date === undefined) throw new Error("docs/CHANGELOG.md has no release");
   return date;
 }
@@ -297,14 +308,91 @@ async function releaseDate(): Promise<string> {
 /** As `deno fmt` formats it. */
 async function formatted(markdown: string): Promise<string> {
   const args = ["fmt", "--no-config", "--quiet", "--ext=md", "-"];
-  const { code, stdout, stderr } = await run(
-    Deno.execPath(),
-    args,
-    {},
-    markdown,
-  );
-  if (code !== 0) throw new Error(stderr);
-  return stdout;
+  const done = await run(Deno.execPath(), args, {}, markdown);
+  if (done.code !== 0) throw new Error(done.stderr);
+  return done.stdout;
+}
+
+/** `blocks` as Markdown, still to be formatted. */
+function toMarkdown(blocks: readonly Block[]): string {
+  return blocks.map(markdownOf).join("\n\n") + "\n";
+}
+
+function markdownOf(block: Block): string {
+  switch (block.kind) {
+    case "heading":
+      return `${"#".repeat(block.level)} ${block.text}`;
+    case "text":
+      return block.text;
+    case "code":
+      return "```" + [block.language, ...block.lines, "```"].join("\n");
+    case "table": {
+      const line = (cells: readonly string[]) =>
+        `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+      const rule = line(block.head.map(() => "---"));
+      return [line(block.head), rule, ...block.rows.map(line)].join("\n");
+    }
+  }
+}
+
+/** `blocks` as the body of a man page, in man(7). */
+function toMan(blocks: readonly Block[]): string {
+  const lines = blocks.flatMap(manLines);
+  // A heading begins a paragraph by itself.
+  return lines.filter((line, at) =>
+    line !== ".PP" || !lines[at - 1]?.startsWith(".S")
+  ).join("\n") + "\n";
+}
+
+function manLines(block: Block): string[] {
+  switch (block.kind) {
+    case "heading":
+      return block.level === 2
+        ? [`.SH ${plain(block.text).toUpperCase()}`]
+        : [`.SS ${roff(plain(block.text))}`];
+    case "text":
+      return [".PP", ...prose(block.text)];
+    case "code":
+      return [".PP", ".EX", ...block.lines.map(roff), ".EE"];
+    case "table":
+      return block.rows.flatMap(([term = "", ...cells]) => [
+        ".TP",
+        `.B ${roff(plain(term))}`,
+        ...prose(describe(block.head.slice(1), cells)),
+      ]);
+  }
+}
+
+/** What the columns after the first say, as sentences; all but the main one by name. */
+function describe(head: readonly string[], cells: readonly string[]): string {
+  return cells.flatMap((cell, at) => {
+    if (cell === "") return [];
+    const [name = ""] = at === 0 ? [] : head.slice(at);
+    const text = name === "" ? cell : `${capital(name)}: ${cell}`;
+    return [text.endsWith(".") ? text : `${text}.`];
+  }).join(" ");
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** `text` without the marks of Markdown. */
+function plain(text: string): string {
+  return text.replace(/\[([^\]]*)\]\([^)]*\)/g, "$1")
+    .replace(/`|\*\*/g, "");
+}
+
+/** A paragraph: each sentence begins a line, and no line is long. */
+function prose(text: string): string[] {
+  return plain(text).split(/(?<=[.!?]) (?=\S)/)
+    .flatMap((sentence) => sentence.match(/\S.{0,69}(?!\S)/g) ?? []).map(roff);
+}
+
+/** `line` with nothing in it that roff interprets; hyphens that are typed stay hyphens. */
+function roff(line: string): string {
+  return line.replaceAll("\\", "\\e").replaceAll("-", "\\-")
+    .replace(/^(?=[.'])/, "\\&");
 }
 
 if (import.meta.main) {

@@ -12,7 +12,7 @@ import { zipSync } from "fflate";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import denoJson from "../deno.json" with { type: "json" };
-import { shippedFlags, updsts } from "../tests/support/command.ts";
+import { run, shippedFlags, updsts } from "../tests/support/command.ts";
 import { bundled, LICENCES, licences } from "./build.ts";
 import { binaryPath, TARGETS } from "./compile.ts";
 import { AUTHOR, pinnedDeno, pluginFiles, SUMMARY } from "./plugin.ts";
@@ -152,16 +152,13 @@ async function staged(
 
 async function packArchive(files: Files, path: string): Promise<void> {
   if (path.endsWith(".zip")) return await Deno.writeFile(path, zipSync(files));
-  // So that unpacking as root does not give files to a user of the build machine.
-  const owner = Deno.build.os === "linux"
-    ? ["--owner=0", "--group=0"]
-    : ["--uid=0", "--gid=0"];
   await staged(files, async (stage) => {
     const names = Array.from(Deno.readDirSync(stage), ({ name }) => name);
-    const { success } = await new Deno.Command("tar", {
-      args: ["-czf", path, ...owner, "-C", stage, ...names.sort()],
-    }).output();
-    return success;
+    // So that unpacking as root does not give files to a user of the build machine.
+    const options = ["--owner=0", "--group=0", "-C", stage];
+    const args = ["-czf", path, ...options, ...names.sort()];
+    const { code } = await run("tar", args);
+    return code === 0;
   });
 }
 
