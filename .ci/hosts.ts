@@ -48,18 +48,15 @@ export function hostFor(
 export async function allowedHosts(): Promise<string[]> {
   const hosts = (await partitions()).flatMap(({ regions }) =>
     Object.keys(regions).flatMap((region) => {
-      const regional = hostFor(region, { fips: false, dualStack: false });
-      const prefix = `sts.${region}.`;
-      return [
-        regional,
-        hostFor(region, { fips: true, dualStack: false }),
-        hostFor(region, { fips: false, dualStack: true }),
-        hostFor(region, { fips: true, dualStack: true }),
-        // Of a private network; names for all regions have none.
-        ...(regional.startsWith(prefix) && !region.endsWith("-global")
-          ? [`*.sts.${region}.vpce.${regional.slice(prefix.length)}`]
-          : []),
-      ];
+      const hosts = [false, true].flatMap((dualStack) =>
+        [false, true].map((fips) => hostFor(region, { fips, dualStack }))
+      );
+      // Of a private network; names for all regions have none.
+      const [, domain] = region.endsWith("-global")
+        ? []
+        : hosts[0]?.split(`sts.${region}.`) ?? [];
+      if (domain !== undefined) hosts.push(`*.sts.${region}.vpce.${domain}`);
+      return hosts;
     })
   );
   return [...new Set([...hosts.sort(), ...LOCAL])];

@@ -5,8 +5,10 @@
 //
 // The installed program does not need the clone or npx: the bundle is copied,
 // and so is Deno unless it is on the PATH.
+import { existsSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { shellQuoted } from "../src/shell_quoted.ts";
 import {
   BUNDLE as BUNDLE_URL,
   ROOT,
@@ -33,31 +35,16 @@ function pathDirectories(): string[] {
 
 /** Whether `deno`, typed in a shell, is the Deno that runs this. */
 export function isOnPath(): boolean {
-  for (const directory of pathDirectories()) {
-    try {
-      const found = join(directory, WINDOWS ? "deno.exe" : "deno");
-      return Deno.realPathSync(found) === Deno.realPathSync(Deno.execPath());
-    } catch {
-      // Not there: look further.
-    }
-  }
-  return false;
+  const found = pathDirectories()
+    .map((path) => join(path, WINDOWS ? "deno.exe" : "deno")).find(existsSync);
+  return found !== undefined &&
+    Deno.realPathSync(found) === Deno.realPathSync(Deno.execPath());
 }
 
 /** Copies the file `from` to `to` in one step: what runs from there goes on. */
 async function replace(from: string, to: string): Promise<void> {
   await Deno.copyFile(from, `${to}.new`);
   await Deno.rename(`${to}.new`, to);
-}
-
-/** Copies the bundle to `directory`; older chunks stay, for servers that still run. */
-async function copyBundle(directory: string): Promise<void> {
-  const names = Array.from(Deno.readDirSync(BUNDLE), ({ name }) => name);
-  // main.js last: it leads to the others.
-  names.sort((a, b) => Number(a === "main.js") - Number(b === "main.js"));
-  for (const name of names) {
-    await replace(join(BUNDLE, name), join(directory, name));
-  }
 }
 
 /** Keeps the Deno that runs this in `directory`: npm may clear its cache. */
@@ -75,10 +62,6 @@ async function keepDeno(directory: string): Promise<string> {
   return kept;
 }
 
-function quoted(word: string): string {
-  return `'${word.replaceAll("'", `'\\''`)}'`;
-}
-
 /**
  * A POSIX shell script that runs `command`, with `cache` as its DENO_DIR: V8
  * rejects code that was cached under other flags, so this and other Deno
@@ -86,9 +69,12 @@ function quoted(word: string): string {
  * usual one.
  */
 export function shellScript(command: readonly string[], cache: string): string {
+  const [directory, ...words] = [cache, ...command].map((word) =>
+    shellQuoted(word, "linux")
+  );
   return `#!/bin/sh
-[ ! -w ${quoted(cache)} ] || export DENO_DIR=${quoted(cache)}
-exec ${command.map(quoted).join(" ")} "$@"
+[ ! -w ${directory} ] || export DENO_DIR=${directory}
+exec ${words.join(" ")} "$@"
 `;
 }
 
@@ -123,7 +109,13 @@ async function install(bin: string, directory: string): Promise<void> {
   await Deno.mkdir(bin, { recursive: true });
   // The code in it is executed, so it is for its owner alone.
   await Deno.mkdir(cache, { recursive: true, mode: 0o700 });
-  await copyBundle(directory);
+  // Older chunks stay, for servers that still run. main.js comes last: it
+  // leads to the others.
+  const chunks = Array.from(Deno.readDirSync(BUNDLE), ({ name }) => name)
+    .filter((name) => name !== "main.js");
+  for (const name of [...chunks, "main.js"]) {
+    await replace(join(BUNDLE, name), join(directory, name));
+  }
   const deno = isOnPath() ? "deno" : await keepDeno(directory);
   const main = join(directory, "main.js");
   const run = [deno, "run", "--no-config"];

@@ -12,7 +12,7 @@ import { zipSync } from "fflate";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import denoJson from "../deno.json" with { type: "json" };
-import { shippedFlags, updsts } from "../tests/support/command.ts";
+import { run, shippedFlags, updsts } from "../tests/support/command.ts";
 import { bundled, LICENCES, licences } from "./build.ts";
 import { binaryPath, TARGETS } from "./compile.ts";
 import { AUTHOR, pinnedDeno, pluginFiles, SUMMARY } from "./plugin.ts";
@@ -38,7 +38,7 @@ export function archiveName(target: string): string {
 }
 
 /** The section of the changelog for a version; undefined without one. */
-export function releaseNotes(
+function releaseNotes(
   changelog: string,
   version: string,
 ): string | undefined {
@@ -54,15 +54,6 @@ export function checkTag(tag: string, changelog: string): void {
   }
   if (!releaseNotes(changelog, version)) {
     throw new Error(`docs/CHANGELOG.md has no section for ${version}`);
-  }
-}
-
-/** Fails unless the generated files in the repository are of this version. */
-export async function checkFiles(): Promise<void> {
-  for (const [path, text] of Object.entries(await pluginFiles())) {
-    if (await Deno.readTextFile(join(ROOT, path)) !== text) {
-      throw new Error(`${path} is out of date: run deno task plugin`);
-    }
   }
 }
 
@@ -112,11 +103,9 @@ async function licenceFiles(): Promise<Files> {
 /** What an archive for `target` holds besides the binary and the licences. */
 async function documents(target: string): Promise<Files> {
   const windows = target.includes("windows");
-  const files: Record<string, Uint8Array> = {
-    "README.md": await Deno.readFile(join(ROOT, "README.md")),
-  };
-  if (!windows) {
-    files["updsts.1"] = await Deno.readFile(join(ROOT, "docs/man/updsts.1"));
+  const files: Record<string, Uint8Array> = {};
+  for (const path of ["README.md", ...windows ? [] : ["docs/man/updsts.1"]]) {
+    files[basename(path)] = await Deno.readFile(join(ROOT, path));
   }
   for (const [shell, name] of Object.entries(COMPLETIONS)) {
     if (windows && shell !== "powershell") continue;
@@ -152,16 +141,13 @@ async function staged(
 
 async function packArchive(files: Files, path: string): Promise<void> {
   if (path.endsWith(".zip")) return await Deno.writeFile(path, zipSync(files));
-  // So that unpacking as root does not give files to a user of the build machine.
-  const owner = Deno.build.os === "linux"
-    ? ["--owner=0", "--group=0"]
-    : ["--uid=0", "--gid=0"];
   await staged(files, async (stage) => {
     const names = Array.from(Deno.readDirSync(stage), ({ name }) => name);
-    const { success } = await new Deno.Command("tar", {
-      args: ["-czf", path, ...owner, "-C", stage, ...names.sort()],
-    }).output();
-    return success;
+    // So that unpacking as root does not give files to a user of the build machine.
+    const options = ["--owner=0", "--group=0", "-C", stage];
+    const args = ["-czf", path, ...options, ...names.sort()];
+    const { code } = await run("tar", args);
+    return code === 0;
   });
 }
 
@@ -182,7 +168,7 @@ async function sha256(path: string): Promise<string> {
 }
 
 /** Fills `output` with all that a release holds, from `binaries`. */
-export async function pack(
+async function pack(
   binaries: string,
   output: string,
   repository: string,
@@ -239,7 +225,10 @@ async function main(
   switch (command) {
     case "check":
       checkTag(argument, changelog);
-      await checkFiles();
+      for (const [path, text] of Object.entries(await pluginFiles())) {
+        if (await Deno.readTextFile(join(ROOT, path)) === text) continue;
+        throw new Error(`${path} is out of date: run deno task plugin`);
+      }
       return 0;
     case "command":
       console.log(publishedCommand(argument));

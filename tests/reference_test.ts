@@ -12,7 +12,7 @@ import {
 } from "../src/cli/grammar.ts";
 import { EXIT_CODES } from "../src/error_codes.ts";
 import { ROOT, run, shippedFlags } from "./support/command.ts";
-import { needs } from "./support/skipping.ts";
+import { needs, testUnless } from "./support/skipping.ts";
 
 const REFERENCE = "docs/REFERENCE.md";
 const MAN_PAGE = "docs/man/updsts.1";
@@ -30,7 +30,7 @@ Deno.test("reference and man page are what `deno task reference` writes", async 
 });
 
 /** Every option as it is typed, by its code name. */
-const TYPED = OPTION_NAMES.map((name) => {
+const TYPED = OPTION_NAMES.flatMap((name) => {
   const { short, long } = optionOf(name);
   return short === undefined ? [long] : [short, long];
 });
@@ -38,7 +38,7 @@ const TYPED = OPTION_NAMES.map((name) => {
 /** Every command, option, variable, exit code, error code and tool. */
 const WORDS = [
   ...COMMAND_NAMES.map((name) => `updsts ${name}`),
-  ...TYPED.flat(),
+  ...TYPED,
   ...Object.keys(VARIABLES),
   ...Object.keys(EXIT_CODES),
   ...Object.values(EXIT_CODES).flatMap(({ errors }) => Object.keys(errors)),
@@ -47,58 +47,36 @@ const WORDS = [
   ...["totp_token", "cred_file", "min_remaining"],
 ];
 
-/** What the first cells of tables and the headings of the reference name. */
-function namedInReference(markdown: string): Set<string> {
-  const cells = markdown.matchAll(/^(?:#+|\|) \[?([^|\n]+)/gm);
-  return new Set(
-    Array.from(
-      cells,
-      ([, cell = ""]) =>
-        cell.replace(/\]\(.*/, "").split(",").map((word) =>
-          word.replaceAll("`", "").trim().replace(/ [A-Z]+$/, "")
-        ),
-    ).flat(),
-  );
-}
-
-/** The same for the terms and headings of the man page. */
-function namedInManPage(page: string): Set<string> {
-  const terms = page.replaceAll("\\-", "-").matchAll(/^\.(?:B|SS) (.*)$/gm);
-  return new Set(
-    Array.from(
-      terms,
-      ([, term = ""]) =>
-        term.split(", ").map((word) => word.replace(/ [A-Z]+$/, "")),
-    ).flat(),
-  );
+/** The words in each place of `text` that `pattern` captures, without their values. */
+function namedIn(text: string, pattern: RegExp): string[] {
+  return Array.from(
+    text.matchAll(pattern),
+    ([, places = ""]) =>
+      places.replace(/\]\(.*/, "").split(",").map((word) =>
+        word.replaceAll("`", "").trim().replace(/ [A-Z]+$/, "")
+      ),
+  ).flat();
 }
 
 Deno.test("reference and man page have every command, option, variable, exit code, error code and tool", () => {
-  for (
-    const named of [
-      namedInReference(read(REFERENCE)),
-      namedInManPage(read(MAN_PAGE)),
-    ]
-  ) {
-    assert.deepEqual(WORDS.filter((word) => !named.has(word)), []);
+  // First cells of tables, and headings; terms and headings.
+  const page = read(MAN_PAGE).replaceAll("\\-", "-");
+  const reference = namedIn(read(REFERENCE), /^(?:#+|\|) \[?([^|\n]+)/gm);
+  for (const named of [reference, namedIn(page, /^\.(?:B|SS) (.*)$/gm)]) {
+    assert.deepEqual(WORDS.filter((word) => !named.includes(word)), []);
   }
 });
 
 Deno.test("the Japanese README has every option of the grammar in its table, and no other", () => {
   const [, section = ""] = /^## オプション\n([^]*?)(?=^## )/m
     .exec(read("docs/README.ja.md")) ?? [];
-  const rows = Array.from(
-    section.matchAll(/^\| (`-[^|]*`) +\| \S/gm),
-    ([, cell = ""]) =>
-      cell.split(", ").map((word) => word.replace(/`| [A-Z]+(?=`)/g, "")),
-  );
-  assert.deepEqual(rows, TYPED);
+  assert.deepEqual(namedIn(section, /^\| (`-[^|]*`) +\| \S/gm), TYPED);
 });
 
-Deno.test({
-  name: `mandoc has no objection to the man page${needs("mandoc").note}`,
-  ignore: needs("mandoc").ignore,
-  fn: async () => {
+testUnless(
+  needs("mandoc"),
+  "mandoc has no objection to the man page",
+  async () => {
     const path = fileURLToPath(new URL(MAN_PAGE, ROOT));
     const lint = await run("mandoc", ["-T", "lint", path]);
     assert.equal(lint.stdout + lint.stderr, "");
@@ -110,7 +88,7 @@ Deno.test({
     assert.match(text, /^ +-n, --profile NAME$/m);
     assert.match(text, /^ +updsts get work -t 123456 /m);
   },
-});
+);
 
 Deno.test("the list of options is complete, and each is taken somewhere", () => {
   assert.deepEqual(OPTION_NAMES.toSorted(), Object.keys(OPTIONS).toSorted());
@@ -123,11 +101,7 @@ Deno.test("the list of options is complete, and each is taken somewhere", () => 
 });
 
 Deno.test("the flags allow the variables of the list, and no others", () => {
-  const [allowed = "", ...more] = shippedFlags()
-    .filter((flag) => flag.startsWith("--allow-env"));
-  assert.deepEqual(more, []);
-  assert.deepEqual(
-    allowed.replace("--allow-env=", "").split(",").toSorted(),
-    Object.keys(VARIABLES).toSorted(),
-  );
+  const flags = shippedFlags().filter((it) => it.startsWith("--allow-env"));
+  const allowed = flags.join().replace("--allow-env=", "").split(",");
+  assert.deepEqual(allowed.toSorted(), Object.keys(VARIABLES).toSorted());
 });

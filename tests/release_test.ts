@@ -1,6 +1,7 @@
 // What is released, packed from stand-ins for the binaries, and what install.sh makes of it, from a server on loopback.
 import { unzipSync } from "fflate";
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import denoJson from "../deno.json" with { type: "json" };
@@ -13,7 +14,8 @@ import {
   publishedCommand,
 } from "../.ci/release.ts";
 import { type Finished, isInstalled, ROOT, run } from "./support/command.ts";
-import { needs, type Skipping, unless } from "./support/skipping.ts";
+import { namesIn } from "./support/in_directory.ts";
+import { needs, testUnless, unless } from "./support/skipping.ts";
 
 const { version } = denoJson;
 const REPOSITORY = "alice/updsts";
@@ -45,14 +47,6 @@ function read(name: string): Promise<string> {
   return Deno.readTextFile(join(output, name));
 }
 
-function test(
-  name: string,
-  { ignore, note }: Skipping,
-  fn: () => Promise<void>,
-): void {
-  Deno.test(name + note, { ignore }, fn);
-}
-
 Deno.test("checkTag() wants the tag, deno.json and the changelog to agree", () => {
   const section = `# Changelog\n\n## [${version}] - x\n\n- one\n`;
   checkTag(`v${version}`, section);
@@ -73,9 +67,9 @@ Deno.test("publishedCommand() runs in the sandbox, and may fetch the program", (
   assert(words.includes("--no-lock") && words.includes("--no-config"));
 });
 
-test(
-  "a release has an archive and an MCP bundle for each target, install.sh and their sums",
+testUnless(
   linux,
+  "a release has an archive and an MCP bundle for each target, install.sh and their sums",
   async () => {
     const notes = await Deno.readTextFile(join(directory, "NOTES.md"));
     assert.match(notes, /^### Added$/m);
@@ -126,6 +120,7 @@ class Setting implements AsyncDisposable {
   readonly bin = Deno.makeTempDirSync({ prefix: "updsts-bin-" });
   readonly program = join(this.home, ".local/bin/updsts");
   readonly asked: string[] = [];
+  readonly env: Record<string, string> = {};
   /** What the server says instead of the archive. */
   served: string | undefined;
   readonly #server = Deno.serve(
@@ -161,30 +156,24 @@ class Setting implements AsyncDisposable {
       TMPDIR: this.bin,
       PATH: `${this.bin}:${Deno.env.get("PATH")}`,
       UPDSTS_MIRROR: `http://127.0.0.1:${this.#server.addr.port}`,
+      ...this.env,
       ...env,
     }, text ?? await read("install.sh"));
   }
 
-  /** Everything in the home. */
+  /** Every file in the home. */
   files(): string[] {
-    return filesBelow(this.home).map((path) => path.slice(this.home.length + 1))
-      .sort();
+    return readdirSync(this.home, { recursive: true, encoding: "utf8" })
+      .filter((path) => Deno.lstatSync(join(this.home, path)).isFile).sort();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#server.shutdown();
-    const left = filesBelow(this.bin).filter((path) => /tmp\./.test(path));
+    const left = namesIn(this.bin).filter((name) => name.startsWith("tmp."));
     await Deno.remove(this.home, { recursive: true });
     await Deno.remove(this.bin, { recursive: true });
     assert.deepEqual(left, [], "something is left where it worked");
   }
-}
-
-function filesBelow(directory: string): string[] {
-  return Array.from(Deno.readDirSync(directory)).flatMap((entry) => {
-    const path = join(directory, entry.name);
-    return entry.isDirectory ? filesBelow(path) : [path];
-  });
 }
 
 const INSTALLED = [
@@ -200,9 +189,9 @@ for (
   const shell of [["dash"], ["bash", "--posix"], ["busybox", "sh"]] as const
 ) {
   const able = linux.ignore ? linux : needs(shell[0]);
-  test(
-    `install.sh installs, upgrades and removes, under ${shell[0]}`,
+  testUnless(
     able,
+    `install.sh installs, upgrades and removes, under ${shell[0]}`,
     async () => {
       await using setting = new Setting();
       const { program } = setting;
@@ -243,74 +232,74 @@ for (
   );
 }
 
-/** What prevents an installation, and what install.sh says of it. */
-const FAILURES: readonly {
-  readonly what: string;
-  readonly change?: (setting: Setting) => Promise<void> | void;
-  readonly args?: readonly string[];
-  readonly env?: (setting: Setting) => Readonly<Record<string, string>>;
-  readonly says: readonly RegExp[];
-}[] = [
-  {
-    what: "an archive that was exchanged",
-    change: (setting) => void (setting.served = "another archive"),
-    says: [
-      /not the one that was released: its SHA-256 is/,
-      /^hint: Nothing was installed/m,
-    ],
-  },
-  {
-    what: "a server that is not reached",
-    env: () => ({ UPDSTS_MIRROR: "http://127.0.0.1:1" }),
-    says: [/Cannot download http:\/\/127\.0\.0\.1:1\/updsts-/],
-  },
-  {
-    what: "a program that does not run here",
-    change: (setting) =>
+/** What prevents an installation, what install.sh says of it, and how it comes about. */
+const FAILURES: readonly (readonly [
+  what: string,
+  says: RegExp,
+  change: (setting: Setting) => Promise<void> | void,
+  ...options: readonly string[],
+])[] = [
+  [
+    "an archive that was exchanged",
+    /not the one that was released: its SHA-256 is.*\nhint: Nothing was installed/,
+    (setting) => void (setting.served = "another archive"),
+  ],
+  [
+    "a server that is not reached",
+    /Cannot download http:\/\/127\.0\.0\.1:1\/updsts-/,
+    ({ env }) => void (env["UPDSTS_MIRROR"] = "http://127.0.0.1:1"),
+  ],
+  [
+    "a program that does not run here",
+    /does not run on this system\nhint: It needs glibc/,
+    (setting) =>
       setting.write(
         "tar",
         '/bin/tar "$@" && printf "#!/bin/sh\\nexit 127\\n" > "$4/updsts"',
       ),
-    says: [/does not run on this system/, /^hint: It needs glibc/m],
-  },
-  {
-    what: "a prefix that is a file",
-    env: ({ program }) => ({ UPDSTS_PREFIX: program }),
-    says: [/Cannot create .*\/updsts\/bin/, /^hint: Set UPDSTS_PREFIX/m],
-  },
-  {
-    what: "another system",
-    change: (setting) => setting.uname("FreeBSD", "amd64"),
-    says: [/no updsts for this system: FreeBSD/],
-  },
-  {
-    what: "another processor",
-    change: (setting) => setting.uname("Linux", "riscv64"),
-    says: [/no updsts for this processor: riscv64/],
-  },
-  {
-    what: "Windows",
-    change: (setting) => setting.uname("MINGW64_NT-10.0", "x86_64"),
-    says: [/hint: Unpack the \.zip/],
-  },
-  { what: "--help", args: ["--help"], says: [/no option --help/] },
+  ],
+  [
+    "a prefix that is a file",
+    /Cannot create .*\/updsts\/bin\nhint: Set UPDSTS_PREFIX/,
+    ({ env, program }) => void (env["UPDSTS_PREFIX"] = program),
+  ],
+  [
+    "another system",
+    /no updsts for this system: FreeBSD/,
+    (setting) => setting.uname("FreeBSD", "amd64"),
+  ],
+  [
+    "another processor",
+    /no updsts for this processor: riscv64/,
+    (setting) => setting.uname("Linux", "riscv64"),
+  ],
+  [
+    "Windows",
+    /hint: Unpack the \.zip/,
+    (setting) => setting.uname("MINGW64_NT-10.0", "x86_64"),
+  ],
+  ["--help", /no option --help/, () => {}, "--help"],
 ];
 
-for (const { what, change, args, env, says } of FAILURES) {
-  test(`install.sh keeps the old program with ${what}`, linux, async () => {
-    await using setting = new Setting();
-    await Deno.mkdir(join(setting.program, ".."), { recursive: true });
-    await Deno.writeTextFile(setting.program, "old");
-    await change?.(setting);
-    const { code, stderr } = await setting.sh(args, env?.(setting));
-    assert.equal(code, 1);
-    for (const pattern of says) assert.match(stderr, pattern);
-    assert.deepEqual(setting.files(), [".local/bin/updsts"]);
-    assert.equal(await Deno.readTextFile(setting.program), "old");
-  });
+for (const [what, says, change, ...options] of FAILURES) {
+  testUnless(
+    linux,
+    `install.sh keeps the old program with ${what}`,
+    async () => {
+      await using setting = new Setting();
+      await Deno.mkdir(join(setting.program, ".."), { recursive: true });
+      await Deno.writeTextFile(setting.program, "old");
+      await change(setting);
+      const { code, stderr } = await setting.sh(options);
+      assert.equal(code, 1);
+      assert.match(stderr, says);
+      assert.deepEqual(setting.files(), [".local/bin/updsts"]);
+      assert.equal(await Deno.readTextFile(setting.program), "old");
+    },
+  );
 }
 
-test("install.sh does nothing with half of itself", linux, async () => {
+testUnless(linux, "install.sh does nothing with half of itself", async () => {
   await using setting = new Setting();
   const lines = (await read("install.sh")).split("\n");
   assert.equal(lines.at(-2), 'main "$@"');
@@ -321,9 +310,9 @@ test("install.sh does nothing with half of itself", linux, async () => {
   assert.deepEqual(setting.asked, []);
 });
 
-test(
-  "install.sh needs no more than wget, or another program that hashes",
+testUnless(
   linux,
+  "install.sh needs no more than wget, or another program that hashes",
   async () => {
     await using setting = new Setting();
     const find = async (name: string) =>
@@ -366,7 +355,7 @@ const SYSTEMS: readonly [string, string, string, string?][] = [
   ["Darwin", "x86_64", "aarch64-apple-darwin", "1"],
 ];
 
-test("install.sh takes the archive of the system", linux, async () => {
+testUnless(linux, "install.sh takes the archive of the system", async () => {
   await using setting = new Setting();
   for (const [system, processor, target, translated = ""] of SYSTEMS) {
     await setting.uname(system, processor);
@@ -377,9 +366,12 @@ test("install.sh takes the archive of the system", linux, async () => {
   }
 });
 
-const shellcheck = needs("shellcheck");
-test("shellcheck finds nothing in install.sh", shellcheck, async () => {
-  const script = fileURLToPath(new URL(".ci/install.sh", ROOT));
-  const { code, stdout } = await run("shellcheck", [script]);
-  assert.equal(code, 0, stdout);
-});
+testUnless(
+  needs("shellcheck"),
+  "shellcheck finds nothing in install.sh",
+  async () => {
+    const script = fileURLToPath(new URL(".ci/install.sh", ROOT));
+    const { code, stdout } = await run("shellcheck", [script]);
+    assert.equal(code, 0, stdout);
+  },
+);
