@@ -32,20 +32,23 @@ Deno.test("parseTimestamp() gives undefined for what is no time", () => {
   assert.equal(parseTimestamp(undefined), undefined);
 });
 
-Deno.test("relativeTime() takes the largest unit that fits twice", () => {
+Deno.test("relativeTime() takes the largest unit that fits twice, rounded", () => {
   const now = new Date("2026-01-01T00:00:00Z");
-  const at = (seconds: number) =>
-    relativeTime(new Date(now.getTime() + seconds * 1000), now);
-  assert.equal(at(42 * 60), "in 42 min");
-  assert.equal(at(-2 * 3600 - 1), "expired 2 h ago");
-  assert.equal(at(3 * 86_400), "in 3 d");
-  assert.equal(at(90), "in 90 s");
-  assert.equal(at(0), "expired 0 s ago");
-  // Once it was 59 min right after an hour had been asked for.
-  assert.equal(at(3599), "in 60 min");
-  assert.equal(at(3540), "in 59 min");
-  assert.equal(at(7198), "in 2 h");
-  assert.equal(at(43_190), "in 12 h");
-  assert.equal(at(129_590), "in 36 h");
-  assert.equal(at(119), "in 119 s");
+  const expected: [number, string][] = [
+    [-2 * 3600 - 1, "expired 2 h ago"],
+    [0, "expired 0 s ago"],
+    [90, "in 90 s"],
+    [119, "in 119 s"],
+    [42 * 60, "in 42 min"],
+    [3540, "in 59 min"],
+    // A moment after a session of an hour was issued.
+    [3599, "in 60 min"],
+    [7198, "in 2 h"],
+    [129_590, "in 36 h"],
+    [3 * 86_400, "in 3 d"],
+  ];
+  for (const [seconds, text] of expected) {
+    const time = new Date(now.getTime() + seconds * 1000);
+    assert.equal(relativeTime(time, now), text);
+  }
 });
