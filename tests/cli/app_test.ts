@@ -7,6 +7,7 @@ import {
   OPTION_NAMES,
   optionOf,
   optionsOf,
+  SHELLS,
 } from "../../src/cli/grammar.ts";
 import { UpdstsError } from "../../src/errors.ts";
 
@@ -57,13 +58,11 @@ Deno.test("runCli() exits by the code of the error, and with 1 for a defect", as
 });
 
 Deno.test("runCli() prints the version and the help without connecting", async () => {
-  const version = await exitOf(["--version"]);
-  assert.deepEqual(version, { code: 0, stdout: "1.2.3\n", stderr: "" });
-  assert.deepEqual(await exitOf(["version"]), version);
+  const version = { code: 0, stdout: "1.2.3\n", stderr: "" };
+  assert.deepEqual(await exitOf(["--version"]), version);
   for (const line of ["--help", "help", "get --help", "help get", "mcp -h"]) {
     const { code, stdout, stderr } = await exitOf(line.split(" "));
-    assert.equal(code, 0);
-    assert.equal(stderr, "");
+    assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
     assert.match(stdout, /^USAGE\n {2}updsts (?:COMMAND|get|mcp) /);
   }
 });
@@ -134,4 +133,13 @@ Deno.test("completion proposes all commands, all options of each, and files for 
     assert.deepEqual(await propose(command, "--"), long.concat(":4"));
   }
   assert.equal(withFile.size, 4);
+});
+
+Deno.test("completion prints a script for each shell, which never evaluates the typed line", async () => {
+  for (const shell of SHELLS) {
+    const { code, stdout } = await exitOf(["completion", shell]);
+    assert.equal(code, 0);
+    assert.match(stdout, /updsts complete '?--'? /);
+    assert.doesNotMatch(stdout, /\beval\b|Invoke-Expression/);
+  }
 });

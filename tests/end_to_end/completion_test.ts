@@ -64,17 +64,6 @@ Deno.test("completion proposes no name that a shell would run or break, and is s
   assert.deepEqual(await propose(scenario, ["get", "-n", ""]), []);
 });
 
-Deno.test("completion prints a script for each shell", async () => {
-  await using scenario = await Scenario.start();
-  for (const shell of ["bash", "zsh", "fish", "powershell"]) {
-    const { code, stdout } = await scenario.updsts(["completion", shell]);
-    assert.equal(code, 0);
-    assert.match(stdout, /updsts complete '?--'? /);
-    // Each press of the key would run the line that is being typed.
-    if (/^(?:ba|z)sh$/.test(shell)) assert.doesNotMatch(stdout, /\beval\b/);
-  }
-});
-
 function quoted(word: string): string {
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
