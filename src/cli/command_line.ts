@@ -5,10 +5,10 @@ import { closestNames } from "../near_names.ts";
 import {
   COMMAND_NAMES,
   type CommandName,
-  commandOf,
+  COMMANDS,
   OPTION_NAMES,
   type OptionName,
-  optionOf,
+  OPTIONS,
   optionsOf,
   type OptionValues,
   PLACEHOLDERS,
@@ -50,9 +50,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
   const command = COMMAND_NAMES.find((name) => name === word);
   const isIdle = args.every((word) => matchWord(word)?.name === "json");
   if (values.has("help") || isIdle) {
-    if (word !== undefined && command === undefined) {
-      throw unknownCommand(word, values);
-    }
+    if (word !== undefined && command === undefined) throw unknownCommand(word);
     return { kind: "help", command };
   }
   if (values.has("version")) return { kind: "version" };
@@ -61,11 +59,10 @@ export function readCommandLine(args: readonly string[]): CommandLine {
   if (word === undefined) {
     throw usageError(undefined, "the command is missing", "type updsts get");
   }
-  if (command === undefined) throw unknownCommand(word, values);
+  if (command === undefined) throw unknownCommand(word);
   if (words.at(-1) === "help") return { kind: "help", command };
-  const stray = Array.from(values.keys())
-    .find((name) => !Object.hasOwn(optionsOf(command), name));
-  if (stray !== undefined) throw unknownOption(optionOf(stray).long, command);
+  const stray = Array.from(values.keys()).find((name) => !takes(command, name));
+  if (stray !== undefined) throw unknownOption(OPTIONS[stray].long, command);
   const options = withArgument(command, words, values);
   return { kind: "run", command, options };
 }
@@ -88,12 +85,12 @@ export function parseWords(args: readonly string[]): ParsedWords {
       plain.push(word);
       continue;
     }
-    const { name } = match;
+    const { name, typed } = match;
     if (name === undefined) {
-      problems.push((command) => unknownOption(match.typed, command));
+      problems.push((command) => unknownOption(typed, command));
       continue;
     }
-    const isSwitch = optionOf(name).value === undefined;
+    const isSwitch = OPTIONS[name].value === undefined;
     const value = match.value ??
       (isSwitch ? "true" : followingValue(name, open));
     if (isSwitch && /^(?:false|no|off|0)$/i.test(value ?? "")) continue;
@@ -117,7 +114,7 @@ function valueProblem(
   value: string | undefined,
   before: string | undefined,
 ): string | undefined {
-  const kind = optionOf(name).value;
+  const kind = OPTIONS[name].value;
   if (kind === undefined) {
     return /^(?:true|yes|on|1)$/i.test(value ?? "")
       ? undefined
@@ -134,11 +131,13 @@ function valueProblem(
 }
 
 /** A word that is an option, or looks like one. */
-type OptionWord =
-  /** With what follows in the same word after `=`, a blank, or the letter. */
-  | { readonly name: OptionName; readonly value: string | undefined }
-  /** The word up to its value, which may be a secret. */
-  | { readonly name: undefined; readonly typed: string };
+interface OptionWord {
+  readonly name: OptionName | undefined;
+  /** The word without the value, which may be a secret. */
+  readonly typed: string;
+  /** What follows in the same word after `=`, a blank, or the letter. */
+  readonly value: string | undefined;
+}
 
 /** Most words; they need no Unicode classes, which are slow to compile. */
 const PLAIN = /^[ -~]*$/;
@@ -154,7 +153,7 @@ function squashed(word: string): string {
 /** Short forms without their hyphen, in their case, and squashed long ones. */
 const NAMES: ReadonlyMap<string, OptionName> = new Map(
   OPTION_NAMES.flatMap((name) => {
-    const { long, short, also = long } = optionOf(name);
+    const { long, short, also = long } = OPTIONS[name];
     const words = [long, also].map((word) => word.replaceAll("-", ""));
     if (short !== undefined) words.push(short.slice(1));
     return words.map((word) => [word, name] as const);
@@ -171,31 +170,35 @@ export function matchWord(word: string): OptionWord | undefined {
   if (dashes === "" || body === "") return undefined;
   const [, head = "", value] = /^([^=＝\s]*)(?:[=＝\s]\s*(.*))?$/s.exec(body) ??
     [];
+  const typed = dashes + head;
   const long = squashed(head);
   const name = NAMES.get(head) ??
     (long.length > 2 ? NAMES.get(long) : undefined);
-  if (name !== undefined) return { name, value };
+  if (name !== undefined || dashes.length > 1) return { name, typed, value };
   // A letter with its value: `-ndefault`, `-v1`.
-  const attached = dashes.length > 1 ? undefined : OPTION_NAMES.find((name) => {
-    const { short, value } = optionOf(name);
+  const attached = OPTION_NAMES.find((name) => {
+    const { short, value } = OPTIONS[name];
     return value !== undefined && short !== undefined &&
       head.startsWith(short.slice(1));
   });
-  return attached === undefined
-    ? { name: undefined, typed: dashes + head }
-    : { name: attached, value: body.slice(shortest(attached).length - 1) };
+  return attached === undefined ? { name, typed, value } : {
+    name: attached,
+    typed,
+    value: body.slice(shortest(attached).length - 1),
+  };
 }
 
 /** Takes the value of `name` from the words that follow; undefined if there is none. */
 function followingValue(name: OptionName, open: string[]): string | undefined {
   const [value, next = ""] = open;
+  if (value === undefined) return undefined;
   // A name may begin with one dash if no option does so.
-  const match = value === undefined ? undefined : matchWord(value);
-  const isOption = match !== undefined &&
-    (match.name !== undefined || match.typed.startsWith("--"));
-  if (value === undefined || isOption) return undefined;
+  const match = matchWord(value);
+  if (match?.name !== undefined || match?.typed.startsWith("--")) {
+    return undefined;
+  }
   open.shift();
-  const kind = optionOf(name).value;
+  const kind = OPTIONS[name].value;
   // `12 h`, `123 456`.
   const goesOn = kind === "duration"
     ? /^\d+$/.test(value) && /^[dhms]/i.test(next)
@@ -212,20 +215,20 @@ function withArgument(
   words: readonly string[],
   values: Map<OptionName, string>,
 ): OptionValues {
-  const { argument } = commandOf(command);
+  const { argument } = COMMANDS[command];
   const takesProfile = typeof argument !== "string";
   const [word, second] = words;
   const code = takesProfile ? words.find((word) => readCode(word)) : undefined;
   const unexpected = code ?? (argument === "none" ? word : second);
   if (unexpected !== undefined) {
-    const takes = argument === "none"
+    const most = argument === "none"
       ? "options only"
       : `one ${takesProfile ? "profile" : "shell"}`;
     throw usageError(
       command,
       `unexpected argument ${
         shown(unexpected)
-      }: updsts ${command} takes ${takes}`,
+      }: updsts ${command} takes ${most}`,
       code !== undefined
         ? PASS_CODE
         : takesProfile
@@ -287,19 +290,16 @@ function anyOf(words: readonly string[]): string {
 }
 
 function shortest(name: OptionName): string {
-  return optionOf(name).short ?? optionOf(name).long;
+  return OPTIONS[name].short ?? OPTIONS[name].long;
 }
 
 /** `-n NAME`: the shortest way to type it. */
 function typedAs(name: OptionName, word = shortest(name)): string {
-  const { value } = optionOf(name);
+  const { value } = OPTIONS[name];
   return value === undefined ? word : `${word} ${PLACEHOLDERS[value]}`;
 }
 
-function unknownCommand(
-  word: string,
-  values: ReadonlyMap<OptionName, string>,
-): UpdstsError {
+function unknownCommand(word: string): UpdstsError {
   const near = closestNames(word, COMMAND_NAMES);
   return usageError(
     undefined,
@@ -308,10 +308,15 @@ function unknownCommand(
       ? PASS_CODE
       : near.length > 0
       ? `did you mean updsts ${anyOf(near)}?`
-      : /^[\w@.+-]+$/.test(word) && !values.has("profile")
+      : /^[\w@.+-]+$/.test(word)
       ? `to get a session of a profile of that name, type updsts get ${word}`
       : undefined,
   );
+}
+
+/** Whether `command` takes the option; without a command, any may follow. */
+function takes(command: CommandName | undefined, name: OptionName): boolean {
+  return command === undefined || Object.hasOwn(optionsOf(command), name);
 }
 
 /** An option that the command does not take, or nothing does. */
@@ -324,23 +329,17 @@ function unknownOption(
   } no option ${typed.replace(/\d{4,}.*/s, "…")}`;
   const { name } = matchWord(typed) ?? {};
   if (name !== undefined) {
-    const takers = COMMAND_NAMES.filter((other) =>
-      Object.hasOwn(optionsOf(other), name)
-    );
+    const takers = COMMAND_NAMES.filter((other) => takes(other, name));
     const remedy = `${typed} is an option of updsts ${anyOf(takers)}`;
     return usageError(command, state, remedy);
   }
-  const forms = new Map(
-    OPTION_NAMES
-      .filter((name) =>
-        command === undefined || Object.hasOwn(optionsOf(command), name)
-      )
-      .flatMap((name) => {
-        const { short, long } = optionOf(name);
-        return (short === undefined ? [long] : [long, short])
-          .map((form) => [squashed(form), typedAs(name, form)] as const);
-      }),
-  );
+  const forms = new Map<string, string>();
+  for (const name of OPTION_NAMES.filter((name) => takes(command, name))) {
+    const { short, long } = OPTIONS[name];
+    for (const form of [short ?? [], long].flat()) {
+      forms.set(squashed(form), typedAs(name, form));
+    }
+  }
   const near = closestNames(squashed(typed), [...forms.keys()])
     .flatMap((form) => forms.get(form) ?? []);
   return usageError(

@@ -9,9 +9,9 @@ import type { Context } from "./context.ts";
 import {
   COMMAND_NAMES,
   type CommandName,
-  commandOf,
+  COMMANDS,
   inOrder,
-  optionOf,
+  OPTIONS,
   optionsOf,
   type OptionValues,
   SHELLS,
@@ -154,13 +154,13 @@ export async function complete(
   const finished = words.slice(0, -1);
   const { values, plain } = parseWords(finished);
   const command = COMMAND_NAMES.find((name) => name === plain[0]);
-  const argument = command === undefined ? "none" : commandOf(command).argument;
+  const argument = command === undefined ? "none" : COMMANDS[command].argument;
   // The option whose value is unfinished is in the same word, or in the one before.
   const [flag = ""] = /^--[\w-]+=/.exec(partial) ?? [];
   const option = matchWord(flag.slice(0, -1) || (finished.at(-1) ?? ""));
   const kind = option?.name === undefined || option.value !== undefined
     ? undefined
-    : optionOf(option.name).value;
+    : OPTIONS[option.name].value;
   if (kind === "path") return FILES;
 
   const profiles = async (): Promise<Proposal[]> => {
@@ -183,7 +183,7 @@ export async function complete(
     if (flag !== "") return [];
     if (partial.startsWith("-")) return optionWords(command, partial);
     if (command === undefined) {
-      return COMMAND_NAMES.map((name) => [name, commandOf(name).brief]);
+      return COMMAND_NAMES.map((name) => [name, COMMANDS[name].brief]);
     }
     const hasArgument = plain.length > 1 || values.has("profile");
     if (hasArgument || argument === "none") return [];
@@ -203,7 +203,7 @@ function optionWords(
   partial: string,
 ): Proposal[] {
   return inOrder(optionsOf(command)).flatMap(([name, meaning]): Proposal[] => {
-    const { short, long } = optionOf(name);
+    const { short, long } = OPTIONS[name];
     return short === undefined || partial.startsWith("--")
       ? [[long, meaning]]
       : [[short, meaning], [long, meaning]];

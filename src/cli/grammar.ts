@@ -27,8 +27,13 @@ export interface Option {
   readonly also?: string;
 }
 
+/** Gives the values of a table a type, and keeps its keys. */
+const tableOf =
+  <Value>() => <Key extends string>(table: Readonly<Record<Key, Value>>) =>
+    table;
+
 /** All options, in the order of the help. */
-export const OPTIONS = {
+export const OPTIONS = tableOf<Option>()({
   profile: {
     short: "-n",
     long: "--profile",
@@ -48,7 +53,7 @@ export const OPTIONS = {
   json: { long: "--json" },
   help: { short: "-h", long: "--help" },
   version: { short: "-V", long: "--version" },
-} as const satisfies Readonly<Record<string, Option>>;
+});
 
 export type OptionName = keyof typeof OPTIONS;
 
@@ -60,11 +65,6 @@ function keysOf<K extends string>(object: Readonly<Record<K, unknown>>): K[] {
 
 /** The names of all options, in the order of the help. */
 export const OPTION_NAMES: readonly OptionName[] = keysOf(OPTIONS);
-
-/** An option, with all that any option may have. */
-export function optionOf(name: OptionName): Option {
-  return OPTIONS[name];
-}
 
 /** What was given on the command line; a switch that is on has any value. */
 export type OptionValues = ReadonlyMap<OptionName | "shell", string>;
@@ -104,7 +104,7 @@ export const COMMON_OPTIONS: Command["options"] = {
 };
 
 /** All of them, in the order of the help. */
-export const COMMANDS = {
+export const COMMANDS = tableOf<Command>()({
   get: {
     brief: "Get temporary credentials for a TOTP code, and save them",
     usage: "[PROFILE] [-t CODE] [options]",
@@ -202,17 +202,12 @@ export const COMMANDS = {
         "File for the sessions of all tools; agents cannot choose it",
     },
   },
-} as const satisfies Readonly<Record<string, Command>>;
+});
 
 export type CommandName = keyof typeof COMMANDS;
 
 /** The names of all commands, in the order of the help. */
 export const COMMAND_NAMES: readonly CommandName[] = keysOf(COMMANDS);
-
-/** A command, with all that any command may have. */
-export function commandOf(name: CommandName): Command {
-  return COMMANDS[name];
-}
 
 /** The options that make sense without a command. */
 const BARE_OPTIONS: Command["options"] = {

@@ -3,9 +3,9 @@ import { type Context, filesOf } from "./context.ts";
 import {
   COMMAND_NAMES,
   type CommandName,
-  commandOf,
+  COMMANDS,
   inOrder,
-  optionOf,
+  OPTIONS,
   optionsOf,
   type OptionValues,
   PLACEHOLDERS,
@@ -20,14 +20,14 @@ export function helpText(
   const indented = (texts: readonly string[]) =>
     texts.map((text) => hang("  ", text, columns)).join("\n");
   const rows = inOrder(optionsOf(command)).map(([name, meaning]) => {
-    const { short, long, value } = optionOf(name);
+    const { short, long, value } = OPTIONS[name];
     const typed = value === undefined ? long : `${long} ${PLACEHOLDERS[value]}`;
     const label = short === undefined ? `    ${typed}` : `${short}, ${typed}`;
     return [label, meaning] as const;
   });
   const options = `OPTIONS\n${table(rows, columns)}`;
   if (command !== undefined) {
-    const { usage, about, examples } = commandOf(command);
+    const { usage, about, examples } = COMMANDS[command];
     return [
       `USAGE\n${indented([`updsts ${command} ${usage}`])}`,
       hang("", about, columns),
@@ -36,7 +36,7 @@ export function helpText(
     ].join("\n\n");
   }
   const briefs = COMMAND_NAMES.map((name) =>
-    [name, commandOf(name).brief] as const
+    [name, COMMANDS[name].brief] as const
   );
   return [
     `USAGE\n${indented(["updsts COMMAND [options]"])}`,

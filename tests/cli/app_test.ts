@@ -5,7 +5,7 @@ import {
   COMMAND_NAMES,
   COMMANDS,
   OPTION_NAMES,
-  optionOf,
+  OPTIONS,
   optionsOf,
   SHELLS,
 } from "../../src/cli/grammar.ts";
@@ -120,7 +120,7 @@ Deno.test("completion proposes all commands, all options of each, and files for 
     for (const name of OPTION_NAMES) {
       const description = optionsOf(command)[name];
       if (description === undefined) continue;
-      const option = optionOf(name);
+      const option = OPTIONS[name];
       long.push(`${option.long}\t${description}`);
       for (const word of [option.short ?? [], option.long].flat()) {
         all.push(`${word}\t${description}`);
