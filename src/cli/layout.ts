@@ -66,6 +66,7 @@ export function hang(label: string, text: string, room: number): string {
 /** A column; on a narrow terminal, `optional` ones are left out, from the left. */
 export interface Column {
   readonly heading: string;
+  readonly cells: readonly (string | Segment)[];
   readonly optional?: boolean;
 }
 
@@ -77,18 +78,16 @@ const GAP = "  ";
  */
 export function layOut(
   columns: readonly Column[],
-  rows: readonly (readonly Segment[])[],
   room = Infinity,
 ): Segment[][] {
-  const table = [columns.map(({ heading }) => ({ text: heading })), ...rows]
-    .map((row) => row.map(toCell));
-  let shown = columns.map(({ optional }, index) => {
+  let shown = columns.map(({ heading, cells, optional }) => {
+    const texts = [heading, ...cells].map(toCell);
     // Math.max(...) fails for the number of cells of a very long table.
-    const width = table.reduce(
-      (most, row) => Math.max(most, widthOf(row[index]?.text ?? "")),
+    const width = texts.reduce(
+      (most, { text }) => Math.max(most, widthOf(text)),
       0,
     );
-    return { index, width, optional };
+    return { texts, width, optional };
   });
   for (const column of shown.filter(({ optional }) => optional)) {
     const total = shown.reduce((sum, { width }) => sum + width + GAP.length, 0);
@@ -96,11 +95,11 @@ export function layOut(
       shown = shown.filter((other) => other !== column);
     }
   }
-  return table.flatMap((row) => {
+  return (shown[0]?.texts ?? []).flatMap((_, row) => {
     const lines: Segment[][] = [[]];
     let taken = 0;
-    for (const { index, width } of shown) {
-      const cell = row[index] ?? { text: "" };
+    for (const { texts, width } of shown) {
+      const cell = texts[row] ?? { text: "" };
       if (taken > 0 && taken + width > room) {
         lines.push([{ text: GAP }]);
         taken = GAP.length;
@@ -113,6 +112,7 @@ export function layOut(
   });
 }
 
-function toCell(cell: Segment): Segment {
-  return { ...cell, text: visible(cell.text).replaceAll("\n", " ") };
+function toCell(cell: string | Segment): Segment {
+  const { text, ...rest } = typeof cell === "string" ? { text: cell } : cell;
+  return { ...rest, text: visible(text).replaceAll("\n", " ") };
 }

@@ -7,9 +7,11 @@ import { hang, layOut, visible, widthOf } from "../../src/cli/layout.ts";
 /** The lines of a table with these cells, without blanks at the end. */
 function table(rows: readonly (readonly string[])[], room?: number): string[] {
   const columns = ["NAME", "KIND", "DEVICE", "EXPIRES"]
-    .map((heading) => ({ heading, optional: heading === "KIND" }));
-  const cells = rows.map((row) => row.map((text) => ({ text })));
-  return layOut(columns, cells, room)
+    .map((heading, index) => ({
+      ...{ heading, optional: heading === "KIND" },
+      cells: rows.map((row) => row[index] ?? ""),
+    }));
+  return layOut(columns, room)
     .map((line) => line.map(({ text }) => text).join("").trimEnd());
 }
 
