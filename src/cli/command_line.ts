@@ -67,7 +67,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
   return { kind: "run", command, options };
 }
 
-/** Whether `--json` is on, however the line goes on. */
+/** Whether `--json` is on, even if the line has errors. */
 export function wantsJson(args: readonly string[]): boolean {
   return parseWords(args).values.has("json");
 }
@@ -142,7 +142,7 @@ interface OptionWord {
 /** Most words; they need no Unicode classes, which are slow to compile. */
 const PLAIN = /^[ -~]*$/;
 
-/** A name without what people spell differently: `--min_remaining`, `--minRemaining`. */
+/** The common form of `--min-remaining`, `--min_remaining` and `--minRemaining`. */
 function squashed(word: string): string {
   const plain = PLAIN.test(word)
     ? word
@@ -160,7 +160,7 @@ const NAMES: ReadonlyMap<string, OptionName> = new Map(
   }),
 );
 
-/** What `word` is, if it begins like an option; undefined for all others. */
+/** Reads a word that begins like an option; undefined for all others. */
 export function matchWord(word: string): OptionWord | undefined {
   // Hyphens, and the dashes that web pages and word processors make of them.
   const hyphens = PLAIN.test(word) ? /^-+/ : /^[\p{Pd}\u2212]+/u;
@@ -209,31 +209,25 @@ function followingValue(name: OptionName, open: string[]): string | undefined {
   return `${value} ${next}`;
 }
 
-/** `values`, with what the command takes without an option. */
+/** Adds the argument of the command to `values`. */
 function withArgument(
   command: CommandName,
   words: readonly string[],
   values: Map<OptionName, string>,
 ): OptionValues {
   const { argument } = COMMANDS[command];
-  const takesProfile = typeof argument !== "string";
   const [word, second] = words;
-  const code = takesProfile ? words.find((word) => readCode(word)) : undefined;
-  const unexpected = code ?? (argument === "none" ? word : second);
+  const unexpected = words.find((word) => readCode(word) !== undefined) ??
+    (argument === "none" ? word : second);
   if (unexpected !== undefined) {
-    const most = argument === "none"
-      ? "options only"
-      : `one ${takesProfile ? "profile" : "shell"}`;
     throw usageError(
       command,
-      `unexpected argument ${
-        shown(unexpected)
-      }: updsts ${command} takes ${most}`,
-      code !== undefined
+      `unexpected argument ${shown(unexpected)}`,
+      readCode(unexpected) !== undefined
         ? PASS_CODE
-        : takesProfile
-        ? "quote a name with blanks, and pass other values with their options"
-        : undefined,
+        : typeof argument === "string"
+        ? undefined
+        : "quote a name with blanks, and pass other values with their options",
     );
   }
   if (argument === "shell") {
@@ -253,7 +247,7 @@ function withArgument(
     throw usageError(command, "two profiles are named", "name one of them");
   }
   if (profile !== undefined) return values.set("profile", profile);
-  if (!takesProfile || !argument.required) return values;
+  if (argument === "none" || !argument.required) return values;
   throw usageError(
     command,
     "the name of a profile is missing",
@@ -261,7 +255,7 @@ function withArgument(
   );
 }
 
-/** What is wrong, and what to type instead; always with where to read more. */
+/** An error with its state, a remedy, and the command that shows more. */
 function usageError(
   command: CommandName | undefined,
   state: string,
@@ -276,7 +270,7 @@ function usageError(
   });
 }
 
-/** A word as it may be shown: not if it could be a code. */
+/** Quotes a word, unless it could be a code. */
 function shown(word: string): string {
   return readCode(word) === undefined ? JSON.stringify(word) : "of six digits";
 }
@@ -293,7 +287,7 @@ function shortest(name: OptionName): string {
   return OPTIONS[name].short ?? OPTIONS[name].long;
 }
 
-/** `-n NAME`: the shortest way to type it. */
+/** `-n NAME`. */
 function typedAs(name: OptionName, word = shortest(name)): string {
   const { value } = OPTIONS[name];
   return value === undefined ? word : `${word} ${PLACEHOLDERS[value]}`;
@@ -319,14 +313,13 @@ function takes(command: CommandName | undefined, name: OptionName): boolean {
   return command === undefined || Object.hasOwn(optionsOf(command), name);
 }
 
-/** An option that the command does not take, or nothing does. */
 function unknownOption(
   typed: string,
   command: CommandName | undefined,
 ): UpdstsError {
-  const state = `${command === undefined ? "there is" : `updsts ${command} has`
-    // Without what could be a code.
-  } no option ${typed.replace(/\d{4,}.*/s, "…")}`;
+  const owner = command === undefined ? "there is" : `updsts ${command} has`;
+  // Digits may be a code.
+  const state = `${owner} no option ${typed.replace(/\d{4,}.*/s, "…")}`;
   const { name } = matchWord(typed) ?? {};
   if (name !== undefined) {
     const takers = COMMAND_NAMES.filter((other) => takes(other, name));
