@@ -218,14 +218,14 @@ function withArgument(
   const { argument } = COMMANDS[command];
   const [word, second] = words;
   const unexpected = words.find((word) => readCode(word) !== undefined) ??
-    (argument === "none" ? word : second);
+    (argument === undefined ? word : second);
   if (unexpected !== undefined) {
     throw usageError(
       command,
       `unexpected argument ${shown(unexpected)}`,
       readCode(unexpected) !== undefined
         ? PASS_CODE
-        : typeof argument === "string"
+        : typeof argument !== "object"
         ? undefined
         : "quote a name with blanks, and pass other values with their options",
     );
@@ -247,7 +247,7 @@ function withArgument(
     throw usageError(command, "two profiles are named", "name one of them");
   }
   if (profile !== undefined) return values.set("profile", profile);
-  if (argument === "none" || !argument.required) return values;
+  if (!argument?.required) return values;
   throw usageError(
     command,
     "the name of a profile is missing",

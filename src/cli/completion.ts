@@ -154,7 +154,7 @@ export async function complete(
   const finished = words.slice(0, -1);
   const { values, plain } = parseWords(finished);
   const command = COMMAND_NAMES.find((name) => name === plain[0]);
-  const argument = command === undefined ? "none" : COMMANDS[command].argument;
+  const argument = command && COMMANDS[command].argument;
   // The option whose value is unfinished is in the same word, or in the one before.
   const [flag = ""] = /^--[\w-]+=/.exec(partial) ?? [];
   const option = matchWord(flag.slice(0, -1) || (finished.at(-1) ?? ""));
@@ -164,7 +164,7 @@ export async function complete(
   if (kind === "path") return FILES;
 
   const profiles = async (): Promise<Proposal[]> => {
-    const fits = typeof argument === "string" ? "any" : argument.fits;
+    const fits = typeof argument === "object" ? argument.fits : "any";
     const ports = await connect(
       { credentials: values.get("credentialFile") },
       output,
@@ -186,7 +186,7 @@ export async function complete(
       return COMMAND_NAMES.map((name) => [name, COMMANDS[name].brief]);
     }
     const hasArgument = plain.length > 1 || values.has("profile");
-    if (hasArgument || argument === "none") return [];
+    if (hasArgument || argument === undefined) return [];
     return argument === "shell"
       ? SHELLS.map((shell) => [shell])
       : await profiles();

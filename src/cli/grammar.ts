@@ -72,17 +72,6 @@ export type OptionValues = ReadonlyMap<OptionName | "shell", string>;
 /** The shells that have a completion script. */
 export const SHELLS = ["bash", "zsh", "fish", "powershell"] as const;
 
-/** What a command takes without an option. */
-export type Argument =
-  | "none"
-  /** The name of a shell. */
-  | "shell"
-  /** The name of a profile, the same as with `-n`; the completion proposes those that fit. */
-  | {
-    readonly required: boolean;
-    readonly fits: "long-term" | "managed" | "any";
-  };
-
 /** A command, except for what it does. */
 export interface Command {
   readonly brief: string;
@@ -90,7 +79,11 @@ export interface Command {
   readonly usage: string;
   readonly about: string;
   readonly examples: readonly string[];
-  readonly argument: Argument;
+  /** The name of a shell, or of a profile as with `-n`; completion proposes those that fit. */
+  readonly argument?: "shell" | {
+    readonly required: boolean;
+    readonly fits: "long-term" | "managed" | "any";
+  };
   /** The options that it takes besides the common ones, with what they mean here. */
   readonly options: Readonly<Partial<Record<OptionName, string>>>;
 }
@@ -135,7 +128,6 @@ export const COMMANDS = tableOf<Command>()({
     about:
       "Lists each profile with its kind, access key ID, MFA device and expiry. With -v 1, shows all keys of each profile, with secrets masked.",
     examples: ["updsts list", "updsts list -v 1 -c ./credentials"],
-    argument: "none",
     options: { sessionFile: "File for sessions, to be listed as well" },
   },
   remove: {
@@ -157,7 +149,6 @@ export const COMMANDS = tableOf<Command>()({
     about:
       "Removes the managed blocks whose session has expired. Every other byte stays as it was.",
     examples: ["updsts prune --dry-run", "updsts prune"],
-    argument: "none",
     options: {
       sessionFile: "File that holds the sessions",
       dryRun: "Show what would be removed, and change nothing",
@@ -195,7 +186,6 @@ export const COMMANDS = tableOf<Command>()({
     about:
       "With --mcp-server, speaks the Model Context Protocol on stdin and stdout; an MCP client starts it. Without it, shows the tools that agents get.",
     examples: ["updsts mcp", "updsts mcp --mcp-server -v 1"],
-    argument: "none",
     options: {
       mcpServer: "Serve MCP on stdin and stdout",
       sessionFile:
