@@ -15,15 +15,11 @@ import {
   SHELLS,
 } from "./grammar.ts";
 
-/** What a command line asks for. */
-export type CommandLine =
-  | { readonly kind: "help"; readonly command: CommandName | undefined }
-  | { readonly kind: "version" }
-  | {
-    readonly kind: "run";
-    readonly command: CommandName;
-    readonly options: OptionValues;
-  };
+/** A command with its options; it may be missing with `help` and `version` only. */
+interface CommandLine {
+  readonly command: CommandName | undefined;
+  readonly options: OptionValues;
+}
 
 /** The words of a line. */
 interface ParsedWords {
@@ -49,22 +45,21 @@ export function readCommandLine(args: readonly string[]): CommandLine {
   const [word, ...words] = plain;
   const command = COMMAND_NAMES.find((name) => name === word);
   const isIdle = args.every((word) => matchWord(word)?.name === "json");
-  if (values.has("help") || isIdle) {
+  if (isIdle || words.at(-1) === "help") values.set("help", "");
+  if (values.has("help")) {
     if (word !== undefined && command === undefined) throw unknownCommand(word);
-    return { kind: "help", command };
+    return { command, options: values };
   }
-  if (values.has("version")) return { kind: "version" };
+  if (values.has("version")) return { command, options: values };
   const [problem] = problems;
   if (problem !== undefined) throw problem(command);
   if (word === undefined) {
     throw usageError(undefined, "the command is missing", "type updsts get");
   }
   if (command === undefined) throw unknownCommand(word);
-  if (words.at(-1) === "help") return { kind: "help", command };
   const stray = Array.from(values.keys()).find((name) => !takes(command, name));
   if (stray !== undefined) throw unknownOption(OPTIONS[stray].long, command);
-  const options = withArgument(command, words, values);
-  return { kind: "run", command, options };
+  return { command, options: withArgument(command, words, values) };
 }
 
 /** Whether `--json` is on, even if the line has errors. */
