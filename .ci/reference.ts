@@ -9,7 +9,7 @@ import {
   inOrder,
   OPTION_NAMES,
   type OptionName,
-  optionOf,
+  OPTIONS,
   optionsOf,
   PLACEHOLDERS,
   type ValueKind,
@@ -90,7 +90,7 @@ async function reference(): Promise<Block[]> {
     table(
       ["option", "also"],
       OPTION_NAMES.flatMap((name) => {
-        const { long, also } = optionOf(name);
+        const { long, also } = OPTIONS[name];
         return also === undefined ? [] : [[code([long]), code([also])]];
       }),
     ),
@@ -242,7 +242,7 @@ function optionTable(
   options: Readonly<Partial<Record<OptionName, string>>>,
 ): Block {
   const rows = inOrder(options).map(([name, meaning]) => {
-    const { short, long, value } = optionOf(name);
+    const { short, long, value } = OPTIONS[name];
     const words = short === undefined ? [] : [short];
     words.push(value === undefined ? long : `${long} ${PLACEHOLDERS[value]}`);
     return [code(words), ...withDefault(meaning)];
@@ -252,7 +252,7 @@ function optionTable(
 
 function valueRows(): string[][] {
   return Object.entries(VALUES).map(([kind, valid]) => {
-    const options = OPTION_NAMES.map(optionOf)
+    const options = OPTION_NAMES.map((name) => OPTIONS[name])
       .filter(({ value }) => value === kind);
     const placeholder = options[0]?.value === undefined
       ? ""

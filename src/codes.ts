@@ -2,18 +2,18 @@
 import { UpdstsError } from "./errors.ts";
 import { Secret } from "./secret.ts";
 
-/** How many codes a person may try for one session. */
+/** The number of codes that a person may type for one session. */
 export const CODE_ATTEMPTS = 3;
 
 /**
- * The six digits that `text` stands for, as phones, pages and input methods
- * spell them: `123 456`, `123-456`, `１２３４５６`. Undefined if it is no code.
+ * The six digits of a code in the spellings of phones, pages and input methods:
+ * `123 456`, `123-456`, `１２３４５６`. Undefined for any other text.
  */
 export function readCode(text: string): string | undefined {
-  // What most say; the classes of Unicode below take a while to make ready.
+  // The usual form; the Unicode classes below are slow to compile.
   if (/^[0-9]{6}$/.test(text)) return text;
-  // What stands between: blanks and dashes of any script, and what takes no
-  // room. A dash before them all makes a number, which is no code.
+  // Removes blanks, characters without width, and dashes; but a dash before the
+  // digits makes a negative number.
   const digits = text.replace(/[\s\p{Cf}]+/gu, "")
     .replace(/(?!^)[\p{Pd}\u2212\u30fc\uff70]+/gu, "")
     .replace(
@@ -38,15 +38,15 @@ export function requireCode(code: Secret): Secret {
   );
 }
 
-/** What is wrong about `line`, which is not six digits, without a word of it. */
+/** Describes `line`, which is not six digits, without quoting it. */
 export function describeMalformedCode(line: string): string {
-  if (/\0/.test(line) || /^\ufffd\ufffd/.test(line)) {
+  if (/\0|^\ufffd\ufffd/.test(line)) {
     return "is in UTF-16: have the program write UTF-8";
   }
-  const digits = line.replace(/[^0-9\uff10-\uff19]/g, "").length;
   if (/\p{L}/u.test(line)) return "has letters";
   if (readCode(line.replace(/[^0-9\uff10-\uff19\s-]/g, "")) !== undefined) {
     return "has other signs beside six digits";
   }
+  const digits = line.replace(/[^0-9\uff10-\uff19]/g, "").length;
   return `has ${digits} ${digits === 1 ? "digit" : "digits"}`;
 }

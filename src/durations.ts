@@ -9,7 +9,7 @@ const DURATION = new RegExp(
 );
 
 /**
- * The seconds that `text` stands for: `3600`, `90m`, `12h`, `1h30m`, `90 min`.
+ * The seconds of a duration: `3600`, `90m`, `12h`, `1h30m`, `90 min`.
  * `what` names the parameter for the message.
  *
  * @throws {UpdstsError} `DURATION_INVALID`
@@ -28,16 +28,15 @@ export function parseDuration(text: string, what: string): number {
   );
 }
 
-/** `seconds` for people, who type `1h30m`, and for programs, which give `5400`: `1h30m (5400 s)`. */
+/** `1h30m (5400 s)`: the forms for people and for programs. */
 export function formatDuration(seconds: number): string {
   if (!Number.isInteger(seconds) || seconds < 60) return `${seconds} s`;
-  const parts = [
-    [Math.floor(seconds / 3600), "h"],
-    [Math.floor(seconds / 60) % 60, "m"],
-    [seconds % 60, "s"],
-  ] as const;
-  const units = parts.flatMap(([amount, unit]) =>
-    amount === 0 ? [] : [`${amount}${unit}`]
-  ).join("");
+  const parts = {
+    h: Math.floor(seconds / 3600),
+    m: Math.floor(seconds / 60) % 60,
+    s: seconds % 60,
+  };
+  const units = Object.entries(parts)
+    .map(([unit, amount]) => amount === 0 ? "" : `${amount}${unit}`).join("");
   return `${units} (${seconds} s)`;
 }

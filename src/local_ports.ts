@@ -70,20 +70,19 @@ function openFiles(
   log: Log,
   stdin: Stdin,
 ): { readonly file: LocalCredentialsFile; readonly keys?: KeySource } {
-  const open = (path: string, create: boolean) =>
-    new LocalCredentialsFile(path, { environment, log, create });
-  const path = credentials === "-"
-    ? undefined
-    : environment.credentialsPath(credentials);
-  if (sessions === undefined) return { file: open(path ?? "-", false) };
-  const file = open(environment.credentialsPath(sessions), true);
-  if (path === undefined) return { file, keys: stdinKeys(stdin) };
-  const keys = open(path, false);
-  return isSameFile(path, file.path) ? { file: keys } : { file, keys };
-}
-
-/** Reads stdin once, at the first read. */
-function stdinKeys(stdin: Stdin): KeySource {
+  const open = (path: string | undefined, create: boolean) =>
+    new LocalCredentialsFile(environment.credentialsPath(path), {
+      environment,
+      log,
+      create,
+    });
+  if (sessions === undefined) return { file: open(credentials, false) };
+  const file = open(sessions, true);
+  if (credentials !== "-") {
+    const keys = open(credentials, false);
+    return isSameFile(keys.path, file.path) ? { file: keys } : { file, keys };
+  }
   let text: Promise<string> | undefined;
-  return { path: undefined, read: () => text ??= readStdin(stdin) };
+  const read = () => text ??= readStdin(stdin);
+  return { file, keys: { path: undefined, read } };
 }

@@ -39,10 +39,8 @@ export interface CredentialsFile extends KeySource {
   settled(): Promise<void>;
 }
 
-/** The STS endpoint of a request. */
 export interface StsTarget {
   readonly region: string;
-  /** A configured URL. */
   readonly endpoint: string | undefined;
   /** The setting for FIPS 140 endpoints: `true`, `false`, or an invalid value. */
   readonly fips: string | undefined;
@@ -54,7 +52,6 @@ export interface StsTarget {
 
 /** The settings of a profile from the environment and the config file. */
 export interface ProfileSettings extends Omit<StsTarget, "region"> {
-  /** The region in the environment. */
   readonly environmentRegion: string | undefined;
   /** The profile's `region` in the config file. */
   readonly region: string | undefined;
@@ -76,13 +73,11 @@ export interface AwsConfig {
   /** The config file; undefined if there is none. */
   file(): Promise<{ readonly path: string; readonly text: string } | undefined>;
   settingsOf(name: string): Promise<ProfileSettings>;
-  /** The profiles of the config file, by name. */
   profiles(): Promise<ReadonlyMap<string, Profile>>;
   /** Drops what was read of the config file. */
   renew(): void;
 }
 
-/** A request for a session. */
 export interface SessionRequest extends StsTarget {
   readonly profile: string;
   readonly accessKeyId: string;
@@ -95,7 +90,6 @@ export interface SessionRequest extends StsTarget {
   readonly durationSeconds: number;
 }
 
-/** Temporary credentials. */
 export interface Session {
   readonly accessKeyId: string;
   readonly secretAccessKey: Secret;
@@ -149,7 +143,6 @@ export interface StsFacts {
   /** The proxy, without its password. */
   readonly proxy: string | undefined;
   readonly milliseconds: number;
-  /** The HTTP status. */
   readonly status: number;
   /** Whether the response has a request ID, as those of AWS do. */
   readonly genuine: boolean;

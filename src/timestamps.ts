@@ -20,7 +20,7 @@ export function toLocalIso(
   }`;
 }
 
-/** Each unit is as many of the one before it; two of it are the least that it is used for. */
+/** `of` units of the row before make one; it is used from two of them. */
 const UNITS = [
   { of: 60, name: "min" },
   { of: 60, name: "h" },

@@ -6,7 +6,6 @@ import { VARIABLES } from "../src/machine/environment.ts";
 import {
   COMMAND_NAMES,
   OPTION_NAMES,
-  optionOf,
   OPTIONS,
   optionsOf,
 } from "../src/cli/grammar.ts";
@@ -31,7 +30,7 @@ Deno.test("reference and man page are what `deno task reference` writes", async 
 
 /** Every option as it is typed, by its code name. */
 const TYPED = OPTION_NAMES.flatMap((name) => {
-  const { short, long } = optionOf(name);
+  const { short, long } = OPTIONS[name];
   return short === undefined ? [long] : [short, long];
 });
 

@@ -27,9 +27,7 @@ Deno.test("Secret shows a mask, however it is looked at", () => {
   assert.equal(Deno.inspect(secret), MASK);
   assert.equal(inspect(secret), MASK);
   assert.equal(JSON.stringify(secret), JSON.stringify(MASK));
+  // The mask does not tell the length.
+  assert.equal(String(new Secret("")), MASK);
   assert.equal(secret.reveal(), CANARY);
-});
-
-Deno.test("Secret has one mask for every length", () => {
-  assert.equal(String(new Secret("")), String(new Secret(CANARY)));
 });

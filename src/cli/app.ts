@@ -32,8 +32,8 @@ export async function runCli(
 ): Promise<number> {
   const output = new Output(stdout, stderr, screen);
   const context: Context = { ...ports, output };
-  const [command, separator, ...words] = args;
-  const completes = command === "complete" && separator === "--";
+  const [first, separator, ...words] = args;
+  const completes = first === "complete" && separator === "--";
   const json = !completes && wantsJson(args);
   try {
     if (completes) {
@@ -41,22 +41,19 @@ export async function runCli(
       stdout.write(`${await complete(words, context)}\n`);
       return 0;
     }
-    const line = readCommandLine(args);
-    if (line.kind === "run") {
-      const { command, options } = line;
+    const { command, options } = readCommandLine(args);
+    if (options.has("help")) {
+      const { helpText } = await import("./help.ts");
+      if (json) output.answerJson({ result: { help: helpText(command) } });
+      else output.answer(helpText(command, screen.columns));
+    } else if (options.has("version") || command === undefined) {
+      if (json) output.answerJson({ result: { version } });
+      else output.answer(version);
+    } else {
       output.verbosity = Number(options.get("verbose")?.normalize("NFKC") ?? 0);
       output.debug(`updsts ${version}, ${system}`);
       const action = await ACTIONS[command]();
       return await action(context, options) ?? 0;
-    }
-    if (line.kind === "help") {
-      const { helpText } = await import("./help.ts");
-      if (json) output.answerJson({ result: { help: helpText(line.command) } });
-      else output.answer(helpText(line.command, screen.columns));
-    } else if (json) {
-      output.answerJson({ result: { version } });
-    } else {
-      output.answer(version);
     }
     return 0;
   } catch (error) {

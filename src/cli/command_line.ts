@@ -5,25 +5,21 @@ import { closestNames } from "../near_names.ts";
 import {
   COMMAND_NAMES,
   type CommandName,
-  commandOf,
+  COMMANDS,
   OPTION_NAMES,
   type OptionName,
-  optionOf,
+  OPTIONS,
   optionsOf,
   type OptionValues,
   PLACEHOLDERS,
   SHELLS,
 } from "./grammar.ts";
 
-/** What a command line asks for. */
-export type CommandLine =
-  | { readonly kind: "help"; readonly command: CommandName | undefined }
-  | { readonly kind: "version" }
-  | {
-    readonly kind: "run";
-    readonly command: CommandName;
-    readonly options: OptionValues;
-  };
+/** A command with its options; it may be missing with `help` and `version` only. */
+interface CommandLine {
+  readonly command: CommandName | undefined;
+  readonly options: OptionValues;
+}
 
 /** The words of a line. */
 interface ParsedWords {
@@ -49,28 +45,24 @@ export function readCommandLine(args: readonly string[]): CommandLine {
   const [word, ...words] = plain;
   const command = COMMAND_NAMES.find((name) => name === word);
   const isIdle = args.every((word) => matchWord(word)?.name === "json");
-  if (values.has("help") || isIdle) {
-    if (word !== undefined && command === undefined) {
-      throw unknownCommand(word, values);
-    }
-    return { kind: "help", command };
+  if (isIdle || words.at(-1) === "help") values.set("help", "");
+  if (values.has("help")) {
+    if (word !== undefined && command === undefined) throw unknownCommand(word);
+    return { command, options: values };
   }
-  if (values.has("version")) return { kind: "version" };
+  if (values.has("version")) return { command, options: values };
   const [problem] = problems;
   if (problem !== undefined) throw problem(command);
   if (word === undefined) {
     throw usageError(undefined, "the command is missing", "type updsts get");
   }
-  if (command === undefined) throw unknownCommand(word, values);
-  if (words.at(-1) === "help") return { kind: "help", command };
-  const stray = Array.from(values.keys())
-    .find((name) => !Object.hasOwn(optionsOf(command), name));
-  if (stray !== undefined) throw unknownOption(optionOf(stray).long, command);
-  const options = withArgument(command, words, values);
-  return { kind: "run", command, options };
+  if (command === undefined) throw unknownCommand(word);
+  const stray = Array.from(values.keys()).find((name) => !takes(command, name));
+  if (stray !== undefined) throw unknownOption(OPTIONS[stray].long, command);
+  return { command, options: withArgument(command, words, values) };
 }
 
-/** Whether `--json` is on, however the line goes on. */
+/** Whether `--json` is on, even if the line has errors. */
 export function wantsJson(args: readonly string[]): boolean {
   return parseWords(args).values.has("json");
 }
@@ -88,12 +80,12 @@ export function parseWords(args: readonly string[]): ParsedWords {
       plain.push(word);
       continue;
     }
-    const { name } = match;
+    const { name, typed } = match;
     if (name === undefined) {
-      problems.push((command) => unknownOption(match.typed, command));
+      problems.push((command) => unknownOption(typed, command));
       continue;
     }
-    const isSwitch = optionOf(name).value === undefined;
+    const isSwitch = OPTIONS[name].value === undefined;
     const value = match.value ??
       (isSwitch ? "true" : followingValue(name, open));
     if (isSwitch && /^(?:false|no|off|0)$/i.test(value ?? "")) continue;
@@ -117,7 +109,7 @@ function valueProblem(
   value: string | undefined,
   before: string | undefined,
 ): string | undefined {
-  const kind = optionOf(name).value;
+  const kind = OPTIONS[name].value;
   if (kind === undefined) {
     return /^(?:true|yes|on|1)$/i.test(value ?? "")
       ? undefined
@@ -134,16 +126,18 @@ function valueProblem(
 }
 
 /** A word that is an option, or looks like one. */
-type OptionWord =
-  /** With what follows in the same word after `=`, a blank, or the letter. */
-  | { readonly name: OptionName; readonly value: string | undefined }
-  /** The word up to its value, which may be a secret. */
-  | { readonly name: undefined; readonly typed: string };
+interface OptionWord {
+  readonly name: OptionName | undefined;
+  /** The word without the value, which may be a secret. */
+  readonly typed: string;
+  /** What follows in the same word after `=`, a blank, or the letter. */
+  readonly value: string | undefined;
+}
 
 /** Most words; they need no Unicode classes, which are slow to compile. */
 const PLAIN = /^[ -~]*$/;
 
-/** A name without what people spell differently: `--min_remaining`, `--minRemaining`. */
+/** The common form of `--min-remaining`, `--min_remaining` and `--minRemaining`. */
 function squashed(word: string): string {
   const plain = PLAIN.test(word)
     ? word
@@ -154,14 +148,14 @@ function squashed(word: string): string {
 /** Short forms without their hyphen, in their case, and squashed long ones. */
 const NAMES: ReadonlyMap<string, OptionName> = new Map(
   OPTION_NAMES.flatMap((name) => {
-    const { long, short, also = long } = optionOf(name);
+    const { long, short, also = long } = OPTIONS[name];
     const words = [long, also].map((word) => word.replaceAll("-", ""));
     if (short !== undefined) words.push(short.slice(1));
     return words.map((word) => [word, name] as const);
   }),
 );
 
-/** What `word` is, if it begins like an option; undefined for all others. */
+/** Reads a word that begins like an option; undefined for all others. */
 export function matchWord(word: string): OptionWord | undefined {
   // Hyphens, and the dashes that web pages and word processors make of them.
   const hyphens = PLAIN.test(word) ? /^-+/ : /^[\p{Pd}\u2212]+/u;
@@ -171,31 +165,35 @@ export function matchWord(word: string): OptionWord | undefined {
   if (dashes === "" || body === "") return undefined;
   const [, head = "", value] = /^([^=＝\s]*)(?:[=＝\s]\s*(.*))?$/s.exec(body) ??
     [];
+  const typed = dashes + head;
   const long = squashed(head);
   const name = NAMES.get(head) ??
     (long.length > 2 ? NAMES.get(long) : undefined);
-  if (name !== undefined) return { name, value };
+  if (name !== undefined || dashes.length > 1) return { name, typed, value };
   // A letter with its value: `-ndefault`, `-v1`.
-  const attached = dashes.length > 1 ? undefined : OPTION_NAMES.find((name) => {
-    const { short, value } = optionOf(name);
+  const attached = OPTION_NAMES.find((name) => {
+    const { short, value } = OPTIONS[name];
     return value !== undefined && short !== undefined &&
       head.startsWith(short.slice(1));
   });
-  return attached === undefined
-    ? { name: undefined, typed: dashes + head }
-    : { name: attached, value: body.slice(shortest(attached).length - 1) };
+  return attached === undefined ? { name, typed, value } : {
+    name: attached,
+    typed,
+    value: body.slice(shortest(attached).length - 1),
+  };
 }
 
 /** Takes the value of `name` from the words that follow; undefined if there is none. */
 function followingValue(name: OptionName, open: string[]): string | undefined {
   const [value, next = ""] = open;
+  if (value === undefined) return undefined;
   // A name may begin with one dash if no option does so.
-  const match = value === undefined ? undefined : matchWord(value);
-  const isOption = match !== undefined &&
-    (match.name !== undefined || match.typed.startsWith("--"));
-  if (value === undefined || isOption) return undefined;
+  const match = matchWord(value);
+  if (match?.name !== undefined || match?.typed.startsWith("--")) {
+    return undefined;
+  }
   open.shift();
-  const kind = optionOf(name).value;
+  const kind = OPTIONS[name].value;
   // `12 h`, `123 456`.
   const goesOn = kind === "duration"
     ? /^\d+$/.test(value) && /^[dhms]/i.test(next)
@@ -206,31 +204,25 @@ function followingValue(name: OptionName, open: string[]): string | undefined {
   return `${value} ${next}`;
 }
 
-/** `values`, with what the command takes without an option. */
+/** Adds the argument of the command to `values`. */
 function withArgument(
   command: CommandName,
   words: readonly string[],
   values: Map<OptionName, string>,
 ): OptionValues {
-  const { argument } = commandOf(command);
-  const takesProfile = typeof argument !== "string";
+  const { argument } = COMMANDS[command];
   const [word, second] = words;
-  const code = takesProfile ? words.find((word) => readCode(word)) : undefined;
-  const unexpected = code ?? (argument === "none" ? word : second);
+  const unexpected = words.find((word) => readCode(word) !== undefined) ??
+    (argument === undefined ? word : second);
   if (unexpected !== undefined) {
-    const takes = argument === "none"
-      ? "options only"
-      : `one ${takesProfile ? "profile" : "shell"}`;
     throw usageError(
       command,
-      `unexpected argument ${
-        shown(unexpected)
-      }: updsts ${command} takes ${takes}`,
-      code !== undefined
+      `unexpected argument ${shown(unexpected)}`,
+      readCode(unexpected) !== undefined
         ? PASS_CODE
-        : takesProfile
-        ? "quote a name with blanks, and pass other values with their options"
-        : undefined,
+        : typeof argument !== "object"
+        ? undefined
+        : "quote a name with blanks, and pass other values with their options",
     );
   }
   if (argument === "shell") {
@@ -250,7 +242,7 @@ function withArgument(
     throw usageError(command, "two profiles are named", "name one of them");
   }
   if (profile !== undefined) return values.set("profile", profile);
-  if (!takesProfile || !argument.required) return values;
+  if (!argument?.required) return values;
   throw usageError(
     command,
     "the name of a profile is missing",
@@ -258,7 +250,7 @@ function withArgument(
   );
 }
 
-/** What is wrong, and what to type instead; always with where to read more. */
+/** An error with its state, a remedy, and the command that shows more. */
 function usageError(
   command: CommandName | undefined,
   state: string,
@@ -273,7 +265,7 @@ function usageError(
   });
 }
 
-/** A word as it may be shown: not if it could be a code. */
+/** Quotes a word, unless it could be a code. */
 function shown(word: string): string {
   return readCode(word) === undefined ? JSON.stringify(word) : "of six digits";
 }
@@ -287,19 +279,16 @@ function anyOf(words: readonly string[]): string {
 }
 
 function shortest(name: OptionName): string {
-  return optionOf(name).short ?? optionOf(name).long;
+  return OPTIONS[name].short ?? OPTIONS[name].long;
 }
 
-/** `-n NAME`: the shortest way to type it. */
+/** `-n NAME`. */
 function typedAs(name: OptionName, word = shortest(name)): string {
-  const { value } = optionOf(name);
+  const { value } = OPTIONS[name];
   return value === undefined ? word : `${word} ${PLACEHOLDERS[value]}`;
 }
 
-function unknownCommand(
-  word: string,
-  values: ReadonlyMap<OptionName, string>,
-): UpdstsError {
+function unknownCommand(word: string): UpdstsError {
   const near = closestNames(word, COMMAND_NAMES);
   return usageError(
     undefined,
@@ -308,39 +297,37 @@ function unknownCommand(
       ? PASS_CODE
       : near.length > 0
       ? `did you mean updsts ${anyOf(near)}?`
-      : /^[\w@.+-]+$/.test(word) && !values.has("profile")
+      : /^[\w@.+-]+$/.test(word)
       ? `to get a session of a profile of that name, type updsts get ${word}`
       : undefined,
   );
 }
 
-/** An option that the command does not take, or nothing does. */
+/** Whether `command` takes the option; without a command, any may follow. */
+function takes(command: CommandName | undefined, name: OptionName): boolean {
+  return command === undefined || Object.hasOwn(optionsOf(command), name);
+}
+
 function unknownOption(
   typed: string,
   command: CommandName | undefined,
 ): UpdstsError {
-  const state = `${command === undefined ? "there is" : `updsts ${command} has`
-    // Without what could be a code.
-  } no option ${typed.replace(/\d{4,}.*/s, "…")}`;
+  const owner = command === undefined ? "there is" : `updsts ${command} has`;
+  // Digits may be a code.
+  const state = `${owner} no option ${typed.replace(/\d{4,}.*/s, "…")}`;
   const { name } = matchWord(typed) ?? {};
   if (name !== undefined) {
-    const takers = COMMAND_NAMES.filter((other) =>
-      Object.hasOwn(optionsOf(other), name)
-    );
+    const takers = COMMAND_NAMES.filter((other) => takes(other, name));
     const remedy = `${typed} is an option of updsts ${anyOf(takers)}`;
     return usageError(command, state, remedy);
   }
-  const forms = new Map(
-    OPTION_NAMES
-      .filter((name) =>
-        command === undefined || Object.hasOwn(optionsOf(command), name)
-      )
-      .flatMap((name) => {
-        const { short, long } = optionOf(name);
-        return (short === undefined ? [long] : [long, short])
-          .map((form) => [squashed(form), typedAs(name, form)] as const);
-      }),
-  );
+  const forms = new Map<string, string>();
+  for (const name of OPTION_NAMES.filter((name) => takes(command, name))) {
+    const { short, long } = OPTIONS[name];
+    for (const form of [short ?? [], long].flat()) {
+      forms.set(squashed(form), typedAs(name, form));
+    }
+  }
   const near = closestNames(squashed(typed), [...forms.keys()])
     .flatMap((form) => forms.get(form) ?? []);
   return usageError(

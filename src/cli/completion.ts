@@ -1,4 +1,4 @@
-// `updsts completion`: a script for each shell, and the proposals for these scripts.
+// `updsts completion`: prints a script for each shell, and makes the proposals.
 //
 // A script runs `updsts complete -- WORD…` with the unfinished word last, and
 // reads a line `word TAB description` for each proposal, then a directive. It
@@ -9,21 +9,22 @@ import type { Context } from "./context.ts";
 import {
   COMMAND_NAMES,
   type CommandName,
-  commandOf,
+  COMMANDS,
   inOrder,
-  type OptionName,
-  optionOf,
+  OPTIONS,
   optionsOf,
   type OptionValues,
   SHELLS,
+  type ValueKind,
 } from "./grammar.ts";
 
-const BASH = `# bash completion for updsts
+const SCRIPTS = {
+  bash: `# bash completion for updsts
 _updsts() {
   local rest word last prefix line directive i
   local -a typed=()
   COMPREPLY=()
-  # Bash takes words apart at = and :, which names may hold.
+  # Bash splits words at = and :, which names may contain.
   rest=\${COMP_LINE:0:COMP_POINT}
   rest=\${rest#*"\${COMP_WORDS[0]}"}
   for ((i = 1; i <= COMP_CWORD; i++)); do
@@ -45,18 +46,17 @@ _updsts() {
       *)
         word=\${line%%$'\\t'*}
         word=\${word#"$prefix"}
-        # Behind a quote that was typed, a blank is one already.
+        # After a typed quote, a blank needs no backslash.
         [[ $last == [\\'\\"]* ]] || word=\${word// /\\\\ }
         COMPREPLY+=("$word")
         ;;
     esac
   done < <(updsts complete -- "\${typed[@]//[\\"\\'\\\\]/}" 2>/dev/null)
-  # Files are proposed where a path is meant, and nowhere else.
+  # Proposes files only where a path is expected.
   [[ $directive == :0 ]] || compopt +o default 2>/dev/null
 }
-complete -o default -F _updsts updsts`;
-
-const ZSH = `#compdef updsts
+complete -o default -F _updsts updsts`,
+  zsh: `#compdef updsts
 # zsh completion for updsts
 _updsts() {
   local line directive
@@ -73,19 +73,18 @@ _updsts() {
   if [[ $directive == :0 ]]; then
     _files
   elif (( $#names )); then
-    # This quotes what has to be.
+    # Quotes the names where necessary.
     compadd -l -d shown -a names
   fi
 }
-# From a directory of functions, zsh runs this file; from a profile, it reads it.
+# Zsh runs this file from a directory of functions, and sources it from a profile.
 if [[ \${funcstack[1]} == _updsts ]]; then
   _updsts "$@"
 else
   (( $+functions[compdef] )) || { autoload -Uz compinit && compinit }
   compdef _updsts updsts
-fi`;
-
-const FISH = `# fish completion for updsts
+fi`,
+  fish: `# fish completion for updsts
 function __updsts_complete
   set -l typed (commandline -opc)
   set -l partial (string unescape -- (commandline -ct))
@@ -97,9 +96,8 @@ function __updsts_complete
   end
 end
 complete -c updsts -e
-complete -c updsts -f -a '(__updsts_complete)'`;
-
-const POWERSHELL = `# PowerShell completion for updsts
+complete -c updsts -f -a '(__updsts_complete)'`,
+  powershell: `# PowerShell completion for updsts
 Register-ArgumentCompleter -Native -CommandName updsts -ScriptBlock {
   param($partial, $line, $position)
   $typed = @($line.CommandElements | Select-Object -Skip 1 |
@@ -109,7 +107,7 @@ Register-ArgumentCompleter -Native -CommandName updsts -ScriptBlock {
       else { $_.Extent.Text }
     })
   if ($partial -eq '') {
-    # Before 7.3, an empty word got lost on the way to a program.
+    # PowerShell before 7.3 does not pass an empty word on.
     $typed += if ($PSVersionTable.PSVersion -lt [version]'7.3') { '""' } else { '' }
   }
   & updsts complete -- $typed 2>$null | Where-Object { $_ -notmatch '^:\\d$' } | ForEach-Object {
@@ -118,9 +116,8 @@ Register-ArgumentCompleter -Native -CommandName updsts -ScriptBlock {
     if (!$about) { $about = $word }
     [System.Management.Automation.CompletionResult]::new($quoted, $word, 'ParameterValue', $about)
   }
-}`;
-
-const SCRIPTS = { bash: BASH, zsh: ZSH, fish: FISH, powershell: POWERSHELL };
+}`,
+} as const;
 
 export function completion(
   { output }: Context,
@@ -133,22 +130,17 @@ export function completion(
   return Promise.resolve();
 }
 
-/** The directive to let the shell propose files, and the one not to. */
-const FILES = ":0";
-const NO_FILES = ":4";
-
 /** A word, and its description. */
 type Proposal = readonly [string, string?];
 
-/** What the words before the unfinished one say. */
-interface TypedSoFar {
-  readonly command: CommandName | undefined;
-  /** The option whose value comes next. */
-  readonly option: OptionName | undefined;
-  readonly file: string | undefined;
-  /** Whether the argument of the command is there. */
-  readonly argued: boolean;
-}
+/** The directives to let the shell propose files, and not to. */
+const [FILES, NO_FILES] = [":0", ":4"];
+
+/** The values that are proposed for an option. */
+const VALUES: Readonly<Partial<Record<ValueKind, readonly string[]>>> = {
+  level: ["0", "1", "2"],
+  duration: ["15m", "30m", "1h", "4h", "8h", "12h", "36h"],
+};
 
 /**
  * The answer for `words`, without the program's name. Errors are not reported:
@@ -156,107 +148,71 @@ interface TypedSoFar {
  */
 export async function complete(
   words: readonly string[],
-  context: Context,
+  { connect, output }: Context,
 ): Promise<string> {
   const partial = words.at(-1) ?? "";
-  const typed = readTypedSoFar(words.slice(0, -1));
-  const { option } = typed;
-  if (option !== undefined && optionOf(option).value === "path") {
-    return FILES;
-  }
-  const proposals = await propose(typed, partial, context).catch(() => []);
-  const lines = proposals.filter(([word]) => word.startsWith(partial))
-    .map(([word, description = ""]) => `${word}\t${description}`);
+  const finished = words.slice(0, -1);
+  const { values, plain } = parseWords(finished);
+  const command = COMMAND_NAMES.find((name) => name === plain[0]);
+  const argument = command && COMMANDS[command].argument;
+  // The option whose value is unfinished is in the same word, or in the one before.
+  const [flag = ""] = /^--[\w-]+=/.exec(partial) ?? [];
+  const option = matchWord(flag.slice(0, -1) || (finished.at(-1) ?? ""));
+  const kind = option?.name === undefined || option.value !== undefined
+    ? undefined
+    : OPTIONS[option.name].value;
+  if (kind === "path") return FILES;
+
+  const profiles = async (): Promise<Proposal[]> => {
+    const fits = typeof argument === "object" ? argument.fits : "any";
+    const ports = await connect(
+      { credentials: values.get("credentialFile") },
+      output,
+    );
+    return (await listProfiles(ports))
+      .filter(({ kind, managedBy, session }) =>
+        fits === "any" ||
+        (fits === "long-term"
+          ? kind === "long-term" || session !== undefined
+          : managedBy !== undefined)
+      ).filter(({ name }) => isQuotable(name)).map(({ name }) => [name]);
+  };
+  const propose = async (): Promise<readonly Proposal[]> => {
+    if (kind === "profile") return await profiles();
+    if (kind !== undefined) return VALUES[kind]?.map((value) => [value]) ?? [];
+    if (flag !== "") return [];
+    if (partial.startsWith("-")) return optionWords(command, partial);
+    if (command === undefined) {
+      return COMMAND_NAMES.map((name) => [name, COMMANDS[name].brief]);
+    }
+    const hasArgument = plain.length > 1 || values.has("profile");
+    if (hasArgument || argument === undefined) return [];
+    return argument === "shell"
+      ? SHELLS.map((shell) => [shell])
+      : await profiles();
+  };
+  const lines = (await propose().catch(() => []))
+    .map(([word, description = ""]) => `${flag}${word}\t${description}`)
+    .filter((line) => line.startsWith(partial));
   return [...lines, NO_FILES].join("\n");
 }
 
-function readTypedSoFar(words: readonly string[]): TypedSoFar {
-  const { values, plain } = parseWords(words);
-  const last = matchWord(words.at(-1) ?? "");
-  const isOpen = last?.name !== undefined && last.value === undefined &&
-    optionOf(last.name).value !== undefined;
-  return {
-    command: COMMAND_NAMES.find((name) => name === plain[0]),
-    option: isOpen ? last.name : undefined,
-    file: values.get("credentialFile"),
-    argued: plain.length > 1 || values.has("profile"),
-  };
-}
-
-async function propose(
-  typed: TypedSoFar,
-  partial: string,
-  context: Context,
-): Promise<readonly Proposal[]> {
-  const { command, option } = typed;
-  if (option !== undefined) return await valuesOf(option, typed, context);
-  const [, flag, long] = /^((--[\w-]+)=)/.exec(partial) ?? [];
-  if (flag !== undefined && long !== undefined) {
-    const { name } = matchWord(long) ?? {};
-    if (name === undefined) return [];
-    const values = await valuesOf(name, typed, context);
-    return values.map(([word]) => [flag + word]);
-  }
-  if (partial.startsWith("-")) return optionWords(command, partial);
-  if (command === undefined) {
-    return COMMAND_NAMES.map((name) => [name, commandOf(name).brief]);
-  }
-  const { argument } = commandOf(command);
-  if (typed.argued || argument === "none") return [];
-  return argument === "shell"
-    ? SHELLS.map((word) => [word])
-    : await profilesFor(typed, context);
-}
-
-/** The options that may follow; their short forms only where one dash was typed. */
+/** The options that may follow; short forms only after a single dash. */
 function optionWords(
   command: CommandName | undefined,
   partial: string,
 ): Proposal[] {
   return inOrder(optionsOf(command)).flatMap(([name, meaning]): Proposal[] => {
-    const { short, long } = optionOf(name);
+    const { short, long } = OPTIONS[name];
     return short === undefined || partial.startsWith("--")
       ? [[long, meaning]]
       : [[short, meaning], [long, meaning]];
   });
 }
 
-async function valuesOf(
-  name: OptionName,
-  typed: TypedSoFar,
-  context: Context,
-): Promise<readonly Proposal[]> {
-  switch (optionOf(name).value) {
-    case "profile":
-      return await profilesFor(typed, context);
-    case "level":
-      return [["0"], ["1"], ["2"]];
-    case "duration":
-      return [["15m"], ["30m"], ["1h"], ["4h"], ["8h"], ["12h"], ["36h"]];
-    default:
-      return [];
-  }
-}
-
-/** The profiles of the file that fit the command. */
-async function profilesFor(
-  { command, file }: TypedSoFar,
-  { connect, output }: Context,
-): Promise<Proposal[]> {
-  const argument = command === undefined ? "none" : commandOf(command).argument;
-  const fits = typeof argument === "string" ? "any" : argument.fits;
-  const ports = await connect({ credentials: file }, output);
-  return (await listProfiles(ports)).filter(({ kind, managedBy, session }) =>
-    fits === "any" ||
-    (fits === "long-term"
-      ? kind === "long-term" || session !== undefined
-      : managedBy !== undefined)
-  ).map(({ name }) => [name] as const).filter(([name]) => isQuotable(name));
-}
-
 /**
- * Whether the scripts can pass `word` to every shell as one word. The name of
- * a profile may hold what a shell would run when it expands the proposals.
+ * Whether the scripts can pass `word` to every shell as one word. Names of
+ * profiles may contain code that a shell would run when it expands proposals.
  */
 function isQuotable(word: string): boolean {
   return /^[\p{L}\p{N}_+.,/@=:](?:[\p{L}\p{N}_+.,/@=: -]*[\p{L}\p{N}_+.,/@=:-])?$/u

@@ -5,23 +5,21 @@ import type { DoctorPorts, Log, NamedFiles } from "../ports.ts";
 import type { OptionValues } from "./grammar.ts";
 import type { Output } from "./output.ts";
 
-/** Builds the ports for the files that a person named. */
+/** Builds the ports for the files that the user named. */
 export type Connect = (named: NamedFiles, log: Log) => Promise<DoctorPorts>;
 
-/** The MCP server. */
+/** A tool or a parameter, as the MCP server announces it. */
+interface Described {
+  readonly name: string;
+  readonly description: string;
+}
+
 export interface McpDoor {
-  /** The tools, as the server announces them. */
   describe(): Promise<
-    readonly {
-      readonly name: string;
+    readonly (Described & {
       readonly title: string;
-      readonly description: string;
-      readonly parameters: readonly {
-        readonly name: string;
-        readonly required: boolean;
-        readonly description: string;
-      }[];
-    }[]
+      readonly parameters: readonly (Described & { required: boolean })[];
+    })[]
   >;
   /** Serves on stdin and stdout until the client disconnects. */
   serve(files: NamedFiles, log: Log): Promise<void>;
@@ -32,8 +30,8 @@ export interface Context {
   readonly connect: Connect;
   readonly mcp: McpDoor;
   /**
-   * Calls `first` at the first signal to end, and ends at the second. Without
-   * `first`, ends at the first, and still removes temporary files.
+   * Calls `first` at the first signal, and exits at the second. Without
+   * `first`, exits at the first. An exit removes temporary files.
    */
   readonly handleSignals: (first?: () => void) => Disposable;
   readonly output: Output;
@@ -60,42 +58,44 @@ export function exitCodeOf(error: unknown): number {
 /**
  * The files to work on, and whether the code comes from stdin.
  *
- * @throws {UpdstsError} `USAGE` if stdin would be written, or read for two things
+ * @throws {UpdstsError} `USAGE` for stdin as an output, or as two inputs
  */
 export function filesOf(options: OptionValues): NamedFiles {
   const credentials = options.get("credentialFile");
   const sessions = options.get("sessionFile");
   const codeFromStdin = options.get("totpToken") === "-";
-  const fail = (state: string, hint: string) => {
-    throw new UpdstsError("USAGE", `Cannot ${state}`, { hint });
-  };
-  if (sessions === "-") {
-    fail(
+  const [state, hint] = sessions === "-"
+    ? [
       "write sessions to stdout: they would be shown",
       "use -o FILE for them",
-    );
-  } else if (credentials === "-" && sessions === undefined) {
-    fail(
+    ]
+    : credentials !== "-"
+    ? []
+    : sessions === undefined
+    ? [
       "work on stdin: it cannot be written",
       "with updsts get, name a file for the session: -c - -o FILE; a file of that name is ./-",
-    );
-  } else if (credentials === "-" && codeFromStdin) {
-    fail(
+    ]
+    : codeFromStdin
+    ? [
       "read both the credentials and the code from stdin",
       "pass the code with -t, or type it at the terminal",
-    );
-  } else if (credentials === "-" && options.has("mcpServer")) {
-    fail(
+    ]
+    : options.has("mcpServer")
+    ? [
       "read the credentials from stdin: it carries the protocol",
       "name their file: -c FILE",
-    );
+    ]
+    : [];
+  if (state === undefined || hint === undefined) {
+    return { credentials, sessions, codeFromStdin };
   }
-  return { credentials, sessions, codeFromStdin };
+  throw new UpdstsError("USAGE", `Cannot ${state}`, { hint });
 }
 
-/** Shows `message` on a terminal if this is not disposed of within a second. */
+/** Shows `message` on a terminal unless this is disposed of within a second. */
 export function sayWhenWaiting(output: Output, message: string): Disposable {
-  // The first setTimeout() takes longer than most of what we do.
+  // The first setTimeout() is slower than most commands.
   const late = AbortSignal.timeout(1_000);
   const say = () => output.note(message);
   if (output.screen.noteColumns !== undefined) {

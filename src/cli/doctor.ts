@@ -30,17 +30,15 @@ export async function doctor(
   if (options.has("json")) {
     output.answerJson({ result: findings });
   } else {
-    const urgent = [...of("problem"), ...of("warning")];
     const good = of("ok");
+    const urgent = [...of("problem"), ...of("warning")];
     const shown = output.verbosity >= 1 ? [...urgent, ...good] : urgent;
     const room = output.screen.columns ?? Infinity;
-    // There may be more of them than a call has room for.
+    // A large file has more findings than a call may have arguments.
     const lengths = new Set(shown.map(({ status }) => status.length));
     const width = Math.max(...lengths) + 2;
     const lines = shown.map(({ status, check, message, hint }) => {
-      const text = `${check}: ${message}${
-        hint === undefined ? "" : `; ${hint}`
-      }`
+      const text = [`${check}: ${message}`, hint ?? []].flat().join("; ")
         .replaceAll("\n", " ");
       const wrapped = hang(status.padEnd(width), visible(text), room);
       return [

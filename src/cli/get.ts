@@ -1,16 +1,16 @@
 // `updsts get`.
-import { toRefreshAnswer } from "../sessions/answers.ts";
 import { parseDuration } from "../durations.ts";
-import { settingVariable, shellQuoted } from "../shell_quoted.ts";
+import { UpdstsError } from "../errors.ts";
+import type { DoctorPorts, ShellSettings } from "../ports.ts";
+import { Secret } from "../secret.ts";
+import { toRefreshAnswer } from "../sessions/answers.ts";
 import { chooseProfile, shellWarnings } from "../sessions/profiles.ts";
 import {
   type RefreshHooks,
   type RefreshResult,
   refreshSession,
 } from "../sessions/refresh_session.ts";
-import { UpdstsError } from "../errors.ts";
-import type { DoctorPorts, ShellSettings } from "../ports.ts";
-import { Secret } from "../secret.ts";
+import { settingVariable, shellQuoted } from "../shell_quoted.ts";
 import { relativeTime, toLocalIso } from "../timestamps.ts";
 import {
   type Context,
@@ -18,7 +18,7 @@ import {
   INTERRUPTED,
   sayWhenWaiting,
 } from "./context.ts";
-import type { OptionValues } from "./grammar.ts";
+import type { OptionName, OptionValues } from "./grammar.ts";
 import type { Output } from "./output.ts";
 
 export async function get(
@@ -26,27 +26,23 @@ export async function get(
   options: OptionValues,
 ): Promise<number | void> {
   const ports = await connect(filesOf(options), output);
-  const code = options.get("totpToken");
+  const { shell } = ports.surroundings;
   let interrupted = false;
   let signals = handleSignals();
   let waiting: Disposable | undefined;
   const hooks: RefreshHooks = {
     prepared: (profiles) => {
-      const { shell } = ports.surroundings;
-      for (const text of shellWarnings(shell, profiles)) {
-        output.warn(text);
-      }
+      for (const text of shellWarnings(shell, profiles)) output.warn(text);
     },
     asking: (refused) => {
       if (interrupted && refused !== undefined) throw refused;
-      // A script goes on after a program that exits, and ends with its person
-      // if a signal ends the program. There is nothing to take back here.
+      // A script continues after a program that exits, and ends with one that a
+      // signal ends. While the user is asked, there is nothing to clean up.
       signals[Symbol.dispose]();
       return { [Symbol.dispose]: () => void (signals = handleSignals()) };
     },
     sending: (region) => {
-      // What STS gives is waited for, and written. Nobody is asked any more, so
-      // nothing else would wait for long.
+      // The session that STS issues is written even after an interrupt.
       signals[Symbol.dispose]();
       signals = handleSignals(() => {
         interrupted = true;
@@ -61,39 +57,34 @@ export async function get(
       if (error !== undefined) signals[Symbol.dispose]();
     },
   };
-  const duration = options.get("duration");
-  const minRemaining = options.get("minRemaining");
-  const { shell } = ports.surroundings;
-  const named = options.get("profile");
-  const fail = (error: unknown) => {
-    throw options.has("credentialFile") ? error : inUsualFile(error, shell);
+  const seconds = (name: OptionName, typed: string) => {
+    const text = options.get(name);
+    return text === undefined ? undefined : parseDuration(text, typed);
   };
+  const code = options.get("totpToken");
+  const named = options.get("profile");
   if (named === undefined && shell.profile !== undefined) {
     output.note(`Profile ${shell.profile} (AWS_PROFILE)`);
   }
-  const result = await refreshSession(
-    ports,
-    {
-      profile: named ?? shell.profile ?? await chooseProfile(ports).catch(fail),
+  const refresh = async () =>
+    await refreshSession(ports, {
+      profile: named ?? shell.profile ?? await chooseProfile(ports),
       code: code === undefined || code === "-" ? undefined : new Secret(code),
       sessionProfile: options.get("stsProfileName"),
       device: options.get("device"),
-      durationSeconds: duration === undefined
-        ? undefined
-        : parseDuration(duration, "-d"),
+      durationSeconds: seconds("duration", "-d"),
       dryRun: options.has("dryRun"),
-      minRemainingSeconds: minRemaining === undefined
-        ? undefined
-        : parseDuration(minRemaining, "--min-remaining"),
-    },
-    hooks,
-  ).catch(fail);
+      minRemainingSeconds: seconds("minRemaining", "--min-remaining"),
+    }, hooks);
+  const result = await refresh().catch((error) => {
+    throw options.has("credentialFile") ? error : inUsualFile(error, shell);
+  });
   await answer(result, ports, output, options);
   await ports.file.settled();
   return interrupted ? INTERRUPTED : 0;
 }
 
-/** The same error, with how to name the usual file if AWS_SHARED_CREDENTIALS_FILE names another. */
+/** Adds to `error` that AWS_SHARED_CREDENTIALS_FILE names another file, if so. */
 function inUsualFile(error: unknown, { credentialsFile }: ShellSettings) {
   if (
     credentialsFile === undefined || !(error instanceof UpdstsError) ||
@@ -107,7 +98,7 @@ function inUsualFile(error: unknown, { credentialsFile }: ShellSettings) {
   });
 }
 
-/** Says what was done, and how the session is used. */
+/** Reports the result, and how to use the session. */
 async function answer(
   result: RefreshResult,
   { clock, file, surroundings }: DoctorPorts,
@@ -125,35 +116,29 @@ async function answer(
     return output.answer([diff, ...notes, "Nothing was changed"].join("\n"));
   }
   if (expiration === undefined) return;
-  const until = toLocalIso(expiration);
-  // With a hyphen in front, the AWS CLI would take it for an option.
-  const used = role ?? sessionProfile;
-  const option = `--profile${used.startsWith("-") ? "=" : " "}${
-    shellQuoted(used)
-  }`;
-  const setting = settingVariable("AWS_PROFILE", used);
   const state = result.status === "updated" ? "is" : "stays";
+  output.answerText(
+    `Profile ${sessionProfile} ${state} valid until ${
+      toLocalIso(expiration)
+    } (${relativeTime(expiration, now)})`,
+  );
+  const used = role ?? sessionProfile;
+  const setting = settingVariable("AWS_PROFILE", used);
   const facts = options.has("credentialFile") || options.has("sessionFile")
     ? await surroundings.fileFacts()
     : undefined;
-  // Other programs look elsewhere, unless they are told.
-  const elsewhere = facts === undefined || facts.realPath === facts.awsCliPath
-    ? undefined
-    : facts.realPath;
-  output.answerText(
-    `Profile ${sessionProfile} ${state} valid until ${until} (${
-      relativeTime(expiration, now)
-    })`,
-  );
-  // Commands are left whole, for the terminal to break: they are copied.
-  output.answer(
-    elsewhere === undefined
-      ? `Use it with: aws ${option} ...  or: ${setting}`
-      : `Use it with: ${setting}\n             ${
-        settingVariable("AWS_SHARED_CREDENTIALS_FILE", elsewhere)
+  if (facts === undefined || facts.realPath === facts.awsCliPath) {
+    // The AWS CLI would read a name that begins with a hyphen as an option.
+    const option = `--profile${used.startsWith("-") ? "=" : " "}${
+      shellQuoted(used)
+    }`;
+    output.answer(`Use it with: aws ${option} ...  or: ${setting}`);
+  } else {
+    output.answer(
+      `Use it with: ${setting}\n             ${
+        settingVariable("AWS_SHARED_CREDENTIALS_FILE", facts.realPath)
       }`,
-  );
-  if (elsewhere !== undefined) {
+    );
     output.answerText(
       "Programs that ignore that variable: boto 2, GDAL, Polars, s3cmd, s3fs, SDK for Java v1, SDK for JavaScript v2 without AWS_SDK_LOAD_CONFIG=1",
     );

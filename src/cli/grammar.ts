@@ -27,8 +27,13 @@ export interface Option {
   readonly also?: string;
 }
 
+/** Gives the values of a table a type, and keeps its keys. */
+const tableOf =
+  <Value>() => <Key extends string>(table: Readonly<Record<Key, Value>>) =>
+    table;
+
 /** All options, in the order of the help. */
-export const OPTIONS = {
+export const OPTIONS = tableOf<Option>()({
   profile: {
     short: "-n",
     long: "--profile",
@@ -48,7 +53,7 @@ export const OPTIONS = {
   json: { long: "--json" },
   help: { short: "-h", long: "--help" },
   version: { short: "-V", long: "--version" },
-} as const satisfies Readonly<Record<string, Option>>;
+});
 
 export type OptionName = keyof typeof OPTIONS;
 
@@ -61,27 +66,11 @@ function keysOf<K extends string>(object: Readonly<Record<K, unknown>>): K[] {
 /** The names of all options, in the order of the help. */
 export const OPTION_NAMES: readonly OptionName[] = keysOf(OPTIONS);
 
-/** An option, with all that any option may have. */
-export function optionOf(name: OptionName): Option {
-  return OPTIONS[name];
-}
-
 /** What was given on the command line; a switch that is on has any value. */
 export type OptionValues = ReadonlyMap<OptionName | "shell", string>;
 
 /** The shells that have a completion script. */
 export const SHELLS = ["bash", "zsh", "fish", "powershell"] as const;
-
-/** What a command takes without an option. */
-export type Argument =
-  | "none"
-  /** The name of a shell. */
-  | "shell"
-  /** The name of a profile, the same as with `-n`; the completion proposes those that fit. */
-  | {
-    readonly required: boolean;
-    readonly fits: "long-term" | "managed" | "any";
-  };
 
 /** A command, except for what it does. */
 export interface Command {
@@ -90,7 +79,11 @@ export interface Command {
   readonly usage: string;
   readonly about: string;
   readonly examples: readonly string[];
-  readonly argument: Argument;
+  /** The name of a shell, or of a profile as with `-n`; completion proposes those that fit. */
+  readonly argument?: "shell" | {
+    readonly required: boolean;
+    readonly fits: "long-term" | "managed" | "any";
+  };
   /** The options that it takes besides the common ones, with what they mean here. */
   readonly options: Readonly<Partial<Record<OptionName, string>>>;
 }
@@ -104,7 +97,7 @@ export const COMMON_OPTIONS: Command["options"] = {
 };
 
 /** All of them, in the order of the help. */
-export const COMMANDS = {
+export const COMMANDS = tableOf<Command>()({
   get: {
     brief: "Get temporary credentials for a TOTP code, and save them",
     usage: "[PROFILE] [-t CODE] [options]",
@@ -135,7 +128,6 @@ export const COMMANDS = {
     about:
       "Lists each profile with its kind, access key ID, MFA device and expiry. With -v 1, shows all keys of each profile, with secrets masked.",
     examples: ["updsts list", "updsts list -v 1 -c ./credentials"],
-    argument: "none",
     options: { sessionFile: "File for sessions, to be listed as well" },
   },
   remove: {
@@ -157,7 +149,6 @@ export const COMMANDS = {
     about:
       "Removes the managed blocks whose session has expired. Every other byte stays as it was.",
     examples: ["updsts prune --dry-run", "updsts prune"],
-    argument: "none",
     options: {
       sessionFile: "File that holds the sessions",
       dryRun: "Show what would be removed, and change nothing",
@@ -195,24 +186,18 @@ export const COMMANDS = {
     about:
       "With --mcp-server, speaks the Model Context Protocol on stdin and stdout; an MCP client starts it. Without it, shows the tools that agents get.",
     examples: ["updsts mcp", "updsts mcp --mcp-server -v 1"],
-    argument: "none",
     options: {
       mcpServer: "Serve MCP on stdin and stdout",
       sessionFile:
         "File for the sessions of all tools; agents cannot choose it",
     },
   },
-} as const satisfies Readonly<Record<string, Command>>;
+});
 
 export type CommandName = keyof typeof COMMANDS;
 
 /** The names of all commands, in the order of the help. */
 export const COMMAND_NAMES: readonly CommandName[] = keysOf(COMMANDS);
-
-/** A command, with all that any command may have. */
-export function commandOf(name: CommandName): Command {
-  return COMMANDS[name];
-}
 
 /** The options that make sense without a command. */
 const BARE_OPTIONS: Command["options"] = {

@@ -1,11 +1,11 @@
-// The help, generated from the grammar; and the tools as `updsts mcp` shows them.
+// The help, generated from the grammar, and `updsts mcp`.
 import { type Context, filesOf } from "./context.ts";
 import {
   COMMAND_NAMES,
   type CommandName,
-  commandOf,
+  COMMANDS,
   inOrder,
-  optionOf,
+  OPTIONS,
   optionsOf,
   type OptionValues,
   PLACEHOLDERS,
@@ -20,38 +20,38 @@ export function helpText(
   const indented = (texts: readonly string[]) =>
     texts.map((text) => hang("  ", text, columns)).join("\n");
   const rows = inOrder(optionsOf(command)).map(([name, meaning]) => {
-    const { short, long, value } = optionOf(name);
+    const { short, long, value } = OPTIONS[name];
     const typed = value === undefined ? long : `${long} ${PLACEHOLDERS[value]}`;
     const label = short === undefined ? `    ${typed}` : `${short}, ${typed}`;
     return [label, meaning] as const;
   });
   const options = `OPTIONS\n${table(rows, columns)}`;
-  if (command === undefined) {
-    const commands = COMMAND_NAMES.map((name) =>
-      [name, commandOf(name).brief] as const
-    );
+  if (command !== undefined) {
+    const { usage, about, examples } = COMMANDS[command];
     return [
-      `USAGE\n${indented(["updsts COMMAND [options]"])}`,
-      hang(
-        "",
-        "Trades a TOTP code for temporary AWS credentials, and saves them in your credentials file",
-        columns,
-      ),
-      `COMMANDS\n${table(commands, columns)}`,
+      `USAGE\n${indented([`updsts ${command} ${usage}`])}`,
+      hang("", about, columns),
+      `EXAMPLES\n${indented(examples)}`,
       options,
-      hang("", "updsts COMMAND --help shows the options of a command", columns),
     ].join("\n\n");
   }
-  const { usage, about, examples } = commandOf(command);
+  const briefs = COMMAND_NAMES.map((name) =>
+    [name, COMMANDS[name].brief] as const
+  );
   return [
-    `USAGE\n${indented([`updsts ${command} ${usage}`])}`,
-    hang("", about, columns),
-    `EXAMPLES\n${indented(examples)}`,
+    `USAGE\n${indented(["updsts COMMAND [options]"])}`,
+    hang(
+      "",
+      "Trades a TOTP code for temporary AWS credentials, and saves them in your credentials file",
+      columns,
+    ),
+    `COMMANDS\n${table(briefs, columns)}`,
     options,
+    hang("", "updsts COMMAND --help shows the options of a command", columns),
   ].join("\n\n");
 }
 
-/** Labels in a column, or above their texts where that would leave these no room. */
+/** Labels in a column, or above their texts on a narrow terminal. */
 function table(
   rows: readonly (readonly [label: string, text: string])[],
   columns: number,

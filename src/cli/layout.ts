@@ -1,6 +1,6 @@
 // Lays out text for a terminal: visible characters, width, wrapping.
 
-/** What a colour says. */
+/** The meaning of a colour. */
 export type Tone = "good" | "soon" | "bad";
 
 /** A piece of a line. */
@@ -9,7 +9,7 @@ export interface Segment {
   readonly tone?: Tone;
 }
 
-/** Characters that a terminal obeys instead of showing them. */
+/** Characters that control a terminal, or that it does not show. */
 export const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /**
@@ -17,7 +17,7 @@ export const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
  * cannot move the cursor, change colours or hide a line. Line ends stay.
  */
 export function visible(text: string): string {
-  // The classes of Unicode take a while to make ready.
+  // Unicode classes are slow to compile.
   if (/^[ -~\n]*$/.test(text)) return text;
   return text.replace(
     INVISIBLE,
@@ -34,7 +34,7 @@ export function visible(text: string): string {
 const WIDE =
   /[\u1100-\u115f\u2329\u232a\u2630-\u2637\u268a-\u268f\u2e80-\u303e\u3041-\u3247\u3250-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{1b2ff}\u{1d300}-\u{1d376}\u{1f200}-\u{1f265}\u{20000}-\u{3fffd}]|(?![\u{1f1e6}-\u{1f1ff}])\p{Emoji_Presentation}/gu;
 
-/** How many columns visible text takes. */
+/** The width of visible text in columns. */
 export function widthOf(text: string): number {
   if (/^[ -~]*$/.test(text)) return text.length;
   const characters = Array.from(text.replace(/\p{M}/gu, "")).length;
@@ -63,39 +63,43 @@ export function hang(label: string, text: string, room: number): string {
   return label + lines.join(`\n${indent}`);
 }
 
-/** A column; the `optional` ones are left out where there is no room, from the left. */
+/** A column; on a narrow terminal, `optional` ones are left out, from the left. */
 export interface Column {
   readonly heading: string;
+  readonly cells: readonly (string | Segment)[];
   readonly optional?: boolean;
 }
 
 const GAP = "  ";
 
 /**
- * The lines of a table, headings first. A row that is wider than `room` goes on
- * in the next line, indented.
+ * The lines of a table, headings first. Rows that are wider than `room` continue
+ * on the next line, indented.
  */
 export function layOut(
   columns: readonly Column[],
-  rows: readonly (readonly Segment[])[],
   room = Infinity,
 ): Segment[][] {
-  let shown = columns.map(({ heading, optional }, index) => {
-    const cells = [{ text: heading }, ...rows.map((row) => cellOf(row[index]))];
-    const width = widest(cells);
-    return { cells, width, optional };
+  let shown = columns.map(({ heading, cells, optional }) => {
+    const texts = [heading, ...cells].map(toCell);
+    // Math.max(...) fails for the number of cells of a very long table.
+    const width = texts.reduce(
+      (most, { text }) => Math.max(most, widthOf(text)),
+      0,
+    );
+    return { texts, width, optional };
   });
-  const excess = () =>
-    shown.reduce((sum, { width }) => sum + width + GAP.length, -GAP.length) >
-      room;
   for (const column of shown.filter(({ optional }) => optional)) {
-    if (excess()) shown = shown.filter((other) => other !== column);
+    const total = shown.reduce((sum, { width }) => sum + width + GAP.length, 0);
+    if (total - GAP.length > room) {
+      shown = shown.filter((other) => other !== column);
+    }
   }
-  return [undefined, ...rows].flatMap((_, line) => {
+  return (shown[0]?.texts ?? []).flatMap((_, row) => {
     const lines: Segment[][] = [[]];
     let taken = 0;
-    for (const { cells, width } of shown) {
-      const cell = cells[line] ?? { text: "" };
+    for (const { texts, width } of shown) {
+      const cell = texts[row] ?? { text: "" };
       if (taken > 0 && taken + width > room) {
         lines.push([{ text: GAP }]);
         taken = GAP.length;
@@ -108,11 +112,7 @@ export function layOut(
   });
 }
 
-/** The width of the widest cell; there may be more of them than a call has room for. */
-function widest(cells: readonly Segment[]): number {
-  return cells.reduce((most, { text }) => Math.max(most, widthOf(text)), 0);
-}
-
-function cellOf(cell: Segment = { text: "" }): Segment {
-  return { ...cell, text: visible(cell.text).replaceAll("\n", " ") };
+function toCell(cell: string | Segment): Segment {
+  const { text, ...rest } = typeof cell === "string" ? { text: cell } : cell;
+  return { ...rest, text: visible(text).replaceAll("\n", " ") };
 }

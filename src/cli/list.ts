@@ -5,17 +5,7 @@ import { listProfiles, type ProfileView } from "../sessions/profiles.ts";
 import { relativeTime } from "../timestamps.ts";
 import { type Context, filesOf } from "./context.ts";
 import type { OptionValues } from "./grammar.ts";
-import { type Column, layOut, type Segment } from "./layout.ts";
-
-const COLUMNS: readonly Column[] = [
-  { heading: "PROFILE" },
-  // The first letters of the key say as much: AKIA, ASIA.
-  { heading: "KIND", optional: true },
-  { heading: "ACCESS KEY ID" },
-  { heading: "DEVICE" },
-  { heading: "MANAGED BY", optional: true },
-  { heading: "EXPIRES" },
-];
+import { layOut, type Segment } from "./layout.ts";
 
 /** A session that ends within this time is shown in yellow, in milliseconds. */
 const EXPIRES_SOON = 15 * 60_000;
@@ -39,18 +29,27 @@ export async function list(
   if (profiles.length === 0) {
     return output.answer(`No profiles in ${ports.file.path}`);
   }
-  const device = deviceNames(profiles);
-  const rows = profiles.map((view): Segment[] => [
-    { text: view.name },
-    { text: view.kind },
-    { text: view.accessKeyId ?? "-" },
-    { text: device(view) },
-    { text: view.managedBy ?? (view.session ? `on ${view.session}` : "-") },
-    expiry(view.expiration, now),
-    ...two ? [{ text: view.file ?? "stdin" }] : [],
-  ]);
-  const columns = two ? [...COLUMNS, { heading: "FILE" }] : COLUMNS;
-  output.answerLines(layOut(columns, rows, output.screen.columns));
+  const column = (
+    heading: string,
+    cell: (view: ProfileView) => string | Segment,
+    optional = false,
+  ) => ({ heading, optional, cells: profiles.map(cell) });
+  const columns = [
+    column("PROFILE", ({ name }) => name),
+    // The key shows as much: AKIA is long-term, ASIA a session.
+    column("KIND", ({ kind }) => kind, true),
+    column("ACCESS KEY ID", ({ accessKeyId = "-" }) => accessKeyId),
+    column("DEVICE", deviceNames(profiles)),
+    column(
+      "MANAGED BY",
+      ({ managedBy, session }) =>
+        managedBy ?? (session === undefined ? "-" : `on ${session}`),
+      true,
+    ),
+    column("EXPIRES", ({ expiration }) => expiry(expiration, now)),
+  ];
+  if (two) columns.push(column("FILE", ({ file = "stdin" }) => file));
+  output.answerLines(layOut(columns, output.screen.columns));
   if (output.verbosity >= 1) {
     // A role of the config file has no keys in the file.
     const shown = profiles.filter(({ fields }) => fields.size > 0);
@@ -70,20 +69,19 @@ function deviceNames(profiles: readonly ProfileView[]) {
     device.replace(ARN, accounts.size > 1 ? "$1:" : "");
 }
 
-function expiry(expiration: Date | undefined, now: Date): Segment {
-  if (expiration === undefined) return { text: "-" };
+function expiry(expiration: Date | undefined, now: Date): string | Segment {
+  if (expiration === undefined) return "-";
   const left = expiration.getTime() - now.getTime();
   const text = relativeTime(expiration, now);
   if (left <= 0) return { text, tone: "bad" };
-  return left < EXPIRES_SOON ? { text, tone: "soon" } : { text };
+  return left < EXPIRES_SOON ? { text, tone: "soon" } : text;
 }
 
 function details({ name, fields }: ProfileView): string {
-  const lines = Array.from(
-    fields,
-    ([key, value]) => `  ${shownKey(key)} = ${value}`,
-  );
-  return [`[${name}]`, ...lines].join("\n");
+  return [
+    `[${name}]`,
+    ...Array.from(fields, ([key, value]) => `  ${shownKey(key)} = ${value}`),
+  ].join("\n");
 }
 
 /**

@@ -1,9 +1,8 @@
-// The only way to stdout and stderr: keeps control characters from the terminal.
+// The only module that writes to stdout and stderr; makes control characters visible.
 import { UpdstsError } from "../errors.ts";
 import type { Log } from "../ports.ts";
 import { hang, INVISIBLE, type Segment, type Tone, visible } from "./layout.ts";
 
-/** Where lines of text go. */
 export interface LineSink {
   write(text: string): void;
 }
@@ -35,12 +34,12 @@ export class Output implements Log {
     this.screen = screen;
   }
 
-  /** Whole lines, which the terminal breaks: commands are copied from it. */
+  /** Whole lines, for commands: a person copies them. */
   answer(text: string): void {
     this.#stdout.write(`${visible(text)}\n`);
   }
 
-  /** Words, wrapped to fit the terminal. */
+  /** Text, wrapped to fit the terminal. */
   answerText(text: string): void {
     const room = this.screen.columns ?? Infinity;
     this.#stdout.write(`${hang("", visible(text), room)}\n`);
@@ -61,26 +60,27 @@ export class Output implements Log {
     const { code, message, hint } = known(error);
     // JSON leaves out a hint that is undefined.
     if (json) return this.answerJson({ error: { code, message, hint } });
-    this.#note(oneLine(message), "updsts: ");
-    if (hint !== undefined) this.#note(oneLine(hint), "hint: ");
+    this.note(oneLine(message), "updsts: ");
+    if (hint !== undefined) this.note(oneLine(hint), "hint: ");
     if (this.verbosity < 2) return;
     for (const line of traces(error)) this.#stderr.write(`${visible(line)}\n`);
   }
 
   warn(message: string): void {
-    this.#note(message, "warning: ");
+    this.note(message, "warning: ");
   }
 
-  note(message: string): void {
-    this.#note(message);
+  note(message: string, label = ""): void {
+    const room = this.screen.noteColumns ?? Infinity;
+    this.#stderr.write(`${hang(label, visible(message), room)}\n`);
   }
 
   info(message: string): void {
-    if (this.verbosity >= 1) this.#note(message);
+    if (this.verbosity >= 1) this.note(message);
   }
 
   debug(message: string): void {
-    if (this.verbosity >= 2) this.#note(message);
+    if (this.verbosity >= 2) this.note(message);
   }
 
   #paint(line: readonly Segment[]): string {
@@ -89,11 +89,6 @@ export class Output implements Log {
         ? visible(text)
         : `\x1b[${COLORS[tone]}m${visible(text)}\x1b[39m`
     ).join("").trimEnd();
-  }
-
-  #note(text: string, label = ""): void {
-    const room = this.screen.noteColumns ?? Infinity;
-    this.#stderr.write(`${hang(label, visible(text), room)}\n`);
   }
 }
 

@@ -1,16 +1,23 @@
-// runCli(): exit codes for what a process cannot easily be made to do, the help and the proposals of the grammar.
+// runCli(): exit codes that a process rarely has, the help and the proposals of the grammar.
 import assert from "node:assert/strict";
 import { runCli } from "../../src/cli/app.ts";
 import {
   COMMAND_NAMES,
   COMMANDS,
   OPTION_NAMES,
-  optionOf,
+  OPTIONS,
   optionsOf,
+  SHELLS,
 } from "../../src/cli/grammar.ts";
 import { UpdstsError } from "../../src/errors.ts";
 
 const CONNECTED = new Error("connected");
+
+const TOOL = {
+  ...{ name: "tool", title: "A tool" },
+  description: "It does what tools do, and does it well",
+  parameters: [{ name: "one", required: true, description: "The only one" }],
+};
 
 async function exitOf(
   args: readonly string[],
@@ -29,45 +36,33 @@ async function exitOf(
     connect: reject,
     handleSignals: () => new DisposableStack(),
     mcp: {
-      describe: () =>
-        Promise.resolve([{
-          ...{ name: "tool", title: "A tool" },
-          description: "It does what tools do, and does it well",
-          parameters: [
-            { name: "one", required: true, description: "The only one" },
-          ],
-        }]),
+      describe: () => Promise.resolve([TOOL]),
       serve: reject,
     },
   });
   return { code, stdout, stderr };
 }
 
-Deno.test("runCli() exits with 1 for a defect, and says so", async () => {
+Deno.test("runCli() exits by the code of the error, and with 1 for a defect", async () => {
+  const codes = [
+    ...["CANCELLED", "USAGE", "FILE_BUSY", "MFA_REFUSED"] as const,
+    ...["STS_TIMEOUT", "CODE_NEEDED"] as const,
+  ];
+  for (const [index, name] of codes.entries()) {
+    const { code } = await exitOf(["list"], new UpdstsError(name, "Cannot"));
+    assert.equal(code, index + 1);
+  }
   const { code, stderr } = await exitOf(["list"], new TypeError("oops"));
   assert.equal(code, 1);
   assert.match(stderr, /^updsts: Internal error: TypeError\nhint: /);
 });
 
-Deno.test("runCli() exits by the code of the error", async () => {
-  const names = [
-    ...["CANCELLED", "USAGE", "FILE_BUSY", "MFA_REFUSED"] as const,
-    ...["STS_TIMEOUT", "CODE_NEEDED"] as const,
-  ];
-  for (const [index, name] of names.entries()) {
-    const { code } = await exitOf(["list"], new UpdstsError(name, "Cannot"));
-    assert.equal(code, index + 1);
-  }
-});
-
 Deno.test("runCli() prints the version and the help without connecting", async () => {
-  const version = await exitOf(["--version"]);
-  assert.deepEqual(version, { code: 0, stdout: "1.2.3\n", stderr: "" });
-  assert.deepEqual(await exitOf(["version"]), version);
+  const version = { code: 0, stdout: "1.2.3\n", stderr: "" };
+  assert.deepEqual(await exitOf(["--version"]), version);
   for (const line of ["--help", "help", "get --help", "help get", "mcp -h"]) {
     const { code, stdout, stderr } = await exitOf(line.split(" "));
-    assert.equal(code, 0);
-    assert.equal(stderr, "");
+    assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
     assert.match(stdout, /^USAGE\n {2}updsts (?:COMMAND|get|mcp) /);
   }
 });
@@ -113,44 +108,38 @@ async function propose(...words: string[]): Promise<string[]> {
   return stdout.trimEnd().split("\n");
 }
 
-Deno.test("all commands are proposed, and all options of each, as the help describes them", async () => {
+Deno.test("completion proposes all commands, all options of each, and files for those that take one", async () => {
   assert.deepEqual(await propose(""), [
     ...COMMAND_NAMES.map((name) => `${name}\t${COMMANDS[name].brief}`),
     ":4",
   ]);
+  const withFile = new Set<string>();
   for (const command of COMMAND_NAMES) {
-    const expected = OPTION_NAMES.flatMap((name) => {
-      const description = optionsOf(command)[name];
-      return description === undefined
-        ? []
-        : [{ ...optionOf(name), description }];
-    });
-    assert.deepEqual(
-      await propose(command, "--"),
-      expected.map(({ long, description }) => `${long}\t${description}`)
-        .concat(":4"),
-    );
-    assert.deepEqual(
-      await propose(command, "-"),
-      expected.flatMap(({ short, long, description }) =>
-        (short === undefined ? [long] : [short, long])
-          .map((word) => `${word}\t${description}`)
-      ).concat(":4"),
-    );
-  }
-});
-
-Deno.test("behind each option that takes a file, in each command, files are proposed", async () => {
-  const tried: string[] = [];
-  for (const command of COMMAND_NAMES) {
+    const all: string[] = [];
+    const long: string[] = [];
     for (const name of OPTION_NAMES) {
-      const { short, long, value } = optionOf(name);
-      if (!(name in optionsOf(command)) || value !== "path") continue;
-      for (const word of [long, ...short === undefined ? [] : [short]]) {
+      const description = optionsOf(command)[name];
+      if (description === undefined) continue;
+      const option = OPTIONS[name];
+      long.push(`${option.long}\t${description}`);
+      for (const word of [option.short ?? [], option.long].flat()) {
+        all.push(`${word}\t${description}`);
+        if (option.value !== "path") continue;
         assert.deepEqual(await propose(command, word, ""), [":0"]);
-        tried.push(word);
+        withFile.add(word);
       }
     }
+    assert.deepEqual(await propose(command, "-"), all.concat(":4"));
+    assert.deepEqual(await propose(command, "--"), long.concat(":4"));
   }
-  assert(tried.includes("-o") && tried.includes("--credential-file"));
+  assert.equal(withFile.size, 4);
+});
+
+Deno.test("completion prints a script for each shell, which never evaluates the typed line", async () => {
+  for (const shell of SHELLS) {
+    const { code, stdout } = await exitOf(["completion", shell]);
+    assert.equal(code, 0);
+    assert.match(stdout, /updsts complete '?--'? /);
+    assert.doesNotMatch(stdout, /\beval\b|Invoke-Expression/);
+  }
 });
