@@ -7,17 +7,14 @@ import { UpdstsError } from "../../src/errors.ts";
 import { checkedRefresh } from "../support/checked_refresh.ts";
 import { NAMES, nastyFile } from "../support/nasty_files.ts";
 import { fixtureTexts } from "../support/odd_files.ts";
-import { readAsConfigparser } from "../support/readers.ts";
 import {
   DIFFERENCES,
   differencesIn,
   readAsSdk,
   readAsWeDo,
-  type Reading,
   withoutContinuations,
 } from "../support/sdk_parser.ts";
 import { EXAMPLE_SESSION } from "../support/sessions.ts";
-import { needs } from "../support/skipping.ts";
 
 const SESSION = { ...EXAMPLE_SESSION, region: "eu-west-1" };
 const WRITTEN = {
@@ -40,21 +37,6 @@ function refreshed(given: string, key: string, sessionProfile: string): string {
     fc.pre(false);
     throw error;
   }
-}
-
-function without(
-  reading: Reading,
-  names: readonly (string | undefined)[],
-): Reading {
-  return Object.fromEntries(
-    Object.entries(reading).filter(([name]) => !names.includes(name)),
-  );
-}
-
-/** The name that the section in the block of `key` has before the refresh. */
-function formerName(given: string, key: string): string | undefined {
-  return parseFile(given).blocks.find(({ profile }) => profile === key)
-    ?.sessionProfile;
 }
 
 Deno.test("Lines end at LF, CRLF and a lone CR, and join to the text", () => {
@@ -123,80 +105,6 @@ Deno.test("a refresh keeps all else, can be read back, and a second one changes 
     }),
     { numRuns, maxSkipsPerRun: 1_000 },
   );
-});
-
-/** Checks that `read` gives the same before and after a refresh, the session aside. */
-async function readsTheSame(
-  read: (text: string) => Reading | Promise<Reading>,
-  sees: (given: string, sessionProfile: string) => boolean = () => true,
-): Promise<void> {
-  await fc.assert(
-    fc.asyncProperty(nastyFile, name, name, async (given, key, session) => {
-      fc.pre(sees(given, session));
-      const after = refreshed(given, key, session);
-      const touched = [session, formerName(given, key)];
-      assert.deepEqual(
-        without(await read(after), touched),
-        without(await read(given), touched),
-      );
-    }),
-    { numRuns, maxSkipsPerRun: 1_000 },
-  );
-}
-
-Deno.test("every other profile reads the same before and after a refresh", () =>
-  readsTheSame(readAsWeDo));
-
-Deno.test("every other profile reads the same for the AWS SDK, too", () =>
-  readsTheSame(
-    readAsSdk,
-    (given, session) =>
-      !given.includes("__proto__") &&
-      // A name that the SDK cannot read begins no section for it.
-      differencesIn(`[${session}]\n`).length === 0,
-  ));
-
-const python = needs("python3");
-
-Deno.test({
-  name:
-    `every other profile reads the same for the AWS CLI, and the session as written${python.note}`,
-  ignore: python.ignore,
-  fn: async () => {
-    const seed = Date.now();
-    const cases = fc.sample(fc.tuple(nastyFile, name, name), {
-      numRuns: 6 * numRuns,
-      seed,
-    }).flatMap(([given, key, session]) => {
-      try {
-        const after = checkedRefresh(given, key, session, SESSION);
-        return [{ given, after, session, former: formerName(given, key) }];
-      } catch (error) {
-        if (error instanceof UpdstsError) return [];
-        throw error;
-      }
-    });
-    const readings = await readAsConfigparser(
-      cases.flatMap(({ given, after }) => [given, after]),
-    );
-    let compared = 0;
-    for (const [index, one] of cases.entries()) {
-      const [before, now] = [readings[2 * index], readings[2 * index + 1]];
-      if (!before) continue;
-      compared++;
-      const context = `seed ${seed}: ${JSON.stringify(one)}`;
-      assert(now, `unreadable: ${context}`);
-      const keys = now[one.session];
-      assert.deepEqual({ ...keys, ...WRITTEN }, keys, context);
-      const touched = [one.session, one.former];
-      assert.deepEqual(
-        without(now, touched),
-        without(before, touched),
-        context,
-      );
-    }
-    assert(compared >= 1_000, `only ${compared} files were compared`);
-  },
 });
 
 Deno.test("reading agrees with the AWS SDK's own parser, known differences aside", async () => {

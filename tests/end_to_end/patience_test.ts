@@ -1,7 +1,5 @@
 // Where get waits, and when it stops waiting. All at once, for each takes long.
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { lockDirectory } from "../support/directory_lock.ts";
 import { closedPort, GIVEN, Scenario, THROTTLED } from "../support/scenario.ts";
 
 async function noAnswer(): Promise<void> {
@@ -28,20 +26,8 @@ async function throttledForever(): Promise<void> {
   assert.equal(await scenario.read(), GIVEN);
 }
 
-async function locked(): Promise<void> {
-  await using scenario = await Scenario.start();
-  using _lock = await lockDirectory(join(scenario.home, ".aws"));
-  const { code, stderr } = await scenario.updstsBesideOthers(
-    "get default -t CODE",
-  );
-  assert.match(stderr, /has kept it locked for 10 s/);
-  assert.equal(code, 3);
-  assert.equal(scenario.codesSent, 0);
-  assert.equal(await scenario.read(), GIVEN);
-}
-
-Deno.test("get gives up on an STS that is silent or busy for 30 s, and on a lock after 10 s", async () => {
-  await Promise.all([noAnswer(), throttledForever(), locked()]);
+Deno.test("get gives up on an STS that is silent or busy for 30 s", async () => {
+  await Promise.all([noAnswer(), throttledForever()]);
 });
 
 // No connection is open between two tries.

@@ -14,7 +14,7 @@ import {
   readAsConfigparser,
   readAsGoSdk,
 } from "../support/readers.ts";
-import { readAsSdk, type Reading } from "../support/sdk_parser.ts";
+import { readAsSdk, readAsWeDo, type Reading } from "../support/sdk_parser.ts";
 import { EXAMPLE_SESSION } from "../support/sessions.ts";
 
 const WRITTEN = Object.entries({
@@ -175,6 +175,7 @@ Deno.test(`${COUNT} generated files: every other profile reads the same for thre
             isOneWord(target)));
         compare(program, read(given), read(after), one, sees);
       }
+      compare("updsts", readAsWeDo(given), readAsWeDo(after), one, true);
       compare(
         "the SDK for JavaScript itself",
         await readAsSdk(given),
