@@ -1,7 +1,11 @@
 // All exit codes and error codes, as data: the documents and the type of the
 // codes are derived from it. The program loads it only after a failure.
 
-/** What each exit code means; and its error codes, each with its meaning and its remedy. */
+/**
+ * What each exit code means; and its error codes, each with its meaning and its remedy.
+ *
+ * @internal
+ */
 export const EXIT_CODES = {
   0: { meaning: "Done, or there was nothing to do", errors: {} },
   1: {
@@ -118,9 +122,7 @@ export const EXIT_CODES = {
   },
 } as const;
 
-type ExitCodes = typeof EXIT_CODES;
-
 /** The stable code of an error in machine-readable output. */
 export type ErrorCode = {
-  [Exit in keyof ExitCodes]: keyof ExitCodes[Exit]["errors"];
-}[keyof ExitCodes];
+  [Exit in keyof typeof EXIT_CODES]: keyof typeof EXIT_CODES[Exit]["errors"];
+}[keyof typeof EXIT_CODES];

@@ -22,7 +22,9 @@ const OPTIONS: Names = {
 /** What to do about an error; a function if it names an option. */
 export type Hint = string | ((names: Names) => string);
 
+/** The optional parts of an {@linkcode UpdstsError}. */
 export interface UpdstsErrorOptions {
+  /** What to do about the error. */
   readonly hint?: Hint;
   /** The underlying error; shown at `-v 2` only. */
   readonly cause?: unknown;
@@ -35,11 +37,13 @@ export interface UpdstsErrorOptions {
  * message nor hint ever holds a secret or a line of the credentials file.
  */
 export class UpdstsError extends Error {
+  /** Always `UpdstsError`. */
   override readonly name: string = "UpdstsError";
   /** Stable across versions. */
   readonly code: ErrorCode;
   readonly #hint: Hint | undefined;
 
+  /** Creates an error from its code and message. */
   constructor(
     code: ErrorCode,
     message: string,

@@ -13,18 +13,22 @@ export const MASK = "********";
 export class Secret {
   readonly #value: string;
 
+  /** Wraps `value`. */
   constructor(value: string) {
     this.#value = value;
   }
 
+  /** The value itself. */
   reveal(): string {
     return this.#value;
   }
 
+  /** The mask. */
   toString(): string {
     return MASK;
   }
 
+  /** The mask. */
   toJSON(): string {
     return MASK;
   }
