@@ -8,7 +8,7 @@ export const OWNED_KEYS = [
   "expiration_datetime",
 ] as const;
 
-/** What boto wrote, and botocore still prefers to `aws_session_token`. */
+/** The token key of boto, which botocore still prefers to `aws_session_token`. */
 export const OLD_TOKEN_KEY = "aws_security_token";
 
 /** The access key id that the expiry was written for. A key, since programs that rewrite the file drop notes. */
@@ -84,7 +84,7 @@ export type SecretKey =
 
 const ACCESS_KEY_ID = /^[A-Z0-9_]{16,128}$/;
 
-/** What GetSessionToken takes, but for a slash outside of an ARN: that is rather a secret, and a device is shown. */
+/** The devices that GetSessionToken takes, without those that have a slash and are not ARNs: they are rather secrets, and a device is shown. */
 const DEVICE = /^(?:arn:[\w+=/:,.@-]{5,252}|[\w+=,.@-]{9,32})$/;
 
 const SWITCH = /^(?:true|false)$/i;

@@ -84,7 +84,7 @@ export function parseFile(text: string): ParsedFile {
 export interface Property {
   /** The key in lower case; `parent.key` if nested under an empty `parent =`. */
   readonly key: string;
-  /** Where the value begins, without spaces and inline comment. */
+  /** Offset of the value, without spaces and inline comment. */
   readonly offset: number;
   /** Length of that; 0 for an empty value. */
   readonly length: number;
@@ -104,7 +104,7 @@ export class Section {
     file: FileText,
     /** The text between the brackets, one character a byte. */
     readonly name: string,
-    /** Where the name begins. */
+    /** Offset of the name. */
     readonly nameOffset: number,
     /** Index of the header's line. */
     readonly line: number,
@@ -200,7 +200,7 @@ export function readValue(
 export interface ManagedBlock {
   /** The profile that the session was asked for, one character a byte; the session's own name if unknown. */
   readonly key: string;
-  /** The same, decoded. */
+  /** The key, decoded. */
   readonly profile: string;
   /** Index of the line of the opening tag; of the header, if that tag is missing. */
   readonly begin: number;
@@ -235,7 +235,7 @@ function namedBlock(
 export interface Damage {
   /** A sentence with its line number (from 1). */
   readonly message: string;
-  /** What to do, if that is more than to mend the line. */
+  /** What to do, if repairing the line is not enough. */
   readonly hint?: string | undefined;
   /** The profiles and sessions that it concerns, one character a byte. */
   readonly names: readonly string[];
@@ -243,7 +243,7 @@ export interface Damage {
 
 type ManagedBlocks = Pick<ParsedFile, "blocks" | "damage" | "loneTags">;
 
-/** What makes a comment a tag. */
+/** The end of every tag. */
 export const MARKER = "[auto update by updsts]";
 
 /** The tag that ends a block. */

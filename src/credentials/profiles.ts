@@ -52,7 +52,7 @@ export class Profile {
     return this.#values.get(key);
   }
 
-  /** The same for a person or an agent to see: masked if it has not the form of such a value. */
+  /** The value of `key` as it may be shown: masked if it does not have the form of such a value. */
   shown(key: PublicKey): string | undefined {
     const value = this.#values.get(key);
     return value === undefined || mayBeShown(key, value) ? value : MASK;

@@ -5,7 +5,7 @@ import { readAsGo } from "./readers/go.ts";
 import { readAsJavaScript } from "./readers/javascript.ts";
 import { applyEdits, decodeText, type Edit, trim } from "./text.ts";
 
-/** What edits mean to change: the profile that goes, if any, and the one that comes, one character a byte. */
+/** The intended change: the removed profile, if any, and the added one, one character a byte. */
 export interface IntendedChange {
   readonly former?: string | undefined;
   readonly session?: {

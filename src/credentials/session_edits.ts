@@ -58,7 +58,7 @@ export interface SessionValues {
 
 type Values = ReadonlyMap<string, string>;
 
-/** What a refresh writes into a block, one character a byte. */
+/** The values that a refresh writes, one character a byte. */
 interface Refresh {
   readonly key: string;
   readonly name: string;
@@ -193,7 +193,7 @@ export function flawsOf(file: ParsedFile, block: ManagedBlock): string[] {
   return flaws;
 }
 
-/** What another program has written into the section of a block behind its end. */
+/** Properties of the block's section that another program wrote after the closing tag. */
 function propertiesBehind(
   { blocks }: ParsedFile,
   { end, closed, section }: ManagedBlock,

@@ -2,11 +2,11 @@
 
 /** Replaces `length` characters of the original text, from `offset`, by `text`. */
 export interface Edit {
-  /** Where, in characters of the original text. */
+  /** Position in the original text, in characters. */
   readonly offset: number;
-  /** How many characters go; 0 to insert. */
+  /** Number of characters to delete; 0 to insert. */
   readonly length: number;
-  /** What comes in their place; empty to delete. */
+  /** The new text; empty to delete. */
   readonly text: string;
 }
 

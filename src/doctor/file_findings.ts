@@ -111,7 +111,7 @@ export async function lookAtFile(
   }
 }
 
-/** What others can do, by the permission bits. */
+/** What other users can do, by the permission bits. */
 function othersMay(mode: number): string {
   const who = (mode & 0o007) === 0 ? "users in its group" : "other users";
   const allowed = ["read", "write", "run"]

@@ -20,10 +20,10 @@ const SECRET_LENGTH = 40;
 /** With more long-term keys, a refresh is rehearsed only if its profile is named. */
 const MAX_REHEARSED = 50;
 
-/** Where STS would be asked, and what configured the endpoint, if anything did. */
+/** The STS target, and the source of its endpoint. */
 export type Target = StsTarget & Pick<ProfileSettings, "endpointSource">;
 
-/** What `get` does before it asks for a code: what it would use, or refuses, and what it warns of. */
+/** The rehearsal of `get`: its plan or refusal, and its warnings. */
 export async function rehearseRefresh(
   ports: PreparePorts,
   profile: string,

@@ -3,7 +3,7 @@ import { type ErrorCode, UpdstsError } from "../errors.ts";
 
 /** One thing that was looked at. Holds no secret. */
 export interface Finding {
-  /** What was looked at: `file`, `profile default`, `clock`. */
+  /** The subject: `file`, `profile default`, `clock`. */
   readonly check: string;
   /** A problem keeps something from working; a warning does not yet. */
   readonly status: "ok" | "warning" | "problem";
@@ -17,7 +17,7 @@ export interface Finding {
 /** The findings so far. */
 export class Report {
   readonly findings: Finding[] = [];
-  /** What warnings and problems say. */
+  /** The text of a warning or problem. */
   readonly #said = new Set<string>();
 
   /** `check` is in order. */

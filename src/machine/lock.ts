@@ -15,7 +15,7 @@ import { isAt, ownNamesIn } from "./temporary.ts";
 /** Locked instead where directories cannot be locked. */
 const LOCK_FILE = ".updsts.lock";
 
-/** How often to look who has the lock, in milliseconds. */
+/** The interval between two looks at the holder of the lock, in milliseconds. */
 const LOOK_EVERY = 500;
 
 /** Those of this process who want a directory, in turn; each says when it got the lock. */

@@ -5,7 +5,7 @@ import { PATHS } from "./paths.ts";
 /** More links than any system follows. */
 const MAX_LINKS = 100;
 
-/** Where a file is, behind all links. */
+/** The place of a file after all links. */
 export interface Place {
   /** Without links, `.` and `..`. */
   readonly path: string;
@@ -54,7 +54,7 @@ export function isSameFile(one: string, other: string): boolean {
   try {
     return locate(one).path === locate(other).path;
   } catch {
-    // What is wrong with one of them shows when it is read.
+    // Reading the file reports the error.
     return one === other;
   }
 }
@@ -124,7 +124,7 @@ function follow(path: string, own: number | null): Followed {
 function followOnWindows(path: string): Followed {
   try {
     const real = Deno.realPathSync(path);
-    // What Windows has given a drive letter, the sandbox opens by that.
+    // The sandbox opens a mapped drive by its letter only.
     const hasDrive = /^[A-Z]:[/\\]/i.test(path);
     const within = hasDrive && PATHS.isNetwork(real) ? path : real;
     if (within === path && isLink(path)) throw badLink(path, "a server");

@@ -16,7 +16,7 @@ export function onSignals(first: () => void, again: () => void): Disposable {
     const listener = () => {
       const now = performance.now();
       const before = receivedAt.get(signal);
-      // Who asks twice will not wait; who asks in two ways may only be thorough.
+      // The same signal twice means «at once»; two different signals may mean one request.
       if (before !== undefined && now - before > REPEATED_WITHIN) {
         again();
       }
@@ -60,7 +60,7 @@ export function writeAll(
   }
 }
 
-/** How much waits for a reader of notes, in characters. */
+/** The most that is kept for a reader of stderr, in characters. */
 const MAX_WAITING = 65_536;
 
 /**

@@ -48,7 +48,7 @@ const WORTH_A_WORD = 1_000;
 const LOOK_BACK = 5;
 const LONG_LOOK_BACK = 1_000;
 
-/** What {@linkcode LocalCredentialsFile} takes of the world. */
+/** The environment of a {@linkcode LocalCredentialsFile}. */
 export interface FileWorld {
   readonly environment: Environment;
   readonly log: Log;
@@ -66,7 +66,7 @@ interface Task {
   readonly made: DisposableStack;
 }
 
-/** How long to wait before the next attempt, in milliseconds; undefined when all is done. */
+/** The pause before the next attempt, in milliseconds; undefined if none is needed. */
 type Wait = number | undefined;
 
 /** A credentials file in the local file system. */
@@ -120,7 +120,7 @@ export class LocalCredentialsFile implements CredentialsFile {
     return this.#lookedBack;
   }
 
-  /** What the system says of the file; undefined if it does not exist. */
+  /** Facts about the file; undefined if it does not exist. */
   facts(): FileFacts | undefined {
     const { environment } = this.#world;
     const find = (path: () => string) => {
@@ -128,7 +128,7 @@ export class LocalCredentialsFile implements CredentialsFile {
         const place = locate(path());
         return place.exists ? place.path : undefined;
       } catch {
-        // What is wrong with it shows when it is read.
+        // Reading the file reports the error.
         return undefined;
       }
     };
@@ -219,7 +219,7 @@ export class LocalCredentialsFile implements CredentialsFile {
     });
   }
 
-  /** The same, with the lock of `directory`. */
+  /** Does so in `directory`, whose lock is held if `locked`. */
   async #attemptIn(
     directory: string,
     locked: boolean,
@@ -270,7 +270,7 @@ export class LocalCredentialsFile implements CredentialsFile {
     return undefined;
   }
 
-  /** Where the file is; see {@linkcode locate}. */
+  /** Resolves the path; see {@linkcode locate}. */
   #locate(own: number | null = null): Place {
     try {
       const place = locate(this.path, own);
@@ -299,7 +299,7 @@ export class LocalCredentialsFile implements CredentialsFile {
     return stillness.afterCollision();
   }
 
-  /** What to change; or how long to wait until the file can be taken for whole. */
+  /** The edits; or how long to wait until the file is whole, in milliseconds. */
   #settledEdits(
     text: string,
     change: Change,

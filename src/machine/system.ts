@@ -29,7 +29,7 @@ export const REAL_SYSTEM: System = {
   link: Deno.linkSync,
 };
 
-/** How long to wait for other programs before a code is spent, in milliseconds. */
+/** How long to wait for other programs before STS is asked, in milliseconds. */
 export const PATIENCE = 10_000;
 /** The same after STS has answered. */
 export const LONGEST_PATIENCE = 60_000;
@@ -64,7 +64,7 @@ export async function onceReleased<T>(
   }
 }
 
-/** What messages call the credentials file. */
+/** The name of the credentials file in messages. */
 export const CREDENTIALS_FILE = "credentials file";
 
 const HELD_HINT =
@@ -104,7 +104,7 @@ export function isMissing(error: unknown): boolean {
     error instanceof UpdstsError && error.code === "FILE_NOT_FOUND";
 }
 
-/** What the operating system said, without a path or a number. */
+/** The operating system's message, without path and number. */
 function systemMessage(error: unknown): string {
   if (isHeld(error)) return "another program has it open";
   const message = error instanceof Error ? error.message : String(error);

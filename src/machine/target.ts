@@ -12,7 +12,7 @@ import {
 } from "./system.ts";
 import { type Access, accessOf, ownPathIn } from "./temporary.ts";
 
-/** How long a file that other programs write must have been left alone, in milliseconds. */
+/** How long a file must stay unchanged, in milliseconds. */
 const STILL_AFTER_CHANGE = 500;
 // A program that truncates a file and writes it anew may pause on the way.
 const STILL_AFTER_LOSS = 10_000;
@@ -21,7 +21,7 @@ const STILL_AFTER_LOSS = 10_000;
 // they put there is whole.
 const LONGEST_AFTER_CHANGE = 5_000;
 
-/** How often to look at a file that is being written, in milliseconds. */
+/** The interval between two looks at a file that is being written, in milliseconds. */
 const LOOK_EVERY = 100;
 
 /** Tells when a file that other programs change may be taken for whole. */
@@ -29,9 +29,9 @@ export class Stillness {
   readonly #system: System;
   /** Whether STS has given a session that waits to be written. */
   readonly spent: boolean;
-  /** How many milliseconds other programs have been waited for. */
+  /** The time spent waiting for other programs, in milliseconds. */
   #waited = 0;
-  /** What the file held when it was last known to be whole. */
+  /** The text of the file when it was last known to be whole. */
   #baseline: string | undefined;
   #last: { readonly text: string; readonly since: number } | undefined;
   #collisions = 0;
@@ -57,7 +57,7 @@ export class Stillness {
     await this.#system.sleep(pause);
   }
 
-  /** How many milliseconds to wait when another program was faster: at random, so that nobody is always too late. */
+  /** The pause after a collision with another program, in milliseconds; random, so that no program loses every time. */
   afterCollision(): number {
     return 10 * ++this.#collisions * Math.random();
   }
@@ -74,7 +74,7 @@ export class Stillness {
     this.disturbed = true;
     // Lines that were added are whole; a last line that was cut may go on.
     const isWhole = difference === "added" && /[\r\n]$/.test(before);
-    // Where nothing is spent, a refusal is believed at once.
+    // Before the code is sent, a refusal counts at once.
     if (isWhole && !(refused && this.spent)) {
       this.#baseline = text;
       return 0;

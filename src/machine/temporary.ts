@@ -26,10 +26,10 @@ export interface Access {
   readonly mode: number;
 }
 
-/** What the system says of a file, in the parts that are used here. */
+/** The parts of a file's information that are used here. */
 type Info = Pick<Deno.FileInfo, "dev" | "ino" | "uid" | "gid" | "mode">;
 
-/** Who may do what with a file; its owner alone on Windows, where the runtime makes up a mode. */
+/** Owner and mode of a file; mode 0600 on Windows, where the runtime invents a mode. */
 export function accessOf({ uid, gid, mode }: Info): Access {
   const isWindows = Deno.build.os === "windows";
   return { uid, gid, mode: isWindows ? 0o600 : (mode ?? 0) & 0o777 };
@@ -48,7 +48,7 @@ export function isAt(
 ): boolean {
   try {
     const info = Deno.lstatSync(path);
-    // Where files have no numbers, nobody else can have taken the name.
+    // A file system without inode numbers cannot tell files apart.
     return !info.isSymlink &&
       (ino === null || info.ino === ino && info.dev === dev);
   } catch (error) {
@@ -100,7 +100,7 @@ function create(path: string): NewFile {
   return Deno.openSync(path, { write: true, createNew: true, mode: 0o600 });
 }
 
-/** The same, for a file that is to be given away by the handle that created it. */
+/** Creates a file whose owner and mode can be changed through its handle. */
 async function createToGive(path: string): Promise<NewFile> {
   // The runtime takes 6 ms to load its Node modules, which few files need.
   const [{ constants }, { open }] = await Promise.all([
@@ -213,7 +213,7 @@ async function give(
       .catch(() => file.chown(own.uid, gid))
       .catch(() => {});
   }
-  // What the old group was allowed is not for another one.
+  // The permissions of the old group are not meant for another group.
   const { gid: group } = await file.stat();
   await file.chmod(gid === group ? mode : mode & ~0o070);
 }

@@ -5,15 +5,15 @@ import type { CodeSource } from "../ports.ts";
 import { Secret } from "../secret.ts";
 import { REAL_SYSTEM } from "./system.ts";
 
-/** How often a person may mistype before the command gives up. */
+/** The number of mistyped codes after which the command gives up. */
 const ATTEMPTS = 3;
 
 /** How soon the system says that a terminal cannot be read, in milliseconds. */
 const UNREADABLE_AFTER = 20;
 
-/** Where a person is asked: the question goes to stderr, so that stdout stays an answer. */
+/** A terminal; questions go to stderr, since stdout carries the answer. */
 export interface Terminal {
-  /** What the person types; undefined if there is no terminal to ask at. */
+  /** Opens the terminal for reading; undefined if there is none. */
   open(): TypedInput | undefined;
   /** Shows `text` to the person. */
   write(text: string): void;
@@ -24,7 +24,7 @@ export interface Terminal {
 /** As of an open file; null or 0 at the end of input. */
 type TypedInput = { read(bytes: Uint8Array): Promise<number | null> };
 
-/** What arrows and function keys send, and all other control characters. */
+/** Escape sequences of arrow and function keys, and other control characters. */
 const KEY_SEQUENCES = /\p{Cc}(?:\[[0-?]*[ -\/]*[@-~]|O[ -~])?/gu;
 
 const QUESTION = "TOTP code: ";
@@ -137,7 +137,7 @@ function typedLines(input: TypedInput): () => Promise<string | undefined> {
   };
 }
 
-/** How long a program may take for its code until a person is told what is waited for, in milliseconds. */
+/** After this time, in milliseconds, a note says that a code is expected on stdin. */
 const NOTE_AFTER = 3_000;
 
 /**
@@ -161,7 +161,7 @@ export async function codeFromStream(
   try {
     for await (const chunk of stream) {
       text += decoder.decode(chunk, { stream: true });
-      // Nobody's code is longer: this is another stream than was meant.
+      // No code is longer: this is the wrong stream.
       if (/\S.*\n/.test(text) || text.length > 1024) break;
     }
   } finally {

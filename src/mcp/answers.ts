@@ -6,14 +6,14 @@ import { visible } from "../page/markup.ts";
 import type { CodePrompt } from "../page/question.ts";
 import type { Log } from "../ports.ts";
 
-/** How the tools call what other doors call otherwise. */
+/** The parameters that hints name. */
 const NAMES: Names = {
   sessionProfile: "sts_profile_name",
   credentialsFile: "cred_file",
   verbose: "the server's option -v 1",
 };
 
-/** Who has a code, if a call needs one: the agent, which gave it, or a person. */
+/** Where the code comes from: a parameter of the call, or a person. */
 export type CodeOrigin = "given" | "typed";
 
 /** An answer. */
@@ -43,7 +43,7 @@ export function failure(
       `Internal error: ${cause instanceof Error ? cause.name : typeof cause}`,
     );
   }
-  // What these advise is for the person who has the device.
+  // Their hints are for the person with the MFA device.
   const isForPerson = code === "CODE_INVALID" || code === "MFA_REFUSED";
   const hint = isForPerson ? undefined : known.hintWith(NAMES);
   const [typed, given = typed] = NEXT_STEPS[code] ?? [

@@ -4,7 +4,7 @@ import { UpdstsError } from "../errors.ts";
 import { Secret } from "../secret.ts";
 import { fieldsOf, KNOWN_CLIENTS } from "./clients.ts";
 
-/** What a parameter that may be left out takes, in JSON Schema. */
+/** The types of optional parameters, as JSON Schema. */
 const TYPES = {
   text: { type: "string", description: "The value; empty for the default" },
   seconds: { type: "number", description: "Seconds" },
@@ -14,7 +14,7 @@ const TYPES = {
 /** A parameter of a tool. */
 export interface Parameter {
   readonly description: string;
-  /** What it takes if it may be left out; without this it is a text that may not. */
+  /** The types of an optional parameter; a parameter without this is a required text. */
   readonly optional?: readonly (keyof typeof TYPES)[];
 }
 
@@ -48,7 +48,7 @@ export function inputSchema(parameters: Parameters) {
   };
 }
 
-/** What models write for a parameter that they mean to leave out. */
+/** Values that models write for an omitted parameter. */
 const LEFT_OUT: readonly unknown[] = [
   ...["", "null", "None", "undefined"],
   ...[null, undefined],

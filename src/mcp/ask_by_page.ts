@@ -17,10 +17,10 @@ import type { RefreshResult } from "../sessions/refresh_session.ts";
 import { codeNeeded, questionFor } from "./answers.ts";
 import type { ConnectedClient } from "./clients.ts";
 
-/** How long one call may block, in milliseconds: official clients give up after 60 s. */
+/** The time limit of a call, in milliseconds: official clients give up after 60 s. */
 export const MAX_CALL_TIME = 50_000;
 
-/** How often a client of the newer era comes back for an outcome by itself. */
+/** The number of times that a client of 2026-07-28 repeats a call by itself. */
 const MAX_RETURNS = 2;
 
 /** No person answers sooner, in milliseconds: such an answer is the client's own. */
@@ -29,13 +29,13 @@ const QUICKEST_PERSON = 1_000;
 /** The name of the one input that is asked for. */
 const FIELD = "totp_token";
 
-/** What a client of the newer era carries between its calls, sealed. */
+/** The sealed `requestState` of revision 2026-07-28. */
 interface CarriedState {
   /** For the outcome. */
   readonly ticket: string;
   /** The call that it is for. */
   readonly call: string;
-  /** How often the client has come back for the outcome. */
+  /** The number of repeated calls so far. */
   readonly returns: number;
   /** When the person was asked, in milliseconds of the monotonic clock. */
   readonly askedAt: number;
@@ -43,7 +43,7 @@ interface CarriedState {
 
 /** One call that needs a code. */
 export interface CodeCall {
-  /** All that it asks for: the same asks for the same. */
+  /** Equal for identical requests. */
   readonly key: string;
   /** The command that does the same in a terminal. */
   readonly command: string;
@@ -57,13 +57,13 @@ export interface CodeCall {
   answer(outcome: RefreshResult | UpdstsError): CallToolResult;
 }
 
-/** What a call is answered with: since 2026-07-28 it may be a question, and the client calls again. */
+/** The answer to a call; in revision 2026-07-28 it may be a question. */
 export type ToolAnswer = CallToolResult | InputRequiredResult;
 
 /** A call while it waits for the outcome. */
 interface Waiting extends CodeCall {
   readonly pending: PendingRefresh;
-  /** What the client came back with, if it did. */
+  /** The ticket of a repeated call. */
   readonly ticket: string | undefined;
   /** The client wants no answer any more, or the call has taken as long as one may. */
   readonly limit: AbortSignal;
@@ -78,7 +78,7 @@ export class PageAsker {
   readonly #states = createRequestStateCodec<CarriedState>({
     // One process serves all rounds.
     key: crypto.getRandomValues(new Uint8Array(32)),
-    // What has become too old is said by the tool, in words of use.
+    // The tool itself reports an expired state, with the next step.
     ttlSeconds: 365 * 86_400,
   });
   /** Refuses states that were tampered with. */
@@ -164,7 +164,7 @@ export class PageAsker {
     });
   }
 
-  /** What is under way for a call, or has ended and not been told: to the `ticket`, if there is one. */
+  /** The refresh of this call or `ticket` that is running, or whose outcome has not been returned. */
   async #known(
     { key, isMetBy }: CodeCall,
     ticket: string | undefined,
@@ -209,7 +209,7 @@ export class PageAsker {
         : await this.#wait(waiting, page, MAX_RETURNS);
     } finally {
       over.abort();
-      // Else some clients go on showing their question.
+      // Otherwise some clients keep their dialog open.
       done().catch(() => {});
     }
   }

@@ -10,7 +10,7 @@ import {
 import { shellQuoted } from "../shell_quoted.ts";
 import { PageAsker } from "./ask_by_page.ts";
 
-/** What the process gives. */
+/** The settings from the process. */
 export interface BackendSettings {
   /** The ports for a credentials file, for one call; undefined is the usual file. */
   readonly connect: (credentialFile: string | undefined) => Promise<Ports>;
@@ -18,9 +18,9 @@ export interface BackendSettings {
   readonly clock: Clock;
   /** The file to work on if a call names none; undefined is the usual one. */
   readonly credentialFile: string | undefined;
-  /** What a person types in a terminal before the options of `get`, quoted for the shell. */
+  /** The command for a terminal, up to `get`, quoted for the shell. */
   readonly getCommand: string;
-  /** How long one call may block, in milliseconds; by default as long as clients wait. */
+  /** The time limit of a call, in milliseconds. */
   readonly maxCallTime?: number;
 }
 
@@ -29,7 +29,7 @@ export interface CallFiles {
   readonly ports: Ports;
   /** The file with the long-term keys, as a person knows it. */
   readonly source: string | undefined;
-  /** The same if it is not the usual one. */
+  /** The path, if it is not the usual one. */
   readonly unusual: string | undefined;
 }
 
@@ -73,7 +73,7 @@ export class Backend {
     if (source === sourceOf(usual)) {
       return { ports, source, unusual: undefined };
     }
-    // Else sessions of several accounts would be in one file, by names alone.
+    // Otherwise one file would mix sessions of several accounts.
     if ((usual.keys ?? ports.keys) !== undefined) {
       throw new UpdstsError(
         "USAGE",
@@ -84,7 +84,7 @@ export class Backend {
     return { ports, source, unusual: source };
   }
 
-  /** What a person types in a terminal for the same. */
+  /** The equivalent command for a terminal. */
   commandFor(
     { profile, sessionProfile, durationSeconds }: RefreshRequest,
     { ports, source, unusual }: CallFiles,
@@ -144,7 +144,7 @@ export class Backend {
   }
 }
 
-/** Where the long-term keys are. */
+/** The file with the long-term keys. */
 function sourceOf({ file, keys }: Ports): string | undefined {
   const source: KeySource = keys ?? file;
   return source.path;

@@ -17,7 +17,7 @@ export interface KnownClient {
   readonly declineNewer?: true;
   /** Parameters that it adds to a model's call, without effect here. */
   readonly addsParameters?: readonly string[];
-  /** What was seen. */
+  /** The observed behaviour. */
   readonly why: string;
 }
 

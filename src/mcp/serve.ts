@@ -12,7 +12,7 @@ import { ConnectedClient, type Era } from "./clients.ts";
 import { callTool, DEFINITIONS, TOOLS } from "./tools.ts";
 import { type Input, type Output, StdioTransport } from "./transport.ts";
 
-/** How long the last answers may take to be sent and read, in milliseconds. */
+/** The time limit for sending the last answers, in milliseconds. */
 const LAST_ANSWERS = 1_000;
 
 const INSTRUCTIONS = `\
@@ -36,7 +36,7 @@ Programs that run already may still hold the old credentials: start them again.
 
 Never read the credentials file yourself.`;
 
-/** What {@linkcode serveMcp} works with. */
+/** The settings of {@linkcode serveMcp}. */
 export interface McpService extends BackendSettings {
   readonly version: string;
   readonly stdin: Input;

@@ -19,7 +19,7 @@ import type { ToolAnswer } from "./ask_by_page.ts";
 import type { Backend } from "./backend.ts";
 import type { ConnectedClient } from "./clients.ts";
 
-/** What a call is made with, besides its arguments. */
+/** The context of a call. */
 export interface ToolCall {
   readonly backend: Backend;
   readonly client: ConnectedClient;
@@ -199,7 +199,7 @@ export const DEFINITIONS: ToolDefinition[] = TOOLS.map(
   }),
 );
 
-/** What a tool answers to `value`, the arguments of a call. */
+/** Calls a tool with the arguments `value`. */
 export async function callTool(
   { parameters, run }: Tool,
   value: unknown,
@@ -245,7 +245,7 @@ async function refresh(
     const { signal } = context.mcpReq;
     return answer(await backend.refresh(ports, { ...request, code }, signal));
   }
-  // All that is asked for: the same for the same.
+  // Identical requests share one page.
   const key = JSON.stringify({ ...request, file: source });
   return await backend.pages.answer({
     ...{ key, command, client, context, answer },

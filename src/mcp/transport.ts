@@ -8,12 +8,12 @@ import {
 import type { Log } from "../ports.ts";
 import { declinesNewer } from "./clients.ts";
 
-/** What the client writes to. */
+/** The stream of the client's messages. */
 export interface Input {
   read(buffer: Uint8Array): Promise<number | null>;
 }
 
-/** What the client reads from: protocol lines, and nothing else. Never blocks the event loop. */
+/** The stream of the server's messages; a write does not block the event loop. */
 export interface Output {
   write(bytes: Uint8Array): Promise<number>;
 }
@@ -158,7 +158,7 @@ export class StdioTransport implements Transport {
         }
       }
     } catch (error) {
-      // Nobody reads any more.
+      // The client does not read any more.
       this.#broken = true;
       this.#unsent = "";
       this.#end.resolve();

@@ -19,7 +19,7 @@ export interface LoopbackAnswer {
   readonly body?: string;
 }
 
-/** Answers a request, or the HTTP status that says why it is none. */
+/** Answers a request, or the HTTP status of an invalid one. */
 type Respond = (request: LoopbackRequest | number) => Promise<LoopbackAnswer>;
 
 const LOOPBACK = "127.0.0.1";
@@ -27,18 +27,18 @@ const LOOPBACK = "127.0.0.1";
 const MAX_HEAD = 32_768;
 /** More than any form of ours, in bytes. */
 const MAX_BODY = 1024;
-/** How many connections may be waited for; one more closes the oldest. */
+/** The maximum number of idle connections; one more closes the oldest. */
 const MAX_WAITING = 64;
-/** How long a request may take to arrive, or an answer to be read, in milliseconds. */
+/** The time limit for reading a request or writing an answer, in milliseconds. */
 const MAX_TIME = 5_000;
 /** The pause after a connection could not be accepted, in milliseconds. */
 const FAILURE_PAUSE = 100;
 /** After so many failures in succession another server is needed. */
 const MAX_FAILURES = 20;
 
-/** Listens from the start, and does not keep the process alive. */
+/** Listens from the start; does not keep the process alive. */
 export class LoopbackServer {
-  /** What a browser has to name in `Host`. */
+  /** The expected `Host` header. */
   readonly host: string;
   readonly #listener: Deno.TcpListener;
   readonly #waiting = new Map<Deno.TcpConn, ReturnType<typeof setTimeout>>();
@@ -53,7 +53,7 @@ export class LoopbackServer {
     this.#accept(respond);
   }
 
-  /** Whether nobody could be served for a while. It keeps its port, and goes on trying. */
+  /** Whether it has failed to accept connections for a while; it keeps its port and retries. */
   get failing(): boolean {
     return this.#failures >= MAX_FAILURES;
   }
@@ -126,7 +126,7 @@ export class LoopbackServer {
   }
 }
 
-/** A request, or the HTTP status that says why it is none; undefined if the connection ended before. */
+/** A request, or the HTTP status of an invalid one; undefined if the connection ended early. */
 async function readRequest(
   connection: Deno.TcpConn,
 ): Promise<LoopbackRequest | number | undefined> {

@@ -9,7 +9,7 @@ export class Markup {
   }
 }
 
-/** What can stand in a piece of HTML: text is escaped; undefined is nothing. */
+/** A value in a template: text is escaped, undefined is omitted. */
 type Part = string | number | Markup | readonly Markup[] | undefined;
 
 /** A piece of HTML from a template. */

@@ -10,10 +10,10 @@ import type { Question } from "./question.ts";
 import { renderPage } from "./render.ts";
 import { chooseLanguage } from "./words.ts";
 
-/** How many pages are kept, so that whoever reloads an old one reads that it is over. */
+/** The number of pages that are kept: an old page says that it has ended. */
 const MAX_PAGES = 100;
 
-/** What all answers tell a browser. */
+/** The headers of all answers. */
 const GUARDS = {
   "Cache-Control": "no-store",
   "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",

@@ -13,21 +13,21 @@ import {
 
 /** A page on which a person can type the code. */
 export interface OpenPage {
-  /** Where it is now. Who knows it may answer the question. */
+  /** The current address; it is a secret that permits to answer. */
   readonly url: string;
   readonly prompt: CodePrompt;
 }
 
 /** A refresh that may have to wait for a person. */
 export class PendingRefresh {
-  /** What asks for it; undefined when its outcome has been told. */
+  /** The key of the request; undefined after its outcome was returned. */
   key: string | undefined;
   readonly tickets: Set<string> = new Set();
-  /** When its outcome is forgotten though nobody came back for it, in milliseconds. */
+  /** When an outcome that was not fetched is dropped, in milliseconds. */
   forgottenAt = Infinity;
   /** When, and if, a person has to be asked. */
   readonly opened: Promise<OpenPage>;
-  /** What it ended with; never rejects. */
+  /** The outcome; never rejects. */
   readonly outcome: Promise<Outcome>;
 
   constructor(
@@ -68,12 +68,12 @@ export class PendingCodes {
     this.#pages = new PageServer(clock);
   }
 
-  /** What was asked for under `key`, if its outcome has not been told yet. */
+  /** The refresh for `key` whose outcome has not been returned. */
   find(key: string): PendingRefresh | undefined {
     return this.#kept().find((pending) => pending.key === key);
   }
 
-  /** What `ticket` is for, if its outcome has not been told on it yet. */
+  /** The refresh for `ticket` whose outcome has not been returned. */
   claim(ticket: string): PendingRefresh | undefined {
     return this.#kept().find(({ tickets }) => tickets.has(ticket));
   }
@@ -101,7 +101,7 @@ export class PendingCodes {
     };
     const outcome = refresh(codes).catch(failure).then((outcome) => {
       question?.end(outcome);
-      // Nobody was asked, or nobody came: there is nothing to come back for.
+      // No page was opened, or it expired: no call will fetch the outcome.
       const forgotten = question === undefined ||
         outcome instanceof UpdstsError && outcome.code === "CODE_EXPIRED";
       const now = this.#clock.now().getTime();
@@ -115,18 +115,18 @@ export class PendingCodes {
     return pending;
   }
 
-  /** Asks nobody any more, and ends the questions for which no code is being checked. */
+  /** Opens no more pages, and ends the questions for which no code is being checked. */
   close(): void {
     this.#closed = true;
     for (const question of this.#questions) question.withdraw(ending());
-    // While a code is being checked, the port stays ours.
+    // The port stays bound while a code is being checked.
     if (this.#questions.size === 0) this.#pages.close();
   }
 
   #open(question: Question): OpenPage {
     const url = this.#pages.show(question);
     this.#questions.add(question);
-    // Whoever waits for the outcome learns in time that there is none.
+    // Waiting calls learn in time that the page has expired.
     const timer = setTimeout(() => question.expire(), QUESTION_LIFETIME);
     Deno.unrefTimer(timer);
     return {

@@ -5,10 +5,10 @@ import type { Clock } from "../ports.ts";
 import { Secret } from "../secret.ts";
 import type { RefreshResult } from "../sessions/refresh_session.ts";
 
-/** How long a question stays open, in milliseconds: as long as a person may be away. */
+/** The lifetime of a question, in milliseconds. */
 export const QUESTION_LIFETIME = 600_000;
 
-/** What the person is told, besides profile and device. */
+/** What the page shows besides profile and device. */
 export interface CodeRequest {
   /** The credentials file, if it is not the usual one. */
   readonly file: string | undefined;
@@ -16,13 +16,13 @@ export interface CodeRequest {
   readonly client: string | undefined;
 }
 
-/** All that the person is told. */
+/** What the page shows. */
 export interface CodePrompt extends CodeRequest {
   readonly profile: string;
   readonly device: string;
 }
 
-/** What a refresh ended with. */
+/** The outcome of a refresh. */
 export type Outcome = RefreshResult | UpdstsError;
 
 /** The state of the form. */
@@ -61,7 +61,7 @@ export class Question {
     return this.#state;
   }
 
-  /** How long a code will still be taken, in milliseconds. */
+  /** The time left for a code, in milliseconds. */
   get timeLeft(): number {
     return this.#expiresAt - this.#clock.now().getTime();
   }

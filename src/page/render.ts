@@ -11,7 +11,7 @@ import type {
 import { STYLE } from "./style.ts";
 import { type Language, WORDS, type Words } from "./words.ts";
 
-/** How long a TOTP code lasts, in milliseconds; all codes change together. */
+/** The period of a TOTP code, in milliseconds; all codes change at the same moment. */
 const CODE_PERIOD = 30_000;
 
 /** The document for a question; `nonce` lets its own style through its policy. */
@@ -92,7 +92,7 @@ function form(
 
 const INVALID = new Markup('aria-invalid="true"');
 
-/** What was wrong with the last code, and what to do now. */
+/** The error of the last code, and what to do. */
 function errorOf(
   state: QuestionState,
   now: Date,

@@ -1,6 +1,6 @@
 // The texts of the page in each language.
 
-/** What the page speaks. */
+/** The languages of the page. */
 export type Language = "en" | "ja";
 
 const ENGLISH = {
@@ -38,7 +38,7 @@ const ENGLISH = {
   closePage: "You can close this page.",
 };
 
-/** What the page says in one language. */
+/** The texts of the page in one language. */
 export type Words = typeof ENGLISH;
 
 const JAPANESE: Words = {
@@ -82,7 +82,7 @@ export const WORDS: Readonly<Record<Language, Words>> = {
   ja: JAPANESE,
 };
 
-/** The one that `acceptLanguage` likes best, the first of equals; English if it likes neither. */
+/** The language with the highest weight in `acceptLanguage`, the first of equals; otherwise English. */
 export function chooseLanguage(acceptLanguage: string | null): Language {
   let [chosen, best]: [Language, number] = ["en", 0];
   for (const range of (acceptLanguage ?? "").slice(0, 1000).split(",")) {

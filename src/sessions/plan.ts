@@ -209,7 +209,7 @@ function assertDevice(
 
 interface Region {
   readonly name: string;
-  /** What named it, for a person to read. */
+  /** The source of the region, in words. */
   readonly source: string;
 }
 

@@ -50,7 +50,7 @@ interface Names {
   readonly sessionProfile: string;
   /** The role that uses the session, if that was named. */
   readonly role?: string | undefined;
-  /** What a person should do or know besides, a sentence each. */
+  /** Advice for the person, a sentence each. */
   readonly notes?: readonly string[];
 }
 

@@ -6,7 +6,7 @@ import { shellQuoted } from "../shell_quoted.ts";
 import { cannotRefresh } from "./plan.ts";
 import { type Profiles, sourceOf } from "./session_files.ts";
 
-/** What the refresh of a name is about. */
+/** The profile, session and roles that a name leads to. */
 export interface Chain {
   /** The profile with the long-term key, if there is one. */
   readonly profile: string;
@@ -197,7 +197,7 @@ export function otherKind(key: string | undefined): OtherKind {
   return key === "credential_process" ? "process" : "none";
 }
 
-/** What such a profile does, for a person to read. */
+/** How such a profile gets credentials, in words. */
 export const WAYS: Readonly<Record<OtherKind, string>> = {
   role: "takes a role",
   sso: "signs in with aws sso login",

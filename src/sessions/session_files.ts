@@ -10,7 +10,7 @@ import { Secret } from "../secret.ts";
 /** All profiles, as they were read. */
 export interface Profiles {
   readonly keys: ParsedFile;
-  /** The same, if there is only one file. */
+  /** The file with the sessions; the same one if there is only one. */
   readonly sessions: ParsedFile;
   readonly config: ReadonlyMap<string, Profile>;
 }

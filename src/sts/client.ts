@@ -19,7 +19,7 @@ import {
   proxyFor,
 } from "./http.ts";
 
-/** The same for every client, so that it reads no file and no variable, and asks no other service. */
+/** Settings of every client: with them the SDK reads no file and no variable, and asks no other service. */
 const SETTLED = {
   ignoreConfiguredEndpointUrls: true,
   useGlobalEndpoint: false,
@@ -231,7 +231,7 @@ function toSession(given: Partial<Credentials> = {}): Session | undefined {
   };
 }
 
-/** How AWS names an error: in words, which hold no hash. */
+/** The form of AWS's error codes: words, which cannot hold a hash. */
 const CODE = /^(?!.*[0-9a-f]{8})[a-z][a-z.:_-]{0,99}$/i;
 
 function readRefusal(error: unknown): Pick<Answer, "refusal"> {

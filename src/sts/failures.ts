@@ -14,7 +14,7 @@ import {
 const TOLERATED_SKEW = 15_000;
 /** STS takes a signature for five minutes to either side, in milliseconds. */
 const MAX_SKEW = 300_000;
-/** How long a TOTP code lives, in seconds. */
+/** The period of a TOTP code, in seconds. */
 const CODE_PERIOD = 30;
 
 // How AWS services, or a proxy, name these refusals.
@@ -50,7 +50,7 @@ export function whyUnspent(
   return skewed && CLOCK_SKEW.test(refusal.code) ? "clock skew" : undefined;
 }
 
-/** How far the clock of STS is ahead of `time`, in milliseconds; 0 if unknown. */
+/** Offset of the clock of STS from `time`, in milliseconds; 0 if unknown. */
 export function offsetTo(date: string | undefined, time: Date): number {
   const said = new Date(date ?? NaN);
   const year = said.getUTCFullYear();

@@ -28,7 +28,7 @@ const TIMEOUT = 30_000;
 /** For an answer to `doctor`, in milliseconds. */
 const REACH_TIMEOUT = 5_000;
 
-/** How often a request may be sent, for each reason; the time limit ends it earlier. */
+/** The maximum number of requests, by reason; the time limit may end it earlier. */
 const MAX_SENT: Readonly<Record<Unspent, number>> = {
   "throttled": 10,
   "connection refused": 3,

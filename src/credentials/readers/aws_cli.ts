@@ -119,7 +119,7 @@ function headerIn(trimmed: string): string | undefined {
   return trimmed.startsWith("[") && end > 1 ? trimmed.slice(1, end) : undefined;
 }
 
-/** All that ends a line for Python's splitlines(). */
+/** Line ends of Python's splitlines(). */
 const LINE_END = new RegExp("[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]");
 
 /** Whether every line of `value` that says something is a key with a value. */

@@ -2,10 +2,10 @@
 import { type Reading, sectionOf } from "./aws_cli.ts";
 import { GO_SPACES, spacesBefore, trim } from "../text.ts";
 
-/** What indents a line. */
+/** Characters that indent a line. */
 const LINE_SPACES = " \t";
 
-/** What the SDK reads in `text` (decoded). It passes over what it does not know. */
+/** The profiles that the SDK reads from `text` (decoded); it ignores unknown lines. */
 export function readAsGo(text: string): Reading {
   const reading: Reading = new Map();
   let section: Map<string, string> | undefined;

@@ -2,7 +2,7 @@
 import { type Reading, sectionOf } from "./aws_cli.ts";
 import { JAVASCRIPT_SPACES, trim } from "../text.ts";
 
-/** What the SDK reads in `text` (decoded), or would if it did not refuse it. */
+/** The profiles that the SDK reads from `text` (decoded), or would read if it did not refuse it. */
 export function readAsJavaScript(
   text: string,
 ): { reading: Reading; refusal: boolean } {
