@@ -34,7 +34,7 @@ export function assertProfileName(name: string, what: string): void {
   refuseName(
     whyNoProfileName(name),
     what,
-    "give the name as it stands between [ and ] in the credentials file",
+    "give the name that is between [ and ] in the credentials file",
   );
 }
 

@@ -105,7 +105,7 @@ export class PageAsker {
       throw new UpdstsError(
         "CODE_EXPIRED",
         "Cannot get a session: no question is open for this requestState with these arguments",
-        { hint: "its outcome has been told, or nobody came in time" },
+        { hint: "its outcome was already returned, or its page expired" },
       );
     }
     const pending = known ?? call.begin();

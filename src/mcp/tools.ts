@@ -139,7 +139,7 @@ export const TOOLS: readonly Tool[] = [{
   name: "updsts_get_credential_info",
   title: "Look up an AWS profile",
   description:
-    "Shows one profile of the AWS credentials file: key id, MFA device, expiry. Secrets are masks. The result is null if there is no such profile.",
+    "Shows one profile of the AWS credentials file: key id, MFA device, expiry. Secrets are masks. The result is null if the profile does not exist.",
   parameters: {
     profile_name: { description: "Name of the profile" },
     cred_file: CRED_FILE,
@@ -149,7 +149,8 @@ export const TOOLS: readonly Tool[] = [{
       description: "The profile, or null",
       anyOf: [PROFILE, { type: "null" }],
     },
-    note: "If there is no such profile: which there are, the likeliest first",
+    note:
+      "If the profile does not exist: the existing ones, the likeliest first",
   }, ["result"]),
   isReadOnly: true,
   run: async (given, { backend }) => {

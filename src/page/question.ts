@@ -148,9 +148,9 @@ function declined(): UpdstsError {
 function expired(): UpdstsError {
   return new UpdstsError(
     "CODE_EXPIRED",
-    `Cannot get a session: nobody typed the TOTP code within ${
+    `Cannot get a session: the TOTP code was not typed within ${
       QUESTION_LIFETIME / 60_000
-    } minutes of being asked`,
+    } minutes`,
     { hint: "nothing was changed" },
   );
 }

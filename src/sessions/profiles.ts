@@ -204,7 +204,7 @@ export function unknownProfile(
     : `the profiles are: ${quoted(byCloseness(name, existing), 5)}`;
   const [state, hint] = path === undefined
     ? [
-      "stdin has no such section",
+      "stdin does not have that section",
       "pipe in the text of a credentials file, with the long-term key in it",
     ]
     : existing.includes(`profile ${name}`)
@@ -212,7 +212,7 @@ export function unknownProfile(
       `the credentials file has [profile ${name}], which only the config file takes for it`,
       `write [${name}] in its place`,
     ]
-    : ["the file has no such section", inFile];
+    : ["the file does not have that section", inFile];
   const message = `Cannot find profile ${JSON.stringify(name)}: ${state}`;
   return new UpdstsError("PROFILE_NOT_FOUND", message, { hint });
 }

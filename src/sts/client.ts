@@ -128,7 +128,7 @@ function endpointOf(
     });
     return { endpoint: url, settings };
   } catch (cause) {
-    throw unusable("AWS has no such endpoint in this region", cause);
+    throw unusable("AWS does not have that endpoint in this region", cause);
   }
 }
 

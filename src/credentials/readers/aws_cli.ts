@@ -92,7 +92,7 @@ export function readAsAwsCli(text: string): {
       sectionOf(reading, header);
       continue;
     }
-    if (name === "") refuse("it stands above all headers");
+    if (name === "") refuse("it is above all headers");
     const separator = value.search(/[=:]/);
     if (separator <= 0) {
       refuse("it is neither a header nor a key");
