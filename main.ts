@@ -78,7 +78,7 @@ const connect: Connect = async (named, log) => {
   });
 };
 
-/** Where the person is: a task of a clone runs in the clone, wherever it was started. */
+/** The directory of the user: `deno task` runs in the clone, and sets INIT_CWD to it. */
 function directory(): string | undefined {
   try {
     const cwd = Deno.cwd();

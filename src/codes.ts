@@ -1,4 +1,4 @@
-// TOTP codes in the spellings of people and programs.
+// Reads TOTP codes.
 import { UpdstsError } from "./errors.ts";
 import { Secret } from "./secret.ts";
 

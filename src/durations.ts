@@ -1,4 +1,4 @@
-// Durations in the spellings of people.
+// Reads and formats durations.
 import { UpdstsError } from "./errors.ts";
 
 const AMOUNT = String.raw`(\d{1,9})\s*`;

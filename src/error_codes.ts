@@ -2,7 +2,7 @@
 // codes are derived from it. The program loads it only after a failure.
 
 /**
- * What each exit code means; and its error codes, each with its meaning and its remedy.
+ * The meaning of each exit code, and its error codes, each with its meaning and remedy.
  *
  * @internal
  */

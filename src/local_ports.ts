@@ -11,7 +11,7 @@ import {
   TerminalCodes,
 } from "./machine/terminal.ts";
 
-/** The ports for the files that a person named. */
+/** The ports for the files that the user named. */
 export function createLocalPorts(
   named: NamedFiles,
   log: Log,

@@ -1,11 +1,11 @@
 // The partitions of AWS, each with its own regions, devices and hosts.
 
 interface Partition {
-  /** As ARNs name it. */
+  /** As in ARNs. */
   readonly id: string;
-  /** What its regions begin with. */
+  /** Of the names of its regions. */
   readonly prefix: string;
-  /** The region that is asked where none is named. */
+  /** The default region. */
   readonly firstRegion: string;
 }
 
@@ -21,12 +21,12 @@ const OTHERS: readonly Partition[] = [
   { id: "aws-iso-f", prefix: "us-isof-", firstRegion: "us-isof-south-1" },
 ];
 
-/** The partition that ARNs name so; undefined if AWS has none of that name. */
+/** The partition with this name in ARNs; undefined if AWS has no such partition. */
 export function namedPartition(id: string | undefined): Partition | undefined {
   return [PUBLIC, ...OTHERS].find((partition) => partition.id === id);
 }
 
-/** The partition that a region is in by its name. */
+/** The partition of a region. */
 export function partitionOf(region: string): Partition {
   return OTHERS.find(({ prefix }) => region.startsWith(prefix)) ?? PUBLIC;
 }

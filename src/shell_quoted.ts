@@ -1,6 +1,6 @@
 // Quotes words for a POSIX shell or the shells of Windows.
 
-/** `word`, in quotes if the shell would make something else of it. */
+/** Quotes `word` if the shell would change it. */
 export function shellQuoted(
   word: string,
   os: typeof Deno.build.os = Deno.build.os,
@@ -11,9 +11,9 @@ export function shellQuoted(
     : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-/** For PowerShell, and for cmd as far as one way to quote serves both. */
+/** For PowerShell, and for cmd where the same quotes work in both. */
 function windowsQuoted(word: string): string {
-  // To PowerShell, an @ in front, a comma or a % in front would be its own.
+  // PowerShell has a meaning for commas, and for @ and % at the start.
   if (/^[\w\\:./+=-]+$/.test(word)) return word;
   return /["`$%!\u201c-\u201e]|\\$/.test(word)
     ? powerShellQuoted(word)
@@ -21,11 +21,11 @@ function windowsQuoted(word: string): string {
 }
 
 function powerShellQuoted(word: string): string {
-  // It takes typographic quotes for quotes, too.
+  // PowerShell reads typographic quotes as quotes, too.
   return `'${word.replaceAll(/['\u2018-\u201b]/g, "$&$&")}'`;
 }
 
-/** How a person sets a variable of the environment for what is run next. */
+/** The command that sets an environment variable. */
 export function settingVariable(
   name: string,
   value: string,

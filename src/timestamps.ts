@@ -1,4 +1,4 @@
-// Points in time, in the form of the credentials file and in the words of people.
+// Times in the form of the credentials file, and relative to now.
 export { parseTimestamp } from "./credentials/keys.ts";
 
 /**

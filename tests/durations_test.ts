@@ -1,4 +1,4 @@
-// Durations as people type them.
+// parseDuration() and formatDuration().
 import assert from "node:assert/strict";
 import { formatDuration, parseDuration } from "../src/durations.ts";
 import { failsWith } from "./support/errors.ts";

@@ -1,4 +1,4 @@
-// Secret: no way of showing it shows it.
+// Secret: no conversion shows the value.
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import { MASK, Secret } from "../src/secret.ts";

@@ -1,4 +1,4 @@
-// Points in time, as the credentials file spells them and as people say them.
+// Times in the form of the credentials file, and relative to now.
 import assert from "node:assert/strict";
 import { parseTimestamp, relativeTime, toLocalIso } from "../src/timestamps.ts";
 

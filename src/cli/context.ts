@@ -64,33 +64,33 @@ export function filesOf(options: OptionValues): NamedFiles {
   const credentials = options.get("credentialFile");
   const sessions = options.get("sessionFile");
   const codeFromStdin = options.get("totpToken") === "-";
-  const [state, hint] = sessions === "-"
-    ? [
+  const stdin = credentials === "-";
+  const refusals = [
+    [
+      sessions === "-",
       "write sessions to stdout: they would be shown",
       "use -o FILE for them",
-    ]
-    : credentials !== "-"
-    ? []
-    : sessions === undefined
-    ? [
+    ],
+    [
+      stdin && sessions === undefined,
       "work on stdin: it cannot be written",
       "with updsts get, name a file for the session: -c - -o FILE; a file of that name is ./-",
-    ]
-    : codeFromStdin
-    ? [
+    ],
+    [
+      stdin && codeFromStdin,
       "read both the credentials and the code from stdin",
       "pass the code with -t, or type it at the terminal",
-    ]
-    : options.has("mcpServer")
-    ? [
+    ],
+    [
+      stdin && options.has("mcpServer"),
       "read the credentials from stdin: it carries the protocol",
       "name their file: -c FILE",
-    ]
-    : [];
-  if (state === undefined || hint === undefined) {
-    return { credentials, sessions, codeFromStdin };
+    ],
+  ] as const;
+  for (const [applies, state, hint] of refusals) {
+    if (applies) throw new UpdstsError("USAGE", `Cannot ${state}`, { hint });
   }
-  throw new UpdstsError("USAGE", `Cannot ${state}`, { hint });
+  return { credentials, sessions, codeFromStdin };
 }
 
 /** Shows `message` on a terminal unless this is disposed of within a second. */

@@ -1,5 +1,5 @@
 // The grammar, as data: every option and every command. The parser, the help,
-// the completion and the documents are made of it.
+// the completion and the reference are derived from it.
 
 /** The kinds of values, each as the help shows it. */
 export const PLACEHOLDERS = {
@@ -57,7 +57,7 @@ export const OPTIONS = tableOf<Option>()({
 
 export type OptionName = keyof typeof OPTIONS;
 
-/** The keys of `object`, which has no others than its type says. */
+/** The keys of `object` with their type. */
 function keysOf<K extends string>(object: Readonly<Record<K, unknown>>): K[] {
   const isKey = (key: string): key is K => Object.hasOwn(object, key);
   return Object.keys(object).filter(isKey);
@@ -66,7 +66,7 @@ function keysOf<K extends string>(object: Readonly<Record<K, unknown>>): K[] {
 /** The names of all options, in the order of the help. */
 export const OPTION_NAMES: readonly OptionName[] = keysOf(OPTIONS);
 
-/** What was given on the command line; a switch that is on has any value. */
+/** Options with their values as typed; a switch that is on has any value. */
 export type OptionValues = ReadonlyMap<OptionName | "shell", string>;
 
 /** The shells that have a completion script. */
@@ -84,7 +84,7 @@ export interface Command {
     readonly required: boolean;
     readonly fits: "long-term" | "managed" | "any";
   };
-  /** The options that it takes besides the common ones, with what they mean here. */
+  /** The options that are not common to all commands, with their help texts. */
   readonly options: Readonly<Partial<Record<OptionName, string>>>;
 }
 
@@ -96,7 +96,7 @@ export const COMMON_OPTIONS: Command["options"] = {
   help: "Show this help",
 };
 
-/** All of them, in the order of the help. */
+/** All commands, in the order of the help. */
 export const COMMANDS = tableOf<Command>()({
   get: {
     brief: "Get temporary credentials for a TOTP code, and save them",
@@ -199,13 +199,13 @@ export type CommandName = keyof typeof COMMANDS;
 /** The names of all commands, in the order of the help. */
 export const COMMAND_NAMES: readonly CommandName[] = keysOf(COMMANDS);
 
-/** The options that make sense without a command. */
+/** The options without a command. */
 const BARE_OPTIONS: Command["options"] = {
   help: "Show the help; after a command, its options",
   version: "Show the version",
 };
 
-/** The options of a command with what they mean there, its own first. */
+/** The options of a command with their help texts, its own first. */
 export function optionsOf(
   command: CommandName | undefined,
 ): Command["options"] {

@@ -68,6 +68,7 @@ Deno.test("Output.fail() gives message and hint, a line each; code and trace at 
   assert.match(text, /^TypeError$/m);
   assert.match(text, /^ +at /m);
   assert.doesNotMatch(text, /why/);
+  assert(!text.includes("\x1b"));
   assert.equal(
     failed(new UpdstsError("FILE_BUSY", "Cannot")),
     "updsts: Cannot\n",
