@@ -51,13 +51,6 @@ const SCENES: Readonly<Record<string, Scene>> = {
     says:
       /(?:STS refused the code[^]*the next one begins in \d+ s\r\nTOTP code: [^]*){2}/,
   },
-  "asks three times at most for a code that STS takes": {
-    typed: ["000000\n", "000001\n", "000002\n", "000003\n"],
-    ...{ exit: 4, asked: 3, sent: 3 },
-  },
-  "tries a code that came with the command once": {
-    ...{ ...NEVER, args: ["-t", "000000"], exit: 4, sent: 1 },
-  },
   "asks for no other code if STS does not know the device": {
     given: GIVEN.replace("mfa/alice", "mfa/bob"),
     ...{ typed: ["271828\n", "271829\n"], exit: 4, asked: 1, sent: 1 },

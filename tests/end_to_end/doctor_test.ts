@@ -1,7 +1,7 @@
 // doctor as a process: what is in order, and each thing that is not, once.
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { ALICE, GIVEN, Scenario } from "../support/scenario.ts";
+import { ALICE, block, GIVEN, Scenario } from "../support/scenario.ts";
 import { testUnless, unlessWindows } from "../support/skipping.ts";
 
 const WINDOWS = Deno.build.os === "windows";
@@ -95,16 +95,12 @@ Deno.test("doctor shows problems first, then warnings", async () => {
   }
 });
 
-/** A header of the block of `default`, and the session in it. */
-const BEGIN = "# ${{{ key=default [auto update by updsts]";
-const END = "# $}}} [auto update by updsts]";
-const SESSION = [
-  "[default_sts]",
-  "aws_access_key_id = ASIAIOSFODNN7EXAMPLE",
-  "aws_secret_access_key = x",
-  "aws_session_token = x",
-  "expiration_datetime = 2020-01-01T00:00:00+00:00",
-].join("\n");
+const FUTURE = "2999-01-01T00:00:00+00:00";
+const [EXPIRED, BLOCK] = [block("default"), block("default", FUTURE)];
+const [BEGIN = ""] = BLOCK.split("\n");
+const END = "# $}}} [auto update by updsts]\n";
+/** The session in that block. */
+const SESSION = BLOCK.replace(/^#.*\n/gm, "");
 const SECOND = GIVEN.replaceAll("[", "[second-");
 
 interface Case {
@@ -155,8 +151,8 @@ const CASES: Readonly<Record<string, Case>> = {
       /^problem contents: .*line 9 begins a block that has no end; add the line "# \$\}\}\} \[auto update by updsts\]" behind line 10, if/,
   },
   "what the next refresh mends of a block": {
-    given: `${GIVEN}${BEGIN}\n${SESSION.replace("= x", '= "x"')}\n\n${SECOND}`
-      .replace("2020", "2999"),
+    given: GIVEN + BLOCK.replace(/= (canary.*)/, '= "$1"').replace(END, "\n") +
+      SECOND,
     profiles: ["", "default"],
     says: [
       /^warning contents: \S+: line 9 begins a block whose closing tag another program has removed; the next refresh mends it$/,
@@ -164,25 +160,21 @@ const CASES: Readonly<Record<string, Case>> = {
     ],
   },
   "a session without its tags, whose profile nobody knows": {
-    given: `${GIVEN}${SESSION.replace("default_sts", "today")}\n`,
+    given: GIVEN + SESSION.replace("default_sts", "today"),
     says:
       /^warning contents: line 9 begins a session whose tags .*; name it in a refresh: updsts get PROFILE -sn today$/,
   },
   "a closing tag below a sound block, which stops nobody": {
-    given: `${GIVEN}${BEGIN}\n${SESSION}\n${END}\n${END}\n`
-      .replace("2020", "2999"),
+    given: GIVEN + BLOCK + END,
     says: /^warning contents: line 16 ends a block that has no begin; remove/,
   },
   "a session whose key another program has replaced": {
-    given: `${GIVEN}${BEGIN}\n${SESSION}\nexpiration_key_id = ASIA\n${END}\n`
-      .replace("2020", "2999"),
+    given: GIVEN + BLOCK.replace(END, `expiration_key_id = ASIA\n${END}`),
     says:
       /^warning profile default_sts: session of default, whose key another program has replaced: .*; run updsts get default$/,
   },
   "a session without an expiry": {
-    given: `${GIVEN}${BEGIN}\n${
-      SESSION.replace(/= 2020.*/, "= never")
-    }\n${END}\n`,
+    given: GIVEN + block("default", "never"),
     says: /^warning profile default_sts: session of default, with no expiry;/,
   },
   "keys that the AWS CLI gives to every profile": {
@@ -191,7 +183,7 @@ const CASES: Readonly<Record<string, Case>> = {
       /^warning contents: line 9: the AWS CLI gives the keys of \[DEFAULT\] to every profile; move them/,
   },
   "a block without its end before another one": {
-    given: `${GIVEN}${BEGIN}\n${BEGIN.replace("default", "b")}\n${END}\n`,
+    given: `${GIVEN}${BEGIN}\n${BEGIN.replace("default", "b")}\n${END}`,
     says:
       /^problem contents: .*line 9 begins a block that has no end; mend the tags/,
   },
@@ -222,14 +214,12 @@ const CASES: Readonly<Record<string, Case>> = {
     says: /^warning profile x: .*no MFA device/,
   },
   "a session whose profile has gone": {
-    given: `${GIVEN}${BEGIN.replace("default", "gone")}\n${
-      SESSION.replace("default", "gone")
-    }\n${END}\n`,
+    given: GIVEN + block("gone"),
     says:
       /^warning profile gone_sts: session of gone, a profile that is not in the file; run updsts remove gone_sts$/,
   },
   "a session that has expired": {
-    given: `${GIVEN}${BEGIN}\n${SESSION}\n${END}\n`,
+    given: GIVEN + EXPIRED,
     says:
       /^warning profile default_sts: session of default, expired at 2020-\S+; run updsts get default$/,
   },
@@ -454,7 +444,7 @@ Deno.test("doctor warns of hard links and of a clock that is off", async () => {
 Deno.test("doctor -n takes the name of a session for its source, and knows hardware devices", async () => {
   await using scenario = await Scenario.start({
     given: GIVEN.replace(ALICE.device, "GAHT12345678") +
-      `${BEGIN}\n${SESSION}\n${END}\n`,
+      EXPIRED,
   });
   const { code, findings } = await examine(scenario, ["-n", "default_sts"]);
   assert.equal(code, 0);
@@ -493,11 +483,10 @@ Deno.test("doctor asks a place once, however FIPS is spelled, and knows a config
 
 Deno.test("doctor reads a file of 10,000 blocks, and one of 130,000 profiles", async () => {
   // Once each block was looked for in the whole file.
-  const block = GIVEN.replace(/\[other\][^]*/, `${BEGIN}\n${SESSION}\n${END}\n`)
-    .replace("2020", "2099");
+  const whole = GIVEN.replace(/\[other\][^]*/, BLOCK);
   const blocks = Array.from(
     { length: 10_000 },
-    (_, index) => block.replaceAll(/(?<=key=|\[)default/g, `p${index}`),
+    (_, index) => whole.replaceAll(/(?<=key=|\[)default/g, `p${index}`),
   ).join("");
   await using scenario = await Scenario.start({ given: blocks });
   const { code, findings, lines } = await examine(scenario);

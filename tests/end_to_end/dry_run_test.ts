@@ -63,25 +63,3 @@ Deno.test("get --dry-run shows no line of the user's, whatever ends it", async (
     assert.equal(await scenario.read(), text);
   }
 });
-
-Deno.test("get, its rehearsal and doctor refuse the ARN of a user, and send no code for it", async () => {
-  const given = GIVEN.replace(":mfa/", ":user/");
-  await using scenario = await Scenario.start({ given });
-  for (const command of ["get --dry-run", "get -t CODE"]) {
-    const { code, stderr } = await scenario.updsts(`${command} default`);
-    assert.equal(code, 3);
-    assert.match(
-      stderr,
-      /:user\/alice is not the ARN of an MFA device.*\nhint: the dev/,
-    );
-  }
-  assert.equal(scenario.sts.requests.length, 0);
-  const { code, stdout } = await scenario.updsts("doctor default");
-  assert.equal(code, 3);
-  assert.match(
-    stdout,
-    /problem +profile default: .*is not the ARN of an MFA device/,
-  );
-  assert.equal(scenario.codesSent, 0);
-  assert.equal(await scenario.read(), given);
-});

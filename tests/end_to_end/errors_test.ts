@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { commandLine } from "../support/command.ts";
 import { closedPort, GIVEN, Scenario, THROTTLED } from "../support/scenario.ts";
-import { testUnless, unless, unlessWindows } from "../support/skipping.ts";
+import { testUnless, unless } from "../support/skipping.ts";
 import type { Behaviour, StsEmulatorOptions } from "../support/sts_emulator.ts";
 
 interface Failure {
@@ -45,26 +45,11 @@ const FAILURES: readonly {
         ],
       },
       {
-        name: "a profile without a key",
-        line: "get other -t CODE",
-        says: [/"other": it has no aws_access_key_id/, /aws configure/],
-      },
-      {
         name: "the name of another profile's session",
         given: `${GIVEN}# \${{{ key=x [auto update by updsts]\n[x_sts]\n` +
           "region = x\n# $}}} [auto update by updsts]\n",
         line: "get default -t CODE -sn x_sts",
         says: [/or delete lines 9 to 12/],
-      },
-      {
-        name: "a missing file",
-        line: "get default -t CODE -c ~/nowhere",
-        says: [/nowhere does not exist/, /aws configure/],
-      },
-      {
-        name: "a directory as the file",
-        line: "get default -t CODE -c ~/.aws",
-        says: [/is a directory/],
       },
     ],
   },
@@ -106,14 +91,6 @@ const FAILURES: readonly {
           /STS refused the device \S+:mfa\/bob: Multi.*\nhint: .*list-mfa-devices/,
         ],
       },
-      {
-        name: "a disabled region",
-        script: {
-          ...{ kind: "error", status: 403, code: "RegionDisabledException" },
-          message: "STS is not activated in this region",
-        },
-        says: [/STS refused \(RegionDisabledException\): STS is not activated/],
-      },
     ],
   },
   {
@@ -152,11 +129,6 @@ const FAILURES: readonly {
           ),
         ],
       })),
-      {
-        name: "a CA bundle that is none",
-        env: { AWS_CA_BUNDLE: "/dev/null" },
-        says: [/AWS_CA_BUNDLE/],
-      },
     ],
   },
   {
@@ -172,27 +144,10 @@ const FAILURES: readonly {
         says: [/STS failed \(503\): Try later/, /may be spent/],
       },
       {
-        name: "a connection that closes early",
-        script: { kind: "close" },
-        says: [/lost the connection/, /may be spent/],
-      },
-      {
-        name: "a proxy's 403 page",
-        script: page(403, "<h1>Blocked</h1>"),
-        says: [/status 403/],
-      },
-      {
         name: "a huge answer",
         script: page(200, "x".repeat(2_000_000)),
         says: [/longer than any of STS/],
       },
-      ...[{ SessionToken: "a\n[evil]" }, { AccessKeyId: "ASIA[0]" }].map(
-        (fields): Failure => ({
-          name: `what would break the file: ${JSON.stringify(fields)}`,
-          script: { kind: "answer", fields },
-          says: [/no credentials file can hold/],
-        }),
-      ),
       {
         // The credentials file has four digits for a year, in local time;
         // Windows takes the zone from nowhere but its settings.
@@ -244,37 +199,6 @@ for (const { exit, sent, failures } of FAILURES) {
   }
 }
 
-Deno.test("get -v 2 shows where an error came from, and no code, be it taken or refused", async () => {
-  await using scenario = await Scenario.start();
-  for (const totp of [scenario.code(), "271828"]) {
-    const { code, stdout, stderr } = await scenario.updsts(
-      `get default -t ${totp} -v 2`,
-    );
-    assert(!(stdout + stderr).includes(totp), stdout + stderr);
-    assert.match(stderr, /sts/i);
-    if (code === 0) continue;
-    assert.equal(code, 4);
-    assert.match(stderr, /^code: MFA_REFUSED$/m);
-    assert.match(stderr, /^ +at .*sts/m);
-  }
-  assert.equal(scenario.codesSent, 2);
-});
-
-// Once it was tried: whoever is on the way would have read the code, and the session.
-Deno.test("STS is not spoken to where others on the network can read it", async () => {
-  await using scenario = await Scenario.start();
-  for (const line of ["get default -t CODE", "doctor"]) {
-    const { code, stdout, stderr } = await scenario.updsts(line, {
-      AWS_ENDPOINT_URL_STS: "http://sts.us-east-1.amazonaws.com",
-    });
-    assert.notEqual(code, 0);
-    assert.match(
-      stdout + stderr,
-      /http:\/\/sts\.us-east-1\.amazonaws\.com\/\s+is\s+not\s+encrypted/,
-    );
-  }
-});
-
 Deno.test("get corrects a clock that is off by an hour, also after it was throttled, with the same code", async () => {
   // Once a throttled request used up the correction.
   for (const offset of [HOUR, -HOUR]) {
@@ -295,19 +219,6 @@ Deno.test("get corrects a clock that is off by an hour, also after it was thrott
   }
 });
 
-testUnless(
-  unlessWindows("files have no modes"),
-  "get warns of a file that others can read, and writes it",
-  async () => {
-    await using scenario = await Scenario.start();
-    await Deno.chmod(scenario.path, 0o644);
-    const { code, stderr } = await scenario.get();
-    assert.equal(code, 0);
-    assert.match(stderr, /^warning: .*chmod 600/);
-    assert.equal(((await Deno.stat(scenario.path)).mode ?? 0) & 0o777, 0o644);
-  },
-);
-
 Deno.test("list warns of broken blocks", async () => {
   await using scenario = await Scenario.start({
     given: `${GIVEN}# $}}} [auto update by updsts]\n`,
@@ -316,13 +227,6 @@ Deno.test("list warns of broken blocks", async () => {
   assert.equal(code, 0);
   assert.match(stderr, /^warning: .*line 9 ends a block that has no begin/);
   assert.match(stdout, /^default /m);
-});
-
-Deno.test("get waits for an answer whose body is slow", async () => {
-  await using scenario = await Scenario.start();
-  scenario.sts.script({ kind: "delay_body", ms: 1_500 });
-  assert.equal((await scenario.get()).code, 0);
-  assert.equal(scenario.codesSent, 1);
 });
 
 Deno.test("get follows no redirect: the other place never hears of it", async () => {

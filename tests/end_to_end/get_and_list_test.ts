@@ -73,11 +73,14 @@ Deno.test("get twice, then list", async () => {
   ]);
 });
 
-Deno.test("list -v 1 shows every key, and secrets as one mask", async () => {
+Deno.test("list -v 2 begins with the versions and the system, and shows every key, and secrets as one mask", async () => {
   await using scenario = await Scenario.start();
   await scenario.get();
-  const { stdout, stderr } = await scenario.updsts("list -v 1");
-  assert.match(stderr, /Credentials file: .*credentials/);
+  const { stdout, stderr } = await scenario.updsts("list -v 2");
+  assert.match(
+    stderr,
+    /^updsts \d+\.\d+\.\d+\S*, Deno \d+\.\d+\.\d+, \w+ \w+\nCredentials file: .*credentials/,
+  );
   assert.match(
     stdout,
     /\[default\]\n {2}aws_access_key_id = AKIAIOSFODNN7EXAMPLE\n {2}aws_secret_access_key = \*{8}\n {2}mfa_device_arn = /,
@@ -124,21 +127,6 @@ Deno.test("get takes every option in all spellings", async () => {
     assert.equal(scenario.sts.requests.at(-1)?.duration, "900");
   }
   assert.equal(await scenario.read(), GIVEN);
-});
-
-Deno.test("get signs with the profile's own key, whatever the environment holds", async () => {
-  await using scenario = await Scenario.start();
-  const { code } = await scenario.get({
-    AWS_ACCESS_KEY_ID: "AKIAENVIRONMENT00000",
-    AWS_SECRET_ACCESS_KEY: "of the environment",
-    AWS_SESSION_TOKEN: "of the environment",
-    AWS_PROFILE: "other",
-    AWS_DEFAULT_PROFILE: "other",
-  });
-  assert.equal(code, 0);
-  const [request] = scenario.sts.requests;
-  assert.equal(request?.accessKeyId, ALICE.accessKeyId);
-  assert.equal(request?.headers["x-amz-security-token"], undefined);
 });
 
 /** A second candidate, of another account. */
@@ -238,15 +226,6 @@ Deno.test("get reads device, region and endpoint from the config file", async ()
   assert.match(await scenario.read(), /^\[my work_sts\]$/m);
 });
 
-Deno.test("get follows AWS_SHARED_CREDENTIALS_FILE", async () => {
-  await using scenario = await Scenario.start();
-  const mine = join(scenario.home, "mine");
-  await Deno.rename(scenario.path, mine);
-  const env = { AWS_SHARED_CREDENTIALS_FILE: "~/mine" };
-  assert.equal((await scenario.get(env)).code, 0);
-  assert.match(await Deno.readTextFile(mine), /default_sts/);
-});
-
 Deno.test("list shows no secret that stands as the device of the config file", async () => {
   await using scenario = await Scenario.start({
     given: GIVEN.replace(/^mfa_device_arn.*\n/m, ""),
@@ -270,25 +249,6 @@ Deno.test("get, list and doctor work without a home directory, if the file is na
   assert.equal(code, 3);
   assert.match(stderr, /Cannot find the home directory/);
 });
-
-testUnless(
-  needs("aws"),
-  "aws reads what updsts wrote: get-caller-identity with the session",
-  async () => {
-    await using scenario = await Scenario.start();
-    await scenario.getWith(["-sn", "my session"]);
-    const { code, stdout, stderr } = await scenario.run("aws", [
-      ...["--profile", "my session", "--region", "us-east-1"],
-      ...["--output", "json", "--endpoint-url", scenario.sts.url],
-      ...["sts", "get-caller-identity"],
-    ]);
-    assert.equal(stderr.trim(), "");
-    assert.equal(code, 0);
-    assert.match(stdout, /arn:aws:iam::123456789012:user\/alice/);
-    const { sessions, requests } = scenario.sts;
-    assert.equal(requests.at(-1)?.accessKeyId, sessions[0]?.accessKeyId);
-  },
-);
 
 Deno.test("get -c tells how other programs find that file, by its whole path", async () => {
   // Once it advised a profile that they would have looked for elsewhere.
@@ -332,12 +292,3 @@ testUnless(
     );
   },
 );
-
-Deno.test("-v 2 begins with the versions and the system", async () => {
-  await using scenario = await Scenario.start();
-  const { stderr } = await scenario.updsts("list -v 2");
-  assert.match(
-    stderr,
-    /^updsts \d+\.\d+\.\d+\S*, Deno \d+\.\d+\.\d+, \w+ \w+\n/,
-  );
-});

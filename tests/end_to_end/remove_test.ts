@@ -1,31 +1,13 @@
 // remove and prune: our blocks go, every other byte stays.
 import assert from "node:assert/strict";
-import { GIVEN, Scenario } from "../support/scenario.ts";
-import { unlessWindows } from "../support/skipping.ts";
-
-function block(
-  key: string,
-  name: string,
-  expiration: string,
-  extra = "",
-): string {
-  return [
-    `# \${{{ key=${key} [auto update by updsts]`,
-    `[${name}]`,
-    "aws_access_key_id = ASIAEXAMPLESESSION00",
-    "aws_secret_access_key = canaryLongTerm",
-    "aws_session_token = canaryLongTerm",
-    `expiration_datetime = ${expiration}`,
-    `${extra}# $}}} [auto update by updsts]`,
-    "",
-  ].join("\n");
-}
+import { block, GIVEN, Scenario } from "../support/scenario.ts";
+import { testUnless, unlessWindows } from "../support/skipping.ts";
 
 const PAST = "2020-01-01T00:00:00+09:00";
 const FUTURE = "2999-01-01T00:00:00+00:00";
-const EXPIRED = block("default", "default_sts", PAST);
-const MINE = block("default", "default_sts", FUTURE, "region = x\n");
-const OTHER = block("other", "other_sts", FUTURE);
+const EXPIRED = block("default", PAST);
+const MINE = block("default", FUTURE).replace(/^# \$}/m, "region = x\n$&");
+const OTHER = block("other", FUTURE);
 
 const WOULD_REMOVE = {
   result: [{
@@ -68,10 +50,10 @@ const CASES: readonly {
   })),
   {
     name: "takes out what has expired, and nothing else",
-    given: EXPIRED + GIVEN + OTHER + block("third", "third_sts", "whenever"),
+    given: EXPIRED + GIVEN + OTHER + block("third", "whenever"),
     command: "prune",
     says: "Removed default_sts, the session of default\n",
-    left: GIVEN + OTHER + block("third", "third_sts", "whenever"),
+    left: GIVEN + OTHER + block("third", "whenever"),
   },
   {
     name: "does not replace the file if nothing has expired",
@@ -82,14 +64,14 @@ const CASES: readonly {
   // Regression: both went, and with one of them a session that was not asked for.
   {
     name: "takes a name for that of the source before that of a session",
-    given: MINE + block("work", "default", FUTURE),
+    given: MINE + block("work", FUTURE, "default"),
     command: "remove default",
     says: "Removed default_sts, the session of default\n",
-    left: block("work", "default", FUTURE),
+    left: block("work", FUTURE, "default"),
   },
   {
     name: "takes a name for that of a session if it is that of no source",
-    given: block("work", "default", FUTURE),
+    given: block("work", FUTURE, "default"),
     command: "remove default",
     says: "Removed default, the session of work\n",
     left: "",
@@ -97,7 +79,7 @@ const CASES: readonly {
   {
     // Regression: a dry run said that they were removed.
     name: "says what it would remove beside a damaged block",
-    given: EXPIRED + block("third", "third_sts", PAST, "[two]\n"),
+    given: EXPIRED + block("third", PAST).replace(/^# \$}/m, "[two]\n$&"),
     command: "prune --dry-run",
     code: 3,
     says: /^Would remove default_sts, the session of default$/m,
@@ -142,21 +124,17 @@ Deno.test("remove takes out the block that get made, and gives back the file", a
   }
 });
 
-const modes = unlessWindows("files have no modes");
-
-Deno.test({
-  name:
-    `prune says that others can read the file, also when nothing changes${modes.note}`,
-  ignore: modes.ignore,
-  fn: async () => {
+testUnless(
+  unlessWindows("files have no modes"),
+  "prune says that others can read the file, also when nothing changes",
+  async () => {
     for (const expiration of [PAST, FUTURE]) {
-      await using scenario = await Scenario.start({
-        given: GIVEN + block("default", "default_sts", expiration),
-      });
+      const given = GIVEN + block("default", expiration);
+      await using scenario = await Scenario.start({ given });
       await Deno.chmod(scenario.path, 0o644);
-      const { code, stderr } = await scenario.updsts(["prune"]);
+      const { code, stderr } = await scenario.updsts("prune");
       assert.equal(code, 0);
       assert.match(stderr, /^warning: .*chmod 600/m);
     }
   },
-});
+);

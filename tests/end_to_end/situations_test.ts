@@ -48,6 +48,10 @@ const SITUATIONS: readonly (readonly [string, Situation])[] = [
       says: /valid until/,
       writes: /^expiration_key_id = \w+\n# \$\}\}\}/m,
     },
+    "the ARN of a user in place of the device's": {
+      given: GIVEN.replace(":mfa/", ":user/"),
+      says: /:user\/alice is not the ARN of an MFA device.*\nhint: the dev/,
+    },
     // Roles.
     "a role on the session": {
       given: BASE + SESSION,

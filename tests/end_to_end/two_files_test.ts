@@ -369,32 +369,6 @@ testUnless(
   },
 );
 
-// One removed the directory that it had made for practice under the others' feet.
-Deno.test("many get -o at once make one directory, several levels deep, and lose no session", async () => {
-  await using scenario = await Scenario.start();
-  const path = join(scenario.home, "a", "b", "credentials");
-  const get = `get default -sn session -o ${path}`;
-  for (let round = 0; round < 3; round++) {
-    const runs = Array.from(
-      { length: 8 },
-      (_, index) =>
-        scenario.updsts(`${get} ${index % 2 === 0 ? "--dry-run" : "-t CODE"}`),
-    );
-    for (const { code, stderr } of await Promise.all(runs)) {
-      assert.equal(code, 0, stderr);
-    }
-    const text = await Deno.readTextFile(path);
-    assert.equal(text.match(/^\[/gm)?.length, 1);
-    const id = valueIn(text, "session", "aws_access_key_id");
-    assert(scenario.sts.sessions.some(({ accessKeyId }) => accessKeyId === id));
-    assert.deepEqual(
-      Array.from(Deno.readDirSync(dirname(path)), ({ name }) => name),
-      ["credentials"],
-    );
-    await Deno.remove(join(scenario.home, "a"), { recursive: true });
-  }
-});
-
 /** What a tool answers, as far as files go. */
 const ANSWER = z.object({
   result: z.union([

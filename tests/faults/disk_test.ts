@@ -9,7 +9,6 @@ import {
 } from "../support/command.ts";
 import { GIVEN, Scenario } from "../support/scenario.ts";
 import {
-  links,
   needs,
   type Skipping,
   testUnless,
@@ -194,13 +193,3 @@ testUnless(
     assert.deepEqual(scenario.files(), ["credentials", "filler"]);
   },
 );
-
-testUnless(links, "get -c LINK writes the file that it leads to", async () => {
-  await using scenario = await Scenario.start();
-  const link = join(scenario.home, "link");
-  const target = join(".aws", "credentials");
-  await Deno.symlink(target, link, { type: "file" });
-  assert.equal((await scenario.getWith(["-c", link])).code, 0);
-  assert.equal(await Deno.readLink(link), target);
-  assert((await scenario.read()).startsWith(`${GIVEN}# \${{{ key=default `));
-});

@@ -150,7 +150,11 @@ Deno.test("whatever STS answers, get shows no part of a session, no code, and no
       assert(!shown.includes(code), shown);
       assert.doesNotMatch(shown, /[0-9a-f]{32}|canaryAn/i);
       if (args[0] === "-v") assert.match(shown, /STS endpoint/);
-      if (exit !== 0) assert.equal(await scenario.read(), GIVEN);
+      if (exit === 0) continue;
+      assert.equal(await scenario.read(), GIVEN);
+      // Where it came from is shown all the same.
+      const trace = /^code: [A-Z_]+$[^]*^ +at .+:\d+:\d+/m;
+      if (args[0] === "-v") assert.match(shown, trace);
     }
   }
 });

@@ -293,7 +293,7 @@ for (const { name, directory, file, becomes } of FILES_OF_OTHERS) {
   );
 }
 
-for (const name of ["default", "default_sts"]) {
+for (const name of ["default", "my session"]) {
   testUnless(
     needs("aws"),
     `with the key's directory gone, aws works by the session ${name} in another`,

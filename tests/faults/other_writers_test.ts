@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { ROOT } from "../support/command.ts";
 import { MODELS } from "../support/readers.ts";
-import { ALICE, GIVEN, Scenario } from "../support/scenario.ts";
+import { ALICE, block, GIVEN, Scenario } from "../support/scenario.ts";
 
 const FIXTURES = new URL("tests/fixtures/writers/", ROOT);
 
@@ -121,18 +121,6 @@ for (const [name, { warns, lasts }] of Object.entries(WRITERS)) {
     assert.deepEqual(others(await scenario.read()), others(given));
   });
 }
-
-const block = (key: string) =>
-  [
-    `# \${{{ key=${key} [auto update by updsts]`,
-    `[${key}_sts]`,
-    "aws_access_key_id = ASIAEXAMPLESESSION00",
-    "aws_secret_access_key = canaryLongTerm",
-    "aws_session_token = canaryLongTerm",
-    "expiration_datetime = 2020-01-01T00:00:00+00:00",
-    "# $}}} [auto update by updsts]",
-    "",
-  ].join("\n");
 
 Deno.test("damage in one block stops only what concerns it: prune takes the rest and names it", async () => {
   // Two sections, none of them ours, and no end.

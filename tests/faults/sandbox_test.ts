@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { ROOT, shippedFlags, underShippedFlags } from "../support/command.ts";
 import { PACKAGES, SEE_A_KEY, shippedPackages } from "../support/packages.ts";
 import { RecordingProxy } from "../support/recording_proxy.ts";
-import { Scenario } from "../support/scenario.ts";
+import { ALICE, Scenario } from "../support/scenario.ts";
 
 const ALLOWED_VARIABLES = shippedFlags()
   .find((flag) => flag.startsWith("--allow-env="))?.slice(12).split(",") ?? [];
@@ -175,10 +175,15 @@ Deno.test("get reads three files, and asks for no variable that is not named", a
       AWS_CA_BUNDLE: bundle,
       // What an SDK that is left alone would follow.
       ...{ AWS_PROFILE: "other", AWS_ACCESS_KEY_ID: "AKIAOTHER00000000000" },
+      AWS_SECRET_ACCESS_KEY: "of the environment",
+      AWS_SESSION_TOKEN: "of the environment",
       AWS_EC2_METADATA_SERVICE_ENDPOINT: "http://127.0.0.1:1",
       AWS_CONTAINER_CREDENTIALS_FULL_URI: "http://127.0.0.1:1",
     },
   );
+  const [request] = scenario.sts.requests;
+  assert.equal(request?.accessKeyId, ALICE.accessKeyId);
+  assert.equal(request.headers["x-amz-security-token"], undefined);
   assert.equal(scenario.codesSent, 1);
   // Its own code, what is beside the old file (the new one, and a lock), and
   // the directories on the way to it, but not what is in them.

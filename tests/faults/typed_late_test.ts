@@ -45,30 +45,14 @@ const CHANGES: readonly {
   readonly says?: RegExp;
 }[] = [
   {
-    what: "the session's name is taken",
-    text: `${GIVEN}[default_sts]\nregion = x\nrole_arn = y\n`,
-    says: /already has a section of that name/,
-  },
-  {
     what: "the session's name becomes a role of the config file",
     config: "[profile default_sts]\nrole_arn = y\nsource_profile = default\n",
     says: /has credentials of its own/,
   },
   {
-    what: "a tag is broken",
-    text: `${GIVEN}# \${{{ key=default [auto update by updsts]\n` +
-      "[a]\nregion = x\n[b]\nregion = x\n",
-    says: /managed block/,
-  },
-  {
     what: "the file is made read-only",
     mode: 0o400,
     says: /is read-only/,
-  },
-  {
-    what: "the device becomes another thing",
-    text: GIVEN.replaceAll(ALICE.device, "arn:aws:iam::123456789012:u2f/x"),
-    says: /FIDO/,
   },
   {
     what: "another device takes its place",

@@ -37,6 +37,24 @@ mfa_device_arn = ${ALICE.device}
 region = eu-west-1
 `;
 
+/** The block that updsts keeps for `profile`, whose session has that expiry. */
+export function block(
+  profile: string,
+  expiration = "2020-01-01T00:00:00+00:00",
+  name = `${profile}_sts`,
+): string {
+  return [
+    `# \${{{ key=${profile} [auto update by updsts]`,
+    `[${name}]`,
+    "aws_access_key_id = ASIAEXAMPLESESSION00",
+    "aws_secret_access_key = canaryLongTerm",
+    "aws_session_token = canaryLongTerm",
+    `expiration_datetime = ${expiration}`,
+    "# $}}} [auto update by updsts]",
+    "",
+  ].join("\n");
+}
+
 /** STS is asked too often: the code is not spent. */
 export const THROTTLED: Behaviour = {
   kind: "error",
