@@ -7,7 +7,6 @@ import { fileURLToPath } from "node:url";
 import {
   build,
   type BuildOptions,
-  type BuildResult,
   type Metafile,
   type Plugin,
   stop,
@@ -96,15 +95,11 @@ const version: Plugin = {
   },
 };
 
-/** What esbuild knows of our own modules. */
-interface Graph {
-  /** Those that are loaded with main.ts, or with two or more lazily loaded ones. */
-  readonly shared: readonly string[];
-  /** The names that each lazily loaded one exports. */
-  readonly exports: ReadonlyMap<string, readonly string[]>;
-}
-
-async function moduleGraph(): Promise<Graph> {
+/**
+ * Our own modules: those that are loaded with main.ts, or with two or more
+ * lazily loaded ones; and the names that each lazily loaded one exports.
+ */
+async function moduleGraph() {
   const { metafile: { inputs, outputs } } = await build({
     ...COMMON,
     packages: "external",
@@ -226,10 +221,8 @@ function withoutUnused(text: string, { outputs }: Metafile): string {
   return text;
 }
 
-type Bundled = BuildResult<{ metafile: true; write: false }>;
-
 /** Makes the bundle as it is in {@linkcode BUNDLE}, wherever it goes: maps name sources from there. */
-export async function bundled(): Promise<Bundled> {
+export async function bundled() {
   return await build({
     ...COMMON,
     nodePaths: [await layOutPackages()],

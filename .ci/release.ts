@@ -120,10 +120,10 @@ function encoded(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(text);
 }
 
-/** Calls `use` with a directory that holds `files`, the binary executable. */
-async function staged(
+/** Writes `files` to a directory, the binary executable, and packs it by `pack`, which tells whether it could. */
+async function packed(
   files: Files,
-  use: (directory: string) => Promise<boolean>,
+  pack: (directory: string) => Promise<boolean>,
 ): Promise<void> {
   const stage = await Deno.makeTempDir({ prefix: "updsts-stage-" });
   try {
@@ -133,7 +133,7 @@ async function staged(
       const mode = /updsts(?:\.exe)?$/.test(name) ? 0o755 : 0o644;
       await Deno.writeFile(path, bytes, { mode });
     }
-    if (!await use(stage)) throw new Error("Cannot pack");
+    if (!await pack(stage)) throw new Error("Cannot pack");
   } finally {
     await Deno.remove(stage, { recursive: true });
   }
@@ -141,23 +141,22 @@ async function staged(
 
 async function packArchive(files: Files, path: string): Promise<void> {
   if (path.endsWith(".zip")) return await Deno.writeFile(path, zipSync(files));
-  await staged(files, async (stage) => {
-    const names = Array.from(Deno.readDirSync(stage), ({ name }) => name);
+  await packed(files, async (stage) => {
     // So that unpacking as root does not give files to a user of the build machine.
     const options = ["--owner=0", "--group=0", "-C", stage];
-    const args = ["-czf", path, ...options, ...names.sort()];
-    const { code } = await run("tar", args);
+    const names = Object.keys(files).sort();
+    const { code } = await run("tar", ["-czf", path, ...options, ...names]);
     return code === 0;
   });
 }
 
 /** Packs an MCP bundle by the MCP project's own tool, which also checks it. */
-async function packBundle(files: Files, path: string): Promise<void> {
+async function packBundle(files: Files, outputPath: string): Promise<void> {
   const { packExtension } = await import("@anthropic-ai/mcpb");
-  await staged(
+  await packed(
     files,
-    async (extensionPath) =>
-      await packExtension({ extensionPath, outputPath: path, silent: true }),
+    (extensionPath) =>
+      packExtension({ extensionPath, outputPath, silent: true }),
   );
 }
 
