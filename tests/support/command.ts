@@ -149,14 +149,8 @@ export async function underShippedFlags(
   try {
     const module = join(directory, "dependency.ts");
     await Deno.writeTextFile(module, code);
-    return await run(Deno.execPath(), [
-      "run",
-      ...shippedFlags(),
-      module,
-    ], {
-      ...await baseEnvironment(),
-      ...env,
-    });
+    const args = ["run", ...shippedFlags(), module];
+    return await run(Deno.execPath(), args, env);
   } finally {
     await Deno.remove(directory, { recursive: true });
   }

@@ -1,5 +1,6 @@
 // Three programs' reading of a credentials file: the models of the core, and the real parsers where they are at hand.
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readAsAwsCli } from "../../src/credentials/readers/aws_cli.ts";
@@ -34,19 +35,23 @@ function toObject(reading: ModelReading): Reading {
   );
 }
 
+/** What a program prints for `files`, which it takes as JSON. */
+async function readBy(
+  [program, ...args]: readonly [string, ...string[]],
+  files: readonly unknown[],
+): Promise<(Reading | null)[]> {
+  const input = JSON.stringify(files);
+  const { code, stdout, stderr } = await run(program, args, {}, input);
+  assert.equal(code, 0, stderr);
+  return JSON.parse(stdout);
+}
+
 /** What Python's configparser reads in `texts`, as the AWS CLI uses it. */
-export async function readAsConfigparser(
+export function readAsConfigparser(
   texts: readonly string[],
 ): Promise<(Reading | null)[]> {
   const script = new URL("configparser_reader.py", import.meta.url);
-  const { code, stdout, stderr } = await run(
-    "python3",
-    [fileURLToPath(script)],
-    {},
-    JSON.stringify(texts),
-  );
-  assert.equal(code, 0, stderr);
-  return JSON.parse(stdout);
+  return readBy(["python3", fileURLToPath(script)], texts);
 }
 
 /** Where Debian has the sources of Go packages. */
@@ -98,19 +103,7 @@ const go = needs("go");
 /** Skips where the SDK for Go cannot be asked. */
 export const goSdk: Skipping = go.ignore
   ? go
-  : unless(isDirectory(PARSER), `the SDK for Go is not in ${SOURCES}`);
-
-function isDirectory(path: string): boolean {
-  try {
-    return Deno.statSync(path).isDirectory;
-  } catch {
-    return false;
-  }
-}
-
-function modelOfGo(text: string): Reading {
-  return MODELS["the SDK for Go"]?.(text) ?? {};
-}
+  : unless(existsSync(PARSER), `the SDK for Go is not in ${SOURCES}`);
 
 /** What the SDK for Go reads in texts of one character a byte, groups of which have the same keys. */
 export async function readAsGoSdk(
@@ -133,18 +126,13 @@ export async function readAsGoSdk(
     const built = await run("go", ["build", "-o", program, "reader"], env);
     assert.equal(built.code, 0, built.stderr);
     const files = groups.flatMap((texts) => {
-      const readings = texts.map(modelOfGo).flatMap(Object.values);
-      const Keys = [...new Set(readings.flatMap(Object.keys))];
+      const readings = texts.map((text) => readAsGo(decodeText(text)));
+      const keys = readings.flatMap((reading) => [...reading.values()])
+        .flatMap((section) => [...section.keys()]);
+      const Keys = [...new Set(keys)];
       return texts.map((text) => ({ Text: decodeText(text), Keys }));
     });
-    const { code, stdout, stderr } = await run(
-      program,
-      [],
-      {},
-      JSON.stringify(files),
-    );
-    assert.equal(code, 0, stderr);
-    const readings: (Reading | null)[] = JSON.parse(stdout);
+    const readings = await readBy([program], files);
     return readings.map((reading) => reading && withoutEmpty(reading));
   } finally {
     await Deno.remove(directory, { recursive: true });

@@ -10,6 +10,7 @@ import {
   run,
   updsts,
 } from "./command.ts";
+import { namesIn } from "./in_directory.ts";
 import {
   type Behaviour,
   StsEmulator,
@@ -26,17 +27,15 @@ export const ALICE = {
 } as const;
 
 /** The credentials file that every scenario begins with. */
-export const GIVEN = [
-  "# keys of alice",
-  "[default]",
-  `aws_access_key_id = ${ALICE.accessKeyId}`,
-  `aws_secret_access_key = ${ALICE.secretAccessKey}`,
-  `mfa_device_arn = ${ALICE.device}`,
-  "",
-  "[other]",
-  "region = eu-west-1",
-  "",
-].join("\n");
+export const GIVEN = `# keys of alice
+[default]
+aws_access_key_id = ${ALICE.accessKeyId}
+aws_secret_access_key = ${ALICE.secretAccessKey}
+mfa_device_arn = ${ALICE.device}
+
+[other]
+region = eu-west-1
+`;
 
 /** STS is asked too often: the code is not spent. */
 export const THROTTLED: Behaviour = {
@@ -224,10 +223,7 @@ export class Scenario implements AsyncDisposable {
 
   /** What is in the directory of the credentials file. */
   files(): string[] {
-    return Array.from(
-      Deno.readDirSync(join(this.home, ".aws")),
-      ({ name }) => name,
-    ).sort();
+    return namesIn(join(this.home, ".aws"));
   }
 
   read(): Promise<string> {

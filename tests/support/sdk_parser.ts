@@ -3,7 +3,7 @@ import {
   externalDataInterceptor,
   loadSharedConfigFiles,
 } from "@smithy/core/config";
-import { type ParsedFile, parseFile } from "../../src/credentials/parse.ts";
+import { parseFile } from "../../src/credentials/parse.ts";
 import { listProfiles } from "../../src/credentials/profiles.ts";
 import { decodeText } from "../../src/credentials/text.ts";
 import { Secret } from "../../src/secret.ts";
@@ -23,25 +23,22 @@ export async function readAsSdk(text: string): Promise<Reading> {
     configFilepath: CONFIG_PATH,
     ignoreCache: true,
   });
-  const reading: Reading = {};
-  for (const [name, values] of Object.entries(credentialsFile)) {
-    reading[name] = Object.fromEntries(
-      Object.entries(values).flatMap(([key, value]) =>
-        value === undefined ? [] : [[key, value]]
+  return Object.fromEntries(
+    Object.entries(credentialsFile).map(([name, values]) => [
+      name,
+      Object.fromEntries(
+        Object.entries(values).flatMap(([key, value]) =>
+          value === undefined ? [] : [[key, value]]
+        ),
       ),
-    );
-  }
-  return reading;
+    ]),
+  );
 }
 
 /** What we read in `text`, all secrets revealed. */
 export function readAsWeDo(text: string): Reading {
-  return readingOf(parseFile(text));
-}
-
-function readingOf(file: ParsedFile): Reading {
   const reading: Reading = {};
-  for (const profile of listProfiles(file)) {
+  for (const profile of listProfiles(parseFile(text))) {
     const values: Record<string, string> = {};
     for (const [key, value] of profile.fields()) {
       values[key] = value instanceof Secret ? value.reveal() : value;

@@ -33,19 +33,13 @@ export async function atTerminal(
 ): Promise<{ code: number; screen: string }> {
   const command = commandLine(["get", "-n", "default", ...args])
     .map((word) => `'${word}'`).join(" ");
+  const line = `${command} ${redirect}`;
   const child = new Deno.Command("script", {
-    args: [
-      "--quiet",
-      "--return",
-      "--command",
-      `${command} ${redirect}`,
-      "/dev/null",
-    ],
+    args: ["--quiet", "--return", "--command", line, "/dev/null"],
     env: {
       ...await baseEnvironment(),
       ...scenario.env,
-      TERM: "xterm",
-      ...env,
+      ...{ TERM: "xterm", ...env },
     },
     clearEnv: true,
     stdin: "piped",
@@ -54,9 +48,7 @@ export async function atTerminal(
   const writer = child.stdin.getWriter();
   const type = (text: string) => writer.write(new TextEncoder().encode(text));
   const disturb = async () => {
-    while (scenario.codesSent === 0) {
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
+    await scenario.untilAsked();
     if (closed) child.kill("SIGKILL");
     else await type("\x03");
   };
