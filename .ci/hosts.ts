@@ -24,10 +24,8 @@ export async function partitions(): Promise<readonly Partition[]> {
   const [, version] = /"@aws-sdk\/core@([\d.]+)/
     .exec(await Deno.readTextFile(lock)) ?? [];
   const url = new URL(`core/${version}/${DATA}`, scope);
-  // One object that is JSON, as it is exported.
-  const [, json = ""] = /^export const partitionsInfo = (\{[^]*\});\s*$/
-    .exec(await Deno.readTextFile(url)) ?? [];
-  return JSON.parse(json).partitions;
+  const { partitionsInfo } = await import(url.href);
+  return partitionsInfo.partitions;
 }
 
 /** The host that the SDK's rules give for `region`. */

@@ -167,10 +167,10 @@ async function uninstall(bin: string, directory: string): Promise<number> {
 }
 
 if (import.meta.main) {
-  const places = ["bin", "lib/updsts"] as const;
-  const [bin = "", directory = ""] = places.map((it) =>
-    join(installRoot(), it)
-  );
+  const [bin, directory] = [
+    join(installRoot(), "bin"),
+    join(installRoot(), "lib", "updsts"),
+  ];
   if (Deno.args[0] === "uninstall") {
     Deno.exitCode = await uninstall(bin, directory);
   } else await install(bin, directory);

@@ -160,10 +160,15 @@ async function packBundle(files: Files, outputPath: string): Promise<void> {
   );
 }
 
-/** The SHA-256 of the file at `path`, in hexadecimal. */
-async function sha256(path: string): Promise<string> {
-  const bytes = await Deno.readFile(path);
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+/** A line for each file in `directory`, as sha256sum writes it. */
+async function sumsOf(directory: string): Promise<string> {
+  const names = Array.from(Deno.readDirSync(directory), ({ name }) => name);
+  const lines = names.sort().map(async (name) => {
+    const bytes = await Deno.readFile(join(directory, name));
+    const hash = await crypto.subtle.digest("SHA-256", bytes);
+    return `${new Uint8Array(hash).toHex()}  ${name}\n`;
+  });
+  return (await Promise.all(lines)).join("");
 }
 
 /** Fills `output` with all that a release holds, from `binaries`. */
@@ -174,47 +179,31 @@ async function pack(
 ): Promise<void> {
   await Deno.mkdir(output, { recursive: true });
   const licences = await licenceFiles();
-  const archives = new Map<string, string>();
   for (const target of TARGETS) {
     const path = binaryPath(binaries, target);
     const [name, binary] = [basename(path), await Deno.readFile(path)];
-    const archive = archiveName(target);
     const files = { ...await documents(target), ...licences, [name]: binary };
-    await packArchive(files, join(output, archive));
-    archives.set(archive, await sha256(join(output, archive)));
-    const bundle = `updsts-${version}-${target}.mcpb`;
+    await packArchive(files, join(output, archiveName(target)));
     const manifest = JSON.stringify(bundleManifest(target), null, 2);
     await packBundle({
       ...licences,
       "manifest.json": encoded(manifest),
       [`server/${name}`]: binary,
-    }, join(output, bundle));
+    }, join(output, `updsts-${version}-${target}.mcpb`));
   }
-  await Deno.writeTextFile(
-    join(output, "install.sh"),
-    await installScript(repository, archives),
-  );
-  const names = Array.from(Deno.readDirSync(output), ({ name }) => name).sort();
-  const lines = await Promise.all(
-    names.map(async (name) => `${await sha256(join(output, name))}  ${name}\n`),
-  );
-  await Deno.writeTextFile(join(output, "SHA256SUMS"), lines.join(""));
-}
-
-/** install.sh with the version, repository and archive hashes of this release filled in. */
-async function installScript(
-  repository: string,
-  archives: ReadonlyMap<string, string>,
-): Promise<string> {
+  // What install.sh has filled in: of the archives, those that it may meet.
   const known: Record<string, string> = {
     VERSION: version,
     REPOSITORY: repository,
     DENO: await pinnedDeno(),
-    SUMS: Array.from(archives, ([name, sum]) => `${sum}  ${name}`)
-      .filter((line) => line.endsWith(".tar.gz")).join("\n"),
+    SUMS: (await sumsOf(output)).match(/^.*\.tar\.gz$/gm)?.join("\n") ?? "",
   };
   const text = await Deno.readTextFile(join(ROOT, ".ci", "install.sh"));
-  return text.replace(/@([A-Z]+)@/g, (place, word) => known[word] ?? place);
+  await Deno.writeTextFile(
+    join(output, "install.sh"),
+    text.replace(/@([A-Z]+)@/g, (place, word) => known[word] ?? place),
+  );
+  await Deno.writeTextFile(join(output, "SHA256SUMS"), await sumsOf(output));
 }
 
 async function main(
