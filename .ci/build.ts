@@ -12,11 +12,9 @@ import {
   stop,
 } from "esbuild";
 import denoJson from "../deno.json" with { type: "json" };
+import { BUNDLE } from "../tests/support/command.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-
-/** Where the bundle goes by default. */
-export const BUNDLE = join(ROOT, "dist", "updsts");
 
 /** The file of the bundle that holds the licences of its packages. */
 export const LICENCES = "THIRD_PARTY_LICENSES.txt";

@@ -4,14 +4,8 @@
 //   deno task compile TARGET...            for these
 //   deno task compile all                  for all of them
 import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import denoJson from "../deno.json" with { type: "json" };
-import {
-  BUNDLE as BUNDLE_URL,
-  shippedFlags,
-} from "../tests/support/command.ts";
-
-const BUNDLE = fileURLToPath(BUNDLE_URL);
+import { BUNDLE, shippedFlags } from "../tests/support/command.ts";
 
 /** Every system that there is a binary for. */
 export const TARGETS = [

@@ -9,13 +9,8 @@ import { existsSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { shellQuoted } from "../src/shell_quoted.ts";
-import {
-  BUNDLE as BUNDLE_URL,
-  ROOT,
-  shippedFlags,
-} from "../tests/support/command.ts";
+import { BUNDLE, ROOT, shippedFlags } from "../tests/support/command.ts";
 
-const BUNDLE = fileURLToPath(BUNDLE_URL);
 const WINDOWS = Deno.build.os === "windows";
 
 /** The directory that Deno installs programs in. */

@@ -70,6 +70,7 @@ Deno.test("the Japanese README has every option of the grammar in its table, and
   const [, section = ""] = /^## オプション\n([^]*?)(?=^## )/m
     .exec(read("docs/README.ja.md")) ?? [];
   assert.deepEqual(namedIn(section, /^\| (`-[^|]*`) +\| \S/gm), TYPED);
+  assert.equal(section.match(/^\| `-/gm)?.length, OPTION_NAMES.length);
 });
 
 testUnless(

@@ -87,7 +87,7 @@ type Command = readonly [string, ...string[]];
 /** The command line of one form of the program. */
 function commandOf(form: Form, args: readonly string[]): Command {
   return form === "bundle"
-    ? [...bundleCommand(fileURLToPath(BUNDLE)), ...args]
+    ? [...bundleCommand(BUNDLE), ...args]
     : commandLine(args);
 }
 

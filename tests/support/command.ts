@@ -7,7 +7,7 @@ import denoJson from "../../deno.json" with { type: "json" };
 export const ROOT = new URL("../../", import.meta.url);
 
 /** Where `deno task build` puts the bundle. */
-export const BUNDLE = new URL("dist/updsts/", ROOT);
+export const BUNDLE = fileURLToPath(new URL("dist/updsts", ROOT));
 
 /** What a process left behind. */
 export interface Finished {
@@ -33,7 +33,7 @@ export function shippedFlags(): string[] {
 export function commandLine(args: readonly string[]): [string, ...string[]] {
   const named = Deno.env.get("UPDSTS_COMMAND");
   if (named === "bundle") {
-    return [...bundleCommand(fileURLToPath(BUNDLE)), ...args];
+    return [...bundleCommand(BUNDLE), ...args];
   }
   if (named !== undefined) {
     const [command = named, ...first]: string[] = named.startsWith("[")
