@@ -7,9 +7,9 @@
 // and so is Deno unless it is on the PATH.
 import { existsSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { shellQuoted } from "../src/shell_quoted.ts";
-import { BUNDLE, ROOT, shippedFlags } from "../tests/support/command.ts";
+import { BUNDLE, shippedFlags } from "../tests/support/command.ts";
+import { manPageText } from "./reference.ts";
 
 const WINDOWS = Deno.build.os === "windows";
 
@@ -130,7 +130,9 @@ async function install(bin: string, directory: string): Promise<void> {
     // man looks beside each directory of the PATH.
     const page = manPage(bin);
     await Deno.mkdir(dirname(page), { recursive: true });
-    await replace(fileURLToPath(new URL("docs/man/updsts.1", ROOT)), page);
+    // By the bundle, since the packages of the sources may not be installed.
+    Deno.env.set("UPDSTS_COMMAND", "bundle");
+    await Deno.writeTextFile(page, await manPageText());
   }
   console.log(`Installed ${command}, which runs on ${deno}`);
   if (pathDirectories().includes(bin)) return;

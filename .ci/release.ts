@@ -16,6 +16,7 @@ import { run, shippedFlags, updsts } from "../tests/support/command.ts";
 import { bundled, LICENCES, licences } from "./build.ts";
 import { binaryPath, TARGETS } from "./compile.ts";
 import { AUTHOR, pinnedDeno, pluginFiles, SUMMARY } from "./plugin.ts";
+import { manPageText } from "./reference.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const { version } = denoJson;
@@ -103,10 +104,10 @@ async function licenceFiles(): Promise<Files> {
 /** What an archive for `target` holds besides the binary and the licences. */
 async function documents(target: string): Promise<Files> {
   const windows = target.includes("windows");
-  const files: Record<string, Uint8Array> = {};
-  for (const path of ["README.md", ...windows ? [] : ["docs/man/updsts.1"]]) {
-    files[basename(path)] = await Deno.readFile(join(ROOT, path));
-  }
+  const files: Record<string, Uint8Array> = {
+    "README.md": await Deno.readFile(join(ROOT, "README.md")),
+    ...windows ? {} : { "updsts.1": encoded(await manPageText()) },
+  };
   for (const [shell, name] of Object.entries(COMPLETIONS)) {
     if (windows && shell !== "powershell") continue;
     const { code, stdout, stderr } = await updsts(["completion", shell]);
