@@ -150,15 +150,6 @@ const CASES: Readonly<Record<string, Case>> = {
     says:
       /^problem contents: .*line 9 begins a block that has no end; add the line "# \$\}\}\} \[auto update by updsts\]" behind line 10, if/,
   },
-  "what the next refresh mends of a block": {
-    given: GIVEN + BLOCK.replace(/= (canary.*)/, '= "$1"').replace(END, "\n") +
-      SECOND,
-    profiles: ["", "default"],
-    says: [
-      /^warning contents: \S+: line 9 begins a block whose closing tag another program has removed; the next refresh mends it$/,
-      /^warning contents: \S+: line 12 has quotes, .*; the next refresh mends it$/,
-    ],
-  },
   "a session without its tags, whose profile nobody knows": {
     given: GIVEN + SESSION.replace("default_sts", "today"),
     says:
@@ -167,11 +158,6 @@ const CASES: Readonly<Record<string, Case>> = {
   "a closing tag below a sound block, which stops nobody": {
     given: GIVEN + BLOCK + END,
     says: /^warning contents: line 16 ends a block that has no begin; remove/,
-  },
-  "a session whose key another program has replaced": {
-    given: GIVEN + BLOCK.replace(END, `expiration_key_id = ASIA\n${END}`),
-    says:
-      /^warning profile default_sts: session of default, whose key another program has replaced: .*; run updsts get default$/,
   },
   "a session without an expiry": {
     given: GIVEN + block("default", "never"),

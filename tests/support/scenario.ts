@@ -150,16 +150,7 @@ export class Scenario implements AsyncDisposable {
 
   /** Runs `updsts get` for the profile of all scenarios, with a fresh code. */
   get(env: Readonly<Record<string, string>> = {}): Promise<Finished> {
-    return this.getWith([], env);
-  }
-
-  /** Like `get`, with `options` after the code. */
-  getWith(
-    options: readonly string[],
-    env: Readonly<Record<string, string>> = {},
-  ): Promise<Finished> {
-    const args = ["get", "-n", "default", "-t", this.code(), ...options];
-    return this.updsts(args, env);
+    return this.updsts("get default -t CODE", env);
   }
 
   /** Runs `updsts` while others may be at work in the same directory. */
