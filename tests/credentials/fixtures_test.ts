@@ -7,7 +7,7 @@ import { checkedRefresh } from "../support/checked_refresh.ts";
 import { ROOT, run } from "../support/command.ts";
 import { failsWith } from "../support/errors.ts";
 import { EXAMPLE_SESSION } from "../support/sessions.ts";
-import { needs } from "../support/skipping.ts";
+import { needs, testUnless } from "../support/skipping.ts";
 
 const FIXTURES = new URL("tests/fixtures/", ROOT);
 const REFRESH = new URL("refresh/", FIXTURES);
@@ -52,11 +52,10 @@ for (const name of names) {
 
 const python = needs("python3", "bash", "sed");
 
-Deno.test({
-  name:
-    `the runner for other programs passes the core, and finds another reason and another byte${python.note}`,
-  ignore: python.ignore,
-  fn: async () => {
+testUnless(
+  python,
+  "the runner for other programs passes the core, and finds another reason and another byte",
+  async () => {
     const path = (name: string) => fileURLToPath(new URL(name, ROOT));
     const program = [
       ...[Deno.execPath(), "run", "--quiet", "--allow-read"],
@@ -83,4 +82,4 @@ Deno.test({
       for (const pattern of patterns) assert.match(stdout, pattern);
     }
   },
-});
+);

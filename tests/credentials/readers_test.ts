@@ -3,7 +3,7 @@ import fc from "fast-check";
 import assert from "node:assert/strict";
 import { encodeText, isUtf8 } from "../../src/credentials/text.ts";
 import { readAsAwsCli } from "../../src/credentials/readers/aws_cli.ts";
-import { needs } from "../support/skipping.ts";
+import { needs, testUnless } from "../support/skipping.ts";
 import { fixtureTexts, oddFile } from "../support/odd_files.ts";
 import {
   goSdk,
@@ -62,11 +62,10 @@ const refusedFile = fc.array(
 
 const python = needs("python3");
 
-Deno.test({
-  name:
-    `the model of the AWS CLI reads as Python's configparser does${python.note}`,
-  ignore: python.ignore,
-  fn: async () => {
+testUnless(
+  python,
+  "the model of the AWS CLI reads as Python's configparser does",
+  async () => {
     const seed = Date.now();
     const model = MODELS["the AWS CLI"];
     for (
@@ -93,7 +92,7 @@ Deno.test({
       assert(read > texts.length / 20, `only ${read} were read`);
     }
   },
-});
+);
 
 // Written from its source; the SDK itself is asked where it is installed.
 Deno.test("the model of the SDK for Go follows its rules", () => {
@@ -127,10 +126,10 @@ const OLDER: readonly RegExp[] = [
   /^\[[^\]\n]*[#;]/m,
 ];
 
-Deno.test({
-  name: `the model of the SDK for Go reads fixtures as it does${goSdk.note}`,
-  ignore: goSdk.ignore,
-  fn: async () => {
+testUnless(
+  goSdk,
+  "the model of the SDK for Go reads fixtures as it does",
+  async () => {
     const texts = fixtureTexts().filter((text) =>
       text.includes("[") && isUtf8(text) &&
       !OLDER.some((pattern) => pattern.test(text))
@@ -149,4 +148,4 @@ Deno.test({
     }
     assert(read > 100, `only ${read} of ${texts.length} were read`);
   },
-});
+);

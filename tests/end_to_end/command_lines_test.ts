@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { isInstalled } from "../support/command.ts";
 import { ALICE, GIVEN, Scenario } from "../support/scenario.ts";
+import { testUnless, unless } from "../support/skipping.ts";
 
 const FIXTURE = new URL("../fixtures/command_lines.txt", import.meta.url);
 
@@ -31,13 +32,13 @@ aws_secret_access_key = ${ALICE.secretAccessKey}
 mfa_serial = GAHT12345678
 `;
 
-const KNOWN = isInstalled("bash") && Deno.build.os !== "windows";
-
-Deno.test({
-  name: "every command line that people type works, or says what to type" +
-    (KNOWN ? "" : " (skipped: bash is not installed)"),
-  ignore: !KNOWN,
-  fn: async () => {
+testUnless(
+  unless(
+    isInstalled("bash") && Deno.build.os !== "windows",
+    "bash is not installed",
+  ),
+  "every command line that people type works, or says what to type",
+  async () => {
     await using scenario = await Scenario.start();
     const { PATH } = await scenario.install();
     await Deno.writeTextFile(`${scenario.home}/several`, SEVERAL);
@@ -81,4 +82,4 @@ Deno.test({
     assert.equal(scenario.codesSent, 0);
     assert.equal(await scenario.read(), GIVEN);
   },
-});
+);

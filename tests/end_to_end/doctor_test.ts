@@ -6,30 +6,6 @@ import { testUnless, unlessWindows } from "../support/skipping.ts";
 
 const WINDOWS = Deno.build.os === "windows";
 
-interface Finding {
-  readonly check: string;
-  readonly status: string;
-  readonly message: string;
-  readonly hint?: string;
-}
-
-/** How doctor exits, and what it finds: all of it, and a line each for what is not in order. */
-async function examine(
-  scenario: Scenario,
-  args: readonly string[] = [],
-  env: Readonly<Record<string, string>> = {},
-): Promise<{ code: number; findings: Finding[]; lines: string[] }> {
-  const words = ["doctor", "--json", ...args];
-  const { code, stdout, stderr } = await scenario.updsts(words, env);
-  assert.equal(stderr, "");
-  const { result }: { result: Finding[] } = JSON.parse(stdout);
-  const bad = result.filter(({ status }) => status !== "ok");
-  const lines = bad.map(({ status, check, message, hint }) =>
-    [`${status} ${check}: ${message}`, hint].filter(Boolean).join("; ")
-  );
-  return { code, findings: result, lines };
-}
-
 /** Fails unless there is one line for each expression, in that order. */
 function assertLines(lines: readonly string[], expected: readonly RegExp[]) {
   assert.equal(lines.length, expected.length, lines.join("\n"));
@@ -71,7 +47,7 @@ Deno.test("doctor says in a line that all is well, and with -v 1 what", async ()
   ]);
   assert(lines.every((line) => line.startsWith("ok  ")), stdout);
   assertLines(lines.map((line) => line.replace(/^ok +/, "")), IN_ORDER);
-  const { findings } = await examine(scenario, [], env);
+  const { findings } = await scenario.doctor("", env);
   assertLines(
     findings.map(({ check, message }) => `${check}: ${message}`),
     IN_ORDER,
@@ -150,15 +126,6 @@ const CASES: Readonly<Record<string, Case>> = {
     says:
       /^problem contents: .*line 9 begins a block that has no end; add the line "# \$\}\}\} \[auto update by updsts\]" behind line 10, if/,
   },
-  "what the next refresh mends of a block": {
-    given: GIVEN + BLOCK.replace(/= (canary.*)/, '= "$1"').replace(END, "\n") +
-      SECOND,
-    profiles: ["", "default"],
-    says: [
-      /^warning contents: \S+: line 9 begins a block whose closing tag another program has removed; the next refresh mends it$/,
-      /^warning contents: \S+: line 12 has quotes, .*; the next refresh mends it$/,
-    ],
-  },
   "a session without its tags, whose profile nobody knows": {
     given: GIVEN + SESSION.replace("default_sts", "today"),
     says:
@@ -167,11 +134,6 @@ const CASES: Readonly<Record<string, Case>> = {
   "a closing tag below a sound block, which stops nobody": {
     given: GIVEN + BLOCK + END,
     says: /^warning contents: line 16 ends a block that has no begin; remove/,
-  },
-  "a session whose key another program has replaced": {
-    given: GIVEN + BLOCK.replace(END, `expiration_key_id = ASIA\n${END}`),
-    says:
-      /^warning profile default_sts: session of default, whose key another program has replaced: .*; run updsts get default$/,
   },
   "a session without an expiry": {
     given: GIVEN + block("default", "never"),
@@ -374,11 +336,7 @@ for (
     );
     for (const profile of profiles) {
       const args = [...profile ? [profile] : [], ...options.map(meant)];
-      const { code, findings, lines } = await examine(
-        scenario,
-        args,
-        variables,
-      );
+      const { code, findings, lines } = await scenario.doctor(args, variables);
       assertLines(lines, says);
       assert.equal(code, exitOf(says));
       assert.doesNotMatch(JSON.stringify(findings), /hunter2/);
@@ -420,7 +378,7 @@ testUnless(
     await using scenario = await Scenario.start();
     for (const [mode, says] of MODES) {
       await Deno.chmod(scenario.path, mode);
-      const { code, lines } = await examine(scenario);
+      const { code, lines } = await scenario.doctor();
       assert.equal(code, 0);
       assert.deepEqual(lines, [
         `warning access: ${says} the file; run chmod 600 ${scenario.path}`,
@@ -433,7 +391,7 @@ Deno.test("doctor warns of hard links and of a clock that is off", async () => {
   const clock = () => new Date(Date.now() + 120_000);
   await using scenario = await Scenario.start({ clock });
   await Deno.link(scenario.path, join(scenario.home, "other name"));
-  const { code, lines } = await examine(scenario);
+  const { code, lines } = await scenario.doctor();
   assert.equal(code, 0);
   assertLines(lines, [
     /^warning links: the file has 2 hard links/,
@@ -446,7 +404,7 @@ Deno.test("doctor -n takes the name of a session for its source, and knows hardw
     given: GIVEN.replace(ALICE.device, "GAHT12345678") +
       EXPIRED,
   });
-  const { code, findings } = await examine(scenario, ["-n", "default_sts"]);
+  const { code, findings } = await scenario.doctor("-n default_sts");
   assert.equal(code, 0);
   const looked = findings.filter(({ check }) => check.startsWith("profile "));
   assert.deepEqual(looked.map(({ check }) => check), ["profile default"]);
@@ -457,7 +415,7 @@ Deno.test("doctor goes on to STS where there is no file, and where the config fi
   await using scenario = await Scenario.start();
   await Deno.mkdir(join(scenario.home, ".aws", "config"));
   for (const says of [/^problem config: .*is a directory/, /does not exist/]) {
-    const { code, lines } = await examine(scenario);
+    const { code, lines } = await scenario.doctor();
     assert.equal(code, 3);
     // Once it was said of each profile, too.
     assert.match(lines[0] ?? "", says);
@@ -465,7 +423,7 @@ Deno.test("doctor goes on to STS where there is no file, and where the config fi
     await Deno.remove(scenario.path).catch(() => {});
   }
   await Deno.remove(join(scenario.home, ".aws", "config"));
-  const { findings, lines } = await examine(scenario);
+  const { findings, lines } = await scenario.doctor();
   assertLines(lines, [/^problem file: Cannot read .*does not exist/]);
   assert(findings.some(({ message }) => /answers in/.test(message)));
 });
@@ -473,9 +431,9 @@ Deno.test("doctor goes on to STS where there is no file, and where the config fi
 Deno.test("doctor asks a place once, however FIPS is spelled, and knows a config file that is the credentials file", async () => {
   await using scenario = await Scenario.start({ given: GIVEN + SECOND });
   await scenario.configure("[default]\nuse_fips_endpoint = FALSE\n");
-  await examine(scenario);
+  await scenario.doctor();
   assert.equal(scenario.sts.requests.length, 1);
-  const { lines } = await examine(scenario, [], {
+  const { lines } = await scenario.doctor("", {
     AWS_CONFIG_FILE: scenario.path,
   });
   assert.deepEqual(lines, []);
@@ -489,7 +447,7 @@ Deno.test("doctor reads a file of 10,000 blocks, and one of 130,000 profiles", a
     (_, index) => whole.replaceAll(/(?<=key=|\[)default/g, `p${index}`),
   ).join("");
   await using scenario = await Scenario.start({ given: blocks });
-  const { code, findings, lines } = await examine(scenario);
+  const { code, findings, lines } = await scenario.doctor();
   assert.equal(code, 0);
   assert(findings.length > 10_000);
   assertLines(lines, [

@@ -40,16 +40,6 @@ Deno.test("get --dry-run shows what a refresh would change, old values masked, t
   assert.equal(scenario.codesSent, 1);
 });
 
-Deno.test("get --dry-run fails for what get would fail for", async () => {
-  await using scenario = await Scenario.start();
-  const taken = await scenario.updsts("get default -sn other --dry-run");
-  assert.equal(taken.code, 3);
-  await Deno.chmod(scenario.path, 0o400);
-  const readOnly = await scenario.updsts("get default --dry-run");
-  assert.equal(readOnly.code, 3);
-  assert.match(readOnly.stderr, /read-only/);
-});
-
 // A line that no edit names was shown, since whole files were compared.
 Deno.test("get --dry-run shows no line of the user's, whatever ends it", async () => {
   const note = "# aws_secret_access_key = hunter2";

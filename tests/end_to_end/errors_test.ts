@@ -144,6 +144,12 @@ const FAILURES: readonly {
         says: [/STS failed \(503\): Try later/, /may be spent/],
       },
       {
+        // Another place never hears of it.
+        name: "a redirect",
+        script: page(307, "", { location: "http://127.0.0.1:9/" }),
+        says: [/status 307/],
+      },
+      {
         name: "a huge answer",
         script: page(200, "x".repeat(2_000_000)),
         says: [/longer than any of STS/],
@@ -227,20 +233,6 @@ Deno.test("list warns of broken blocks", async () => {
   assert.equal(code, 0);
   assert.match(stderr, /^warning: .*line 9 ends a block that has no begin/);
   assert.match(stdout, /^default /m);
-});
-
-Deno.test("get follows no redirect: the other place never hears of it", async () => {
-  await using other = await Scenario.start();
-  for (const status of [302, 307]) {
-    await using scenario = await Scenario.start();
-    scenario.sts.script(page(status, "", { location: `${other.sts.url}/` }));
-    const { code, stderr } = await scenario.get();
-    assert.equal(code, 5);
-    assert.match(stderr, new RegExp(`status ${status}`));
-    assert.equal(scenario.codesSent, 1);
-    assert.equal(other.sts.requests.length, 0);
-    assert.equal(await scenario.read(), GIVEN);
-  }
 });
 
 testUnless(

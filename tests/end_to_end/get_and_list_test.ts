@@ -93,7 +93,7 @@ Deno.test("list -v 2 begins with the versions and the system, and shows every ke
 
 Deno.test("get -v 1 tells file, region, endpoint and request id on stderr", async () => {
   await using scenario = await Scenario.start();
-  const { stdout, stderr } = await scenario.getWith(["-v", "1"], {
+  const { stdout, stderr } = await scenario.updsts("get default -t CODE -v 1", {
     AWS_REGION: "eu-central-1",
   });
   assert.match(stderr, /^Credentials file: .*[/\\]\.aws[/\\]credentials$/m);

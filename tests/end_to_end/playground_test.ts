@@ -3,15 +3,12 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import denoJson from "../../deno.json" with { type: "json" };
 import { baseEnvironment, ROOT, updsts } from "../support/command.ts";
-import { unlessWindows } from "../support/skipping.ts";
+import { testUnless, unlessWindows } from "../support/skipping.ts";
 
-const skipping = unlessWindows("signals of POSIX end it here");
-
-Deno.test({
-  name: "the playground runs as it says, and leaves nothing behind" +
-    skipping.note,
-  ignore: skipping.ignore,
-  fn: async () => {
+testUnless(
+  unlessWindows("signals of POSIX end it here"),
+  "the playground runs as it says, and leaves nothing behind",
+  async () => {
     const [, command = ""] = denoJson.tasks.playground.command.split(" && ");
     const [program, ...args] = command.split(" ");
     assert.equal(program, "deno");
@@ -53,4 +50,4 @@ Deno.test({
       /^ {2}(?:deno|npx --yes deno@[\d.]+) task --quiet updsts get$/m,
     );
   },
-});
+);

@@ -2,18 +2,15 @@
 //
 // UPDSTS_TRANSCRIPTS=write writes the screens down anew, to be looked at.
 import assert from "node:assert/strict";
-import { GIVEN, Scenario } from "../support/scenario.ts";
+import { block, GIVEN, Scenario } from "../support/scenario.ts";
 import { testUnless } from "../support/skipping.ts";
 import { screens, steady, TmuxTerminal } from "../support/terminal.ts";
 
-const OTHERS = [
-  "# ${{{ key=other [auto update by updsts]",
-  "[a-rather-long-name-for-a-session-of-the-production-account]",
-  "aws_access_key_id = ASIAIOSFODNN7EXAMPLE",
-  "aws_secret_access_key = x",
-  "aws_session_token = x",
-  "expiration_datetime = 2020-01-01T00:00:00+00:00",
-  "# $}}} [auto update by updsts]",
+const OTHERS = block(
+  "other",
+  "2020-01-01T00:00:00+00:00",
+  "a-rather-long-name-for-a-session-of-the-production-account",
+) + [
   "[日本-本番]",
   "aws_access_key_id = AKIAIOSFODNN7EXAMPL3",
   `aws_secret_access_key = ${"x".repeat(40)}`,

@@ -142,6 +142,7 @@ const FAULTS: readonly Fault[] = [
     name: "a read-only file, by root as well",
     says: /is read-only/,
     hint: /chmod u\+w|attrib -r/,
+    also: [["get", "default", "--dry-run"]],
     prepare: ({ path }) => Deno.chmod(path, 0o400),
   },
 ];

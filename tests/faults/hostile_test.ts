@@ -63,9 +63,9 @@ Deno.test("names that look dangerous but are only names come back as they went i
   ) {
     await using scenario = await Scenario.start();
     for (const _ of ["appended", "changed in place"]) {
-      const { code, stderr } = await scenario.getWith([
-        `--sts-profile-name=${name}`,
-      ]);
+      const { code, stderr } = await scenario.updsts(
+        ["get", "default", "-t", "CODE", `--sts-profile-name=${name}`],
+      );
       assert.equal(code, 0, stderr);
       const begin = "# ${{{ key=default [auto update by updsts]";
       const text = await scenario.read();

@@ -120,7 +120,9 @@ for (const apart of [false, true]) {
           assertWhole(await Deno.readTextFile(path), scenario);
         }
         // The next run gets its session and clears away what the others left.
-        const { code, stderr } = await scenario.getWith(options);
+        const { code, stderr } = await scenario.updsts(
+          ["get", "default", "-t", "CODE", ...options],
+        );
         assert.equal(code, 0, stderr);
         assert.deepEqual(scenario.files(), names);
         assertWhole(await Deno.readTextFile(path), scenario);

@@ -300,7 +300,9 @@ for (const name of ["default", "my session"]) {
     async () => {
       await using scenario = await Scenario.start();
       const sessions = join(scenario.home, "sessions", "credentials");
-      const got = await scenario.getWith(["-sn", name, "-o", sessions]);
+      const got = await scenario.updsts(
+        ["get", "default", "-t", "CODE", "-sn", name, "-o", sessions],
+      );
       assert.equal(got.code, 0, got.stderr);
       await Deno.remove(dirname(scenario.path), { recursive: true });
       const { code, stdout, stderr } = await scenario.run("aws", [

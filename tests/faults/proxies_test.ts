@@ -6,6 +6,7 @@ import { RecordingProxy } from "../support/recording_proxy.ts";
 import { closedPort, Scenario } from "../support/scenario.ts";
 
 const TLS = new URL("tests/fixtures/tls/", ROOT);
+const GET = "get default -t CODE -v 2";
 const LOGIN = "alice:canaryProxyPassword";
 
 /** The address of a proxy, with a name and a password. */
@@ -22,7 +23,7 @@ for (
       tls: { cert: await read("server.pem"), key: await read("server.key") },
     });
     await using proxy = new RecordingProxy();
-    const { code, stdout, stderr } = await scenario.getWith(["-v", "2"], {
+    const { code, stdout, stderr } = await scenario.updsts(GET, {
       AWS_CA_BUNDLE: fileURLToPath(new URL("ca.pem", TLS)),
       [variable]: withLogin(proxy.url),
     });
@@ -84,7 +85,7 @@ Deno.test("doctor finds the proxy that would read a code, too", async () => {
 Deno.test("get names the proxy that could not reach STS, without its password", async () => {
   await using scenario = await Scenario.start();
   const place = `127.0.0.1:${closedPort()}`;
-  const { code, stdout, stderr } = await scenario.getWith(["-v", "2"], {
+  const { code, stdout, stderr } = await scenario.updsts(GET, {
     https_proxy: withLogin(`http://${place}`),
     AWS_ENDPOINT_URL_STS: "https://sts.us-east-1.amazonaws.com",
   });

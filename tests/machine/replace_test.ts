@@ -27,10 +27,7 @@ const refuse: Change = () => {
 
 const isWindows = Deno.build.os === "windows";
 const posix = unlessWindows("files have neither modes nor free names");
-const root = unless(
-  !isWindows && Deno.uid() === 0,
-  "only root can make files of somebody else",
-);
+const root = unless(!isWindows && Deno.uid() === 0, "only root can chown");
 
 /** A credentials file in `directory`, and what looks after it. */
 async function worldIn(directory: string) {
@@ -103,6 +100,12 @@ test(
     }
     assert.equal(log.lines.length, 2);
     assert.match(log.lines[0] ?? "", /^warning: .*chmod 600/);
+    // What is opened wider after the rehearsal opens the session to nobody.
+    const file = open();
+    await file.rehearse(append);
+    await Deno.chmod(path, 0o744);
+    await file.update(append);
+    assert.equal(modeOf(path), 0o700);
   },
   posix,
 );
@@ -117,8 +120,7 @@ test("rehearse() changes nothing, and a change that is refused leaves nothing", 
   assertHolds(GIVEN);
 });
 
-// Renaming and removing were not rehearsed: the code was spent, and two files
-// stayed, one with the session.
+// Neither was rehearsed: the code was spent, and a file stayed with the session.
 test("rehearse() finds that nothing can be renamed there, or removed", async ({ open, system, assertHolds }) => {
   const { removeSync } = Deno;
   const refused = () => {
@@ -211,7 +213,6 @@ test("update() without the lock removes nothing of its holder's", async ({ direc
 
 // One rule for files that others write: the text outside of all managed blocks
 // is compared with what was read first.
-
 test("whatever is done waits for the rest of a file that is half written, wherever the half ends", async ({ path, system, log, open }) => {
   const bytes = new TextEncoder().encode(GIVEN);
   for (let length = 0; length < GIVEN.length; length += 3) {
@@ -535,7 +536,6 @@ test("a file that does not exist is read as empty, rehearsed without a trace, an
     assert.equal(modeOf(dirname(path)), 0o700);
     assert.equal(modeOf(join(directory, "new")), 0o700);
   }
-  // From then on it is a file like any other.
   await file.update(append);
   assert.equal(await Deno.readTextFile(path), "# +\n# +\n");
 });

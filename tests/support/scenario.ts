@@ -63,6 +63,13 @@ export const THROTTLED: Behaviour = {
   message: "Rate exceeded",
 };
 
+interface Finding {
+  readonly check: string;
+  readonly status: string;
+  readonly message: string;
+  readonly hint?: string;
+}
+
 /** One user, one file, one STS. */
 export class Scenario implements AsyncDisposable {
   readonly home: string;
@@ -150,16 +157,24 @@ export class Scenario implements AsyncDisposable {
 
   /** Runs `updsts get` for the profile of all scenarios, with a fresh code. */
   get(env: Readonly<Record<string, string>> = {}): Promise<Finished> {
-    return this.getWith([], env);
+    return this.updsts("get default -t CODE", env);
   }
 
-  /** Like `get`, with `options` after the code. */
-  getWith(
-    options: readonly string[],
+  /** How `doctor` exits, and what it finds: all of it, and a line each for what is not in order. */
+  async doctor(
+    words: string | readonly string[] = [],
     env: Readonly<Record<string, string>> = {},
-  ): Promise<Finished> {
-    const args = ["get", "-n", "default", "-t", this.code(), ...options];
-    return this.updsts(args, env);
+  ) {
+    const args = typeof words === "string" ? words.split(" ") : words;
+    const line = ["doctor", "--json", ...args.filter(Boolean)];
+    const { code, stdout, stderr } = await this.updsts(line, env);
+    assert.equal(stderr, "");
+    const { result: findings }: { result: Finding[] } = JSON.parse(stdout);
+    const bad = findings.filter(({ status }) => status !== "ok");
+    const lines = bad.map(({ status, check, message, hint }) =>
+      [`${status} ${check}: ${message}`, hint].filter(Boolean).join("; ")
+    );
+    return { code, findings, lines };
   }
 
   /** Runs `updsts` while others may be at work in the same directory. */
