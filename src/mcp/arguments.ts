@@ -4,24 +4,20 @@ import { UpdstsError } from "../errors.ts";
 import { Secret } from "../secret.ts";
 import { fieldsOf, KNOWN_CLIENTS } from "./clients.ts";
 
-/** JSON Schemas for the values of optional parameters. */
 const TYPES = {
   text: { type: "string", description: "The value; empty for the default" },
   seconds: { type: "number", description: "Seconds" },
   digits: { type: "number", description: "The digits as a number" },
 } as const;
 
-/** A parameter of a tool. */
 export interface Parameter {
   readonly description: string;
   /** Accepted types of an optional parameter; a parameter without this is a required text. */
   readonly optional?: readonly (keyof typeof TYPES)[];
 }
 
-/** Parameters by their names. */
 export type Parameters = Readonly<Record<string, Parameter>>;
 
-/** The JSON Schema of the arguments for `parameters`. */
 export function inputSchema(parameters: Parameters) {
   const entries = Object.entries(parameters);
   const required = entries.flatMap(([name, { optional }]) =>
@@ -53,7 +49,6 @@ const OMITTED: readonly unknown[] = [
   ...[null, undefined],
 ];
 
-/** The arguments of a call. */
 export class Arguments {
   readonly #given = new Map<string, string | number>();
 
@@ -97,7 +92,6 @@ export class Arguments {
     }
   }
 
-  /** Text; undefined if left out. */
   text(name: string): string | undefined {
     return this.#given.get(name)?.toString();
   }

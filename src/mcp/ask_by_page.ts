@@ -26,20 +26,17 @@ const MAX_RETURNS = 2;
 /** Sooner responses are by the client itself rather than a person, in milliseconds. */
 const MIN_PERSON_TIME = 1_000;
 
-/** The name of the input request. */
 const INPUT_NAME = "totp_token";
 
 /** State that a modern client sends back with its next call, signed. */
 interface CarriedState {
   readonly ticket: string;
-  /** Key of the call. */
   readonly call: string;
   readonly returns: number;
   /** When the person was asked, in milliseconds of `performance.now()`. */
   readonly askedAt: number;
 }
 
-/** A call that needs a code. */
 export interface CodeCall {
   /** Identifies the request: equal keys share one refresh. */
   readonly key: string;
@@ -56,16 +53,13 @@ export interface CodeCall {
 /** The answer to a call; since 2026-07-28 it may request input, and the client calls again. */
 export type ToolAnswer = CallToolResult | InputRequiredResult;
 
-/** A call with its refresh. */
 interface WaitingCall extends CodeCall {
   readonly pending: PendingRefresh;
-  /** The ticket that the client sent back. */
   readonly ticket: string | undefined;
   /** Aborted when the client cancels the call, or after the time of one call. */
   readonly limit: AbortSignal;
 }
 
-/** Gets codes by pages, for all calls of one process. */
 export class PageAsker {
   readonly #pendingCodes: PendingCodes;
   readonly #maxCallTime: number;

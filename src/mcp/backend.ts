@@ -25,7 +25,6 @@ export interface BackendSettings {
   readonly maxCallTime?: number;
 }
 
-/** The files of one call. */
 export interface CallFiles {
   readonly ports: Ports;
   /** Path of the file with the long-term keys. */

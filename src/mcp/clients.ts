@@ -11,17 +11,14 @@ import {
 interface KnownClient {
   /** Prefix of the name in `clientInfo`. */
   readonly name: string;
-  /** The tested version. */
   readonly version: string;
   /** Whether it gets revision 2025-11-25, which it handles better. */
   readonly declineNewer?: true;
   /** Parameters that it adds to calls; they are ignored. */
   readonly addsParameters?: readonly string[];
-  /** The observed behaviour. */
   readonly why: string;
 }
 
-/** All clients that need a workaround. */
 export const KNOWN_CLIENTS: readonly KnownClient[] = [
   {
     ...{ name: "claude-code", version: "2.1.332", declineNewer: true },
@@ -70,7 +67,6 @@ export type Era = "legacy" | "modern";
 /** Maximal length of a displayed name, in characters. */
 const MAX_NAME = 60;
 
-/** The client of one connection. */
 export class ConnectedClient {
   readonly server: Server;
   readonly era: Era;
@@ -89,7 +85,6 @@ export class ConnectedClient {
     return elicitation["url"] !== undefined;
   }
 
-  /** Title or name of the client, for the page. */
   displayName(context: ServerContext): string | undefined {
     const declared = fieldsOf(
       this.era === "legacy"

@@ -36,12 +36,10 @@ Programs that are running may still use the old credentials: restart them.
 
 Never read the credentials file yourself.`;
 
-/** Parameters of {@linkcode serveMcp}. */
 export interface McpService extends BackendSettings {
   readonly version: string;
   readonly stdin: Input;
   readonly stdout: Output;
-  /** Ends the service. */
   readonly stop: AbortSignal;
 }
 

@@ -19,7 +19,6 @@ import type { ToolAnswer } from "./ask_by_page.ts";
 import type { Backend } from "./backend.ts";
 import type { ConnectedClient } from "./clients.ts";
 
-/** Context of a call. */
 interface ToolCall {
   readonly backend: Backend;
   readonly client: ConnectedClient;
@@ -31,7 +30,6 @@ interface Tool {
   readonly title: string;
   readonly description: string;
   readonly parameters: Parameters;
-  /** JSON Schema of the result. */
   readonly output: NonNullable<ToolDefinition["outputSchema"]>;
   readonly isReadOnly: boolean;
   run(given: Arguments, call: ToolCall): Promise<ToolAnswer>;
@@ -98,7 +96,6 @@ const CRED_FILE: Parameter = {
   optional: ["text"],
 };
 
-/** All tools, in listed order. */
 export const TOOLS: readonly Tool[] = [{
   name: "updsts_update_sts_credential",
   title: "Refresh an AWS session",
@@ -184,7 +181,6 @@ export const TOOLS: readonly Tool[] = [{
   },
 }];
 
-/** The tools as listed by the server. */
 export const DEFINITIONS: ToolDefinition[] = TOOLS.map(
   ({ name, title, description, parameters, output, isReadOnly }) => ({
     ...{ name, title, description },

@@ -8,7 +8,6 @@ import {
 import type { Log } from "../ports.ts";
 import { declinesNewer } from "./clients.ts";
 
-/** Stdin. */
 export interface Input {
   read(buffer: Uint8Array): Promise<number | null>;
 }
@@ -30,7 +29,6 @@ const PARSE_ERROR =
 
 const encoder = new TextEncoder();
 
-/** An SDK transport for one connection. */
 export class StdioTransport implements Transport {
   onmessage?: Transport["onmessage"];
   onclose?: Transport["onclose"];

@@ -1,7 +1,6 @@
 // HTTP/1.1 on 127.0.0.1 for a browser: one small request a connection, limited in time and number.
 // `Deno.serve` does not limit idle connections, so any local process could use up all file descriptors.
 
-/** A complete request. */
 export interface LoopbackRequest {
   readonly method: string;
   /** The request target, not decoded. */
@@ -10,7 +9,6 @@ export interface LoopbackRequest {
   readonly body: string;
 }
 
-/** A response. */
 export interface LoopbackAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;

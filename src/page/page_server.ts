@@ -13,7 +13,6 @@ import { chooseLanguage } from "./words.ts";
 /** How many pages are kept: a reload of an old one shows its outcome. */
 const MAX_PAGES = 100;
 
-/** Headers of all responses. */
 const SECURITY_HEADERS = {
   "Cache-Control": "no-store",
   "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -25,7 +24,6 @@ const SECURITY_HEADERS = {
   "X-Frame-Options": "DENY",
 } as const;
 
-/** The pages of one process. */
 export class PageServer {
   readonly #clock: Clock;
   readonly #questions = new Map<string, Question>();

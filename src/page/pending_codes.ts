@@ -15,14 +15,12 @@ import {
 
 const ENDING = "updsts is ending";
 
-/** A page on which a person types the code. */
 export interface OpenPage {
   /** The current address; knowing it is enough to answer. */
   readonly url: string;
   readonly prompt: CodePrompt;
 }
 
-/** A refresh that may have to wait for a person. */
 export class PendingRefresh {
   /** Identifies the request; undefined once the outcome is delivered. */
   key: string | undefined;
@@ -59,7 +57,6 @@ export class PendingRefresh {
   }
 }
 
-/** All pending refreshes of one process. */
 export class PendingCodes {
   readonly #clock: Clock;
   readonly #pages: PageServer;

@@ -22,10 +22,8 @@ export interface CodePrompt extends CodeRequest {
   readonly device: string;
 }
 
-/** The result of a refresh. */
 export type Outcome = RefreshResult | UpdstsError;
 
-/** The state of the form. */
 export type QuestionState =
   | {
     readonly kind: "open";
@@ -33,7 +31,6 @@ export type QuestionState =
     readonly wrong: "malformed" | "refused" | undefined;
     readonly attemptsLeft: number;
   }
-  /** STS is checking a code. */
   | { readonly kind: "checking" }
   | { readonly kind: "ended"; readonly outcome: Outcome };
 
@@ -78,7 +75,6 @@ export class Question {
     return await promise;
   }
 
-  /** Waits until no code is being checked. */
   async settled(): Promise<QuestionState> {
     while (this.state.kind === "checking") await this.#changed.promise;
     return this.state;

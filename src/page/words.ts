@@ -1,6 +1,5 @@
 // The texts of the page in each language.
 
-/** Languages of the page. */
 export type Language = "en" | "ja";
 
 const ENGLISH = {
@@ -38,7 +37,6 @@ const ENGLISH = {
   closePage: "You can close this page.",
 };
 
-/** The texts of the page in one language. */
 export type PageTexts = typeof ENGLISH;
 
 const JAPANESE: PageTexts = {
@@ -76,7 +74,6 @@ const JAPANESE: PageTexts = {
   closePage: "このページを閉じて構いません。",
 };
 
-/** The texts of each language. */
 export const PAGE_TEXTS: Readonly<Record<Language, PageTexts>> = {
   en: ENGLISH,
   ja: JAPANESE,
