@@ -2,7 +2,7 @@
 import { parseDuration } from "../durations.ts";
 import { UpdstsError } from "../errors.ts";
 import { Secret } from "../secret.ts";
-import { fieldsOf, KNOWN_CLIENTS } from "./clients.ts";
+import { ADDED_PARAMETERS, fieldsOf } from "./clients.ts";
 
 const TYPES = {
   text: { type: "string", description: "The value; empty for the default" },
@@ -64,9 +64,7 @@ export class Arguments {
         hint: `the parameters are: ${known.join(", ")}`,
       });
     const values = new Map(Object.entries(fieldsOf(value)));
-    for (const { addsParameters = [] } of KNOWN_CLIENTS) {
-      for (const name of addsParameters) values.delete(name);
-    }
+    for (const name of ADDED_PARAMETERS) values.delete(name);
     const unknown = [...values.keys()]
       .filter((name) => !known.includes(name))
       // Limits what the message quotes.

@@ -30,7 +30,7 @@ export interface CallFiles {
   /** Path of the file with the long-term keys. */
   readonly source: string | undefined;
   /** The same if it is not the default file. */
-  readonly unusual: string | undefined;
+  readonly nonDefault: string | undefined;
 }
 
 /** Does what the tools need, independent of the protocol. */
@@ -39,7 +39,7 @@ export class Backend {
   readonly pendingCodes: PendingCodes;
   readonly pages: PageAsker;
   readonly #settings: BackendSettings;
-  #usual: Promise<Ports> | undefined;
+  #defaultPorts: Promise<Ports> | undefined;
   #isEnding = false;
   /** Refreshes that have sent a request to STS: their sessions must be written. */
   readonly #sent = new Set<Promise<unknown>>();
@@ -67,30 +67,31 @@ export class Backend {
     }
     const ports = await connect(credFile ?? credentialFile);
     const source = pathOfKeys(ports);
-    if (credFile === undefined) return { ports, source, unusual: undefined };
     // Used for its paths only: each call reads with its own ports.
-    const usual = await (this.#usual ??= connect(credentialFile));
-    if (source === pathOfKeys(usual)) {
-      return { ports, source, unusual: undefined };
+    const defaultPorts = credFile === undefined
+      ? ports
+      : await (this.#defaultPorts ??= connect(credentialFile));
+    if (source === pathOfKeys(defaultPorts)) {
+      return { ports, source, nonDefault: undefined };
     }
     // Sessions of several accounts must not get into one file.
-    if ((usual.keys ?? ports.keys) !== undefined) {
+    if ((defaultPorts.keys ?? ports.keys) !== undefined) {
       throw new UpdstsError(
         "USAGE",
         "Cannot use cred_file: with -o, the server works on one file of keys",
         { hint: "leave cred_file out" },
       );
     }
-    return { ports, source, unusual: source };
+    return { ports, source, nonDefault: source };
   }
 
   /** The command with which a person does the same in a terminal. */
   commandFor(
     { profile, sessionProfile, durationSeconds }: RefreshRequest,
-    { ports, source, unusual }: CallFiles,
+    { ports, source, nonDefault }: CallFiles,
   ): string {
     const { credentialFile, getCommand } = this.#settings;
-    const isNamed = unusual !== undefined || credentialFile !== undefined;
+    const isNamed = nonDefault !== undefined || credentialFile !== undefined;
     const options = [
       ["-n", profile],
       ["-sn", sessionProfile],

@@ -7,40 +7,25 @@ import {
   type ServerContext,
 } from "@modelcontextprotocol/server";
 
-/** A client that needs a workaround; `deno task test:clients` runs each of them. */
-interface KnownClient {
-  /** Prefix of the name in `clientInfo`. */
-  readonly name: string;
-  readonly version: string;
-  /** Whether it gets revision 2025-11-25, which it handles better. */
-  readonly declineNewer?: true;
-  /** Parameters that it adds to calls; they are ignored. */
-  readonly addsParameters?: readonly string[];
-  readonly why: string;
-}
+/** Name prefixes of clients that get revision 2025-11-25, which they handle better (`deno task test:clients`). */
+const DECLINE_NEWER = [
+  // 2.1.332: in 2026-07-28 its dialog stays after the code is typed, until the
+  // person picks «I'm done».
+  "claude-code",
+  // 1.0.102: in 2026-07-28 it fails on input_required («expected
+  // CallToolResult») and does not ask the person.
+  "copilot-cli",
+];
 
-export const KNOWN_CLIENTS: readonly KnownClient[] = [
-  {
-    ...{ name: "claude-code", version: "2.1.332", declineNewer: true },
-    why:
-      "In 2026-07-28 its dialog stays after the code is typed, until the person picks «I'm done»",
-  },
-  {
-    ...{ name: "copilot-cli", version: "1.0.102", declineNewer: true },
-    why:
-      "In 2026-07-28 it fails on input_required («expected CallToolResult») and does not ask the person",
-  },
-  {
-    ...{ name: "gemini-cli-mcp-client", version: "0.61.0" },
-    addsParameters: ["wait_for_previous"],
-    why:
-      "It adds wait_for_previous to the schema of each tool, and hands it on",
-  },
+/** Parameters that clients add to calls; they are ignored. */
+export const ADDED_PARAMETERS = [
+  // gemini-cli-mcp-client 0.61.0 adds it to the schema of each tool, and sends it.
+  "wait_for_previous",
 ];
 
 /**
- * The response to a known client's `server/discover` that makes it fall back to
- * revision 2025-11-25; undefined for other messages and clients.
+ * The response to the `server/discover` of some clients, which makes them fall back
+ * to revision 2025-11-25; undefined for other messages and clients.
  */
 export function declinesNewer(
   message: JSONRPCMessage,
@@ -50,10 +35,8 @@ export function declinesNewer(
     message.method !== "server/discover"
   ) return undefined;
   const { name } = fieldsOf(message.params?._meta?.[CLIENT_INFO_META_KEY]);
-  const declined = KNOWN_CLIENTS.some((known) =>
-    known.declineNewer && typeof name === "string" &&
-    name.startsWith(known.name)
-  );
+  const declined = typeof name === "string" &&
+    DECLINE_NEWER.some((prefix) => name.startsWith(prefix));
   if (!declined) return undefined;
   return {
     ...{ jsonrpc: "2.0", id: message.id },

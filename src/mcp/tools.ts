@@ -217,7 +217,7 @@ async function refresh(
   { backend, client, context }: ToolCall,
 ): Promise<ToolAnswer> {
   const files = await backend.open(given.text("cred_file"));
-  const { ports, source, unusual } = files;
+  const { ports, source, nonDefault } = files;
   const request = {
     profile: given.text("profile_name") ?? "",
     sessionProfile: given.text("sts_profile_name"),
@@ -247,7 +247,7 @@ async function refresh(
     begin: () =>
       backend.pendingCodes.begin(
         key,
-        { file: unusual, client: client.displayName(context) },
+        { file: nonDefault, client: client.displayName(context) },
         (codes) => backend.refresh({ ...ports, codes }, request),
       ),
     isSatisfiedBy: ({ expiration }) => {

@@ -8,18 +8,17 @@ import type { RefreshResult } from "../sessions/refresh_session.ts";
 /** How long a question stays open, in milliseconds. */
 export const QUESTION_LIFETIME = 600_000;
 
-/** Details of the request that the page shows. */
-export interface CodeRequest {
+/** The part of the prompt that the caller gives. */
+export type CodeRequest = Pick<CodePrompt, "file" | "client">;
+
+/** The request for a code, as the page shows it. */
+export interface CodePrompt {
+  readonly profile: string;
+  readonly device: string;
   /** Path of the credentials file if it is not the default one. */
   readonly file: string | undefined;
   /** Name of the client, as declared by itself. */
   readonly client: string | undefined;
-}
-
-/** Everything that the page shows. */
-export interface CodePrompt extends CodeRequest {
-  readonly profile: string;
-  readonly device: string;
 }
 
 export type Outcome = RefreshResult | UpdstsError;
