@@ -3,8 +3,8 @@ import { UpdstsError } from "../errors.ts";
 import { PATHS } from "./paths.ts";
 import {
   hasSystemCode,
+  LONGEST_WAIT,
   MAX_WAIT,
-  MAX_WAIT_WHEN_SPENT,
   onceReleased,
   type System,
   systemNumber,
@@ -69,7 +69,7 @@ function waitingRule(
     // Each holder has a temporary file with a new name.
     const found = temporaryNamesIn(directory).join() || undefined;
     if (found !== holder) [holder, since] = [found, now];
-    if (spent && now - start >= MAX_WAIT_WHEN_SPENT) return false;
+    if (spent && now - start >= LONGEST_WAIT) return false;
     if (now - since < MAX_WAIT) return true;
     if (spent) return false;
     const process = holder?.match(/\d+/)?.[0];

@@ -260,7 +260,8 @@ export class LocalCredentialsFile implements CredentialsFile {
     const since = await this.#putInPlace(snapshot, written, monitor.spent);
     if (since === undefined) return this.#startOver(monitor);
     if (!kept.disposed) {
-      const end = since + (monitor.disturbed ? LONG_WATCH_TIME : WATCH_TIME);
+      const end = since +
+        (monitor.hasSeenChange ? LONG_WATCH_TIME : WATCH_TIME);
       this.#watched = this.#watchReplaced(snapshot, kept.move(), end)
         .catch(() => {});
     }

@@ -5,7 +5,7 @@ import { isSticky, type Place } from "./place.ts";
 import type { OpenedFile } from "./read.ts";
 import {
   hasSystemCode,
-  MAX_WAIT_WHEN_SPENT,
+  LONGEST_WAIT,
   onceReleased,
   type System,
   unwritable,
@@ -34,7 +34,7 @@ export class ChangeMonitor {
   #baseline: string | undefined;
   #last: { readonly text: string; readonly since: number } | undefined;
   #collisions = 0;
-  disturbed = false;
+  hasSeenChange = false;
 
   /** Without a `baseline`, the first text that is read is the baseline. */
   constructor(system: System, baseline: string | undefined, spent: boolean) {
@@ -45,7 +45,7 @@ export class ChangeMonitor {
 
   /** Whether the time to wait for other programs has passed. */
   get isOver(): boolean {
-    return this.#waited >= MAX_WAIT_WHEN_SPENT;
+    return this.#waited >= LONGEST_WAIT;
   }
 
   /** Waits until the file is to be read again, at most `wait` milliseconds. */
@@ -68,7 +68,7 @@ export class ChangeMonitor {
     const before = this.#baseline ??= text;
     const difference = compareOutsideBlocks(before, text);
     if (difference === "same") return 0;
-    this.disturbed = true;
+    this.hasSeenChange = true;
     // Added lines are complete, but a last line without a line end may continue.
     const isWhole = difference === "added" && /[\r\n]$/.test(before);
     // A refusal is final at once while no code is spent.

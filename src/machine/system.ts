@@ -30,12 +30,12 @@ export const REAL_SYSTEM: System = {
 
 /** How long to wait for other programs while no code is spent, in milliseconds. */
 export const MAX_WAIT = 10_000;
-/** The same after STS has answered. */
-export const MAX_WAIT_WHEN_SPENT = 60_000;
+/** The same after STS has answered, and for a file that keeps changing. */
+export const LONGEST_WAIT = 60_000;
 
 /** How long to wait for a program that has the file open, in milliseconds. */
 export function maxWait(spent: boolean): number {
-  return spent ? MAX_WAIT_WHEN_SPENT : MAX_WAIT;
+  return spent ? LONGEST_WAIT : MAX_WAIT;
 }
 
 /**

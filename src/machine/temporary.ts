@@ -46,7 +46,7 @@ export function isAt(
 ): boolean {
   try {
     const info = Deno.lstatSync(path);
-    // File systems without inode numbers are not shared with other users.
+    // Without inode numbers, another user cannot have taken the name.
     return !info.isSymlink &&
       (ino === null || info.ino === ino && info.dev === dev);
   } catch (error) {

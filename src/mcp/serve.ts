@@ -23,14 +23,14 @@ To refresh a profile:
 1. Look it up with updsts_get_credential_info, or find it with \
 updsts_get_credential_info_list. Its session is the profile whose managed_by \
 names it; expires_in_seconds is the time until that expires.
-2. If it has a totp_secret_name, and a tool mktotp_generate_token is available, get \
-the code from that tool with this name, and give it as totp_token. Otherwise \
+2. If it has a totp_secret_name, and a tool mktotp_generate_token is available, \
+get the code from that tool with this name, and give it as totp_token. Otherwise \
 leave totp_token out: the person types the code where you cannot see it. Never \
 ask the person for the code yourself.
 3. Call updsts_update_sts_credential. Give min_remaining, the seconds that you \
-need: if the session lasts that long, no code is asked for and nothing is changed. A \
-code works once: never repeat one. If the answer is CODE_NEEDED, show the person \
-the link in code_page and call again with the same arguments.
+need: if the session lasts that long, no code is asked for and nothing is \
+changed. A code works once: never repeat one. If the answer is CODE_NEEDED, show \
+the person the link in code_page and call again with the same arguments.
 4. Use updated_profile_name from the result, in AWS_PROFILE or --profile. \
 Programs that are running may still use the old credentials: restart them.
 
