@@ -32,39 +32,21 @@ const root = unless(
   "only root can make files of somebody else",
 );
 
-interface World {
-  readonly directory: string;
-  readonly path: string;
-  readonly log: MemoryLog;
-  readonly system: FakeSystem;
-  readonly open: (
-    path?: string,
-    changed?: Partial<FileContext>,
-  ) => LocalCredentialsFile;
-  /** A file that has been read, as it is before a code is asked for. */
-  readonly openRead: () => Promise<LocalCredentialsFile>;
-  /** Fails unless the file at `path` holds `text`, and the directory these `others` besides. */
-  readonly assertHolds: (text: string, ...others: string[]) => void;
-}
-
-/** A test in a directory with a credentials file; skipped where `skipping` says so. */
-function testFile(
-  name: string,
-  test: (world: World) => Promise<void>,
-  skipping?: typeof links,
-) {
-  testIn(name, async (directory) => {
-    const path = join(directory, "credentials");
-    await Deno.writeTextFile(path, GIVEN, { mode: 0o600 });
-    const log = new MemoryLog();
-    const system = new FakeSystem();
-    const environment = createEnvironment((name) =>
-      name === "HOME" ? directory : undefined
-    );
-    const world = { environment, log, system };
-    const open: World["open"] = (at = path, changed) =>
-      new LocalCredentialsFile(at, { ...world, ...changed });
-    const openRead = async () => {
+/** A credentials file in `directory`, and what looks after it. */
+async function worldIn(directory: string) {
+  const path = join(directory, "credentials");
+  await Deno.writeTextFile(path, GIVEN, { mode: 0o600 });
+  const log = new MemoryLog();
+  const system = new FakeSystem();
+  const environment = createEnvironment((name) =>
+    name === "HOME" ? directory : undefined
+  );
+  const open = (at = path, changed: Partial<FileContext> = {}) =>
+    new LocalCredentialsFile(at, { environment, log, system, ...changed });
+  return {
+    ...{ directory, path, log, system, open },
+    /** A file that has been read, as it is before a code is asked for. */
+    openRead: async () => {
       const file = open();
       await file.read();
       return file;
