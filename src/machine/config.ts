@@ -29,8 +29,9 @@ export class LocalAwsConfig implements AwsConfig {
   }
 
   /**
-   * The settings of profile `name`. An endpoint never comes from the credentials
-   * file: an agent could name a file of its own and so receive the code.
+   * The settings of profile `name`. Apart from the region, the endpoint never
+   * depends on the credentials file: an agent could name a file of its own, and
+   * would receive the code.
    */
   async settingsOf(name: string): Promise<ProfileSettings> {
     const sections = await this.#read();

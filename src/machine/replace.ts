@@ -128,7 +128,7 @@ export class LocalCredentialsFile implements CredentialsFile {
         return undefined;
       }
     };
-    // Windows paths may differ in case.
+    // Windows paths may differ in case and separators.
     const spelled = (path: string | undefined) =>
       path !== undefined && PATHS.isSame(path, this.path) ? this.path : path;
     const realPath = spelled(find(() => this.path));
@@ -410,7 +410,7 @@ export class LocalCredentialsFile implements CredentialsFile {
     );
   }
 
-  /** Warns if other users or hard links can show the content. */
+  /** Warns if other users can read the file, or other hard links keep the old content. */
   #warnOfExposure({ info }: FileSnapshot): void {
     if (info === undefined) return;
     const { path } = this;

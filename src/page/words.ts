@@ -79,7 +79,7 @@ export const PAGE_TEXTS: Readonly<Record<Language, PageTexts>> = {
   ja: JAPANESE,
 };
 
-/** The language that `acceptLanguage` prefers; English by default. */
+/** The language that `acceptLanguage` prefers, the first of equals; English by default. */
 export function chooseLanguage(acceptLanguage: string | null): Language {
   let [chosen, best]: [Language, number] = ["en", 0];
   for (const range of (acceptLanguage ?? "").slice(0, 1000).split(",")) {
