@@ -8,14 +8,10 @@ import {
 import type { Log } from "../ports.ts";
 import { declinesNewer } from "./clients.ts";
 
-export interface Input {
-  read(buffer: Uint8Array): Promise<number | null>;
-}
+export type Input = Pick<Deno.FsFile, "read">;
 
 /** Stdout, which gets protocol lines only; writes do not block the event loop. */
-export interface Output {
-  write(bytes: Uint8Array): Promise<number>;
-}
+export type Output = Pick<Deno.FsFile, "write">;
 
 /** Maximal length of a line, in characters; a longer one ends the connection. */
 const MAX_LINE = 10_000_000;
