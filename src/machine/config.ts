@@ -1,18 +1,17 @@
-// Settings of a profile from the environment and ~/.aws/config.
+// Settings of a profile from the environment and the config file.
 import { parseFile } from "../credentials/parse.ts";
 import { listProfiles, type Profile } from "../credentials/profiles.ts";
 import type { AwsConfig, ProfileSettings } from "../ports.ts";
 import type { Environment } from "./environment.ts";
-import { asSystemReads } from "./place.ts";
+import { withoutParentNames } from "./place.ts";
 import { readRegularFile } from "./read.ts";
 import { isMissing, onceReleased } from "./system.ts";
 
-/** Reads the config file once, when it is first asked, and again after `renew()`. */
+/** The config file and the environment; the file is read on first use, and again after `renew()`. */
 export class LocalAwsConfig implements AwsConfig {
   readonly #environment: Environment;
   #sections: ConfigSections | undefined;
 
-  /** The config that `environment` leads to; nothing is read yet. */
   constructor(environment: Environment) {
     this.#environment = environment;
   }
@@ -30,9 +29,9 @@ export class LocalAwsConfig implements AwsConfig {
   }
 
   /**
-   * The credentials file has no say in where STS is asked, but for the region:
-   * an agent may name one that it wrote itself, and would get the code that a
-   * person types.
+   * The settings of profile `name`. Apart from the region, the endpoint never
+   * depends on the credentials file: an agent could name a file of its own, and
+   * would receive the code.
    */
   async settingsOf(name: string): Promise<ProfileSettings> {
     const sections = await this.#read();
@@ -57,7 +56,7 @@ export class LocalAwsConfig implements AwsConfig {
     return this.#sections ??= readSections((await this.file())?.text);
   }
 
-  /** The endpoint, in the order in which every SDK looks for it. */
+  /** The endpoint, in the order of the AWS SDKs. */
   #endpoint(
     profile: Profile | undefined,
     { services }: ConfigSections,
@@ -78,21 +77,21 @@ export class LocalAwsConfig implements AwsConfig {
     return { endpoint: found?.[0], endpointSource: found?.[1] };
   }
 
-  /** The config file, as it is now. */
+  /** Reads the config file; tests replace this. */
   protected readFile(): { path: string; text: string } | undefined {
     const { get, expandHome } = this.#environment;
     try {
       const path = expandHome(get("AWS_CONFIG_FILE") ?? "~/.aws/config");
       return { path, text: readRegularFile(path, "AWS config file") };
     } catch (error) {
-      // A config file is optional; so is a home.
+      // The config file is optional, and so is the home directory.
       if (isMissing(error)) return undefined;
       throw error;
     }
   }
 }
 
-/** The variables that name a file that does not exist, and its path. */
+/** The variables that name a missing file, with its path. */
 export function missingFiles(
   { get, expandHome }: Environment,
 ): { variable: string; path: string }[] {
@@ -102,7 +101,7 @@ export function missingFiles(
     if (named === undefined) return [];
     const path = expandHome(named);
     try {
-      Deno.statSync(asSystemReads(path));
+      Deno.statSync(withoutParentNames(path));
       return [];
     } catch (error) {
       return isMissing(error) ? [{ variable, path }] : [];
@@ -110,13 +109,13 @@ export function missingFiles(
   });
 }
 
-/** The sections of a config file, by the name after their kind. */
+/** Sections of a config file by name, without the prefix `profile` or `services`. */
 interface ConfigSections {
   readonly profiles: ReadonlyMap<string, Profile>;
   readonly services: ReadonlyMap<string, Profile>;
 }
 
-/** The MFA device of the roles that take profile `name` for their source; undefined if they do not agree. */
+/** The MFA device of the roles whose source is profile `name`; undefined unless they name the same. */
 function deviceOfRoles(
   profiles: ReadonlyMap<string, Profile>,
   name: string,
@@ -129,7 +128,7 @@ function deviceOfRoles(
   return devices.size === 1 ? [...devices][0] : undefined;
 }
 
-/** With any white space, as JavaScript's reader takes it. */
+/** Allows any white space, as the AWS SDK for JavaScript does. */
 const HEADING = /^(profile|services)\s(.+)$/s;
 
 function readSections(text = ""): ConfigSections {
@@ -144,7 +143,7 @@ function readSections(text = ""): ConfigSections {
     const bare = /^(["'])(.*)\1$/s.exec(name.trim())?.[2] ?? name.trim();
     if (!found[kind].has(bare)) found[kind].set(bare, section);
   }
-  // [profile default] comes before [default].
+  // [profile default] has precedence over [default].
   const bare = sections.find(({ name }) => name === "default");
   if (bare !== undefined && !found.profile.has("default")) {
     found.profile.set("default", bare);

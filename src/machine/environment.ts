@@ -1,4 +1,4 @@
-// The environment variables of updsts, and the paths and the command that depend on them.
+// Environment variables, paths that depend on them, and the command of this program.
 import { UpdstsError } from "../errors.ts";
 import { shellQuoted } from "../shell_quoted.ts";
 import { Paths } from "./paths.ts";
@@ -12,7 +12,6 @@ const PRECEDENCE =
 const PROXY = "The proxy, in upper or lower case";
 const DIRECT = "Hosts that need no proxy, in upper or lower case";
 
-/** The proxy variables. */
 const PROXIES = {
   HTTPS_PROXY: PROXY,
   HTTP_PROXY: PROXY,
@@ -24,7 +23,7 @@ const PROXIES = {
   no_proxy: DIRECT,
 } as const;
 
-/** The variables that the flags allow, as the documents describe them. */
+/** The variables that the permissions allow, with their descriptions for the documents. */
 export const VARIABLES = {
   AWS_SHARED_CREDENTIALS_FILE:
     "The credentials file, unless -c names one (default: ~/.aws/credentials)",
@@ -47,20 +46,19 @@ export const VARIABLES = {
   HOME: "Home directory (~)",
   USERPROFILE: "Home directory (~) on Windows",
   INIT_CWD:
-    "Directory where deno task updsts was started; relative paths start there",
+    "Directory where deno task updsts was started; relative paths are resolved against it",
 } as const;
 
 export type Variable = keyof typeof VARIABLES;
 
-/** Read by the runtime, without a permission. */
+/** Variables that the runtime reads without a permission. */
 export const RUNTIME_VARIABLES: Readonly<Record<string, string>> = {
-  NO_COLOR: "With any value, nothing is coloured",
+  NO_COLOR: "With any value, output has no colours",
 };
 
 /**
- * Reads the variables that name a proxy, and gives up the right to touch them,
- * before any package is loaded: a package could set a proxy of its own, which
- * needs no permission, and get all that goes to AWS.
+ * Reads the proxy variables and gives up the permission for them. This must run
+ * before packages load: a package could set its own proxy and read AWS traffic.
  */
 export function takeProxyVariables(): ReadonlyMap<string, string> {
   const names = Object.keys(PROXIES);
@@ -68,7 +66,7 @@ export function takeProxyVariables(): ReadonlyMap<string, string> {
     const value = Deno.env.get(name);
     return value === undefined ? [] : [[name, value] as const];
   }));
-  // The runtime does not look at the second one if the first is set, even to nothing.
+  // The runtime ignores no_proxy if NO_PROXY is set, even if empty.
   const noProxy = values.get("NO_PROXY");
   if (noProxy !== undefined) values.set("no_proxy", noProxy);
   for (const variable of names) {
@@ -77,13 +75,9 @@ export function takeProxyVariables(): ReadonlyMap<string, string> {
   return values;
 }
 
-/** Access to the process environment. */
 export type Environment = ReturnType<typeof createEnvironment>;
 
-/**
- * The environment as `get` shows it, by default that of this process; relative
- * paths count from `directory`.
- */
+/** An environment with the variables of `get` (default: this process); relative paths start at `directory`. */
 export function createEnvironment(
   get: (name: string) => string | undefined = (name) => Deno.env.get(name),
   os: typeof Deno.build.os = Deno.build.os,
@@ -103,9 +97,9 @@ export function createEnvironment(
       { hint: `set ${names[0]}` },
     );
   };
-  /** `path` with `~/` replaced by the home directory; absolute, if `directory` is known. */
+  // Absolute if `directory` is known.
   const expandHome = (path: string): string =>
-    paths.withOneSeparator(
+    paths.normalizeSeparators(
       /^~[/\\]/.test(path)
         ? paths.join(home(), path.slice(2))
         : directory === undefined
@@ -116,7 +110,7 @@ export function createEnvironment(
     /** The value of a variable; undefined if it is unset or empty. */
     get: value,
     expandHome,
-    /** The path of the credentials file: `given`, else the environment's, else the usual one. */
+    /** The credentials file: `given`, else AWS_SHARED_CREDENTIALS_FILE, else the default. */
     credentialsPath: (given?: string): string =>
       expandHome(
         given || value("AWS_SHARED_CREDENTIALS_FILE") || "~/.aws/credentials",
@@ -124,7 +118,7 @@ export function createEnvironment(
   };
 }
 
-/** The command that starts this program, whose main module is `main`. */
+/** The shell command that starts this program; `main` is its main module. */
 export function ownCommand(
   main: Pick<ImportMeta, "url" | "filename" | "dirname">,
 ): string {

@@ -1,28 +1,26 @@
-// Resolves the path of a file: follows links as the system does.
+// Resolves the path of a file and its links, as the operating system does.
 import { badLink, isMissing, unwritable } from "./system.ts";
 import { PATHS } from "./paths.ts";
 
-/** More links than any system follows. */
+/** More links than any operating system follows. */
 const MAX_LINKS = 100;
 
-/** The place of a file after all links. */
+/** The location of a file, with all links resolved. */
 export interface Place {
   /** Without links, `.` and `..`. */
   readonly path: string;
   readonly directory: string;
-  /** Whether there is a file; if not, one may be created there. */
   readonly exists: boolean;
-  /** The directories that the file lacks, the outermost first. */
+  /** The parent directories that do not exist, the outermost first. */
   readonly missing: readonly string[];
 }
 
 /**
- * Where the file at `path` is; it need not exist. If user `own` is to write it,
- * a link of another user in a sticky directory is refused: anybody may put one
- * there. Most systems refuse it themselves, not all.
+ * Resolves `path`, which need not exist. With a user `own`, refuses a link of
+ * another user in a sticky directory, as most but not all systems do themselves.
  *
- * @throws {UpdstsError} `FILE_NOT_FOUND` for a link to nothing, `FILE_UNUSABLE`
- * for a link to a server, `FILE_UNWRITABLE` for a link of a neighbour
+ * @throws {UpdstsError} `FILE_NOT_FOUND` for a broken link, `FILE_UNUSABLE`
+ * for a link to a server, `FILE_UNWRITABLE` for a link of another user
  */
 export function locate(path: string, own: number | null = null): Place {
   const { path: start, rest } = Deno.build.os === "windows"
@@ -42,35 +40,35 @@ export function locate(path: string, own: number | null = null): Place {
   };
 }
 
-/** `path` without `..`, which the runtime would remove with the name before, even if that is a link. */
-export function asSystemReads(path: string): string {
+/** `path` without `..`, which the runtime would resolve before links rather than after. */
+export function withoutParentNames(path: string): string {
   return /(?:^|\/)\.\.(?:\/|$)/.test(path) && Deno.build.os !== "windows"
     ? locate(path).path
     : path;
 }
 
-/** Whether two paths lead to one file, or to one that is not there yet. */
+/** Whether two paths lead to the same file, which need not exist. */
 export function isSameFile(one: string, other: string): boolean {
   try {
     return locate(one).path === locate(other).path;
   } catch {
-    // Reading the file reports the error.
+    // Reading the file will report the error.
     return one === other;
   }
 }
 
-/** As far as a path leads, and the names that do not exist. */
+/** The existing part of a path, resolved, and the names that do not exist. */
 interface Followed {
   readonly path: string;
   readonly rest: readonly string[];
 }
 
-/** Follows links one by one, as the system does: `..` leads up from where the link before it leads. */
+/** Follows links one by one: `..` is the parent of the target of a link before it. */
 function follow(path: string, own: number | null): Followed {
   let at = path.startsWith("/") ? "/" : Deno.realPathSync(".");
   const names = path.split("/").reverse();
   let inFile = false;
-  // The link that was followed last, and how many names come after its own.
+  // The link that was followed last, and how many names followed its own.
   let link: { readonly path: string; readonly after: number } | undefined;
   for (
     let name = names.pop(), links = 0;
@@ -93,7 +91,7 @@ function follow(path: string, own: number | null): Followed {
         throw badLink(link.path, "nothing");
       }
       const rest = names.filter((name) => name !== "" && name !== ".");
-      // The system finds nothing there, however often it leads back up.
+      // The system does not resolve `..` after a missing name.
       if (rest.includes("..") || path.endsWith("/")) throw error;
       return { path: at, rest: [name, ...rest.reverse()] };
     }
@@ -107,11 +105,10 @@ function follow(path: string, own: number | null): Followed {
       isSticky(Deno.statSync(at).mode)
     ) {
       throw unwritable(
-        `${next} is a link of another user, in a directory where anybody may put one`,
-        "name the file that is meant, or one in a directory of your own",
+        `${next} is a link of another user, in a directory where anybody may create one`,
+        "name the intended file, or one in a directory of your own",
       );
     }
-    // The system says itself that they go round in a circle.
     if (links++ === MAX_LINKS) Deno.statSync(path);
     const to = Deno.readLinkSync(next);
     link = { path: next, after: names.length };
@@ -124,7 +121,7 @@ function follow(path: string, own: number | null): Followed {
 function followOnWindows(path: string): Followed {
   try {
     const real = Deno.realPathSync(path);
-    // The sandbox opens a mapped drive by its letter only.
+    // The sandbox opens a share by its drive letter only.
     const hasDrive = /^[A-Z]:[/\\]/i.test(path);
     const within = hasDrive && PATHS.isNetwork(real) ? path : real;
     if (within === path && isLink(path)) throw badLink(path, "a server");
@@ -147,7 +144,7 @@ function isLink(path: string): boolean {
   }
 }
 
-/** Whether only its owner, besides that of the directory, may remove a file there. */
+/** Whether only the owners of a file and of the directory may remove the file. */
 export function isSticky(mode: number | null): boolean {
   return mode !== null && (mode & 0o1000) !== 0;
 }

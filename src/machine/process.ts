@@ -1,23 +1,23 @@
 // The process: its signals, stdout and stderr.
 import { UpdstsError } from "../errors.ts";
 
-/** The signals that ask a process to end; on Windows, others end it at once. */
+/** Signals that ask the process to end; on Windows, others end it at once. */
 const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT", "SIGBREAK"]
   : ["SIGINT", "SIGTERM", "SIGHUP"];
 
-/** `deno task` and npx forward a signal: the same one within this time, in milliseconds, counts once. */
-const REPEATED_WITHIN = 250;
+/** Equal signals within this time, in milliseconds, count once: `deno task` and npx forward them. */
+const FORWARDED_WITHIN = 250;
 
-/** Calls `first` when the process is asked to end, in place of ending it; asked again, `again`. */
+/** Calls `first` at the first signal, instead of ending the process, and `again` if the same signal is repeated. */
 export function onSignals(first: () => void, again: () => void): Disposable {
   const receivedAt = new Map<Deno.Signal, number>();
   const removals = SIGNALS.map((signal) => {
     const listener = () => {
       const now = performance.now();
       const before = receivedAt.get(signal);
-      // The same signal twice means «at once»; two different signals may mean one request.
-      if (before !== undefined && now - before > REPEATED_WITHIN) {
+      // Different signals may come from one program that ends this one.
+      if (before !== undefined && now - before > FORWARDED_WITHIN) {
         again();
       }
       receivedAt.set(signal, before ?? now);
@@ -32,7 +32,7 @@ export function onSignals(first: () => void, again: () => void): Disposable {
 const encoder = new TextEncoder();
 
 /**
- * Writes all of `text`. A reader that has gone away (`| head`) is no error.
+ * Writes all of `text`; ignores a reader that has closed the pipe (`| head`).
  *
  * @throws {UpdstsError} `OUTPUT_UNWRITABLE`
  */
@@ -53,20 +53,17 @@ export function writeAll(
       `Cannot write the answer: ${message.replace(/\.? \(os error.*/, "")}`,
       {
         hint:
-          "what was asked for may have been done all the same: updsts list shows it",
+          "the command may have succeeded all the same: updsts list shows it",
         cause: error,
       },
     );
   }
 }
 
-/** The most that is kept for a reader of stderr, in characters. */
+/** How many unwritten characters of notes are kept. */
 const MAX_WAITING = 65_536;
 
-/**
- * Writes notes for a reader who may never read: a full pipe would stop the
- * process at the next one. So they wait here, and what does not fit is dropped.
- */
+/** Writes notes without blocking on a full pipe: they are buffered, and dropped when the buffer is full. */
 export function unblockedNotes(
   stream: { write(bytes: Uint8Array): Promise<number> },
 ) {
@@ -78,7 +75,7 @@ export function unblockedNotes(
       while (waiting !== "" || dropped > 0) {
         const missing = dropped === 0
           ? ""
-          : `${dropped} notes were dropped, since nobody read them\n`;
+          : `${dropped} notes were dropped because they were not read\n`;
         let bytes = encoder.encode(waiting + missing);
         [waiting, dropped] = ["", 0];
         while (bytes.length > 0) {
@@ -86,7 +83,7 @@ export function unblockedNotes(
         }
       }
     } catch {
-      // The reader has gone away, and nobody can be told.
+      // The reader has closed the pipe.
     } finally {
       writing = undefined;
     }
@@ -97,9 +94,9 @@ export function unblockedNotes(
       else waiting += text;
       writing ??= writeWaiting();
     },
-    /** Settles when all is written, or nobody has read for `patience` milliseconds. */
-    written: async (patience: number): Promise<void> => {
-      const limit = new Promise((resolve) => setTimeout(resolve, patience));
+    /** Resolves when all is written, or after `timeout` milliseconds. */
+    written: async (timeout: number): Promise<void> => {
+      const limit = new Promise((resolve) => setTimeout(resolve, timeout));
       await Promise.race([writing, limit]);
     },
   };

@@ -1,12 +1,12 @@
-// Reads whole regular files and stdin, one character a byte.
+// Reads regular files and stdin as text with one character a byte.
 import { UpdstsError } from "../errors.ts";
 import { readError } from "./system.ts";
-import { asSystemReads } from "./place.ts";
+import { withoutParentNames } from "./place.ts";
 
-/** The largest file that is read or written: 128 MiB. */
+/** Maximal size of a file that is read or written. */
 const MAX_BYTES = 128 * 1024 * 1024;
 
-/** The most that is read from stdin, more than any credentials file: 1 MiB. */
+/** Maximal size of a credentials file from stdin. */
 const MAX_STDIN_BYTES = 1024 * 1024;
 
 /**
@@ -20,29 +20,28 @@ export function readRegularFile(path: string, what: string): string {
   return text;
 }
 
-/** A file as it was read, still open: the text and what is known of the file belong together. */
+/** An open file and what was read through its handle, so that text and info belong together. */
 export interface OpenedFile {
   readonly file: Deno.FsFile;
   readonly info: Deno.FileInfo;
   readonly text: string;
 }
 
-/** Opens and reads the file at `path`, which is at `real` if that is known. */
+/** Opens and reads the file at `path`; `real` is its resolved path, if known. */
 export function openRegularFile(
   path: string,
   what: string,
   real?: string,
 ): OpenedFile {
   try {
-    // Synchronously: for a file of this size, handing each step to another
-    // thread takes longer than the step itself.
-    const name = real ?? asSystemReads(path);
-    // First of all: opening a FIFO would wait for a writer for ever.
+    // Synchronous calls are faster than asynchronous ones for small files.
+    const name = real ?? withoutParentNames(path);
+    // Before opening: opening a FIFO would wait for a writer.
     assertRegular(Deno.statSync(name), path, what);
     using opened = new DisposableStack();
     const file = opened.use(Deno.openSync(name));
-    // Of the open file: its owner may have put a link to somebody else's file
-    // there meanwhile, and gets the text.
+    // Again for the open file: its owner may have replaced it by a link to the
+    // file of another user, and would receive that text.
     const info = file.statSync();
     assertRegular(info, path, what);
     const text = readToEnd(file, info.size);
@@ -67,19 +66,18 @@ function assertRegular(
   );
 }
 
-/** Refuses more bytes than a file may have, to be read or written. */
+/** Refuses more bytes than may be read or written. @throws {UpdstsError} `FILE_UNUSABLE` */
 export function assertSize(size: number, path: string, what: string): void {
   if (size <= MAX_BYTES) return;
   throw new UpdstsError(
     "FILE_UNUSABLE",
     `Cannot use the ${what}: ${path} has ${size} bytes, more than ${MAX_BYTES}`,
-    { hint: "name a credentials file: this is another kind of file" },
+    { hint: "name a credentials file: this is a different kind of file" },
   );
 }
 
-/** The whole text of a file that is open, of about `size` bytes. */
 function readToEnd(file: Deno.FsFile, size: number): string {
-  // A byte more, to see the end without asking for more room.
+  // One byte more, to reach the end without enlarging the buffer.
   let bytes = new Uint8Array(size + 1);
   let length = 0;
   for (;;) {
@@ -93,28 +91,27 @@ function readToEnd(file: Deno.FsFile, size: number): string {
 
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** One character a byte: no byte is lost, whatever the encoding. */
+/** Decodes each byte as one character: no byte is lost, whatever the encoding. */
 export function decodeBytes(bytes: Uint8Array): string {
-  // Most files are ASCII, which is read faster as UTF-8. Any other character
-  // would be shorter than its bytes, or replaced.
+  // Decoding ASCII as UTF-8 is faster; other text has fewer characters than
+  // bytes, or U+FFFD.
   const text = utf8.decode(bytes);
   return text.length === bytes.length && !text.includes("\uFFFD")
     ? text
     : atob(bytes.toBase64());
 }
 
-/** The bytes that {@linkcode decodeBytes} made `text` of. */
+/** The inverse of {@linkcode decodeBytes}. */
 export function encodeBytes(text: string): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
   return bytes;
 }
 
-/** The standard input of the process. */
 export type Stdin = Pick<typeof Deno.stdin, "readable" | "isTerminal">;
 
 /**
- * The text of a credentials file from stdin, one character a byte.
+ * Reads a credentials file from stdin.
  *
  * @throws {UpdstsError} `FILE_UNUSABLE`
  */
@@ -122,7 +119,7 @@ export async function readStdin(stdin: Stdin): Promise<string> {
   if (stdin.isTerminal()) {
     throw stdinUnusable(
       "it is a terminal",
-      "pipe in the program that has them: op document get aws-keys | updsts get -c - -o FILE",
+      "pipe in the program that holds the keys: op document get aws-keys | updsts get -c - -o FILE",
     );
   }
   let text = "";
@@ -130,7 +127,7 @@ export async function readStdin(stdin: Stdin): Promise<string> {
     text += decodeBytes(chunk);
     if (text.length > MAX_STDIN_BYTES) {
       throw stdinUnusable(
-        "there is more than 1 MiB",
+        "it has more than 1 MiB",
         "pipe in the text of a credentials file, and nothing else",
       );
     }

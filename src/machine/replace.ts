@@ -1,4 +1,4 @@
-// Reads, rehearses and replaces the credentials file without the loss of a byte.
+// Reads, rehearses and replaces the credentials file without losing a byte.
 import { applyEdits, type Edit } from "../credentials/text.ts";
 import type {
   Change,
@@ -17,8 +17,8 @@ import {
   busy,
   CREDENTIALS_FILE,
   isMissing,
+  maxWait,
   onceReleased,
-  patienceFor,
   readError,
   REAL_SYSTEM,
   type System,
@@ -26,11 +26,11 @@ import {
 } from "./system.ts";
 import {
   accessAfter,
-  assertNamesCanGo,
+  assertNotAppendOnly,
   assertReplaceable,
-  Stillness,
-  type Target,
-} from "./target.ts";
+  ChangeMonitor,
+  type FileSnapshot,
+} from "./snapshot.ts";
 import {
   type Access,
   accessOf,
@@ -41,54 +41,50 @@ import {
   type TemporaryFile,
 } from "./temporary.ts";
 
-/** From how long on a person is told why, in milliseconds. */
-const WORTH_A_WORD = 1_000;
+/** A longer wait is explained to the person, in milliseconds. */
+const NOTE_AFTER = 1_000;
 
-/** How long to look back at the replaced file, in milliseconds: if nobody else seemed to write to it, and if somebody did. */
-const LOOK_BACK = 5;
-const LONG_LOOK_BACK = 1_000;
+/** How long to watch the replaced file for late writes, in milliseconds; longer if another program had changed it. */
+const WATCH_TIME = 5;
+const LONG_WATCH_TIME = 1_000;
 
-/** The environment of a {@linkcode LocalCredentialsFile}. */
-export interface FileWorld {
+export interface FileContext {
   readonly environment: Environment;
   readonly log: Log;
-  /** Whether there need be no file yet: then it is created, mode 0600, and its directory, mode 0700. */
+  /** Whether a missing file is created, mode 0600, and its directory, mode 0700. */
   readonly create?: boolean;
   readonly system?: System;
 }
 
-/** One rehearsal or update, of as many attempts as it takes. */
 interface Task {
   readonly change: Change;
   readonly rehearsal: boolean;
-  readonly stillness: Stillness;
-  /** Disposes of the directories that were made for the file. */
+  readonly monitor: ChangeMonitor;
+  /** Removes created directories that are still empty. */
   readonly made: DisposableStack;
 }
 
-/** The pause before the next attempt, in milliseconds; undefined if none is needed. */
+/** Wait before the next attempt, in milliseconds; undefined if none is needed. */
 type Wait = number | undefined;
 
-/** A credentials file in the local file system. */
 export class LocalCredentialsFile implements CredentialsFile {
   readonly path: string;
-  readonly #world: Required<FileWorld>;
-  /** The text that was read first, to tell what other programs have done to it since. */
+  readonly #context: Required<FileContext>;
+  /** The text at the last read, to detect changes by other programs. */
   #baseline: string | undefined;
-  /** The access of the file when it was rehearsed on. */
+  /** The access of the file at its rehearsal. */
   #rehearsed: Access | undefined;
-  #lookedBack: Promise<void> = Promise.resolve();
-  /** Whether the person knows that this takes a while. */
-  #said = false;
+  #watched: Promise<void> = Promise.resolve();
+  /** Whether the person was told about the wait. */
+  #hasNoted = false;
 
-  /** The file at `path`; nothing is touched yet. */
-  constructor(path: string, world: FileWorld) {
+  constructor(path: string, context: FileContext) {
     this.path = path;
-    this.#world = { create: false, system: REAL_SYSTEM, ...world };
+    this.#context = { create: false, system: REAL_SYSTEM, ...context };
   }
 
   async read(): Promise<string> {
-    const { create, system } = this.#world;
+    const { create, system } = this.#context;
     const read = () => {
       try {
         return readRegularFile(this.path, CREDENTIALS_FILE);
@@ -97,13 +93,13 @@ export class LocalCredentialsFile implements CredentialsFile {
         throw error;
       }
     };
-    // Once it is known what was there, half a file is not taken for whole.
-    const stillness = new Stillness(system, this.#baseline, false);
+    // With a baseline, a file that is half written is not accepted.
+    const monitor = new ChangeMonitor(system, this.#baseline, false);
     let text = "";
-    await this.#untilDone(stillness, async () => {
+    await this.#untilDone(monitor, async () => {
       text = await onceReleased(read, system);
-      const wait = stillness.wait(text, false);
-      return wait === 0 || stillness.isOver ? undefined : wait;
+      const wait = monitor.wait(text, false);
+      return wait === 0 || monitor.isOver ? undefined : wait;
     });
     return this.#baseline = text;
   }
@@ -117,22 +113,22 @@ export class LocalCredentialsFile implements CredentialsFile {
   }
 
   settled(): Promise<void> {
-    return this.#lookedBack;
+    return this.#watched;
   }
 
-  /** Facts about the file; undefined if it does not exist. */
+  /** Facts about the file for a diagnosis; undefined if it does not exist. */
   facts(): FileFacts | undefined {
-    const { environment } = this.#world;
+    const { environment } = this.#context;
     const find = (path: () => string) => {
       try {
         const place = locate(path());
         return place.exists ? place.path : undefined;
       } catch {
-        // Reading the file reports the error.
+        // Reading the file will report the error.
         return undefined;
       }
     };
-    // Windows distinguishes neither case nor how the disk is written.
+    // Windows paths may differ in case and separators.
     const spelled = (path: string | undefined) =>
       path !== undefined && PATHS.isSame(path, this.path) ? this.path : path;
     const realPath = spelled(find(() => this.path));
@@ -160,21 +156,25 @@ export class LocalCredentialsFile implements CredentialsFile {
     spent: boolean,
   ): Promise<void> {
     using made = new DisposableStack();
-    const stillness = new Stillness(this.#world.system, this.#baseline, spent);
-    const task = { change, rehearsal, stillness, made };
+    const monitor = new ChangeMonitor(
+      this.#context.system,
+      this.#baseline,
+      spent,
+    );
+    const task = { change, rehearsal, monitor, made };
     try {
-      await this.#untilDone(stillness, () => this.#attempt(task));
+      await this.#untilDone(monitor, () => this.#attempt(task));
     } catch (error) {
       throw writeError(error, this.path);
     }
   }
 
-  /** Repeats `attempt` until nothing is to be waited for. */
+  /** Repeats `attempt`, with the waits that it returns, until it returns undefined. */
   async #untilDone(
-    stillness: Stillness,
+    monitor: ChangeMonitor,
     attempt: () => Promise<Wait>,
   ): Promise<void> {
-    const { create, log } = this.#world;
+    const { create, log } = this.#context;
     for (;;) {
       let wait: Wait;
       try {
@@ -182,33 +182,33 @@ export class LocalCredentialsFile implements CredentialsFile {
       } catch (error) {
         if (!isMissing(error)) throw error;
         if (create && error instanceof Deno.errors.NotFound) {
-          // Another updsts had created the directory to rehearse, and removed it.
-          wait = this.#startOver(stillness);
+          // Another updsts created the directory for a rehearsal and removed it.
+          wait = this.#startOver(monitor);
         } else {
           // Some programs remove the file before they write the new one.
-          wait = stillness.wait("", true);
-          if (wait === 0 || stillness.isOver) throw error;
+          wait = monitor.wait("", true);
+          if (wait === 0 || monitor.isOver) throw error;
         }
       }
       if (wait === undefined) return;
-      if (wait > WORTH_A_WORD && !this.#said) {
-        this.#said = true;
+      if (wait > NOTE_AFTER && !this.#hasNoted) {
+        this.#hasNoted = true;
         log.note(
           `Another program seems to be writing ${this.path}: waiting until it is done`,
         );
       }
-      await stillness.pause(wait);
+      await monitor.pause(wait);
     }
   }
 
-  /** Does all of `task` once, unless another program was faster or must be waited for. */
+  /** Tries `task` once, with the lock of the directory. */
   async #attempt(task: Task): Promise<Wait> {
-    const { log, system } = this.#world;
-    const { spent } = task.stillness;
+    const { log, system } = this.#context;
+    const { spent } = task.monitor;
     const place = this.#locate();
     makeDirectories(place, task.made);
     const { directory } = place;
-    if (!spent) await assertNamesCanGo(place);
+    if (!spent) await assertNotAppendOnly(place);
     return await withLock(directory, system, spent, async (locked) => {
       if (!locked) {
         log.warn(
@@ -219,33 +219,32 @@ export class LocalCredentialsFile implements CredentialsFile {
     });
   }
 
-  /** Does so in `directory`, whose lock is held if `locked`. */
   async #attemptIn(
     directory: string,
     locked: boolean,
-    { change, rehearsal, stillness }: Task,
+    { change, rehearsal, monitor }: Task,
   ): Promise<Wait> {
-    const { system } = this.#world;
-    // First, so that its name tells those who wait whom they wait for.
+    const { system } = this.#context;
+    // Before all else: its name tells waiting processes who holds the lock.
     await using temporary = await createTemporaryFile(directory, system);
     const place = this.#locate(temporary.access.uid);
-    if (place.directory !== directory) return this.#startOver(stillness);
+    if (place.directory !== directory) return this.#startOver(monitor);
     if (locked) removeLeftovers(place, temporary);
     using kept = new DisposableStack();
-    const target = await this.#open(place, stillness.spent, kept);
+    const snapshot = await this.#open(place, monitor.spent, kept);
 
-    const edits = this.#settledEdits(target.text, change, stillness);
+    const edits = this.#settledEdits(snapshot.text, change, monitor);
     if (typeof edits === "number") return edits;
-    this.#baseline = target.text;
-    const text = applyEdits(target.text, edits);
+    this.#baseline = snapshot.text;
+    const text = applyEdits(snapshot.text, edits);
     assertSize(text.length, this.path, CREDENTIALS_FILE);
-    if (!rehearsal && text === target.text && place.exists) {
-      this.#warnOfExposure(target);
+    if (!rehearsal && text === snapshot.text && place.exists) {
+      this.#warnOfExposure(snapshot);
       return undefined;
     }
-    if (rehearsal) await assertReplaceable(target, temporary.access, system);
+    if (rehearsal) await assertReplaceable(snapshot, temporary.access, system);
     const access = accessAfter(
-      target,
+      snapshot,
       temporary.access,
       rehearsal ? undefined : this.#rehearsed,
     );
@@ -257,53 +256,56 @@ export class LocalCredentialsFile implements CredentialsFile {
       this.#rehearsed = access;
       return undefined;
     }
-    // Windows replaces no open file.
     if (system.os === "windows") kept.dispose();
-    const since = await this.#putInPlace(target, written, stillness.spent);
-    if (since === undefined) return this.#startOver(stillness);
+    const since = await this.#putInPlace(snapshot, written, monitor.spent);
+    if (since === undefined) return this.#startOver(monitor);
     if (!kept.disposed) {
-      const end = since + (stillness.disturbed ? LONG_LOOK_BACK : LOOK_BACK);
-      this.#lookedBack = this.#lookBack(target, kept.move(), end)
+      const end = since +
+        (monitor.hasSeenChange ? LONG_WATCH_TIME : WATCH_TIME);
+      this.#watched = this.#watchReplaced(snapshot, kept.move(), end)
         .catch(() => {});
     }
-    this.#warnOfExposure(target);
+    this.#warnOfExposure(snapshot);
     return undefined;
   }
 
-  /** Resolves the path; see {@linkcode locate}. */
   #locate(own: number | null = null): Place {
     try {
       const place = locate(this.path, own);
-      if (place.exists || this.#world.create) return place;
+      if (place.exists || this.#context.create) return place;
       throw new Deno.errors.NotFound();
     } catch (error) {
       throw readError(error, this.path, CREDENTIALS_FILE);
     }
   }
 
-  /** Reads the file, which is closed with `kept`. */
-  #open(place: Place, spent: boolean, kept: DisposableStack): Promise<Target> {
+  /** Reads the file; disposing of `kept` closes it. */
+  #open(
+    place: Place,
+    spent: boolean,
+    kept: DisposableStack,
+  ): Promise<FileSnapshot> {
     const open = () => {
       if (!place.exists) return { place, text: "" };
       const opened = openRegularFile(this.path, CREDENTIALS_FILE, place.path);
       kept.use(opened.file);
       return { place, ...opened };
     };
-    return onceReleased(open, this.#world.system, patienceFor(spent));
+    return onceReleased(open, this.#context.system, maxWait(spent));
   }
 
-  /** When to try again, since another program was faster. */
-  #startOver(stillness: Stillness): Wait {
-    if (stillness.isOver && !stillness.spent) throw busy(this.path);
-    this.#world.log.info("The file was changed meanwhile: starting over");
-    return stillness.afterCollision();
+  /** The wait after another program was faster. @throws {UpdstsError} `FILE_BUSY` */
+  #startOver(monitor: ChangeMonitor): Wait {
+    if (monitor.isOver && !monitor.spent) throw busy(this.path);
+    this.#context.log.info("The file was changed meanwhile: starting over");
+    return monitor.afterCollision();
   }
 
-  /** The edits; or how long to wait until the file is whole, in milliseconds. */
+  /** The edits, or the wait in milliseconds until the file may be complete. */
   #settledEdits(
     text: string,
     change: Change,
-    stillness: Stillness,
+    monitor: ChangeMonitor,
   ): readonly Edit[] | number {
     let edits: readonly Edit[] | undefined;
     let refusal: unknown;
@@ -312,48 +314,48 @@ export class LocalCredentialsFile implements CredentialsFile {
     } catch (error) {
       refusal = error;
     }
-    const wait = stillness.wait(text, edits === undefined);
-    if (wait > 0 && !stillness.isOver) return wait;
+    const wait = monitor.wait(text, edits === undefined);
+    if (wait > 0 && !monitor.isOver) return wait;
     if (edits === undefined) throw refusal;
     if (wait > 0) {
-      if (!stillness.spent) throw busy(this.path);
-      this.#world.log.warn(
-        `other programs kept changing ${this.path} for a minute, and the session was written into what was there then: see what is missing (updsts list)`,
+      if (!monitor.spent) throw busy(this.path);
+      this.#context.log.warn(
+        `other programs kept changing ${this.path} for a minute, and the session was written into the content at that time: check what is missing (updsts list)`,
       );
     }
     return edits;
   }
 
-  /** Puts what is `written` in the target's place; the moment just before, or undefined if somebody else was faster. */
+  /** Replaces the file by `written`; returns the time just before, or undefined if another program was faster. */
   async #putInPlace(
-    target: Target,
+    snapshot: FileSnapshot,
     written: TemporaryFile,
     spent: boolean,
   ): Promise<number | undefined> {
-    const { system } = this.#world;
-    const { path, directory, exists } = target.place;
-    const unchanged = await this.#isUnchanged(target, written, spent) &&
-      // A neighbour may have given its name to a file of their own.
+    const { system } = this.#context;
+    const { path, directory, exists } = snapshot.place;
+    const unchanged = await this.#isUnchanged(snapshot, written, spent) &&
+      // Another user may have replaced the temporary file.
       written.isAt(written.path);
     if (!unchanged) return undefined;
     const since = system.now();
     try {
-      // A rename would replace what another program has put there meanwhile.
+      // A rename would replace a file that another program has created meanwhile.
       if (!exists) system.link(written.path, path);
     } catch (error) {
       if (error instanceof Deno.errors.AlreadyExists) return undefined;
-      // Some file systems have no hard links.
+      // Some file systems do not support hard links.
     }
     if (exists || !written.isAt(path)) {
       try {
         await onceReleased(
           () => system.rename(written.path, path),
           system,
-          patienceFor(spent),
+          maxWait(spent),
           true,
         );
       } catch (error) {
-        // Windows says only that it may not be done; this says that the file is held.
+        // Windows only denied access; this reports whether the file is open elsewhere.
         if (system.os === "windows") system.rename(path, path);
         throw error;
       }
@@ -366,9 +368,9 @@ export class LocalCredentialsFile implements CredentialsFile {
     return written.isAt(path) ? since : undefined;
   }
 
-  /** Whether the file is what it was when it was read. */
+  /** Whether text, path and access of the file are as they were read. */
   async #isUnchanged(
-    { place, text, info }: Target,
+    { place, text, info }: FileSnapshot,
     { access }: TemporaryFile,
     spent: boolean,
   ): Promise<boolean> {
@@ -385,13 +387,13 @@ export class LocalCredentialsFile implements CredentialsFile {
     }
   }
 
-  /** Says so if a program goes on writing to the replaced file, which has no name any more, before `end`. */
-  async #lookBack(
-    { file, info }: Target,
+  /** Warns if a program writes to the replaced file, which has no name any more, before `end`. */
+  async #watchReplaced(
+    { file, info }: FileSnapshot,
     kept: DisposableStack,
     end: number,
   ): Promise<void> {
-    const { log, system } = this.#world;
+    const { log, system } = this.#context;
     using _kept = kept;
     for (;;) {
       const now = file?.statSync();
@@ -401,21 +403,21 @@ export class LocalCredentialsFile implements CredentialsFile {
       ) break;
       const left = file === undefined ? 0 : end - system.now();
       if (left <= 0) return;
-      await system.sleep(Math.min(left, LOOK_BACK));
+      await system.sleep(Math.min(left, WATCH_TIME));
     }
     log.warn(
-      `another program was still writing to ${this.path} when it was replaced, and what it wrote last is lost: see what is missing (updsts list), and let that program write it again`,
+      `another program was still writing to ${this.path} when it was replaced, and what it wrote last is lost: check what is missing (updsts list), and let that program write it again`,
     );
   }
 
-  /** Says who else can read what is in the file. */
-  #warnOfExposure({ info }: Target): void {
+  /** Warns if other users can read the file, or other hard links keep the old content. */
+  #warnOfExposure({ info }: FileSnapshot): void {
     if (info === undefined) return;
     const { path } = this;
-    const { log } = this.#world;
+    const { log } = this.#context;
     if (Deno.build.os === "windows" && this.facts()?.inProfile === false) {
       log.warn(
-        `${path} is outside of your user profile, where other users of this machine may read it`,
+        `${path} is outside your user profile, where other users of this machine may read it`,
       );
     }
     if ((accessOf(info).mode & 0o077) !== 0) {

@@ -1,11 +1,11 @@
-// The clock, the lock and the renames of the system; and its errors in our words.
+// Clock, locks and renames of the operating system, and errors made from its errors.
 import { type Hint, UpdstsError } from "../errors.ts";
 import { PATHS } from "./paths.ts";
 
-/** The calls that other programs can delay or refuse, and the time that this takes. */
+/** Operations that other programs can delay or refuse, and time. */
 export interface System {
   readonly os: typeof Deno.build.os;
-  /** Milliseconds; setting the clock does not change them. */
+  /** Monotonic time in milliseconds. */
   now(): number;
   sleep(milliseconds: number): Promise<void>;
   /** Waits for the exclusive lock of a file. */
@@ -14,11 +14,10 @@ export interface System {
   link(from: string, to: string): void;
 }
 
-/** The system that the program runs on. */
 export const REAL_SYSTEM: System = {
   os: Deno.build.os,
   now: () => performance.now(),
-  // The first setTimeout() makes the runtime load modules of Node: 7 ms.
+  // Not setTimeout(), whose first call loads modules of Node: 7 ms.
   sleep: (milliseconds) =>
     new Promise((resolve) =>
       AbortSignal.timeout(milliseconds)
@@ -29,34 +28,33 @@ export const REAL_SYSTEM: System = {
   link: Deno.linkSync,
 };
 
-/** How long to wait for other programs before STS is asked, in milliseconds. */
-export const PATIENCE = 10_000;
-/** The same after STS has answered. */
-export const LONGEST_PATIENCE = 60_000;
+/** How long to wait for other programs while no code is spent, in milliseconds. */
+export const MAX_WAIT = 10_000;
+/** The same after STS has answered, and for a file that keeps changing. */
+export const LONGEST_WAIT = 60_000;
 
 /** How long to wait for a program that has the file open, in milliseconds. */
-export function patienceFor(spent: boolean): number {
-  return spent ? LONGEST_PATIENCE : PATIENCE;
+export function maxWait(spent: boolean): number {
+  return spent ? LONGEST_WAIT : MAX_WAIT;
 }
 
 /**
- * Repeats `action` while another program has the file open: on Windows, nobody
- * else can read, rename or remove it meanwhile. `isDenied` says that a plain
- * refusal may pass, too.
+ * Repeats `action` for up to `timeout` milliseconds while another program has the
+ * file open on Windows; with `retryDenied`, also while access is denied there.
  */
 export async function onceReleased<T>(
   action: () => T | Promise<T>,
   system: System = REAL_SYSTEM,
-  patience = PATIENCE,
-  isDenied = false,
+  timeout = MAX_WAIT,
+  retryDenied = false,
 ): Promise<T> {
-  const deadline = system.now() + patience;
+  const deadline = system.now() + timeout;
   for (;;) {
     try {
       return await action();
     } catch (error) {
       const mayPass = isHeld(error, system.os) ||
-        (isDenied && system.os === "windows" &&
+        (retryDenied && system.os === "windows" &&
           error instanceof Deno.errors.PermissionDenied);
       if (!mayPass || system.now() > deadline) throw error;
       await system.sleep(10 + 20 * Math.random());
@@ -64,29 +62,28 @@ export async function onceReleased<T>(
   }
 }
 
-/** The name of the credentials file in messages. */
 export const CREDENTIALS_FILE = "credentials file";
 
 const HELD_HINT =
-  "close it in the program that has it open, an editor perhaps, or wait: a virus scanner, a backup or a program that syncs files is done in a moment";
+  "close it in the program that has it open, for example an editor, or wait: a virus scanner, a backup or a program that syncs files takes a moment";
 
 const SHARE_HINT =
   "give the share a drive letter (net use), and name the file by that";
 
-/** The number of an error of the operating system; the runtime has a code for some only. */
+/** The number of an operating system error: the runtime names only some of them. */
 export function systemNumber(error: unknown): number | undefined {
   const number = error instanceof Error &&
     /\(os error (\d+)\)/.exec(error.message)?.[1];
   return number ? Number(number) : undefined;
 }
 
-/** Whether `error` carries one of these codes of the operating system. */
+/** Whether `error` has one of these operating system codes. */
 export function hasSystemCode(error: unknown, ...codes: string[]): boolean {
   return error instanceof Error && "code" in error &&
     codes.some((code) => code === error.code);
 }
 
-/** Whether the error is that of Windows for a file that another program has open. */
+/** Whether Windows refused because another program has the file open. */
 function isHeld(
   error: unknown,
   os: typeof Deno.build.os = Deno.build.os,
@@ -104,15 +101,15 @@ export function isMissing(error: unknown): boolean {
     error instanceof UpdstsError && error.code === "FILE_NOT_FOUND";
 }
 
-/** The operating system's message, without path and number. */
+/** The message of the operating system, without path and number. */
 function systemMessage(error: unknown): string {
   if (isHeld(error)) return "another program has it open";
   const message = error instanceof Error ? error.message : String(error);
-  // Windows speaks in whole sentences, and ours goes on.
+  // Windows ends its messages with a period.
   return (message.split(" (os error")[0] ?? message).replace(/\.$/, "");
 }
 
-/** Why the file at `path`, which messages call `what`, could not be read. */
+/** The error for a failed read of the file at `path`, called `what` in messages. */
 export function readError(error: unknown, path: string, what: string): Error {
   if (error instanceof UpdstsError) return error;
   const failure = (
@@ -134,12 +131,15 @@ export function readError(error: unknown, path: string, what: string): Error {
           : `create it with \`aws configure\`, or name another one with ${credentialsFile} or AWS_SHARED_CREDENTIALS_FILE`,
     );
   }
-  // The runtime's own words for this advise to run with all permissions.
+  // The message of the runtime would advise to grant all permissions.
   if (error instanceof Deno.errors.NotCapable) {
     const [state, hint] = PATHS.isNetwork(path)
-      ? ["it is on the network, where updsts may not open anything", SHARE_HINT]
+      ? [
+        "it is on the network, where updsts has no permission to open files",
+        SHARE_HINT,
+      ]
       : [
-        "it is a part of the system that updsts may not open",
+        "it is a part of the system that updsts has no permission to open",
         "name a file of your own",
       ];
     return failure("FILE_UNUSABLE", `: ${state}`, hint);
@@ -151,7 +151,7 @@ export function readError(error: unknown, path: string, what: string): Error {
   );
 }
 
-/** Why the credentials file at `path` could not be written; a defect of the program stays as it is. */
+/** The error for a failed write of the credentials file; other than system errors stay as they are. */
 export function writeError(error: unknown, path: string): unknown {
   const isSystemError = error instanceof Error &&
     ("code" in error || systemNumber(error) !== undefined);
@@ -168,7 +168,7 @@ export function writeError(error: unknown, path: string): unknown {
   );
 }
 
-/** The credentials file cannot be written: `state` says why. */
+/** The error for a credentials file that cannot be written because of `state`. */
 export function unwritable(
   state: string,
   hint: string,
@@ -181,20 +181,22 @@ export function unwritable(
   );
 }
 
-/** Other programs keep changing the file. */
+/** The error for a file that other programs keep changing. */
 export function busy(path: string): UpdstsError {
   return new UpdstsError(
     "FILE_BUSY",
     `Cannot write the ${CREDENTIALS_FILE}: other programs keep changing ${path}`,
-    { hint: "see which program keeps writing to it, then try again" },
+    { hint: "find out which program keeps writing to it, then try again" },
   );
 }
 
-/** `path` is a link to nothing, or to a server. */
+/** The error for a link to nothing, or to a server. */
 export function badLink(path: string, to: "nothing" | "a server"): UpdstsError {
   const isMissing = to === "nothing";
   // A link to a server would be replaced by a file.
-  const more = isMissing ? "" : ", where updsts may not open anything";
+  const more = isMissing
+    ? ""
+    : ", where updsts has no permission to open files";
   return new UpdstsError(
     isMissing ? "FILE_NOT_FOUND" : "FILE_UNUSABLE",
     `Cannot use the ${CREDENTIALS_FILE}: ${path} is a link to ${to}${more}`,

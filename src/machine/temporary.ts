@@ -4,51 +4,49 @@ import type { Place } from "./place.ts";
 import { encodeBytes } from "./read.ts";
 import { onceReleased, type System } from "./system.ts";
 
-/** Our own names beside the credentials file, there only while the lock is held. */
-const OWN_NAME = /^\.updsts-(\d+)(?:-[0-9a-f]{32})?\.tmp$/;
+/** Names of temporary files, which exist only while the lock is held. */
+const TEMPORARY_NAME = /^\.updsts-(\d+)(?:-[0-9a-f]{32})?\.tmp$/;
 
-/** A name that nobody can guess, and so nobody can take first. */
-export function ownPathIn(directory: string): string {
+/** A path that other users cannot guess, and so cannot create first. */
+export function temporaryPathIn(directory: string): string {
   const random = crypto.getRandomValues(new Uint8Array(16)).toHex();
   return PATHS.join(directory, `.updsts-${Deno.pid}-${random}.tmp`);
 }
 
-/** The temporary files in `directory`, by name: those of the holder of its lock. */
-export function ownNamesIn(directory: string): string[] {
+/** Names of the temporary files in `directory`: those of the holder of its lock. */
+export function temporaryNamesIn(directory: string): string[] {
   return Array.from(Deno.readDirSync(directory), ({ name }) => name)
-    .filter((name) => OWN_NAME.test(name));
+    .filter((name) => TEMPORARY_NAME.test(name));
 }
 
-/** The owner of a file, null where the system has none, and its permission bits. */
+/** Owner and permission bits of a file; null where the system has no owners. */
 export interface Access {
   readonly uid: number | null;
   readonly gid: number | null;
   readonly mode: number;
 }
 
-/** The parts of a file's information that are used here. */
 type Info = Pick<Deno.FileInfo, "dev" | "ino" | "uid" | "gid" | "mode">;
 
-/** Owner and mode of a file; mode 0600 on Windows, where the runtime invents a mode. */
+/** The access of a file; 0600 on Windows, where the runtime invents a mode. */
 export function accessOf({ uid, gid, mode }: Info): Access {
   const isWindows = Deno.build.os === "windows";
   return { uid, gid, mode: isWindows ? 0o600 : (mode ?? 0) & 0o777 };
 }
 
-/** Whether two files have the same owner and mode. */
 export function isSameAccess(one: Access, other: Access): boolean {
   return one.uid === other.uid && one.gid === other.gid &&
     one.mode === other.mode;
 }
 
-/** Whether `path` is the name of this very file or directory, and not a link to it. */
+/** Whether `path` is this file or directory itself, and not a link to it. */
 export function isAt(
   path: string,
   { dev, ino }: Pick<Info, "dev" | "ino">,
 ): boolean {
   try {
     const info = Deno.lstatSync(path);
-    // A file system without inode numbers cannot tell files apart.
+    // Without inode numbers, another user cannot have taken the name.
     return !info.isSymlink &&
       (ino === null || info.ino === ino && info.dev === dev);
   } catch (error) {
@@ -57,24 +55,24 @@ export function isAt(
   }
 }
 
-/** Removed if the process ends in the middle: files, and directories that are empty. */
-const goneAtExit = new Set<string>();
+/** Files and empty directories to remove if the process ends early. */
+const removedAtExit = new Set<string>();
 
 globalThis.addEventListener("unload", () => {
-  // The latest first: a directory can go when its file has gone.
-  [...goneAtExit].reverse().forEach(removeIfPossible);
+  // In reverse: a directory is removed after its file.
+  [...removedAtExit].reverse().forEach(removeIfPossible);
 });
 
 function removeIfPossible(path: string): void {
   try {
     Deno.removeSync(path);
   } catch {
-    // It has been put in place, was never created, or is used by others.
+    // It was put in place, was not created, or is in use.
   }
-  goneAtExit.delete(path);
+  removedAtExit.delete(path);
 }
 
-/** Creates the directories that `place` lacks, for this user only; disposing of `made` removes those that are still empty. */
+/** Creates the missing directories of `place` with mode 0700; disposing of `made` removes empty ones. */
 export function makeDirectories(
   { missing }: Place,
   made: DisposableStack,
@@ -83,26 +81,25 @@ export function makeDirectories(
     try {
       Deno.mkdirSync(directory, { mode: 0o700 });
     } catch (error) {
-      // Another program was faster.
       if (error instanceof Deno.errors.AlreadyExists) continue;
       throw error;
     }
-    goneAtExit.add(directory);
+    removedAtExit.add(directory);
     made.defer(() => removeIfPossible(directory));
   }
 }
 
-/** Of the runtime, or of Node, which can give it another owner and mode. */
+/** A file of Deno, or of Node, which can change owner and mode. */
 type NewFile = Deno.FsFile | import("node:fs/promises").FileHandle;
 
-/** Creates a file at `path`, where nothing may be, not even a link. */
+/** Creates a file at `path`; fails if anything exists there, even a link. */
 function create(path: string): NewFile {
   return Deno.openSync(path, { write: true, createNew: true, mode: 0o600 });
 }
 
-/** Creates a file whose owner and mode can be changed through its handle. */
+/** The same, with a handle that can change owner and mode. */
 async function createToGive(path: string): Promise<NewFile> {
-  // The runtime takes 6 ms to load its Node modules, which few files need.
+  // Loaded here because it takes 6 ms and few files need it.
   const [{ constants }, { open }] = await Promise.all([
     import("node:fs"),
     import("node:fs/promises"),
@@ -111,44 +108,40 @@ async function createToGive(path: string): Promise<NewFile> {
   return await open(path, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY, 0o600);
 }
 
-/** A file of our own in a directory where others may write as well. */
+/** A temporary file in a directory where other users may write. */
 export interface TemporaryFile extends AsyncDisposable {
   readonly path: string;
-  /** As it was created: this user's. */
+  /** The access at its creation. */
   readonly access: Access;
-  /** This file if it has such access, else another one that can be given it. */
+  /** This file if it has that access, else a new one that can get it. */
   for(access: Access): Promise<TemporaryFile>;
-  /** Writes `text`, and gives the file `access`, as far as this user may; it is on the disk then. */
+  /** Writes `text` to the disk, with `access` as far as this user may set it. */
   write(text: string, access: Access): Promise<void>;
-  /** Whether the file at `path` is this very one. */
   isAt(path: string): boolean;
-  /** Renames and removes it, to find whether names can be taken away here. */
+  /** Renames and removes the file, to test whether the directory allows it. */
   tryRemoval(): Promise<void>;
 }
 
 /**
- * Creates an empty file in `directory`; disposing of it removes it, unless it
- * has been put in place.
- *
- * It is created exclusively with mode 0600, and written and given away through
- * the handle that created it. It is never opened by its name, which a neighbour
- * may have given to another file meanwhile.
+ * Creates an empty file in `directory`, mode 0600; disposing of it removes it
+ * unless it was put in place. It is used only through the handle that created it:
+ * another user may have replaced the name.
  */
 export async function createTemporaryFile(
   directory: string,
   system: System,
   open: (path: string) => NewFile | Promise<NewFile> = create,
 ): Promise<TemporaryFile> {
-  let path = ownPathIn(directory);
-  // Before it exists, so that a signal at any moment removes it.
-  goneAtExit.add(path);
+  let path = temporaryPathIn(directory);
+  // Registered before it exists, so that a signal at any moment removes it.
+  removedAtExit.add(path);
   let file: NewFile;
   let info: Info;
   try {
     file = await open(path);
     info = await file.stat();
   } catch (error) {
-    goneAtExit.delete(path);
+    removedAtExit.delete(path);
     throw error;
   }
   let isOpen = true;
@@ -179,64 +172,63 @@ export async function createTemporaryFile(
         await file.writeFile(bytes);
         await give(file, access);
       }
-      // Before the rename: a power cut must not leave an empty file.
+      // Before the rename: a power failure must not leave an empty file.
       await file.sync();
-      // Windows renames no open file on some drives.
+      // Windows does not rename open files on some drives.
       if (Deno.build.os === "windows") await close();
     },
     isAt: (path) => isAt(path, info),
     tryRemoval: async () => {
-      const next = ownPathIn(directory);
-      goneAtExit.add(next);
+      const next = temporaryPathIn(directory);
+      removedAtExit.add(next);
       system.rename(path, next);
-      goneAtExit.delete(path);
+      removedAtExit.delete(path);
       path = next;
       await remove();
     },
     [Symbol.asyncDispose]: async () => {
       await remove().catch(() => {});
-      goneAtExit.delete(path);
+      removedAtExit.delete(path);
     },
   };
   return temporary;
 }
 
-/** Gives an open file away, as far as this user may. */
+/** Changes owner and mode of an open file, as far as this user may. */
 async function give(
   file: import("node:fs/promises").FileHandle,
   { uid, gid, mode }: Access,
 ): Promise<void> {
   const own = await file.stat();
   if (uid !== null && gid !== null && (uid !== own.uid || gid !== own.gid)) {
-    // Only root may give a file away; others may still give it to their group.
+    // Only root may change the owner; other users may set one of their groups.
     await file.chown(uid, gid)
       .catch(() => file.chown(own.uid, gid))
       .catch(() => {});
   }
-  // The permissions of the old group are not meant for another group.
+  // Permissions of the old group must not go to another group.
   const { gid: group } = await file.stat();
   await file.chmod(gid === group ? mode : mode & ~0o070);
 }
 
 /**
- * Removes what killed runs left beside the credentials file: nobody else uses
- * it while the lock is held. It belongs to this user, or to the owner of the
- * file, to whom a run of root's may have given it.
+ * Removes temporary files that killed processes left, which requires the lock. They
+ * belong to this user, or to the owner of the credentials file if root ran.
  */
 export function removeLeftovers(
   { path: target, directory, exists }: Place,
   { path: own, access: { uid: user } }: TemporaryFile,
 ): void {
   const owner = exists ? Deno.statSync(target).uid : user;
-  for (const name of ownNamesIn(directory)) {
+  for (const name of temporaryNamesIn(directory)) {
     const path = PATHS.join(directory, name);
-    // The credentials file may be named like one of ours.
+    // The credentials file may have such a name, too.
     if (path === own || path === target) continue;
     try {
       const { uid, isFile } = Deno.lstatSync(path);
       if (isFile && (uid === user || uid === owner)) Deno.removeSync(path);
     } catch {
-      // It does no harm: ours has another name.
+      // A leftover is harmless: new files have other names.
     }
   }
 }

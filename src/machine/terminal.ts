@@ -1,45 +1,42 @@
-// Reads the code: from a person at the terminal, or from another program by stdin.
+// Reads a code from a person at the terminal, or from stdin.
 import { describeMalformedCode, readCode } from "../codes.ts";
 import { UpdstsError } from "../errors.ts";
 import type { CodeSource } from "../ports.ts";
 import { Secret } from "../secret.ts";
 import { REAL_SYSTEM } from "./system.ts";
 
-/** The number of mistyped codes after which the command gives up. */
 const ATTEMPTS = 3;
 
-/** How soon the system says that a terminal cannot be read, in milliseconds. */
-const UNREADABLE_AFTER = 20;
+/** Time within which reading an unreadable terminal fails, in milliseconds. */
+const READ_ERROR_TIME = 20;
 
-/** A terminal; questions go to stderr, since stdout carries the answer. */
+/** The terminal of a person; output goes to stderr, because stdout holds the result. */
 export interface Terminal {
-  /** Opens the terminal for reading; undefined if there is none. */
+  /** The input; undefined without a terminal. */
   open(): TypedInput | undefined;
-  /** Shows `text` to the person. */
   write(text: string): void;
-  /** Shows `text` in place of the line above. */
+  /** Replaces the line above by `text`. */
   rewrite(text: string): void;
 }
 
-/** As of an open file; null or 0 at the end of input. */
+/** Input whose `read` returns null or 0 at its end. */
 type TypedInput = { read(bytes: Uint8Array): Promise<number | null> };
 
-/** Escape sequences of arrow and function keys, and other control characters. */
+/** Sequences of arrow and function keys, and other control characters. */
 const KEY_SEQUENCES = /\p{Cc}(?:\[[0-?]*[ -\/]*[@-~]|O[ -~])?/gu;
 
 const QUESTION = "TOTP code: ";
 
-/** Codes that a person types at a terminal. */
 export class TerminalCodes implements CodeSource {
   readonly #terminal: Terminal;
-  /** One for all questions: what is typed between two of them answers neither. */
+  /** Shared by all questions: text typed between two of them is not an answer. */
   #nextLine: (() => Promise<string | undefined>) | undefined;
 
   constructor(terminal: Terminal) {
     this.#terminal = terminal;
   }
 
-  /** Whoever has answered once can be asked again. */
+  /** Whether the person can be asked again: after the first question. */
   get asksAgain(): boolean {
     return this.#nextLine !== undefined;
   }
@@ -52,12 +49,12 @@ export class TerminalCodes implements CodeSource {
     const input = this.#nextLine ? undefined : this.#terminal.open();
     const nextLine = this.#nextLine ??= input && typedLines(input);
     let line = nextLine?.();
-    // A job that lost its terminal may still write to it: what the person typed
-    // would go to the shell, and to its history.
+    // A background job can write to its terminal but not read it: the shell, and
+    // its history, would get the code.
     const isReadable = line !== undefined &&
       await Promise.race([
         line.then(() => true, () => false),
-        REAL_SYSTEM.sleep(UNREADABLE_AFTER).then(() => true),
+        REAL_SYSTEM.sleep(READ_ERROR_TIME).then(() => true),
       ]);
     if (nextLine === undefined || !isReadable) {
       throw new UpdstsError(
@@ -68,17 +65,17 @@ export class TerminalCodes implements CodeSource {
         },
       );
     }
-    const said = refused?.message.replace(/\.$/, "") ??
+    const heading = refused?.message.replace(/\.$/, "") ??
       `Profile ${profile}, MFA device ${device}`;
     const hint = refused?.hint;
     this.#terminal.write(
-      `${said}\n${hint === undefined ? "" : `hint: ${hint}\n`}`,
+      `${heading}\n${hint === undefined ? "" : `hint: ${hint}\n`}`,
     );
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       this.#terminal.write(QUESTION);
-      // A terminal that is closed meanwhile is at its end.
+      // A closed terminal counts as the end of input.
       const typed = await (line ?? nextLine()).catch(() => undefined);
-      const code = readCode(this.#shown(typed));
+      const code = readCode(this.#withoutKeys(typed));
       if (code !== undefined) return new Secret(code);
       this.#terminal.write("That is not six digits\n");
       line = undefined;
@@ -90,9 +87,9 @@ export class TerminalCodes implements CodeSource {
     );
   }
 
-  /** What was meant by the line that was typed, and a screen that shows that. */
-  #shown(line: string | undefined): string {
-    // The end of input ends no line on the screen.
+  /** The line without control sequences, which are also removed from the screen. */
+  #withoutKeys(line: string | undefined): string {
+    // At the end of input, the cursor is still in the line of the question.
     if (line === undefined || !/[\r\n]$/.test(line)) this.#terminal.write("\n");
     if (line === undefined) {
       throw new UpdstsError(
@@ -102,19 +99,19 @@ export class TerminalCodes implements CodeSource {
       );
     }
     const typed = line.replace(/[\r\n]+$/, "");
-    const meant = typed.replace(KEY_SEQUENCES, "");
-    if (meant !== typed) this.#terminal.rewrite(QUESTION + meant);
-    return meant;
+    const text = typed.replace(KEY_SEQUENCES, "");
+    if (text !== typed) this.#terminal.rewrite(QUESTION + text);
+    return text;
   }
 }
 
-/** Gives each line to whoever waits for one when it is typed; undefined at the end of input. */
+/** A function that waits for the next line, undefined at the end of input; other lines are dropped. */
 function typedLines(input: TypedInput): () => Promise<string | undefined> {
   let waiting: PromiseWithResolvers<string | undefined> | undefined;
   let isReading = false;
   const read = async () => {
     isReading = true;
-    // A terminal hands over whole lines, and no longer ones.
+    // A terminal delivers whole lines, of at most 4096 bytes.
     const bytes = new Uint8Array(4096);
     try {
       for (let count: number | null = 1; count;) {
@@ -137,12 +134,13 @@ function typedLines(input: TypedInput): () => Promise<string | undefined> {
   };
 }
 
-/** After this time, in milliseconds, a note says that a code is expected on stdin. */
+/** How long to wait for stdin before a note says so, in milliseconds. */
 const NOTE_AFTER = 3_000;
 
 /**
- * The code as the first line that says something in `stream`, to which another
- * program writes; `note` says that it is waited for.
+ * Reads the code from the first line of `stream` that is not blank.
+ *
+ * @throws {UpdstsError} `CODE_MISSING`, `CODE_INVALID`
  */
 export async function codeFromStream(
   stream: ReadableStream<Uint8Array>,
@@ -161,7 +159,7 @@ export async function codeFromStream(
   try {
     for await (const chunk of stream) {
       text += decoder.decode(chunk, { stream: true });
-      // No code is longer: this is the wrong stream.
+      // Longer text is not a code.
       if (/\S.*\n/.test(text) || text.length > 1024) break;
     }
   } finally {
@@ -184,7 +182,7 @@ export async function codeFromStream(
     }`,
     {
       hint:
-        "check the program before the pipe: its first line is to be six digits",
+        "check the program before the pipe: its first line must be six digits",
     },
   );
 }

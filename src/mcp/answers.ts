@@ -1,22 +1,22 @@
-// Answers of the tools: the same JSON for programs and the model, or an error with a next step.
+// Results of the tools: JSON, or an error that tells the agent what to do next.
 import type { CallToolResult } from "@modelcontextprotocol/server";
-import { type ErrorCode, type Names, UpdstsError } from "../errors.ts";
+import type { ErrorCode, Names } from "../errors.ts";
 import type { OpenPage } from "../page/pending_codes.ts";
-import { visible } from "../page/markup.ts";
-import type { CodePrompt } from "../page/question.ts";
+import { maskInvisible } from "../page/markup.ts";
+import { type CodePrompt, toUpdstsError } from "../page/question.ts";
 import type { Log } from "../ports.ts";
 
-/** The parameters that hints name. */
+/** Names that error hints use for parameters and options. */
 const NAMES: Names = {
   sessionProfile: "sts_profile_name",
   credentialsFile: "cred_file",
   verbose: "the server's option -v 1",
 };
 
-/** Where the code comes from: a parameter of the call, or a person. */
+/** Source of the code: the agent (`given`) or a person (`typed`). */
 export type CodeOrigin = "given" | "typed";
 
-/** An answer. */
+/** A result, as structured content and as the same JSON in text. */
 export function success(
   answer: { readonly result: unknown; readonly note?: string },
 ): CallToolResult {
@@ -26,46 +26,42 @@ export function success(
   };
 }
 
-/** The answer for an `error` that the model gets to read. */
+/** The result for `error`, with the next step for the agent. */
 export function failure(
   error: unknown,
   log: Log,
   origin: CodeOrigin,
 ): CallToolResult {
-  const known = error instanceof UpdstsError
-    ? error
-    : new UpdstsError("INTERNAL", "Internal error: a defect of updsts");
-  const { code, message } = known;
-  // The name alone: what somebody else's error says may quote a secret.
+  const known = toUpdstsError(error);
+  const { code, message, cause } = known;
+  // Logs the name only: the message of a foreign error may contain a secret.
   if (code === "INTERNAL") {
-    const cause = known.cause ?? error;
     log.warn(
       `Internal error: ${cause instanceof Error ? cause.name : typeof cause}`,
     );
   }
-  // Their hints are for the person with the MFA device.
+  // The hints of these errors address the owner of the MFA device.
   const isForPerson = code === "CODE_INVALID" || code === "MFA_REFUSED";
   const hint = isForPerson ? undefined : known.hintWith(NAMES);
   const [typed, given = typed] = NEXT_STEPS[code] ?? [
     "Tell the person what the message says; calling again will not help.",
   ];
-  return answerInWords({
+  return errorResult({
     [code]: message,
     ...{ hint, next_step: origin === "given" ? given : typed },
   });
 }
 
 /**
- * The answer that has the model show the link to the person. If the client
- * answered for its person that they do not want to, they may have `declined`;
- * some clients do so by themselves.
+ * The result that asks the agent to show the link to the person. `declined`
+ * means that the client reported a refusal, which some clients do by themselves.
  */
 export function codeNeeded(
   { url, prompt: { profile } }: OpenPage,
   command: string,
   declined = false,
 ): CallToolResult {
-  return answerInWords({
+  return errorResult({
     CODE_NEEDED: `The person has to type the MFA code for profile ${
       JSON.stringify(profile)
     } on a page of updsts`,
@@ -81,31 +77,29 @@ export function codeNeeded(
 }
 
 /**
- * A failure, a line for each of its `parts`: no name of a file can add one. It stands in `content` alone, since
- * `structuredContent` must match the tool's output schema; and as words, since
- * Gemini CLI takes a text that is JSON for structured content, finds that it
- * does not match, and tells the model nothing else.
+ * An error, one line for each part. It is in `content` only, because
+ * `structuredContent` must match the output schema, and it is not JSON, because
+ * Gemini CLI validates JSON text against that schema and hides it from the model.
  */
-function answerInWords(
+function errorResult(
   parts: Readonly<Record<string, string | undefined>>,
 ): CallToolResult {
-  const lines = Object.entries(parts).flatMap(([name, words]) =>
-    words === undefined ? [] : [`${name}: ${visible(words)}`]
+  const lines = Object.entries(parts).flatMap(([name, text]) =>
+    text === undefined ? [] : [`${name}: ${maskInvisible(text)}`]
   );
   return { isError: true, content: [{ type: "text", text: lines.join("\n") }] };
 }
 
-/**
- * What a client shows when it asks: the point first, since some cut it. Nothing
- * that an agent or a file named can add a line, or reach a terminal as it is.
- */
+/** The text that a client shows with the link: the request first, because some clients truncate. */
 export function questionFor({ profile, device, file }: CodePrompt): string {
   return [
-    `Type the MFA code for profile ${visible(profile)} on this page.`,
-    `It is the code of ${visible(device)}, and goes to AWS, not to the model.`,
+    `Type the MFA code for profile ${maskInvisible(profile)} on this page.`,
+    `It is the code of ${
+      maskInvisible(device)
+    }, and goes to AWS, not to the model.`,
     ...(file === undefined
       ? []
-      : [`The file is not your usual one: ${visible(file)}`]),
+      : [`The file is not your usual one: ${maskInvisible(file)}`]),
   ].join("\n");
 }
 
@@ -118,9 +112,8 @@ const WAIT = [
 ] as const;
 
 /**
- * What an agent should do about an error: first if it gave no code, then if it
- * did and that makes a difference. Never to have a person type a code to the
- * model.
+ * Next steps for the agent: if a person types the code, and, where it differs,
+ * if the agent gave it. None makes a person give a code to the model.
  */
 const NEXT_STEPS: Partial<Record<ErrorCode, readonly [string, string?]>> = {
   PROFILE_NOT_FOUND: [USE_LISTED],

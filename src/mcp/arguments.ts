@@ -1,27 +1,23 @@
-// The parameters of the tools: their schema, and how the arguments of a call are read.
+// Parameters of the tools: their JSON Schema, and reading the arguments of a call.
 import { parseDuration } from "../durations.ts";
 import { UpdstsError } from "../errors.ts";
 import { Secret } from "../secret.ts";
-import { fieldsOf, KNOWN_CLIENTS } from "./clients.ts";
+import { ADDED_PARAMETERS, fieldsOf } from "./clients.ts";
 
-/** The types of optional parameters, as JSON Schema. */
 const TYPES = {
   text: { type: "string", description: "The value; empty for the default" },
   seconds: { type: "number", description: "Seconds" },
   digits: { type: "number", description: "The digits as a number" },
 } as const;
 
-/** A parameter of a tool. */
 export interface Parameter {
   readonly description: string;
-  /** The types of an optional parameter; a parameter without this is a required text. */
+  /** Accepted types of an optional parameter; a parameter without this is a required text. */
   readonly optional?: readonly (keyof typeof TYPES)[];
 }
 
-/** Parameters by their names. */
 export type Parameters = Readonly<Record<string, Parameter>>;
 
-/** The JSON Schema of the arguments for `parameters`. */
 export function inputSchema(parameters: Parameters) {
   const entries = Object.entries(parameters);
   const required = entries.flatMap(([name, { optional }]) =>
@@ -34,8 +30,7 @@ export function inputSchema(parameters: Parameters) {
         name,
         optional === undefined ? { type: "string", description } : {
           description,
-          // Branches with a description each: not every client can map
-          // `"type": ["string", "null"]`.
+          // Not `"type": ["string", "null"]`, which some clients cannot map.
           anyOf: [
             ...optional.map((type) => TYPES[type]),
             { type: "null", description: "The default" },
@@ -48,19 +43,17 @@ export function inputSchema(parameters: Parameters) {
   };
 }
 
-/** Values that models write for an omitted parameter. */
-const LEFT_OUT: readonly unknown[] = [
+/** Values that models send for a parameter that they leave out. */
+const OMITTED: readonly unknown[] = [
   ...["", "null", "None", "undefined"],
   ...[null, undefined],
 ];
 
-/** The arguments of a call. */
 export class Arguments {
   readonly #given = new Map<string, string | number>();
 
   /**
-   * Refuses what `parameters` do not have: it may be misspelt, and another thing
-   * would be done than was meant.
+   * Refuses unknown parameters: a misspelt one must not be ignored.
    *
    * @throws {UpdstsError} `USAGE`
    */
@@ -71,19 +64,17 @@ export class Arguments {
         hint: `the parameters are: ${known.join(", ")}`,
       });
     const values = new Map(Object.entries(fieldsOf(value)));
-    for (const { addsParameters = [] } of KNOWN_CLIENTS) {
-      for (const name of addsParameters) values.delete(name);
-    }
+    for (const name of ADDED_PARAMETERS) values.delete(name);
     const unknown = [...values.keys()]
       .filter((name) => !known.includes(name))
-      // They may be long, and many.
+      // Limits what the message quotes.
       .slice(0, 3).map((name) => JSON.stringify(name.slice(0, 40)));
     if (unknown.length > 0) {
       throw refuse(`the tool has no parameter ${unknown.join(", ")}`);
     }
     const wrong = Object.entries(parameters).flatMap(([name, { optional }]) => {
       const given = values.get(name);
-      if (optional !== undefined && LEFT_OUT.includes(given)) return [];
+      if (optional !== undefined && OMITTED.includes(given)) return [];
       const isNumber = typeof given === "number" &&
         optional?.some((type) => TYPES[type].type === "number");
       if (typeof given !== "string" && !isNumber) return [name];
@@ -92,23 +83,24 @@ export class Arguments {
     });
     if (wrong.length > 0) {
       throw refuse(
-        `${wrong.join(", ")}: missing, or not of the type that the tool takes`,
+        `${
+          wrong.join(", ")
+        }: missing, or of a type that the tool does not accept`,
       );
     }
   }
 
-  /** A text; undefined if it was left out. */
   text(name: string): string | undefined {
     return this.#given.get(name)?.toString();
   }
 
-  /** A number of seconds, which some clients send as text. @throws {UpdstsError} `DURATION_INVALID` */
+  /** Seconds, which some clients send as text. @throws {UpdstsError} `DURATION_INVALID` */
   seconds(name: string): number | undefined {
     const value = this.#given.get(name);
     return typeof value === "string" ? parseDuration(value, name) : value;
   }
 
-  /** A code, which as a number has lost the zeros that it began with. */
+  /** A code; a number gets back its leading zeros. */
   code(name: string): Secret | undefined {
     const value = this.#given.get(name);
     if (value === undefined) return undefined;

@@ -1,4 +1,4 @@
-// Asks a person for the code on the page, which the client opens or the model shows.
+// Gets a code from a person: the client opens the page, or the agent shows its link.
 import {
   type CallToolResult,
   createRequestStateCodec,
@@ -17,71 +17,60 @@ import type { RefreshResult } from "../sessions/refresh_session.ts";
 import { codeNeeded, questionFor } from "./answers.ts";
 import type { ConnectedClient } from "./clients.ts";
 
-/** The time limit of a call, in milliseconds: official clients give up after 60 s. */
+/** How long one call may block, in milliseconds: official clients time out after 60 s. */
 export const MAX_CALL_TIME = 50_000;
 
-/** The number of times that a client of 2026-07-28 repeats a call by itself. */
+/** How often a modern client is told to come back for the outcome. */
 const MAX_RETURNS = 2;
 
-/** No person answers sooner, in milliseconds: such an answer is the client's own. */
-const QUICKEST_PERSON = 1_000;
+/** Sooner responses are by the client itself rather than a person, in milliseconds. */
+const MIN_PERSON_TIME = 1_000;
 
-/** The name of the one input that is asked for. */
-const FIELD = "totp_token";
+const INPUT_NAME = "totp_token";
 
-/** The sealed `requestState` of revision 2026-07-28. */
+/** State that a modern client sends back with its next call, signed. */
 interface CarriedState {
-  /** For the outcome. */
   readonly ticket: string;
-  /** The call that it is for. */
   readonly call: string;
-  /** The number of repeated calls so far. */
   readonly returns: number;
-  /** When the person was asked, in milliseconds of the monotonic clock. */
+  /** When the person was asked, in milliseconds of `performance.now()`. */
   readonly askedAt: number;
 }
 
-/** One call that needs a code. */
 export interface CodeCall {
-  /** Equal for identical requests. */
+  /** Identifies the request: equal keys share one refresh. */
   readonly key: string;
   /** The command that does the same in a terminal. */
   readonly command: string;
   readonly client: ConnectedClient;
   readonly context: ServerContext;
-  /** Begins what is asked for. */
   begin(): PendingRefresh;
-  /** Whether an outcome of a while ago still is what is asked for. */
-  isMetBy(result: RefreshResult): boolean;
-  /** The answer when the refresh has ended. */
-  answer(outcome: RefreshResult | UpdstsError): CallToolResult;
+  /** Whether an earlier result still satisfies the request. */
+  isSatisfiedBy(result: RefreshResult): boolean;
+  toResult(outcome: RefreshResult | UpdstsError): CallToolResult;
 }
 
-/** The answer to a call; in revision 2026-07-28 it may be a question. */
+/** The answer to a call; since 2026-07-28 it may request input, and the client calls again. */
 export type ToolAnswer = CallToolResult | InputRequiredResult;
 
-/** A call while it waits for the outcome. */
-interface Waiting extends CodeCall {
+interface WaitingCall extends CodeCall {
   readonly pending: PendingRefresh;
-  /** The ticket of a repeated call. */
   readonly ticket: string | undefined;
-  /** The client wants no answer any more, or the call has taken as long as one may. */
+  /** Aborted when the client cancels the call, or after the time of one call. */
   readonly limit: AbortSignal;
 }
 
-/** Asks by pages, for all calls of one process. */
 export class PageAsker {
   readonly #pendingCodes: PendingCodes;
   readonly #maxCallTime: number;
-  /** Questions that a client was told to ask, and to which none has come back: some drop what they are told. */
+  /** Refreshes whose input request was not answered: some clients drop it. */
   readonly #unanswered = new WeakSet<PendingRefresh>();
   readonly #states = createRequestStateCodec<CarriedState>({
-    // One process serves all rounds.
     key: crypto.getRandomValues(new Uint8Array(32)),
-    // The tool itself reports an expired state, with the next step.
+    // Practically unlimited: this module reports expiry with its own message.
     ttlSeconds: 365 * 86_400,
   });
-  /** Refuses states that were tampered with. */
+  /** Refuses states that this process did not sign. */
   readonly verify = this.#states.verify;
 
   constructor(pendingCodes: PendingCodes, maxCallTime = MAX_CALL_TIME) {
@@ -90,8 +79,7 @@ export class PageAsker {
   }
 
   /**
-   * The outcome of `call`; or a question, or the link that a person has to be
-   * shown.
+   * Returns the result of `call`, an input request, or the link to show.
    *
    * @throws {UpdstsError} `CODE_EXPIRED`, `CANCELLED`
    */
@@ -105,13 +93,12 @@ export class PageAsker {
       throw new UpdstsError(
         "CODE_EXPIRED",
         "Cannot get a session: no question is open for this requestState with these arguments",
-        { hint: "its outcome was already returned, or its page expired" },
+        { hint: "its outcome was returned already, or the page expired" },
       );
     }
     const pending = known ?? call.begin();
     const limit = new AbortController();
-    // Not by AbortSignal.timeout(): that keeps what waits for it until its time
-    // has come, though the call was answered long before.
+    // AbortSignal.timeout() would keep its listeners in memory after the answer.
     const timer = setTimeout(() => limit.abort(), this.#maxCallTime);
     try {
       const signal = AbortSignal.any([context.mcpReq.signal, limit.signal]);
@@ -122,9 +109,8 @@ export class PageAsker {
     }
   }
 
-  /** The outcome of a call that is under way, a question, or the link. */
   async #ask(
-    waiting: Waiting,
+    waiting: WaitingCall,
     isKnown: boolean,
     state: CarriedState | undefined,
   ): Promise<ToolAnswer> {
@@ -138,16 +124,14 @@ export class PageAsker {
     const isUnanswered = this.#unanswered.delete(pending);
     if (state !== undefined) {
       const { returns, askedAt } = state;
-      const response = inputResponse(context.mcpReq.inputResponses, FIELD);
+      const response = inputResponse(context.mcpReq.inputResponses, INPUT_NAME);
       return returns === 0 &&
           (response.kind !== "elicit" || response.action !== "accept")
         ? codeNeeded(page, command, isByPerson(askedAt))
         : await this.#wait(waiting, page, returns + 1);
     }
-    // Asked already: nobody is asked anew.
-    if (isKnown && !isUnanswered) {
-      return await this.#wait(waiting, page, 1);
-    }
+    // The page is open already: the person is not asked again.
+    if (isKnown && !isUnanswered) return await this.#wait(waiting, page, 1);
     if (isUnanswered || !client.showsLinks(context)) {
       return codeNeeded(page, command);
     }
@@ -156,7 +140,7 @@ export class PageAsker {
     return inputRequired({
       requestState: await this.#stateAfter(waiting, 0),
       inputRequests: {
-        [FIELD]: inputRequired.elicitUrl({
+        [INPUT_NAME]: inputRequired.elicitUrl({
           message: questionFor(page.prompt),
           url: page.url,
         }),
@@ -164,9 +148,9 @@ export class PageAsker {
     });
   }
 
-  /** The refresh of this call or `ticket` that is running, or whose outcome has not been returned. */
+  /** The refresh of an earlier call, by `ticket` or else by key, whose outcome is not delivered yet. */
   async #known(
-    { key, isMetBy }: CodeCall,
+    { key, isSatisfiedBy }: CodeCall,
     ticket: string | undefined,
   ): Promise<PendingRefresh | undefined> {
     const known = ticket === undefined
@@ -175,20 +159,20 @@ export class PageAsker {
     const outcome = await Promise.race([known?.outcome, undefined]);
     if (
       outcome === undefined || outcome instanceof UpdstsError ||
-      isMetBy(outcome)
+      isSatisfiedBy(outcome)
     ) return known;
     known?.acknowledge(ticket);
     return undefined;
   }
 
-  /** Has the client show the page during the call, as the revisions of 2025 do. */
-  async #askNow(waiting: Waiting, page: OpenPage): Promise<ToolAnswer> {
+  /** Asks by an elicitation during the call, as in the revisions of 2025. */
+  async #askNow(waiting: WaitingCall, page: OpenPage): Promise<ToolAnswer> {
     const { client: { server }, pending, limit } = waiting;
     const elicitationId = crypto.randomUUID();
     const done = server.createElicitationCompletionNotifier(elicitationId);
     const over = new AbortController();
     try {
-      // Clients that bundle the SDK's first version cannot take back a request with the id 0.
+      // Uses up the id 0: clients with version 1 of the SDK cannot cancel that request.
       server.ping().catch(() => {});
       const askedAt = performance.now();
       const signal = AbortSignal.any([limit, over.signal]);
@@ -198,10 +182,10 @@ export class PageAsker {
           ...{ mode: "url", elicitationId, url: page.url },
           message: questionFor(page.prompt),
         },
-        // Never by the SDK's own clock: `signal` is what counts.
+        // `signal` limits the time instead.
       }, { signal, timeout: 2 ** 31 - 1 }).then(
         ({ action }) => action === "accept",
-        // Taken back by us, or the client could not ask.
+        // Rejected: cancelled here, or the client could not ask.
         () => signal.aborted,
       );
       return await Promise.race([isAccepted, pending.outcome]) === false
@@ -214,9 +198,9 @@ export class PageAsker {
     }
   }
 
-  /** Waits for the outcome as long as one call may. */
+  /** Waits for the outcome; at the limit, has the client or the agent call again. */
   async #wait(
-    waiting: Waiting,
+    waiting: WaitingCall,
     page: OpenPage,
     returns: number,
   ): Promise<ToolAnswer> {
@@ -230,7 +214,7 @@ export class PageAsker {
       : codeNeeded(page, command);
   }
 
-  #stateAfter({ key, pending, ticket }: Waiting, returns: number) {
+  #stateAfter({ key, pending, ticket }: WaitingCall, returns: number) {
     return this.#states.mint({
       ticket: ticket ?? pending.issueTicket(),
       ...{ call: key, returns, askedAt: performance.now() },
@@ -238,27 +222,27 @@ export class PageAsker {
   }
 }
 
-/** Whether an answer to what was asked then may be a person's own. */
+/** Whether a response that comes now may be by a person asked at `askedAt`. */
 function isByPerson(askedAt: number): boolean {
-  return performance.now() - askedAt >= QUICKEST_PERSON;
+  return performance.now() - askedAt >= MIN_PERSON_TIME;
 }
 
-/** The outcome, which is told now; it is kept if the client does not listen any more. */
+/** The result, acknowledged; if the call was cancelled, the outcome is kept for another call. */
 async function outcomeOf(
-  { context, pending, ticket, limit, answer }: Waiting,
+  { context, pending, ticket, limit, toResult }: WaitingCall,
 ): Promise<CallToolResult> {
   const outcome = await Promise.race([pending.outcome, aborted(limit)]);
   if (outcome === undefined || context.mcpReq.signal.aborted) {
     throw new UpdstsError(
       "CANCELLED",
-      "Cannot get a session: the call was cancelled, or took too long before anybody could be asked",
+      "Cannot get a session: the call was cancelled, or took too long before a person could be asked",
     );
   }
   pending.acknowledge(ticket);
-  return answer(outcome);
+  return toResult(outcome);
 }
 
-/** Settles when `signal` is aborted. */
+/** Resolves when `signal` is aborted. */
 export function aborted(signal: AbortSignal): Promise<undefined> {
   return new Promise((resolve) => {
     const abort = () => resolve(undefined);

@@ -1,7 +1,8 @@
-// Shared state of the tools: files, refreshes, open pages, and shutdown.
+// State that all tool calls share: files, refreshes, open pages, and shutdown.
 import { UpdstsError } from "../errors.ts";
 import { PendingCodes } from "../page/pending_codes.ts";
-import type { Clock, KeySource, Log, Ports } from "../ports.ts";
+import { cancelled } from "../page/question.ts";
+import type { Clock, Log, Ports } from "../ports.ts";
 import {
   type RefreshRequest,
   type RefreshResult,
@@ -10,39 +11,38 @@ import {
 import { shellQuoted } from "../shell_quoted.ts";
 import { PageAsker } from "./ask_by_page.ts";
 
-/** The settings from the process. */
+/** Settings from the command line, and access to the system. */
 export interface BackendSettings {
-  /** The ports for a credentials file, for one call; undefined is the usual file. */
+  /** Creates the ports for one call; undefined is the default file. */
   readonly connect: (credentialFile: string | undefined) => Promise<Ports>;
   readonly log: Log;
   readonly clock: Clock;
-  /** The file to work on if a call names none; undefined is the usual one. */
+  /** The file for calls without `cred_file`; undefined is the default file. */
   readonly credentialFile: string | undefined;
-  /** The command for a terminal, up to `get`, quoted for the shell. */
+  /** The command `updsts get`, quoted for the shell. */
   readonly getCommand: string;
-  /** The time limit of a call, in milliseconds. */
+  /** How long a call may block, in milliseconds (default: `MAX_CALL_TIME`). */
   readonly maxCallTime?: number;
 }
 
-/** The files of one call. */
 export interface CallFiles {
   readonly ports: Ports;
-  /** The file with the long-term keys, as a person knows it. */
+  /** Path of the file with the long-term keys. */
   readonly source: string | undefined;
-  /** The path, if it is not the usual one. */
-  readonly unusual: string | undefined;
+  /** The same if it is not the default file. */
+  readonly nonDefault: string | undefined;
 }
 
-/** The part of a server that knows no protocol. */
+/** Does what the tools need, independent of the protocol. */
 export class Backend {
   readonly log: Log;
   readonly pendingCodes: PendingCodes;
   readonly pages: PageAsker;
   readonly #settings: BackendSettings;
-  #usual: Promise<Ports> | undefined;
+  #defaultPorts: Promise<Ports> | undefined;
   #isEnding = false;
-  /** Refreshes for which STS has been asked: their sessions must be written. */
-  readonly #asked = new Set<Promise<unknown>>();
+  /** Refreshes that have sent a request to STS: their sessions must be written. */
+  readonly #sent = new Set<Promise<unknown>>();
 
   constructor(settings: BackendSettings) {
     this.#settings = settings;
@@ -58,7 +58,7 @@ export class Backend {
    */
   async open(credFile: string | undefined): Promise<CallFiles> {
     const { connect, credentialFile } = this.#settings;
-    // The command line means stdin by it, which here belongs to the protocol.
+    // The command line reads stdin for "-", which the protocol uses here.
     if (credFile === "-") {
       throw new UpdstsError(
         "USAGE",
@@ -66,31 +66,32 @@ export class Backend {
       );
     }
     const ports = await connect(credFile ?? credentialFile);
-    const source = sourceOf(ports);
-    if (credFile === undefined) return { ports, source, unusual: undefined };
-    // Only to see which files it has: each call reads by ports of its own.
-    const usual = await (this.#usual ??= connect(credentialFile));
-    if (source === sourceOf(usual)) {
-      return { ports, source, unusual: undefined };
+    const source = pathOfKeys(ports);
+    // Used for its paths only: each call reads with its own ports.
+    const defaultPorts = credFile === undefined
+      ? ports
+      : await (this.#defaultPorts ??= connect(credentialFile));
+    if (source === pathOfKeys(defaultPorts)) {
+      return { ports, source, nonDefault: undefined };
     }
-    // Otherwise one file would mix sessions of several accounts.
-    if ((usual.keys ?? ports.keys) !== undefined) {
+    // Sessions of several accounts must not get into one file.
+    if ((defaultPorts.keys ?? ports.keys) !== undefined) {
       throw new UpdstsError(
         "USAGE",
         "Cannot use cred_file: with -o, the server works on one file of keys",
         { hint: "leave cred_file out" },
       );
     }
-    return { ports, source, unusual: source };
+    return { ports, source, nonDefault: source };
   }
 
-  /** The equivalent command for a terminal. */
+  /** The command with which a person does the same in a terminal. */
   commandFor(
     { profile, sessionProfile, durationSeconds }: RefreshRequest,
-    { ports, source, unusual }: CallFiles,
+    { ports, source, nonDefault }: CallFiles,
   ): string {
     const { credentialFile, getCommand } = this.#settings;
-    const isNamed = unusual !== undefined || credentialFile !== undefined;
+    const isNamed = nonDefault !== undefined || credentialFile !== undefined;
     const options = [
       ["-n", profile],
       ["-sn", sessionProfile],
@@ -103,49 +104,39 @@ export class Backend {
     return [getCommand, ...options].join(" ");
   }
 
-  /** Refreshes a session, unless it is cancelled before STS has been asked. */
+  /** Refreshes a session. @throws {UpdstsError} `CANCELLED` before the request is sent to STS */
   async refresh(
     ports: Ports,
     request: RefreshRequest,
-    cancelled?: AbortSignal,
+    signal?: AbortSignal,
   ): Promise<RefreshResult> {
     const { promise, resolve } = Promise.withResolvers<void>();
     try {
       return await refreshSession(ports, request, {
         sending: () => {
-          const why = this.#isEnding
-            ? "the server is ending"
-            : "the call was cancelled";
-          if (this.#isEnding || cancelled?.aborted) {
-            throw new UpdstsError(
-              "CANCELLED",
-              `Cannot get a session: ${why}`,
-              { hint: "nothing was sent to AWS, and nothing was changed" },
-            );
-          }
-          this.#asked.add(promise);
+          if (this.#isEnding) throw cancelled("the server is ending");
+          if (signal?.aborted) throw cancelled("the call was cancelled");
+          this.#sent.add(promise);
         },
         answered: (error) => {
-          // There is no session to write; another code may be asked for.
-          if (error !== undefined) this.#asked.delete(promise);
+          // No session has to be written; another code may follow.
+          if (error !== undefined) this.#sent.delete(promise);
         },
       });
     } finally {
-      this.#asked.delete(promise);
+      this.#sent.delete(promise);
       resolve();
     }
   }
 
-  /** Begins nothing new, closes all pages, and waits until no session can be lost. */
+  /** Refuses new requests to STS, closes all pages, and waits until all sessions are written. */
   async end(): Promise<void> {
     this.#isEnding = true;
     this.pendingCodes.close();
-    while (this.#asked.size > 0) await Promise.race(this.#asked);
+    while (this.#sent.size > 0) await Promise.race(this.#sent);
   }
 }
 
-/** The file with the long-term keys. */
-function sourceOf({ file, keys }: Ports): string | undefined {
-  const source: KeySource = keys ?? file;
-  return source.path;
+function pathOfKeys({ file, keys }: Ports): string | undefined {
+  return (keys ?? file).path;
 }

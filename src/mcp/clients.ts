@@ -1,4 +1,4 @@
-// The client of the server: its declared capabilities, and known behaviour that it does not declare.
+// MCP clients: declared capabilities, and workarounds for known clients.
 import {
   CLIENT_CAPABILITIES_META_KEY,
   CLIENT_INFO_META_KEY,
@@ -7,43 +7,25 @@ import {
   type ServerContext,
 } from "@modelcontextprotocol/server";
 
-/** A client, and what is done for it; found by driving each of them (`deno task test:clients`). */
-export interface KnownClient {
-  /** As it begins its name in `clientInfo`. */
-  readonly name: string;
-  /** The version that was driven. */
-  readonly version: string;
-  /** Led to the revision 2025-11-25, where it asks its person better. */
-  readonly declineNewer?: true;
-  /** Parameters that it adds to a model's call, without effect here. */
-  readonly addsParameters?: readonly string[];
-  /** The observed behaviour. */
-  readonly why: string;
-}
+/** Name prefixes of clients that get revision 2025-11-25, which they handle better (`deno task test:clients`). */
+const DECLINE_NEWER = [
+  // 2.1.332: in 2026-07-28 its dialog stays after the code is typed, until the
+  // person picks «I'm done».
+  "claude-code",
+  // 1.0.102: in 2026-07-28 it fails on input_required («expected
+  // CallToolResult») and does not ask the person.
+  "copilot-cli",
+];
 
-/** The clients for which something is done. */
-export const KNOWN_CLIENTS: readonly KnownClient[] = [
-  {
-    ...{ name: "claude-code", version: "2.1.332", declineNewer: true },
-    why:
-      "In 2026-07-28 its dialog stays after the code is typed, until the person picks «I'm done»",
-  },
-  {
-    ...{ name: "copilot-cli", version: "1.0.102", declineNewer: true },
-    why:
-      "In 2026-07-28 it fails on input_required («expected CallToolResult»), and nobody is asked",
-  },
-  {
-    ...{ name: "gemini-cli-mcp-client", version: "0.61.0" },
-    addsParameters: ["wait_for_previous"],
-    why:
-      "It adds wait_for_previous to the schema of each tool, and hands it on",
-  },
+/** Parameters that clients add to calls; they are ignored. */
+export const ADDED_PARAMETERS = [
+  // gemini-cli-mcp-client 0.61.0 adds it to the schema of each tool, and sends it.
+  "wait_for_previous",
 ];
 
 /**
- * What declines revision 2026-07-28 to the client that asks by `message`, as a
- * server that does not know it would; undefined if the client is well served.
+ * The response to the `server/discover` of some clients, which makes them fall back
+ * to revision 2025-11-25; undefined for other messages and clients.
  */
 export function declinesNewer(
   message: JSONRPCMessage,
@@ -52,10 +34,9 @@ export function declinesNewer(
     !("method" in message && "id" in message) ||
     message.method !== "server/discover"
   ) return undefined;
-  const name = clientName(message.params?._meta?.[CLIENT_INFO_META_KEY]);
-  const declined = KNOWN_CLIENTS.some((known) =>
-    known.declineNewer === true && name?.startsWith(known.name)
-  );
+  const { name } = fieldsOf(message.params?._meta?.[CLIENT_INFO_META_KEY]);
+  const declined = typeof name === "string" &&
+    DECLINE_NEWER.some((prefix) => name.startsWith(prefix));
   if (!declined) return undefined;
   return {
     ...{ jsonrpc: "2.0", id: message.id },
@@ -63,13 +44,12 @@ export function declinesNewer(
   };
 }
 
-/** `legacy` are the revisions of 2025, `modern` is 2026-07-28 and later. */
+/** Protocol revisions: of 2025 (`legacy`), or since 2026-07-28 (`modern`). */
 export type Era = "legacy" | "modern";
 
-/** A name longer than this is cut: it is shown to a person. */
+/** Maximal length of a displayed name, in characters. */
 const MAX_NAME = 60;
 
-/** The client of one connection. */
 export class ConnectedClient {
   readonly server: Server;
   readonly era: Era;
@@ -79,7 +59,7 @@ export class ConnectedClient {
     this.era = era;
   }
 
-  /** Whether it declares that it can show a person a link. */
+  /** Whether the client declares that it can show links. */
   showsLinks(context: ServerContext): boolean {
     const declared = this.era === "legacy"
       ? this.server.getClientCapabilities()
@@ -88,7 +68,6 @@ export class ConnectedClient {
     return elicitation["url"] !== undefined;
   }
 
-  /** Its name for a person to read. */
   displayName(context: ServerContext): string | undefined {
     const declared = fieldsOf(
       this.era === "legacy"
@@ -103,12 +82,7 @@ export class ConnectedClient {
   }
 }
 
-function clientName(declared: unknown): string | undefined {
-  const { name } = fieldsOf(declared);
-  return typeof name === "string" ? name : undefined;
-}
-
-/** The fields of `value`; none if it is not an object. */
+/** The fields of `value`; empty if it is not an object. */
 export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null ? { ...value } : {};
 }

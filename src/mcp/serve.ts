@@ -1,4 +1,4 @@
-// Serves MCP until the client disconnects or the process must end.
+// Serves MCP until the client disconnects or the process is asked to end.
 import {
   ProtocolError,
   ProtocolErrorCode,
@@ -12,40 +12,38 @@ import { ConnectedClient, type Era } from "./clients.ts";
 import { callTool, DEFINITIONS, TOOLS } from "./tools.ts";
 import { type Input, type Output, StdioTransport } from "./transport.ts";
 
-/** The time limit for sending the last answers, in milliseconds. */
-const LAST_ANSWERS = 1_000;
+/** How long to wait at the end until the last answers are sent, in milliseconds. */
+const FLUSH_TIMEOUT = 1_000;
 
 const INSTRUCTIONS = `\
-updsts refreshes temporary AWS credentials for accounts that demand MFA. Secrets \
+updsts refreshes temporary AWS credentials for accounts that require MFA. Secrets \
 stay in the person's credentials file: you get names, key ids and expiry times.
 
 To refresh a profile:
 1. Look it up with updsts_get_credential_info, or find it with \
-updsts_get_credential_info_list. Its session is the profile that is managed_by \
-it; expires_in_seconds says how long that lasts.
-2. If it has a totp_secret_name, and a tool mktotp_generate_token is there, get \
-the code from that tool with this name, and give it as totp_token. Otherwise \
+updsts_get_credential_info_list. Its session is the profile whose managed_by \
+names it; expires_in_seconds is the time until that expires.
+2. If it has a totp_secret_name, and a tool mktotp_generate_token is available, \
+get the code from that tool with this name, and give it as totp_token. Otherwise \
 leave totp_token out: the person types the code where you cannot see it. Never \
 ask the person for the code yourself.
 3. Call updsts_update_sts_credential. Give min_remaining, the seconds that you \
-need: if the session lasts that long, nobody is asked and nothing is changed. A \
-code works once: never repeat one. If the answer is CODE_NEEDED, show the person \
-the link in code_page and call again with the same arguments.
+need: if the session lasts that long, no code is asked for and nothing is \
+changed. A code works once: never repeat one. If the answer is CODE_NEEDED, show \
+the person the link in code_page and call again with the same arguments.
 4. Use updated_profile_name from the result, in AWS_PROFILE or --profile. \
-Programs that run already may still hold the old credentials: start them again.
+Programs that are running may still use the old credentials: restart them.
 
 Never read the credentials file yourself.`;
 
-/** The settings of {@linkcode serveMcp}. */
 export interface McpService extends BackendSettings {
   readonly version: string;
   readonly stdin: Input;
   readonly stdout: Output;
-  /** Ends the service. */
   readonly stop: AbortSignal;
 }
 
-/** Serves until `stdin` ends or `stop` is given; then lets STS answer and the file be written. */
+/** Serves until `stdin` ends or `stop` is aborted, then waits until sessions that STS issues are written. */
 export async function serveMcp(service: McpService): Promise<void> {
   const { version, log, stdin, stdout, stop } = service;
   const backend = new Backend(service);
@@ -55,12 +53,9 @@ export async function serveMcp(service: McpService): Promise<void> {
     { transport, onerror: ({ name }) => log.info(`MCP: ${name}`) },
   );
   log.info("MCP: serving on stdin and stdout");
-  await Promise.race([
-    transport.ended,
-    aborted(stop),
-  ]);
+  await Promise.race([transport.ended, aborted(stop)]);
   await backend.end();
-  await transport.answered(LAST_ANSWERS);
+  await transport.answered(FLUSH_TIMEOUT);
   await handle.close();
 }
 
@@ -80,10 +75,9 @@ function createServer(version: string, backend: Backend, era: Era): Server {
     },
     {
       instructions: INSTRUCTIONS,
-      // The tools stay the same while it runs.
       capabilities: { tools: { listChanged: false } },
-      // Without it, the SDK makes one that is as large as all of ours.
-      jsonSchemaValidator: { getValidator: neverAsked },
+      // Replaces the default validator, which is large: it checks forms, which are not used.
+      jsonSchemaValidator: { getValidator: rejectForms },
       requestState: { verify: backend.pages.verify },
     },
   );
@@ -102,12 +96,11 @@ function createServer(version: string, backend: Backend, era: Era): Server {
   return server;
 }
 
-/** The SDK validates the answers of forms, which this server does not use. */
-function neverAsked(): never {
+function rejectForms(): never {
   throw new Error("Form elicitation is not used");
 }
 
-/** The tools for a person to read. */
+/** Name, text and parameters of each tool, for the documentation. */
 export function describeTools() {
   return TOOLS.map(({ name, title, description, parameters }) => ({
     ...{ name, title, description },

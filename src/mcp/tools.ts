@@ -1,4 +1,4 @@
-// The three tools, as data: their announcement, and their call.
+// The three tools: names, descriptions, schemas and actions.
 import type {
   CallToolResult,
   ServerContext,
@@ -19,26 +19,23 @@ import type { ToolAnswer } from "./ask_by_page.ts";
 import type { Backend } from "./backend.ts";
 import type { ConnectedClient } from "./clients.ts";
 
-/** The context of a call. */
-export interface ToolCall {
+interface ToolCall {
   readonly backend: Backend;
   readonly client: ConnectedClient;
   readonly context: ServerContext;
 }
 
-/** A tool. */
 interface Tool {
   readonly name: string;
   readonly title: string;
   readonly description: string;
   readonly parameters: Parameters;
-  /** The JSON Schema of its answer. */
-  readonly answer: NonNullable<ToolDefinition["outputSchema"]>;
+  readonly output: NonNullable<ToolDefinition["outputSchema"]>;
   readonly isReadOnly: boolean;
   run(given: Arguments, call: ToolCall): Promise<ToolAnswer>;
 }
 
-/** The JSON Schema of an object; what is described alone is a text, or a number if its name is one of seconds. */
+/** JSON Schema of an object; a property given as a description is text, or a number if named `…_seconds`. */
 function object(
   properties: Readonly<Record<string, string | object>>,
   required: readonly string[] = Object.keys(properties),
@@ -61,50 +58,49 @@ const PROFILE = object({
   profile_name: "Name of the profile",
   aws_access_key_id: "Access key id",
   aws_secret_access_key: "Always a mask",
-  aws_session_token: "Always a mask; there only if the profile holds a session",
-  mfa_device_arn: "MFA device that a refresh asks, wherever it is configured",
+  aws_session_token:
+    "Always a mask; only present if the profile holds a session",
+  mfa_device_arn: "MFA device of a refresh, wherever it is configured",
   totp_secret_name:
     "Name under which a TOTP server such as mktotp knows the device's secret",
   expiration_datetime: "When the session expires, ISO 8601 with offset",
-  managed_by: "The profile with the long-term key that this session belongs to",
-  role_of: "The session that this role takes its credentials from",
-  expires_in_seconds:
-    "Seconds that the session is still valid; 0 if it has expired",
-  cred_file: "The file of the profile, if sessions are in a file of their own",
+  managed_by: "Profile with the long-term key to which this session belongs",
+  role_of: "Session from which this role takes its credentials",
+  expires_in_seconds: "Seconds until the session expires; 0 if it has expired",
+  cred_file: "File of the profile, if sessions are in a separate file",
 }, ["profile_name"]);
 
 const SESSION = object({
   status: {
     ...{ type: "string", enum: ["updated", "still_valid"] },
     description:
-      "still_valid: min_remaining was met, nothing was asked or changed",
+      "still_valid: min_remaining was met; no code was used and nothing was changed",
   },
   profile_name: "Profile that holds the long-term key",
   updated_profile_name:
     "Profile that holds the session: put this into AWS_PROFILE",
   role_profile_name:
-    "The role that was named, which uses the session: put this into AWS_PROFILE instead",
+    "Role that was named and uses the session: put this into AWS_PROFILE instead",
   aws_access_key_id: "Access key id of the session",
   aws_token_expiration: "When the session expires, ISO 8601 with offset",
-  expires_in_seconds: "The same, from now",
-  note: "Changes for the person to make, so that roles use the session",
-  cred_file: "The file that holds it",
+  expires_in_seconds: "Seconds until the session expires",
+  note: "Changes that the person has to make so that roles use the session",
+  cred_file: "File that holds the session",
 }, [
   ...["status", "profile_name", "updated_profile_name", "aws_access_key_id"],
   ...["aws_token_expiration", "expires_in_seconds", "cred_file"],
 ]);
 
 const CRED_FILE: Parameter = {
-  description: "Credentials file to work on; leave out for the usual one",
+  description: "Credentials file to use; leave out for the default one",
   optional: ["text"],
 };
 
-/** All tools, in the order in which they are listed. */
 export const TOOLS: readonly Tool[] = [{
   name: "updsts_update_sts_credential",
   title: "Refresh an AWS session",
   description:
-    "Trades a profile's long-term key and a TOTP code for temporary AWS credentials and writes them into the credentials file. Without totp_token a person types the code where you cannot see it; if that takes longer than a call may, the answer says how to go on. Returns the name of the profile to use, and no secret.",
+    "Trades a profile's long-term key and a TOTP code for temporary AWS credentials and writes them into the credentials file. Without totp_token a person types the code where you cannot see it; if that takes longer than a call may last, the answer says how to continue. Returns the name of the profile to use, and no secret.",
   parameters: {
     profile_name: {
       description:
@@ -112,12 +108,12 @@ export const TOOLS: readonly Tool[] = [{
     },
     totp_token: {
       description:
-        "Six-digit TOTP code of a tool that makes them. Leave it out to have the person type it, so that you never see it",
+        "Six-digit TOTP code from a tool that generates them. Leave it out to have the person type it, so that you never see it",
       optional: ["text", "digits"],
     },
     sts_profile_name: {
       description:
-        "Profile to write the session to; default: profile_name and _sts",
+        "Profile to which the session is written; default: profile_name with the suffix _sts",
       optional: ["text"],
     },
     cred_file: CRED_FILE,
@@ -132,19 +128,19 @@ export const TOOLS: readonly Tool[] = [{
       optional: ["seconds", "text"],
     },
   },
-  answer: object({ result: SESSION }),
+  output: object({ result: SESSION }),
   isReadOnly: false,
   run: refresh,
 }, {
   name: "updsts_get_credential_info",
   title: "Look up an AWS profile",
   description:
-    "Shows one profile of the AWS credentials file: key id, MFA device, expiry. Secrets are masks. The result is null if the profile does not exist.",
+    "Shows one profile of the AWS credentials file: key id, MFA device, expiry. Secrets are masked. The result is null if the profile does not exist.",
   parameters: {
     profile_name: { description: "Name of the profile" },
     cred_file: CRED_FILE,
   },
-  answer: object({
+  output: object({
     result: {
       description: "The profile, or null",
       anyOf: [PROFILE, { type: "null" }],
@@ -164,9 +160,9 @@ export const TOOLS: readonly Tool[] = [{
   name: "updsts_get_credential_info_list",
   title: "List the AWS profiles",
   description:
-    "Shows all profiles of the AWS credentials file: key id, MFA device, expiry. Secrets are masks.",
+    "Shows all profiles of the AWS credentials file: key id, MFA device, expiry. Secrets are masked.",
   parameters: { cred_file: CRED_FILE },
-  answer: object({
+  output: object({
     result: {
       ...{ type: "array", items: PROFILE },
       description: "The profiles, in file order",
@@ -178,19 +174,18 @@ export const TOOLS: readonly Tool[] = [{
     const views = await listProfiles(ports);
     const now = ports.clock.now();
     return success({
-      // Any file can be named: a line of another kind must not reach the model.
+      // cred_file may name any file: other lines of it must not reach the model.
       result: views.filter(({ recognised }) => recognised)
         .map((view) => toProfileAnswer(view, now)),
     });
   },
 }];
 
-/** The tools as the server announces them. */
 export const DEFINITIONS: ToolDefinition[] = TOOLS.map(
-  ({ name, title, description, parameters, answer, isReadOnly }) => ({
+  ({ name, title, description, parameters, output, isReadOnly }) => ({
     ...{ name, title, description },
     inputSchema: inputSchema(parameters),
-    outputSchema: answer,
+    outputSchema: output,
     annotations: {
       readOnlyHint: isReadOnly,
       destructiveHint: !isReadOnly,
@@ -200,7 +195,7 @@ export const DEFINITIONS: ToolDefinition[] = TOOLS.map(
   }),
 );
 
-/** Calls a tool with the arguments `value`. */
+/** Calls a tool with the arguments `value`; errors become results. */
 export async function callTool(
   { parameters, run }: Tool,
   value: unknown,
@@ -216,13 +211,13 @@ export async function callTool(
   }
 }
 
-/** Refreshes a session, with the code of the call or one that a person types. */
+/** Refreshes a session with the code in the arguments or one that a person types. */
 async function refresh(
   given: Arguments,
   { backend, client, context }: ToolCall,
 ): Promise<ToolAnswer> {
   const files = await backend.open(given.text("cred_file"));
-  const { ports, source, unusual } = files;
+  const { ports, source, nonDefault } = files;
   const request = {
     profile: given.text("profile_name") ?? "",
     sessionProfile: given.text("sts_profile_name"),
@@ -230,11 +225,11 @@ async function refresh(
     minRemainingSeconds: given.seconds("min_remaining") || undefined,
   };
   const command = backend.commandFor(request, files);
-  const answer = (outcome: RefreshResult | UpdstsError): CallToolResult => {
+  const toResult = (outcome: RefreshResult | UpdstsError): CallToolResult => {
     if (outcome instanceof UpdstsError) {
-      // No page could be opened.
-      const isAsked = outcome.code !== "CODE_MISSING";
-      throw isAsked ? outcome : new UpdstsError(outcome.code, outcome.message, {
+      if (outcome.code !== "CODE_MISSING") throw outcome;
+      // The page could not be opened.
+      throw new UpdstsError(outcome.code, outcome.message, {
         hint: `the person can run, in a terminal: ${command}`,
       });
     }
@@ -244,19 +239,18 @@ async function refresh(
   const code = given.code("totp_token");
   if (code !== undefined) {
     const { signal } = context.mcpReq;
-    return answer(await backend.refresh(ports, { ...request, code }, signal));
+    return toResult(await backend.refresh(ports, { ...request, code }, signal));
   }
-  // Identical requests share one page.
   const key = JSON.stringify({ ...request, file: source });
   return await backend.pages.answer({
-    ...{ key, command, client, context, answer },
+    ...{ key, command, client, context, toResult },
     begin: () =>
       backend.pendingCodes.begin(
         key,
-        { file: unusual, client: client.displayName(context) },
+        { file: nonDefault, client: client.displayName(context) },
         (codes) => backend.refresh({ ...ports, codes }, request),
       ),
-    isMetBy: ({ expiration }) => {
+    isSatisfiedBy: ({ expiration }) => {
       const needed = (request.minRemainingSeconds ?? 0) * 1000;
       return expiration !== undefined &&
         expiration.getTime() > ports.clock.now().getTime() + needed;

@@ -1,4 +1,4 @@
-// Sends and receives the protocol's lines over the runtime's stdin and stdout: Node's streams take as long to load as the rest of the server.
+// Sends and receives protocol lines on Deno's stdin and stdout: Node's streams take as long to load as the rest of the server.
 import {
   type JSONRPCMessage,
   parseJSONRPCMessage,
@@ -8,41 +8,35 @@ import {
 import type { Log } from "../ports.ts";
 import { declinesNewer } from "./clients.ts";
 
-/** The stream of the client's messages. */
-export interface Input {
-  read(buffer: Uint8Array): Promise<number | null>;
-}
+export type Input = Pick<Deno.FsFile, "read">;
 
-/** The stream of the server's messages; a write does not block the event loop. */
-export interface Output {
-  write(bytes: Uint8Array): Promise<number>;
-}
+/** Stdout, which gets protocol lines only; writes do not block the event loop. */
+export type Output = Pick<Deno.FsFile, "write">;
 
-/** A line longer than this ends the connection; in characters. */
+/** Maximal length of a line, in characters; a longer one ends the connection. */
 const MAX_LINE = 10_000_000;
 
-/** While the client leaves more than this unread, nothing more is read of it; in characters. */
-const MAX_UNREAD = 8_000_000;
+/** Reading pauses while more than this is unsent, in characters. */
+const MAX_UNSENT = 8_000_000;
 
-/** The answer to a line that is not JSON; nobody can say which request it was. */
+/** The response to a line that is not JSON, and so has no known id. */
 const PARSE_ERROR =
   '{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"Parse error: the line is not JSON"}}\n';
 
 const encoder = new TextEncoder();
 
-/** A transport of the SDK, for one connection. */
 export class StdioTransport implements Transport {
   onmessage?: Transport["onmessage"];
   onclose?: Transport["onclose"];
   onerror?: Transport["onerror"];
-  /** Settles when the client sends no more, or reads no more. */
+  /** Resolves when stdin ends, stdout fails, or the transport is closed. */
   readonly ended: Promise<void>;
   readonly #input: Input;
   readonly #output: Output;
   readonly #log: Log;
   readonly #end = Promise.withResolvers<void>();
-  /** Requests of the client that have no answer yet. */
-  readonly #open = new Set<RequestId>();
+  /** Requests without a response so far. */
+  readonly #unanswered = new Set<RequestId>();
   #closed = false;
   #broken = false;
   #unsent = "";
@@ -70,19 +64,19 @@ export class StdioTransport implements Transport {
     return Promise.resolve();
   }
 
-  /** Settles when `message`, and all before it, is written. */
+  /** Resolves when `message` and all earlier ones are written. */
   async send(message: JSONRPCMessage): Promise<void> {
     if ("result" in message || "error" in message) {
-      if (message.id !== undefined) this.#open.delete(message.id);
+      if (message.id !== undefined) this.#unanswered.delete(message.id);
     }
     await this.#write(`${JSON.stringify(message)}\n`);
   }
 
-  /** Settles when every request is answered and all is written, or after `limit` milliseconds. */
+  /** Resolves when all requests have a written response, or after `limit` milliseconds. */
   async answered(limit: number): Promise<void> {
     const deadline = performance.now() + limit;
     while (!this.#broken && performance.now() < deadline) {
-      if (this.#open.size === 0 && this.#sending === undefined) return;
+      if (this.#unanswered.size === 0 && this.#sending === undefined) return;
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
   }
@@ -92,7 +86,7 @@ export class StdioTransport implements Transport {
     const decoder = new TextDecoder();
     let [begun, size]: [string[], number] = [[], 0];
     for (;;) {
-      while (this.#unsent.length > MAX_UNREAD) await this.#sending;
+      while (this.#unsent.length > MAX_UNSENT) await this.#sending;
       const count = await this.#input.read(buffer);
       if (count === null || this.#closed) return;
       const bytes = buffer.subarray(0, count);
@@ -127,19 +121,19 @@ export class StdioTransport implements Transport {
       return;
     }
     if ("method" in message) {
-      if ("id" in message) this.#open.add(message.id);
+      if ("id" in message) this.#unanswered.add(message.id);
       else if (message.method === "notifications/cancelled") {
-        // The SDK does not answer it any more.
+        // The SDK does not respond to a cancelled request.
         const cancelled = message.params?.["requestId"];
-        for (const id of this.#open) {
-          if (id === cancelled) this.#open.delete(id);
+        for (const id of this.#unanswered) {
+          if (id === cancelled) this.#unanswered.delete(id);
         }
       }
     }
     this.onmessage?.(message);
   }
 
-  /** Writes what there is in one go, and what comes meanwhile in the next. */
+  /** Collects lines while a write is under way, and writes them together. */
   #write(text: string): Promise<void> {
     if (this.#closed || this.#broken) {
       return Promise.reject(new Error("The connection is closed"));
@@ -158,7 +152,7 @@ export class StdioTransport implements Transport {
         }
       }
     } catch (error) {
-      // The client does not read any more.
+      // The client has closed its end.
       this.#broken = true;
       this.#unsent = "";
       this.#end.resolve();

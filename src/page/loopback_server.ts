@@ -1,51 +1,47 @@
-// HTTP/1.1 on 127.0.0.1 for a browser: one small request for each connection, with limits of time and number.
-//
-// `Deno.serve` sets no limit to idle connections, and ends when they use up
-// the descriptors of the process; any process of this machine can do that.
+// HTTP/1.1 on 127.0.0.1 for a browser: one small request a connection, limited in time and number.
+// `Deno.serve` does not limit idle connections, so any local process could use up all file descriptors.
 
-/** A whole request. */
 export interface LoopbackRequest {
   readonly method: string;
-  /** The target, as it was sent. */
+  /** The request target, not decoded. */
   readonly path: string;
   readonly headers: Headers;
   readonly body: string;
 }
 
-/** An answer, with a header for each entry. */
 export interface LoopbackAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
 }
 
-/** Answers a request, or the HTTP status of an invalid one. */
+/** Handles a request, or the HTTP status for an invalid one. */
 type Respond = (request: LoopbackRequest | number) => Promise<LoopbackAnswer>;
 
 const LOOPBACK = "127.0.0.1";
-/** Browsers send the cookies of all programs on this machine along. In bytes. */
+/** In bytes; large, because browsers send the cookies of all ports of 127.0.0.1. */
 const MAX_HEAD = 32_768;
-/** More than any form of ours, in bytes. */
+/** In bytes; the form is smaller. */
 const MAX_BODY = 1024;
-/** The maximum number of idle connections; one more closes the oldest. */
+/** How many connections may wait for their client; one more closes the oldest. */
 const MAX_WAITING = 64;
-/** The time limit for reading a request or writing an answer, in milliseconds. */
+/** How long a client may take to send a request or read a response, in milliseconds. */
 const MAX_TIME = 5_000;
-/** The pause after a connection could not be accepted, in milliseconds. */
+/** The pause after a failed accept, in milliseconds. */
 const FAILURE_PAUSE = 100;
-/** After so many failures in succession another server is needed. */
+/** Failures in succession after which the server counts as failing. */
 const MAX_FAILURES = 20;
 
-/** Listens from the start; does not keep the process alive. */
+/** A server that listens from its construction and does not keep the process alive. */
 export class LoopbackServer {
-  /** The expected `Host` header. */
+  /** Address and port, as in the header `Host`. */
   readonly host: string;
   readonly #listener: Deno.TcpListener;
   readonly #waiting = new Map<Deno.TcpConn, ReturnType<typeof setTimeout>>();
   #failures = 0;
   #closed = false;
 
-  /** @throws if this machine does not let us listen */
+  /** @throws if no port can be opened */
   constructor(respond: Respond) {
     this.#listener = Deno.listen({ hostname: LOOPBACK, port: 0 });
     this.#listener.unref();
@@ -53,12 +49,12 @@ export class LoopbackServer {
     this.#accept(respond);
   }
 
-  /** Whether it has failed to accept connections for a while; it keeps its port and retries. */
+  /** Whether accepting keeps failing; the server keeps its port and tries on. */
   get failing(): boolean {
     return this.#failures >= MAX_FAILURES;
   }
 
-  /** Stops listening; what is being answered is answered still. */
+  /** Stops listening; requests that are being handled still get a response. */
   close(): void {
     this.#closed = true;
     this.#listener.close();
@@ -83,7 +79,7 @@ export class LoopbackServer {
     connection.unref();
     try {
       this.#waitFor(connection);
-      // A rule of the firewall may bring others.
+      // A firewall rule may redirect other machines here.
       if (connection.remoteAddr.hostname !== LOOPBACK) return;
       const request = await readRequest(connection);
       if (request === undefined) return;
@@ -92,11 +88,11 @@ export class LoopbackServer {
       this.#waitFor(connection);
       await write(connection, answer);
       await connection.closeWrite();
-      // Closing before all has been read could take the answer away again.
+      // Closing with unread data would reset the connection, and lose the response.
       const dropped = new Uint8Array(MAX_HEAD);
       while (await connection.read(dropped) !== null);
     } catch {
-      // The browser has gone, or was too slow.
+      // The browser disconnected or was too slow.
     } finally {
       this.#end(connection);
     }
@@ -126,11 +122,11 @@ export class LoopbackServer {
   }
 }
 
-/** A request, or the HTTP status of an invalid one; undefined if the connection ended early. */
+/** Reads a request; an HTTP status if it is invalid, undefined if the connection ended. */
 async function readRequest(
   connection: Deno.TcpConn,
 ): Promise<LoopbackRequest | number | undefined> {
-  // One character a byte, whatever it is.
+  // One character a byte.
   const decoder = new TextDecoder("latin1");
   const buffer = new Uint8Array(MAX_HEAD);
   let text = "";
@@ -151,10 +147,10 @@ async function readRequest(
   for (const line of lines) {
     const [, name, value] = /^([\w-]+):([\t -~\x80-\uffff]*)$/.exec(line) ?? [];
     if (name === undefined || value === undefined) return 400;
-    // Cookies of others may hold anything.
+    // Cookies of other programs may contain any byte.
     headers.append(name, value.replace(/[^ -~]/g, "?"));
   }
-  // Browsers send a form whole.
+  // Browsers do not send forms in chunks.
   if (headers.has("transfer-encoding")) return 411;
   const length = headers.get("content-length") ?? "0";
   if (!/^\d+$/.test(length)) return 400;

@@ -1,6 +1,6 @@
-// HTML whose parts are escaped.
+// HTML templates that escape their values.
 
-/** A piece of HTML. */
+/** HTML that is not escaped again. */
 export class Markup {
   readonly text: string;
 
@@ -9,29 +9,25 @@ export class Markup {
   }
 }
 
-/** A value in a template: text is escaped, undefined is omitted. */
-type Part = string | number | Markup | readonly Markup[] | undefined;
-
-/** A piece of HTML from a template. */
-export function html(strings: TemplateStringsArray, ...parts: Part[]): Markup {
-  return new Markup(
-    strings.map((piece, index) => piece + textOf(parts[index])).join(""),
-  );
+/** Fills an HTML template: strings are escaped, undefined is left out. */
+export function html(
+  strings: TemplateStringsArray,
+  ...values: (string | Markup | undefined)[]
+): Markup {
+  const pieces = strings.map((text, index) => text + escaped(values[index]));
+  return new Markup(pieces.join(""));
 }
 
-function textOf(part: Part): string {
-  if (part === undefined) return "";
-  if (part instanceof Markup) return part.text;
-  if (typeof part !== "string" && typeof part !== "number") {
-    return part.map(({ text }) => text).join("");
-  }
-  return visible(String(part)).replace(
+function escaped(value: string | Markup | undefined): string {
+  if (value === undefined) return "";
+  if (value instanceof Markup) return value.text;
+  return maskInvisible(value).replace(
     /[&<>"']/g,
     (character) => `&#${character.charCodeAt(0)};`,
   );
 }
 
-/** `text` with a mark for what would end the line, turn the direction of writing, or show nothing. */
-export function visible(text: string): string {
+/** Replaces control, format and line separator characters by U+FFFD: text from files cannot add a line. */
+export function maskInvisible(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, "\ufffd");
 }

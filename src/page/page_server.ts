@@ -1,4 +1,4 @@
-// Serves the page of each question: checks who may read it and submit its form, and sets its headers.
+// Serves the page of each question: checks requests and sets security headers.
 import { UpdstsError } from "../errors.ts";
 import type { Clock } from "../ports.ts";
 import {
@@ -10,26 +10,24 @@ import type { Question } from "./question.ts";
 import { renderPage } from "./render.ts";
 import { chooseLanguage } from "./words.ts";
 
-/** The number of pages that are kept: an old page says that it has ended. */
+/** How many pages are kept: a reload of an old one shows its outcome. */
 const MAX_PAGES = 100;
 
-/** The headers of all answers. */
-const GUARDS = {
+const SECURITY_HEADERS = {
   "Cache-Control": "no-store",
   "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Resource-Policy": "same-origin",
-  // Without any, browsers would name no origin when they post.
+  // With no-referrer, browsers would post forms without an origin.
   "Referrer-Policy": "same-origin",
   "X-Content-Type-Options": "nosniff",
   "X-Frame-Options": "DENY",
 } as const;
 
-/** The pages of one process. */
 export class PageServer {
   readonly #clock: Clock;
   readonly #questions = new Map<string, Question>();
-  /** The last is the one whose address is handed out. */
+  /** New pages are on the last one. */
   readonly #servers: LoopbackServer[] = [];
 
   constructor(clock: Clock) {
@@ -37,11 +35,11 @@ export class PageServer {
   }
 
   /**
-   * Shows `question` on a page of its own, and says at which address it is
-   * now. The port stays ours until {@linkcode close}: who took it next would be
-   * sent the code that is typed into a form which still stands in a browser.
+   * Creates a page for `question` and returns a function for its current URL.
+   * The port stays open until {@linkcode close}: another program on that port
+   * would receive a code from a form that is still open in a browser.
    *
-   * @throws {UpdstsError} `CODE_MISSING` if this machine does not let us listen
+   * @throws {UpdstsError} `CODE_MISSING` if no port can be opened
    */
   show(question: Question): () => string {
     for (const [path, { state }] of this.#questions) {
@@ -55,7 +53,6 @@ export class PageServer {
     return url;
   }
 
-  /** Stops listening. */
   close(): void {
     for (const server of this.#servers.splice(0)) server.close();
   }
@@ -72,7 +69,7 @@ export class PageServer {
     } catch {
       throw new UpdstsError(
         "CODE_MISSING",
-        "Cannot get a session: no TOTP code was given, and this machine lets no page be opened to ask for one",
+        "Cannot get a session: no TOTP code was given, and updsts cannot open a page on this machine to ask for one",
       );
     }
   }
@@ -84,7 +81,7 @@ export class PageServer {
     if (typeof request === "number") return refused(request);
     const { method, path, headers, body } = request;
     const question = this.#questions.get(path);
-    // Alike for all that is not there, so that guessing tells nothing.
+    // The same response for all of these: guessing a path reveals nothing.
     if (
       question === undefined || headers.get("host") !== host ||
       isEmbedded(headers)
@@ -94,7 +91,7 @@ export class PageServer {
       return this.#page(question, headers);
     }
     if (method !== "POST") return refused(405);
-    if (!isFromThePage(headers, `http://${host}`)) return refused(403);
+    if (!isSameOrigin(headers, `http://${host}`)) return refused(403);
     if (headers.get("content-type") !== "application/x-www-form-urlencoded") {
       return refused(415);
     }
@@ -102,10 +99,10 @@ export class PageServer {
     const { kind } = form.has("decline")
       ? await question.decline()
       : await question.submit(form.get("code") ?? "");
-    // A reload must not send the code again. The outcome is told at once: the
-    // client may end the server as soon as it has it.
+    // A redirect, so that a reload does not submit the code again. The outcome
+    // is sent at once, because the client may end the server when it has it.
     return kind === "open"
-      ? { status: 303, headers: { ...GUARDS, Location: path } }
+      ? { status: 303, headers: { ...SECURITY_HEADERS, Location: path } }
       : this.#page(question, headers);
   }
 
@@ -116,13 +113,13 @@ export class PageServer {
     return {
       status: 200,
       headers: {
-        ...GUARDS,
+        ...SECURITY_HEADERS,
         "Content-Type": "text/html; charset=utf-8",
         "Content-Language": language,
         "Content-Security-Policy":
           `default-src 'none'; style-src 'nonce-${nonce}'; img-src data:; ` +
           "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-        // When the time is over, the form goes: a code would not be taken.
+        // Reloads the page when the question expires.
         ...(state.kind === "open"
           ? { Refresh: String(Math.ceil(timeLeft / 1000)) }
           : {}),
@@ -132,24 +129,24 @@ export class PageServer {
   }
 }
 
-/** Whether a browser would show it inside of something else. */
+/** Whether the page would be shown in a frame or loaded as a resource. */
 function isEmbedded(headers: Headers): boolean {
   const destination = headers.get("sec-fetch-dest");
   return destination !== null && destination !== "document";
 }
 
-/** Whether a browser says that the form was sent from the page itself. */
-function isFromThePage(headers: Headers, origin: string): boolean {
+/** Whether the browser says that the page itself submitted the form. */
+function isSameOrigin(headers: Headers, origin: string): boolean {
   const site = headers.get("sec-fetch-site");
   return headers.get("origin") === origin &&
     (site === null || site === "same-origin");
 }
 
 function refused(status: number): LoopbackAnswer {
-  return { status, headers: GUARDS };
+  return { status, headers: SECURITY_HEADERS };
 }
 
-/** 128 random bits. */
+/** 128 random bits, as base64url. */
 function randomName(): string {
   return crypto.getRandomValues(new Uint8Array(16)).toBase64({
     alphabet: "base64url",

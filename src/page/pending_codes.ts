@@ -1,33 +1,35 @@
-// Refreshes that wait for a person's code: one for each request, until its outcome has been returned.
+// Refreshes that wait for a code from a person, kept until their outcome is delivered.
 import { UpdstsError } from "../errors.ts";
 import type { Clock, CodeSource } from "../ports.ts";
 import type { RefreshResult } from "../sessions/refresh_session.ts";
 import { PageServer } from "./page_server.ts";
 import {
+  cancelled,
   type CodePrompt,
   type CodeRequest,
   type Outcome,
   Question,
   QUESTION_LIFETIME,
+  toUpdstsError,
 } from "./question.ts";
 
-/** A page on which a person can type the code. */
+const ENDING = "updsts is ending";
+
 export interface OpenPage {
-  /** The current address; it is a secret that permits to answer. */
+  /** The current address; knowing it is enough to answer. */
   readonly url: string;
   readonly prompt: CodePrompt;
 }
 
-/** A refresh that may have to wait for a person. */
 export class PendingRefresh {
-  /** The key of the request; undefined after its outcome was returned. */
+  /** Identifies the request; undefined once the outcome is delivered. */
   key: string | undefined;
   readonly tickets: Set<string> = new Set();
-  /** When an outcome that was not fetched is dropped, in milliseconds. */
-  forgottenAt = Infinity;
-  /** When, and if, a person has to be asked. */
+  /** When an outcome that is not collected is dropped, in milliseconds of the clock. */
+  expiresAt = Infinity;
+  /** Resolves when a person has to be asked. */
   readonly opened: Promise<OpenPage>;
-  /** The outcome; never rejects. */
+  /** Never rejects. */
   readonly outcome: Promise<Outcome>;
 
   constructor(
@@ -40,22 +42,21 @@ export class PendingRefresh {
     this.outcome = outcome;
   }
 
-  /** A ticket for a client that will come back for the outcome. */
+  /** Issues a ticket with which a client collects the outcome later. */
   issueTicket(): string {
     const ticket = crypto.randomUUID();
     this.tickets.add(ticket);
     return ticket;
   }
 
-  /** The outcome has been told: it is kept for other tickets only. */
+  /** Marks the outcome as delivered: it is kept for other tickets only. */
   acknowledge(ticket?: string): void {
     this.key = undefined;
     if (ticket !== undefined) this.tickets.delete(ticket);
-    if (this.tickets.size === 0) this.forgottenAt = 0;
+    if (this.tickets.size === 0) this.expiresAt = 0;
   }
 }
 
-/** The refreshes of one process that wait for a person. */
 export class PendingCodes {
   readonly #clock: Clock;
   readonly #pages: PageServer;
@@ -68,17 +69,17 @@ export class PendingCodes {
     this.#pages = new PageServer(clock);
   }
 
-  /** The refresh for `key` whose outcome has not been returned. */
+  /** The refresh with `key` whose outcome is not delivered yet. */
   find(key: string): PendingRefresh | undefined {
     return this.#kept().find((pending) => pending.key === key);
   }
 
-  /** The refresh for `ticket` whose outcome has not been returned. */
+  /** The refresh for which `ticket` was issued, if it is not acknowledged. */
   claim(ticket: string): PendingRefresh | undefined {
     return this.#kept().find(({ tickets }) => tickets.has(ticket));
   }
 
-  /** Begins what is asked for under `key`: `refresh` gets its codes from the page. */
+  /** Starts `refresh` with codes from a page, which opens when the first code is needed. */
   begin(
     key: string,
     request: CodeRequest,
@@ -89,7 +90,7 @@ export class PendingCodes {
     const codes: CodeSource = {
       asksAgain: true,
       code: async (profile, device, refused) => {
-        if (this.#closed) throw refused ?? ending();
+        if (this.#closed) throw refused ?? cancelled(ENDING);
         if (question === undefined) {
           const prompt = { ...request, profile, device };
           const asked = new Question(prompt, this.#clock);
@@ -99,13 +100,13 @@ export class PendingCodes {
         return await question.code(refused);
       },
     };
-    const outcome = refresh(codes).catch(failure).then((outcome) => {
+    const outcome = refresh(codes).catch(toUpdstsError).then((outcome) => {
       question?.end(outcome);
-      // No page was opened, or it expired: no call will fetch the outcome.
-      const forgotten = question === undefined ||
+      // A client does not come back for a page that was not opened or not used.
+      const isDropped = question === undefined ||
         outcome instanceof UpdstsError && outcome.code === "CODE_EXPIRED";
       const now = this.#clock.now().getTime();
-      pending.forgottenAt = forgotten ? 0 : now + QUESTION_LIFETIME;
+      pending.expiresAt = isDropped ? 0 : now + QUESTION_LIFETIME;
       if (question !== undefined) this.#questions.delete(question);
       if (this.#closed && this.#questions.size === 0) this.#pages.close();
       return outcome;
@@ -115,18 +116,20 @@ export class PendingCodes {
     return pending;
   }
 
-  /** Opens no more pages, and ends the questions for which no code is being checked. */
+  /** Opens no further pages, and ends each question unless a code is being checked. */
   close(): void {
     this.#closed = true;
-    for (const question of this.#questions) question.withdraw(ending());
-    // The port stays bound while a code is being checked.
+    for (const question of this.#questions) {
+      question.withdraw(cancelled(ENDING));
+    }
+    // Otherwise the port stays open until the code has been checked.
     if (this.#questions.size === 0) this.#pages.close();
   }
 
   #open(question: Question): OpenPage {
     const url = this.#pages.show(question);
     this.#questions.add(question);
-    // Waiting calls learn in time that the page has expired.
+    // Ends the wait for the outcome even if the page is never loaded.
     const timer = setTimeout(() => question.expire(), QUESTION_LIFETIME);
     Deno.unrefTimer(timer);
     return {
@@ -140,24 +143,8 @@ export class PendingCodes {
   #kept(): PendingRefresh[] {
     const now = this.#clock.now().getTime();
     for (const pending of this.#pending) {
-      if (pending.forgottenAt <= now) this.#pending.delete(pending);
+      if (pending.expiresAt <= now) this.#pending.delete(pending);
     }
     return [...this.#pending];
   }
-}
-
-function ending(): UpdstsError {
-  return new UpdstsError(
-    "CANCELLED",
-    "Cannot get a session: updsts is ending",
-    { hint: "nothing was sent to AWS, and nothing was changed" },
-  );
-}
-
-function failure(error: unknown): UpdstsError {
-  return error instanceof UpdstsError
-    ? error
-    : new UpdstsError("INTERNAL", "Internal error: a defect of updsts", {
-      cause: error,
-    });
 }

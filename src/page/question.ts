@@ -1,39 +1,35 @@
-// One question for a code: the state of its form, and the actions of a person.
+// One request for a code: the state of its form, and the actions of the person.
 import { CODE_ATTEMPTS, readCode } from "../codes.ts";
 import { UpdstsError } from "../errors.ts";
 import type { Clock } from "../ports.ts";
 import { Secret } from "../secret.ts";
 import type { RefreshResult } from "../sessions/refresh_session.ts";
 
-/** The lifetime of a question, in milliseconds. */
+/** How long a question stays open, in milliseconds. */
 export const QUESTION_LIFETIME = 600_000;
 
-/** What the page shows besides profile and device. */
-export interface CodeRequest {
-  /** The credentials file, if it is not the usual one. */
+/** The part of the prompt that the caller gives. */
+export type CodeRequest = Pick<CodePrompt, "file" | "client">;
+
+/** The request for a code, as the page shows it. */
+export interface CodePrompt {
+  readonly profile: string;
+  readonly device: string;
+  /** Path of the credentials file if it is not the default one. */
   readonly file: string | undefined;
-  /** The client that asks, as it calls itself. */
+  /** Name of the client, as declared by itself. */
   readonly client: string | undefined;
 }
 
-/** What the page shows. */
-export interface CodePrompt extends CodeRequest {
-  readonly profile: string;
-  readonly device: string;
-}
-
-/** The outcome of a refresh. */
 export type Outcome = RefreshResult | UpdstsError;
 
-/** The state of the form. */
 export type QuestionState =
   | {
     readonly kind: "open";
-    /** Why the last code was not taken; undefined if there was none. */
+    /** Why the last code was not accepted; undefined before the first one. */
     readonly wrong: "malformed" | "refused" | undefined;
     readonly attemptsLeft: number;
   }
-  /** STS is being asked. */
   | { readonly kind: "checking" }
   | { readonly kind: "ended"; readonly outcome: Outcome };
 
@@ -55,43 +51,42 @@ export class Question {
     this.#state = this.#open(undefined);
   }
 
-  /** The state by now. */
+  /** The current state; an open question that has expired ends. */
   get state(): QuestionState {
     if (this.#state.kind === "open" && this.timeLeft <= 0) this.end(expired());
     return this.#state;
   }
 
-  /** The time left for a code, in milliseconds. */
+  /** Time until the question expires, in milliseconds. */
   get timeLeft(): number {
     return this.#expiresAt - this.#clock.now().getTime();
   }
 
-  /** The next code that the person sends; `refused` says why the last one will not do. */
+  /** Waits for the next code; `refused` reopens the form after a refused one. */
   async code(refused?: UpdstsError): Promise<Secret> {
     if (refused !== undefined) {
       this.#code = Promise.withResolvers();
       this.#become(this.#open("refused"));
     }
     const { promise } = this.#code;
-    // It may have expired meanwhile: reading the state ends it.
+    // Reading the state ends the question if it has expired.
     void this.state;
     return await promise;
   }
 
-  /** The state as soon as no code is being checked. */
   async settled(): Promise<QuestionState> {
     while (this.state.kind === "checking") await this.#changed.promise;
     return this.state;
   }
 
-  /** The person sends what is in the field; returns when it has been checked. */
+  /** Submits the text of the field; returns when it has been checked. */
   async submit(text: string): Promise<QuestionState> {
-    // Another tab may have sent a code: this one is unspent until that is known.
+    // Another tab may have sent a code; this one stays unused until its result is known.
     while (this.state.kind === "checking") await this.settled();
     if (this.state.kind !== "open") return this.state;
     const code = readCode(text);
     if (code === undefined) this.#become(this.#open("malformed"));
-    // The same form sent twice is one code; AWS has refused it.
+    // AWS has refused this code already: it is not sent twice.
     else if (code === this.#lastCode) this.#become(this.#open("refused"));
     else {
       this.#attemptsLeft--;
@@ -102,14 +97,14 @@ export class Question {
     return await this.settled();
   }
 
-  /** The person does not want to go on, whatever becomes of a code that is being checked. */
+  /** Declines, after a code that is being checked. */
   async decline(): Promise<QuestionState> {
     while (this.state.kind === "checking") await this.settled();
     this.withdraw();
     return this.state;
   }
 
-  /** Its time is over, whatever the clock says: that may have been set back. */
+  /** Ends an open question even if the system clock was set back. */
   expire(): void {
     this.withdraw(expired());
   }
@@ -119,7 +114,7 @@ export class Question {
     if (this.state.kind === "open") this.end(reason);
   }
 
-  /** Ends the question; the first outcome holds. */
+  /** Ends the question; only the first call has an effect. */
   end(outcome: Outcome): void {
     if (this.#state.kind === "ended") return;
     this.#become({ kind: "ended", outcome });
@@ -135,6 +130,22 @@ export class Question {
     this.#changed.resolve();
     this.#changed = Promise.withResolvers();
   }
+}
+
+/** The error for a refresh that ends before a code is sent to AWS. */
+export function cancelled(state: string): UpdstsError {
+  return new UpdstsError("CANCELLED", `Cannot get a session: ${state}`, {
+    hint: "nothing was sent to AWS, and nothing was changed",
+  });
+}
+
+/** `error` itself, or `INTERNAL` with `error` as its cause. */
+export function toUpdstsError(error: unknown): UpdstsError {
+  return error instanceof UpdstsError
+    ? error
+    : new UpdstsError("INTERNAL", "Internal error: a defect of updsts", {
+      cause: error,
+    });
 }
 
 function declined(): UpdstsError {

@@ -1,4 +1,4 @@
-// Renders the page: a form while the question is open, then the outcome.
+// Renders the page: the form, or the outcome.
 import { UpdstsError } from "../errors.ts";
 import { ICON } from "../icon.ts";
 import { html, Markup } from "./markup.ts";
@@ -9,22 +9,22 @@ import type {
   QuestionState,
 } from "./question.ts";
 import { STYLE } from "./style.ts";
-import { type Language, WORDS, type Words } from "./words.ts";
+import { type Language, PAGE_TEXTS, type PageTexts } from "./words.ts";
 
-/** The period of a TOTP code, in milliseconds; all codes change at the same moment. */
+/** How long a TOTP code is shown, in milliseconds; periods start at multiples of this. */
 const CODE_PERIOD = 30_000;
 
-/** The document for a question; `nonce` lets its own style through its policy. */
+/** The HTML document for a question; `nonce` is that of its content security policy. */
 export function renderPage(
   { prompt, state }: Question,
   language: Language,
   now: Date,
   nonce: string,
 ): string {
-  const words = WORDS[language];
+  const texts = PAGE_TEXTS[language];
   const { title, content } = state.kind === "ended"
-    ? ending(state.outcome, language, words)
-    : form(prompt, errorOf(state, now, words), words);
+    ? ending(state.outcome, language, texts)
+    : form(prompt, errorOf(state, now, texts), texts);
   return html`
     <!doctype html>
     <html lang="${language}">
@@ -55,65 +55,69 @@ interface Content {
 function form(
   { profile, device, file, client }: CodePrompt,
   error: Markup | undefined,
-  words: Words,
+  texts: PageTexts,
 ): Content {
-  const title = words.title(profile);
+  const title = texts.title(profile);
   return {
-    title: error === undefined ? title : `${words.error}: ${title}`,
+    title: error === undefined ? title : `${texts.error}: ${title}`,
     content: html`
-      <h1>${words.heading}</h1>
-      <p class="soft">${words.asks(client ?? words.someClient, profile)}</p>
+      <h1>${texts.heading}</h1>
+      <p class="soft">${texts.asks(client ?? texts.someClient, profile)}</p>
       ${file && html`
-        <p class="notice"><strong>${words.unusualFile}</strong> ${file}</p>
+        <p class="notice"><strong>${texts.unusualFile}</strong> ${file}</p>
       `}
       <form method="post">
-        <label for="code">${words.label}</label>
-        <p class="soft" id="where">${words.where}</p>
+        <label for="code">${texts.label}</label>
+        <p class="soft" id="where">${texts.where}</p>
         ${error}
         <input id="code" name="code" inputmode="numeric" autocomplete="one-time-code"
           autofocus required maxlength="32" spellcheck="false" autocapitalize="off"
           aria-describedby="error where" ${error && INVALID}>
         <div class="actions">
-          <button>${words.send}</button>
-          <button class="quiet" form="decline">${words.decline}</button>
+          <button>${texts.send}</button>
+          <button class="quiet" form="decline">${texts.decline}</button>
         </div>
       </form>
       <form method="post" id="decline"><input type="hidden" name="decline"></form>
       <dl>
-        <dt>${words.profile}</dt>
+        <dt>${texts.profile}</dt>
         <dd>${profile}</dd>
-        <dt>${words.device}</dt>
+        <dt>${texts.device}</dt>
         <dd>${device}</dd>
       </dl>
-      <footer>${words.privacy}</footer>
+      <footer>${texts.privacy}</footer>
     `,
   };
 }
 
 const INVALID = new Markup('aria-invalid="true"');
 
-/** The error of the last code, and what to do. */
+/** Why the last code was not accepted, and what to do. */
 function errorOf(
   state: QuestionState,
   now: Date,
-  words: Words,
+  texts: PageTexts,
 ): Markup | undefined {
   if (state.kind !== "open" || state.wrong === undefined) return undefined;
   const wait = Math.ceil((CODE_PERIOD - now.getTime() % CODE_PERIOD) / 1000);
   const text = state.wrong === "malformed"
-    ? words.malformed
-    : words.refused(state.attemptsLeft, wait);
+    ? texts.malformed
+    : texts.refused(state.attemptsLeft, wait);
   return html`
     <p class="notice" id="error" role="alert">
-      <strong>${words.error}:</strong> ${text}
+      <strong>${texts.error}:</strong> ${text}
     </p>
   `;
 }
 
-function ending(outcome: Outcome, language: Language, words: Words): Content {
+function ending(
+  outcome: Outcome,
+  language: Language,
+  texts: PageTexts,
+): Content {
   const { title, content } = outcome instanceof UpdstsError
-    ? failure(outcome, words)
-    : success(outcome, language, words);
+    ? failure(outcome, texts)
+    : success(outcome, language, texts);
   const sign = outcome instanceof UpdstsError ? "✕" : "✓";
   return {
     title,
@@ -121,7 +125,7 @@ function ending(outcome: Outcome, language: Language, words: Words): Content {
       <p class="sign" aria-hidden="true">${sign}</p>
       <h1>${title}</h1>
       ${content}
-      <footer>${words.closePage}</footer>
+      <footer>${texts.closePage}</footer>
     `,
   };
 }
@@ -129,47 +133,50 @@ function ending(outcome: Outcome, language: Language, words: Words): Content {
 function success(
   { status, sessionProfile, role, expiration }: Exclude<Outcome, UpdstsError>,
   language: Language,
-  words: Words,
+  texts: PageTexts,
 ): Content {
   const format = new Intl.DateTimeFormat(language, {
     dateStyle: "long",
     timeStyle: "short",
   });
   const until = expiration && html`
-    <dt>${words.validUntil}</dt>
+    <dt>${texts.validUntil}</dt>
     <dd>${format.format(expiration)}</dd>
   `;
   return {
-    title: status === "still_valid" ? words.stillValid : words.succeeded,
+    title: status === "still_valid" ? texts.stillValid : texts.succeeded,
     content: html`
       <dl>
         ${until}
-        <dt>${words.sessionProfile}</dt>
+        <dt>${texts.sessionProfile}</dt>
         <dd>${role ?? sessionProfile}</dd>
       </dl>
     `,
   };
 }
 
-function failure({ code, message, hint }: UpdstsError, words: Words): Content {
+function failure(
+  { code, message, hint }: UpdstsError,
+  texts: PageTexts,
+): Content {
   const soft = (title: string, text: string) => ({
     title,
     content: html`<p class="soft">${text}</p>`,
   });
   switch (code) {
     case "CODE_DECLINED":
-      return soft(words.declined, words.nothingChanged);
+      return soft(texts.declined, texts.nothingChanged);
     case "CODE_EXPIRED":
-      return soft(words.expired, words.askAgain);
+      return soft(texts.expired, texts.askAgain);
     case "MFA_REFUSED":
-      return soft(words.failed, `${words.allRefused} ${words.askAgain}`);
+      return soft(texts.failed, `${texts.allRefused} ${texts.askAgain}`);
   }
   return {
-    title: words.failed,
+    title: texts.failed,
     content: html`
       <p class="notice" lang="en">${message}</p>
       ${hint && html`<p class="notice" lang="en">${hint}</p>`}
-      <p class="soft">${words.askAgain}</p>
+      <p class="soft">${texts.askAgain}</p>
     `,
   };
 }

@@ -1,6 +1,6 @@
 // The style sheet of the page: light and dark, for any width and font size.
 
-/** The style sheet. Nothing in it is fetched. */
+/** The style sheet; it loads no other resources. */
 export const STYLE = `
 :root {
   color-scheme: light dark;

@@ -1,6 +1,5 @@
 // The texts of the page in each language.
 
-/** The languages of the page. */
 export type Language = "en" | "ja";
 
 const ENGLISH = {
@@ -38,10 +37,9 @@ const ENGLISH = {
   closePage: "You can close this page.",
 };
 
-/** The texts of the page in one language. */
-export type Words = typeof ENGLISH;
+export type PageTexts = typeof ENGLISH;
 
-const JAPANESE: Words = {
+const JAPANESE: PageTexts = {
   title: (profile) => `${profile} の MFA コード`,
   heading: "MFA コードを入力してください",
   someClient: "プログラム",
@@ -76,13 +74,12 @@ const JAPANESE: Words = {
   closePage: "このページを閉じて構いません。",
 };
 
-/** The words of each language. */
-export const WORDS: Readonly<Record<Language, Words>> = {
+export const PAGE_TEXTS: Readonly<Record<Language, PageTexts>> = {
   en: ENGLISH,
   ja: JAPANESE,
 };
 
-/** The language with the highest weight in `acceptLanguage`, the first of equals; otherwise English. */
+/** The language that `acceptLanguage` prefers, the first of equals; English by default. */
 export function chooseLanguage(acceptLanguage: string | null): Language {
   let [chosen, best]: [Language, number] = ["en", 0];
   for (const range of (acceptLanguage ?? "").slice(0, 1000).split(",")) {

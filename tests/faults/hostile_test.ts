@@ -80,19 +80,19 @@ Deno.test("names that look dangerous but are only names come back as they went i
 const UNUSABLE: readonly (readonly [string, RegExp])[] =
   Deno.build.os === "windows"
     ? ["\\\\server\\share\\x", "//server/share/x", "\\\\.\\C:\\x"].map((path) =>
-      [path, /may not open/] as const
+      [path, /no permission to open/] as const
     )
     : [
       ["/dev/zero", /is not a regular file/],
       ["/dev/tty", /is not a regular file/],
-      ["/dev/full", /is not a regular file|may not open/],
+      ["/dev/full", /is not a regular file|no permission to open/],
       ["FIFO", /is not a regular file/],
       ["/", /is a directory/],
       ["~/.aws/", /is a directory/],
       ...Deno.build.os === "linux"
         ? ["/proc/self/environ", "/proc/1/mem", "/sys/kernel/notes"].map((
           path,
-        ) => [path, /may not open/] as const)
+        ) => [path, /no permission to open/] as const)
         : [],
     ];
 

@@ -33,8 +33,8 @@ Deno.test("directoryOf() and join() are what the runtime says, on every system",
 });
 
 Deno.test("only Windows takes both separators, and either case", () => {
-  assert.equal(WINDOWS.withOneSeparator("C:\\a/b/c"), "C:\\a\\b\\c");
-  assert.equal(LINUX.withOneSeparator("/a\\b/c"), "/a\\b/c");
+  assert.equal(WINDOWS.normalizeSeparators("C:\\a/b/c"), "C:\\a\\b\\c");
+  assert.equal(LINUX.normalizeSeparators("/a\\b/c"), "/a\\b/c");
   assert(WINDOWS.isSame("c:\\users\\A/x", "C:\\Users\\a\\x"));
   assert(!WINDOWS.isSame("C:\\a\\x", "C:\\a\\y"));
   assert(!LINUX.isSame("/a/X", "/a/x"));

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { createEnvironment } from "../../src/machine/environment.ts";
 import {
-  type FileWorld,
+  type FileContext,
   LocalCredentialsFile,
 } from "../../src/machine/replace.ts";
 import type { Change, UpdateOptions } from "../../src/ports.ts";
@@ -38,7 +38,7 @@ async function worldIn(directory: string) {
   const environment = createEnvironment((name) =>
     name === "HOME" ? directory : undefined
   );
-  const open = (at = path, changed: Partial<FileWorld> = {}) =>
+  const open = (at = path, changed: Partial<FileContext> = {}) =>
     new LocalCredentialsFile(at, { environment, log, system, ...changed });
   return {
     ...{ directory, path, log, system, open },

@@ -1,80 +1,77 @@
-// The file as read: whether it is complete, who owns it, and whether it can be replaced.
+// The credentials file as read: whether it is complete, its access, and whether it can be replaced.
 import { compareOutsideBlocks } from "../credentials/compare.ts";
 import { shellQuoted } from "../shell_quoted.ts";
 import { isSticky, type Place } from "./place.ts";
 import type { OpenedFile } from "./read.ts";
 import {
   hasSystemCode,
-  LONGEST_PATIENCE,
+  LONGEST_WAIT,
   onceReleased,
   type System,
   unwritable,
 } from "./system.ts";
-import { type Access, accessOf, ownPathIn } from "./temporary.ts";
+import { type Access, accessOf, temporaryPathIn } from "./temporary.ts";
 
-/** How long a file must stay unchanged, in milliseconds. */
-const STILL_AFTER_CHANGE = 500;
-// A program that truncates a file and writes it anew may pause on the way.
-const STILL_AFTER_LOSS = 10_000;
+/** How long a file must have been unchanged after another program changed it, in milliseconds. */
+const QUIET_AFTER_CHANGE = 500;
+/** The same after text was lost: a program that truncates and rewrites a file may pause. */
+const QUIET_AFTER_LOSS = 10_000;
 
-// Programs that replace the file again and again never leave it alone, but what
-// they put there is whole.
-const LONGEST_AFTER_CHANGE = 5_000;
+/** After this, in milliseconds, changes without loss are accepted: programs that keep replacing the file write it whole. */
+const MAX_WAIT_AFTER_CHANGE = 5_000;
 
-/** The interval between two looks at a file that is being written, in milliseconds. */
-const LOOK_EVERY = 100;
+/** How often to read a file that is being written, in milliseconds. */
+const POLL_INTERVAL = 100;
 
-/** Tells when a file that other programs change may be taken for whole. */
-export class Stillness {
+/** Decides when a file that other programs change is complete. */
+export class ChangeMonitor {
   readonly #system: System;
-  /** Whether STS has given a session that waits to be written. */
+  /** Whether STS has issued the session that is to be written. */
   readonly spent: boolean;
-  /** The time spent waiting for other programs, in milliseconds. */
+  /** Total wait for other programs, in milliseconds. */
   #waited = 0;
-  /** The text of the file when it was last known to be whole. */
+  /** The text when the file was last known to be complete. */
   #baseline: string | undefined;
   #last: { readonly text: string; readonly since: number } | undefined;
   #collisions = 0;
-  /** Whether another program has changed the file. */
-  disturbed = false;
+  hasSeenChange = false;
 
-  /** Compares the file with `baseline`, else with its first text. */
+  /** Without a `baseline`, the first text that is read is the baseline. */
   constructor(system: System, baseline: string | undefined, spent: boolean) {
     this.spent = spent;
     this.#system = system;
     this.#baseline = baseline;
   }
 
-  /** Whether other programs have been waited for long enough. */
+  /** Whether the time to wait for other programs has passed. */
   get isOver(): boolean {
-    return this.#waited >= LONGEST_PATIENCE;
+    return this.#waited >= LONGEST_WAIT;
   }
 
-  /** Waits until it is worth another look, `wait` milliseconds at most. */
+  /** Waits until the file is to be read again, at most `wait` milliseconds. */
   async pause(wait: number): Promise<void> {
-    const pause = Math.min(wait, LOOK_EVERY);
+    const pause = Math.min(wait, POLL_INTERVAL);
     this.#waited += pause;
     await this.#system.sleep(pause);
   }
 
-  /** The pause after a collision with another program, in milliseconds; random, so that no program loses every time. */
+  /** Wait after another program was faster, in milliseconds; random, so that no process always loses. */
   afterCollision(): number {
     return 10 * ++this.#collisions * Math.random();
   }
 
   /**
-   * How many milliseconds to leave the file alone, which holds `text` now; 0 if
-   * that is to be taken. `refused` says that nothing can be done with the text,
-   * maybe because it is half of one.
+   * Milliseconds to wait before `text` counts as complete; 0 if it does now.
+   * `refused` means that the change cannot be made in it, maybe since it is cut off.
    */
   wait(text: string, refused: boolean): number {
     const before = this.#baseline ??= text;
     const difference = compareOutsideBlocks(before, text);
     if (difference === "same") return 0;
-    this.disturbed = true;
-    // Lines that were added are whole; a last line that was cut may go on.
+    this.hasSeenChange = true;
+    // Added lines are complete, but a last line without a line end may continue.
     const isWhole = difference === "added" && /[\r\n]$/.test(before);
-    // Before the code is sent, a refusal counts at once.
+    // A refusal is final at once while no code is spent.
     if (isWhole && !(refused && this.spent)) {
       this.#baseline = text;
       return 0;
@@ -87,27 +84,26 @@ export class Stillness {
         : now;
     this.#last = { text, since };
     if (refused || difference === "missing") {
-      return Math.max(0, since + STILL_AFTER_LOSS - now);
+      return Math.max(0, since + QUIET_AFTER_LOSS - now);
     }
-    return this.#waited >= LONGEST_AFTER_CHANGE
+    return this.#waited >= MAX_WAIT_AFTER_CHANGE
       ? 0
-      : Math.max(0, since + STILL_AFTER_CHANGE - now);
+      : Math.max(0, since + QUIET_AFTER_CHANGE - now);
   }
 }
 
-/** The file as it was read; empty and without `file` and `info` if it does not exist. */
-export interface Target extends Partial<OpenedFile> {
+/** The file as it was read; a missing file has an empty text and no `file` and `info`. */
+export interface FileSnapshot extends Partial<OpenedFile> {
   readonly place: Place;
   readonly text: string;
 }
 
 /**
- * The access of the new file: that of the old one, or `own` if there was none.
- * A file that a neighbour has put there since the rehearsal, when it had
- * `rehearsed`, opens the session to nobody new.
+ * The access of the new file: that of the old one, or `own` without one. If the
+ * file was replaced after a rehearsal (`rehearsed`), no other user gains access.
  */
 export function accessAfter(
-  { info }: Target,
+  { info }: FileSnapshot,
   own: Access,
   rehearsed: Access | undefined,
 ): Access {
@@ -119,14 +115,14 @@ export function accessAfter(
     : { ...own, mode: mode & 0o700 };
 }
 
-/** Refuses, before a code is spent, a file that user `own` could not replace. */
+/** Refuses a file that user `own` cannot replace. @throws {UpdstsError} `FILE_UNWRITABLE` */
 export async function assertReplaceable(
-  { place: { path, directory }, info }: Target,
+  { place: { path, directory }, info }: FileSnapshot,
   { uid: own }: Access,
   system: System,
 ): Promise<void> {
   if (info === undefined) return;
-  // Root may write anyway, but the owner has said that it is not to change.
+  // Also for root, who could write it against the wish of the owner.
   if (info.mode !== null && (info.mode & 0o222) === 0) {
     const command = system.os === "windows" ? "attrib -r" : "chmod u+w";
     throw unwritable(
@@ -135,8 +131,7 @@ export async function assertReplaceable(
     );
   }
   if (system.os === "windows") {
-    // Renaming it to its own name changes nothing, and Windows refuses that
-    // where it would refuse to replace the file.
+    // Windows refuses a rename to the same name where it would refuse to replace.
     return await onceReleased(() => system.rename(path, path), system);
   }
   Deno.openSync(path, { write: true }).close();
@@ -144,14 +139,14 @@ export async function assertReplaceable(
   const { uid: keeper, mode } = Deno.statSync(directory);
   if (isSticky(mode) && own !== 0 && own !== keeper && own !== info.uid) {
     throw unwritable(
-      `${path} belongs to somebody else, in a directory where only they may replace it`,
+      `${path} belongs to another user, in a directory where only that user may replace it`,
       "run updsts as the owner of the file",
     );
   }
 
-  // A file that is a mount point of its own (a container's bind mount) cannot
-  // be renamed over; a hard link to it tells, since it would cross the mount.
-  const probe = ownPathIn(directory);
+  // A mount point (bind mount of a container) cannot be replaced by a rename,
+  // and a hard link to it fails because it would cross the mount.
+  const probe = temporaryPathIn(directory);
   try {
     Deno.linkSync(path, probe);
     Deno.removeSync(probe);
@@ -165,25 +160,25 @@ export async function assertReplaceable(
   }
 }
 
-/** Refuses an append-only directory (`chattr +a`) before a file is created there that could not be removed. */
-export async function assertNamesCanGo(
+/** Refuses an append-only directory (`chattr +a`), where a temporary file could not be removed. */
+export async function assertNotAppendOnly(
   { path, directory, exists }: Place,
 ): Promise<void> {
   if (Deno.build.os === "windows" || !exists) return;
   try {
-    // Refused there, and to other users.
+    // Refused in append-only directories, and to other users.
     const now = new Date();
     return Deno.utimeSync(directory, now, now);
   } catch (error) {
     if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
   }
-  // There, names of others stay for another reason.
+  // Sticky directories refuse it for another reason.
   if (isSticky(Deno.statSync(directory).mode)) return;
   const { rmdirSync } = await import("node:fs");
-  // A directory would be removed.
+  // rmdir would remove a directory.
   if (!Deno.lstatSync(path).isFile) return;
   try {
-    // Refused for any file; an append-only directory refuses it with EPERM.
+    // Fails for any file, with EPERM in an append-only directory.
     rmdirSync(path);
   } catch (error) {
     if (!hasSystemCode(error, "EPERM")) return;
