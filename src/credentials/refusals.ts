@@ -24,28 +24,18 @@ import {
 const OTHER_NAME: Hint = ({ sessionProfile }) =>
   `choose another name with ${sessionProfile}; nothing was changed`;
 
-/**
- * Refuses a name that no header can hold, or that the AWS SDKs would misread.
- * `what` names the parameter for the message.
- *
- * @throws {UpdstsError} `NAME_INVALID`
- */
+/** @throws {UpdstsError} `NAME_INVALID`, which calls the name `what`, if a header cannot hold it or the SDKs misread it */
 export function assertProfileName(name: string, what: string): void {
   refuseName(
     whyNoProfileName(name),
     what,
-    "give the name that is between [ and ] in the credentials file",
+    "give the name as it is written between [ and ] in the credentials file",
   );
 }
 
-/**
- * Refuses a name for the session's profile that programs would read differently.
- *
- * @throws {UpdstsError} `NAME_INVALID`
- */
+/** @throws {UpdstsError} `NAME_INVALID` if programs would read the name of a session's profile differently */
 export function assertSessionName(name: string): void {
-  // Go's parser and others end a header there, and would read the session's
-  // keys into the profile above.
+  // Go's parser ends a header there, and adds the keys to the profile above.
   const reason = /[#;]/.test(name)
     ? `${JSON.stringify(name)} holds # or ;, where some programs end a header`
     : undefined;
@@ -75,19 +65,14 @@ function whyNoProfileName(name: string): string | undefined {
   }
   if (/[[\]]/.test(name)) return "it holds a square bracket";
   if (name !== trim(name)) return "it begins or ends with a space";
-  // Readers take a blank and one of these for the start of a comment.
+  // Programs read these as the start of a comment.
   if (/\s[#;]/.test(name)) return "it holds a space followed by # or ;";
   // The AWS SDK for JavaScript rejects a whole file for these.
   if (/^(profile )?__proto__$/.test(name)) return "the AWS SDKs reject it";
   return undefined;
 }
 
-/**
- * Refuses a name (one character a byte) that for any program a section has,
- * those that are `ours` aside, or that means all profiles.
- *
- * @throws {UpdstsError} `NAME_TAKEN`, with the line number
- */
+/** @throws {UpdstsError} `NAME_TAKEN`, with the line, if a program sees a section of that name (one character a byte) besides `ours` */
 export function assertNameFree(
   file: ParsedFile,
   ours: readonly Section[],
@@ -100,11 +85,11 @@ export function assertNameFree(
       "the AWS CLI gives the keys of a section of that name to every profile",
     );
   }
-  // Some programs trim a name, some do not: one that is equal for either counts.
+  // Some programs trim names.
   const namedBy = (line: string) =>
     sectionsBegunBy(line).map((name) => trim(name));
   const names = namedBy(`[${shown}]`);
-  // Some take all blanks between two words for one.
+  // Some programs collapse spaces between words.
   const [word = name] = name.split(" ", 1);
   for (const index of linesWith(file, word)) {
     if (ours.some(({ line }) => line === index)) continue;
@@ -122,7 +107,7 @@ export function assertNameFree(
   }
 }
 
-/** The error for a session's name that is in use; `lines` could be deleted instead. */
+/** A name that is in use, perhaps only on `lines`, which the user may delete. */
 export function nameTaken(
   name: string,
   state: string,
@@ -142,7 +127,7 @@ export function nameTaken(
   );
 }
 
-/** Whether the section whose header is on line `first` has a key that nobody should be told to delete. */
+/** Whether the section on line `first` may hold a long-term key, which the hint must not tell the user to delete. */
 function hasLongTerm(file: ParsedFile, first: number): boolean {
   const section = file.sections.find(({ line }) => line === first);
   if (section === undefined) return false;
@@ -151,7 +136,7 @@ function hasLongTerm(file: ParsedFile, first: number): boolean {
     (values.has("aws_access_key_id") && !hasToken(values));
 }
 
-/** The lines of the section whose header is on line `header`, or of the block around it, in words. */
+/** Names the lines of the section or the block that `header` belongs to. */
 function sectionLines(file: ParsedFile, header: number): string {
   const block = file.blocks.find(({ begin, end }) =>
     begin <= header && header <= end
@@ -189,7 +174,7 @@ export function brokenBlock(
   );
 }
 
-/** The error for edits with such an outcome. It names the likeliest cause. */
+/** Names the likeliest reason why programs would misread the block. */
 export function unreadableBlock(
   file: ParsedFile,
   block: ManagedBlock | undefined,
@@ -225,22 +210,26 @@ const PLAIN_LINES =
 
 type Cause = readonly [line: number | undefined, what: string, hint: string];
 
-/** Lines from `block` to the next header that programs may read differently, the likeliest first. */
+/** Lines from `block` to the next header that programs read differently, the likeliest first. */
 function causesIn(
   file: ParsedFile,
   { begin, end, section }: ManagedBlock,
   last: number,
 ): Cause[] {
   const { text, lines } = file;
-  const behind = file.sections.filter(({ line }) => line > end && line <= last);
-  const headers = section === undefined ? behind : [section, ...behind];
+  const following = file.sections.filter(({ line }) =>
+    line > end && line <= last
+  );
+  const headers = section === undefined ? following : [section, ...following];
   const isLonger = ({ line, name, nameOffset }: Section) =>
     !/^(?:[ \t\v\f]*|[ \t\v\f]+[#;].*)$/s.test(
       text.slice(nameOffset + name.length + 1, lines.at(line).end),
     );
   const says = (line: number) => saysSomething(file, line);
   const indented = (line: number) => indentOf(file, line) > 0;
-  const tail = indices(end + 1, (behind[0]?.line ?? last + 1) - 1).filter(says);
+  const tail = indices(end + 1, (following[0]?.line ?? last + 1) - 1).filter(
+    says,
+  );
   const place = section === undefined
     ? `the empty block of line ${begin + 1}`
     : `the end of the block on line ${end + 1}`;
@@ -262,7 +251,7 @@ function causesIn(
     ],
     [tail.find(indented), stray, move],
     [
-      // Those above the last one set the depth that it is measured by.
+      // The AWS CLI compares its depth with that of the key above.
       indices(begin + 1, end - 1).findLast((line) =>
         says(line) && indented(line)
       ),

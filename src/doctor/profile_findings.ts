@@ -2,7 +2,7 @@
 import { applyEdits } from "../credentials/text.ts";
 import { UpdstsError } from "../errors.ts";
 import type { Ports, ProfileSettings, StsTarget } from "../ports.ts";
-import { listProfiles, withLongTermKey } from "../sessions/profiles.ts";
+import { viewProfiles, withLongTermKey } from "../sessions/profiles.ts";
 import {
   type Prepared,
   type PreparePorts,
@@ -73,7 +73,7 @@ export async function lookAtProfiles(
   targets: Target[],
 ): Promise<void> {
   const { file, keys, clock } = world;
-  const views = await listProfiles({ ...world, log: SILENT });
+  const views = await viewProfiles({ ...world, log: SILENT });
   const names = new Set(views.map(({ name }) => name));
   const keyed = new Set(withLongTermKey(views, world));
   const isRehearsed = keyed.size <= MAX_REHEARSED;

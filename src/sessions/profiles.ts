@@ -1,9 +1,6 @@
 // Use cases: list the profiles without their secrets, find one, or choose the one that is meant.
 import type { ParsedFile } from "../credentials/parse.ts";
-import {
-  isDevice,
-  listProfiles as readProfilesOf,
-} from "../credentials/profiles.ts";
+import { isDevice, listProfiles } from "../credentials/profiles.ts";
 import { assertProfileName } from "../credentials/refusals.ts";
 import { UpdstsError } from "../errors.ts";
 import { byCloseness } from "../near_names.ts";
@@ -43,7 +40,7 @@ export interface ProfileView {
  * All profiles, in file order, those beside the keys first, and the roles of
  * the config file that use a session. Warns of broken blocks.
  */
-export async function listProfiles(ports: ListPorts): Promise<ProfileView[]> {
+export async function viewProfiles(ports: ListPorts): Promise<ProfileView[]> {
   const { file, keys } = ports;
   const profiles = await readProfiles(ports);
   const views = [
@@ -93,7 +90,7 @@ async function viewsOf(
     ).map(({ section, profile }) => [section, profile]),
   );
   const views: ProfileView[] = [];
-  for (const profile of readProfilesOf(parsed)) {
+  for (const profile of listProfiles(parsed)) {
     const section = profile.sections.find((section) => managers.has(section));
     const own = profile.shown("mfa_device_arn") ?? profile.shown("mfa_serial");
     const isSession = profile.token !== undefined;
@@ -146,7 +143,7 @@ export function withLongTermKey(
  */
 export async function chooseProfile(ports: ListPorts): Promise<string> {
   const { path } = ports.keys ?? ports.file;
-  const keys = withLongTermKey(await listProfiles(ports), ports);
+  const keys = withLongTermKey(await viewProfiles(ports), ports);
   const fit = keys.filter(({ device }) => device !== undefined);
   const [only, ...others] = fit.length === 0 ? keys : fit;
   if (only !== undefined && others.length === 0) return only.name;
@@ -182,7 +179,7 @@ export async function getProfile(
   name: string,
 ): Promise<ProfileView | UpdstsError> {
   assertProfileName(name, "the profile name");
-  const views = await listProfiles(ports);
+  const views = await viewProfiles(ports);
   const found = views.filter((view) => view.name === name && view.recognised);
   // Of two of that name, the one in the file for sessions is kept current.
   const current = found.findLast(({ managedBy }) => managedBy !== undefined) ??

@@ -12,7 +12,7 @@ import { removeEdits } from "../../src/credentials/session_edits.ts";
 import { decodeText } from "../../src/credentials/text.ts";
 import { diagnose } from "../../src/doctor/diagnose.ts";
 import { UpdstsError } from "../../src/errors.ts";
-import { listProfiles } from "../../src/sessions/profiles.ts";
+import { viewProfiles } from "../../src/sessions/profiles.ts";
 import { refreshSession } from "../../src/sessions/refresh_session.ts";
 import type { Surroundings } from "../../src/ports.ts";
 import { ROOT } from "../support/command.ts";
@@ -284,7 +284,7 @@ async function readLongLines(): Promise<void> {
       await agreeOn(USUAL + text, "default", text);
       const ports = { file: new MemoryFile(text), log: new MemoryLog() };
       const config = new TextConfig("");
-      await quietly(() => listProfiles({ ...ports, config }));
+      await quietly(() => viewProfiles({ ...ports, config }));
       for (const read of Object.values(MODELS)) read(text);
       compareOutsideBlocks(text, `${text}x`);
       const file = parseFile(text);
