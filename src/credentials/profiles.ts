@@ -18,8 +18,6 @@ import {
 } from "./parse.ts";
 import { decodeText, encodeText } from "./text.ts";
 
-export { isDevice, mayBeShown } from "./keys.ts";
-
 /** Keys that give a profile credentials. */
 const CREDENTIALS =
   /^(?:aws_(?:access_key_id|secret_access_key|session_token)|credential_process|login_session|role_arn|sso_\w+|web_identity_token_file)$/;

@@ -15,7 +15,7 @@ import {
 } from "./profile_findings.ts";
 import { type Finding, Report } from "./report.ts";
 
-/** A clock that is further off is worth a warning, in seconds. */
+/** A larger difference of the clocks is a warning, in seconds. */
 const TOLERATED_SKEW = 15;
 
 /**
@@ -83,7 +83,7 @@ export async function diagnose(
   return report.findings;
 }
 
-/** Looks at the certificates, and at STS of all `targets`, each place once. */
+/** Checks the certificates, and each endpoint of `targets` once. */
 async function lookAtSts(
   report: Report,
   surroundings: Surroundings,
@@ -103,7 +103,7 @@ async function lookAtSts(
     const place = endpoint ?? [region, fips, dualStack].join(" ").toLowerCase();
     return [place, target];
   }));
-  // All at once: none waits for another that does not answer.
+  // In parallel, so that one timeout does not delay the others.
   await Promise.all(Array.from(
     places.values(),
     (target) => askSts(report, surroundings, target),

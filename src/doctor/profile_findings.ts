@@ -14,10 +14,10 @@ import { shellQuoted } from "../shell_quoted.ts";
 import { toLocalIso } from "../timestamps.ts";
 import type { Report } from "./report.ts";
 
-/** Of every long-term secret access key that AWS has issued. */
+/** In characters, of each long-term secret access key that AWS has issued. */
 const SECRET_LENGTH = 40;
 
-/** With more long-term keys, a refresh is rehearsed only if its profile is named. */
+/** With more long-term keys, only the refresh of a named profile is rehearsed. */
 const MAX_REHEARSED = 50;
 
 /** The STS target, and the source of its endpoint. */
@@ -66,7 +66,7 @@ export function lookAtPlan(
   report.warn(check, state, "copy it again, or create a new key");
 }
 
-/** Looks at all profiles of the file, or of both; adds to `targets`. */
+/** Checks all profiles; adds their endpoints to `targets`. */
 export async function lookAtProfiles(
   report: Report,
   world: Ports,
@@ -77,12 +77,13 @@ export async function lookAtProfiles(
   const names = new Set(views.map(({ name }) => name));
   const keyed = new Set(withLongTermKey(views, world));
   const isRehearsed = keyed.size <= MAX_REHEARSED;
-  // Without any key, it is a file of sessions alone.
+  // Without a key, the file is one for sessions only.
   const isAlone = keyed.size === 0;
   const option = keys === undefined && !isAlone
     ? ""
     : ` -o ${shellQuoted(file.path)}`;
-  /** That the file can be written, and STS be asked, is checked once for all. */
+  // Writing the file and reaching STS are checked once for all profiles.
+
   const ports: PreparePorts = {
     ...world,
     issuer: { rehearse: () => Promise.resolve() },
@@ -137,7 +138,7 @@ export async function lookAtProfiles(
       if (prepared !== undefined) lookAtPlan(report, targets, prepared);
     }
   }
-  // A key without a device is not meant to be refreshed with.
+  // A key without an MFA device may not be meant for sessions.
   report.confirm(({ code }) => code !== "DEVICE_MISSING");
   if (!isRehearsed) {
     report.warn(

@@ -1,6 +1,6 @@
 // Plans a request for a session: key, device and region, or the reason why it is impossible.
-import { flawIn, mayBeShown } from "../credentials/keys.ts";
-import { isDevice, type Profile } from "../credentials/profiles.ts";
+import { flawIn, isDevice, mayBeShown } from "../credentials/keys.ts";
+import type { Profile } from "../credentials/profiles.ts";
 import type { SessionValues } from "../credentials/session_edits.ts";
 import { formatDuration } from "../durations.ts";
 import { type ErrorCode, UpdstsError } from "../errors.ts";

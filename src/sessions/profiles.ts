@@ -1,6 +1,7 @@
 // Use cases: list the profiles without their secrets, find one, or choose the one that is meant.
+import { isDevice } from "../credentials/keys.ts";
 import type { ParsedFile } from "../credentials/parse.ts";
-import { isDevice, listProfiles } from "../credentials/profiles.ts";
+import { listProfiles } from "../credentials/profiles.ts";
 import { assertProfileName } from "../credentials/refusals.ts";
 import { UpdstsError } from "../errors.ts";
 import { byCloseness } from "../near_names.ts";

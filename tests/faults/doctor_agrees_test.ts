@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { compareOutsideBlocks } from "../../src/credentials/compare.ts";
 import { readCode } from "../../src/codes.ts";
 import { parseFile } from "../../src/credentials/parse.ts";
-import { isDevice, mayBeShown } from "../../src/credentials/profiles.ts";
+import { isDevice, mayBeShown } from "../../src/credentials/keys.ts";
 import { assertSessionName } from "../../src/credentials/refusals.ts";
 import { removeEdits } from "../../src/credentials/session_edits.ts";
 import { decodeText } from "../../src/credentials/text.ts";
