@@ -248,7 +248,7 @@ interface Tag {
   readonly key: string;
 }
 
-const NOT_WHOLE = "looks like a tag of a block, but is not whole";
+const NOT_WHOLE = "looks like a tag of a block, but is incomplete";
 
 function findManagedBlocks(file: ParsedFile): ManagedBlocks {
   const blocks: ManagedBlock[] = [];
@@ -313,7 +313,7 @@ function findManagedBlocks(file: ParsedFile): ManagedBlocks {
       continue;
     }
     const hint = section &&
-      `add the line "${CLOSING_TAG}" behind line ${end ?? section.line + 1}, ` +
+      `add the line "${CLOSING_TAG}" after line ${end ?? section.line + 1}, ` +
         "if that is the last one of its session";
     report(
       tag.line,

@@ -27,7 +27,7 @@ const OTHER_NAME: Hint = ({ sessionProfile }) =>
 /** @throws {UpdstsError} `NAME_INVALID`, which calls the name `what`, if a header cannot hold it or the SDKs misread it */
 export function assertProfileName(name: string, what: string): void {
   refuseName(
-    whyNoProfileName(name),
+    flawInName(name),
     what,
     "give the name as it is written between [ and ] in the credentials file",
   );
@@ -40,7 +40,7 @@ export function assertSessionName(name: string): void {
     ? `${JSON.stringify(name)} holds # or ;, where some programs end a header`
     : undefined;
   refuseName(
-    whyNoProfileName(name) ?? reason,
+    flawInName(name) ?? reason,
     "the name for the session's profile",
     OTHER_NAME,
   );
@@ -57,7 +57,7 @@ function refuseName(
   });
 }
 
-function whyNoProfileName(name: string): string | undefined {
+function flawInName(name: string): string | undefined {
   if (name === "") return "it is empty";
   if (!name.isWellFormed()) return "it is not valid Unicode";
   if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(name)) {
@@ -165,7 +165,7 @@ export function assertUndamaged(
 
 export function brokenBlock(
   problem: string,
-  hint = "mend the tags in the credentials file; nothing was changed",
+  hint = "repair the tags in the credentials file; nothing was changed",
 ): UpdstsError {
   return new UpdstsError(
     "BLOCK_BROKEN",
@@ -189,7 +189,7 @@ export function unreadableBlock(
   const causes: Cause[] = [
     [
       odd,
-      ", on which not all programs take the same for white space",
+      ", on which programs disagree about white space",
       PLAIN_LINES,
     ],
     ...(block === undefined ? [] : causesIn(file, block, last)),
@@ -233,20 +233,20 @@ function causesIn(
   const place = section === undefined
     ? `the empty block of line ${begin + 1}`
     : `the end of the block on line ${end + 1}`;
-  const stray = `, behind ${place}, would belong to another section`;
+  const stray = `, after ${place}, would belong to another section`;
   const move = "move that line into a section of its own, or remove it";
   const lone = (line: number) => terminatorOf(file, line) === "\r";
   return [
     [
       headers.find(({ line }) => indented(line))?.line,
-      " is an indented header, which the AWS CLI takes for a part of the key " +
+      " is an indented header, which the AWS CLI reads as part of the key " +
       "before it",
       "remove its indentation",
     ],
     [
       headers.find(isLonger)?.line,
-      " goes on behind the bracket, so that some programs, if not the AWS " +
-      "CLI, do not take it for a header",
+      " has text after the bracket: some programs, but not the AWS CLI, do " +
+      "not read it as a header",
       "remove what follows the bracket",
     ],
     [tail.find(indented), stray, move],

@@ -179,7 +179,7 @@ export function flawsOf(file: ParsedFile, block: ManagedBlock): string[] {
     if (unquoted(value) === value) continue;
     note(
       property.line,
-      "has quotes, which most programs take for a part of the value",
+      "has quotes, which most programs read as part of the value",
     );
   }
   if (section !== undefined && found.length > 0 && lacking.size > 0) {

@@ -11,7 +11,7 @@ import { settingVariable, shellQuoted } from "../shell_quoted.ts";
 import type { Report } from "./report.ts";
 
 /** Checks the credentials file at `path`. */
-export async function lookAtFile(
+export async function checkFile(
   report: Report,
   path: string,
   parsed: ParsedFile,
@@ -127,7 +127,7 @@ function assertReadable(path: string, text: string): void {
 }
 
 /** Checks the config file; `path` is that of the credentials file. */
-export function lookAtConfig(
+export function checkConfig(
   report: Report,
   file: { readonly path: string; readonly text: string } | undefined,
   path: string,

@@ -45,7 +45,7 @@ export async function rehearseRefresh(
 }
 
 /** Reports what a refresh would use. */
-export function lookAtPlan(
+export function reportPlan(
   report: Report,
   targets: Target[],
   { names: { profile, sessionProfile, role, notes = [] }, plan }: Prepared,
@@ -67,7 +67,7 @@ export function lookAtPlan(
 }
 
 /** Checks all profiles; adds their endpoints to `targets`. */
-export async function lookAtProfiles(
+export async function checkProfiles(
   report: Report,
   world: Ports,
   targets: Target[],
@@ -129,13 +129,13 @@ export async function lookAtProfiles(
       ok(view.session ? `takes a role with ${view.session}` : WAYS[kind]);
     } else if (!keyed.has(view)) {
       warn(
-        "a long-term key beside the sessions: whoever may read these can read it",
+        "a long-term key beside the sessions: programs that can read these can read it, too",
         "move it into the file that -c names",
       );
     } else if (isRehearsed) {
       const { prepared, refused } = await rehearseRefresh(ports, name);
       if (refused !== undefined) report.fail(`profile ${name}`, refused);
-      if (prepared !== undefined) lookAtPlan(report, targets, prepared);
+      if (prepared !== undefined) reportPlan(report, targets, prepared);
     }
   }
   // A key without an MFA device may not be meant for sessions.
@@ -150,7 +150,7 @@ export async function lookAtProfiles(
     report.warn(
       "profiles",
       "none of them has a long-term key",
-      "add one with aws configure; who signs in with aws login or aws sso login needs no updsts",
+      "add one with aws configure; with aws login or aws sso login, updsts is not needed",
     );
   }
 }

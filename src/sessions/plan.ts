@@ -70,7 +70,7 @@ export function planSession(
       profile.name,
       state,
       fromStdin
-        ? `stdin gave that profile: mend it where it is kept; ${hint}`
+        ? `stdin gave that profile: correct it in its source; ${hint}`
         : hint,
     );
   const durationSeconds = durationOf(request, profile, settings);

@@ -332,7 +332,7 @@ export function flawWarning(
   flaw: string,
   when: "this" | "the next",
 ): string {
-  return `${path}: ${flaw}; ${when} refresh mends it`;
+  return `${path}: ${flaw}; ${when} refresh fixes it`;
 }
 
 export function awsCliWarning(path: string, reason: string): string {

@@ -148,15 +148,15 @@ const CASES: Readonly<Record<string, Case>> = {
     given: `${GIVEN}${BEGIN}\n[default_sts]\nmine = 1\n\n${SECOND}`,
     profiles: ["", "default"],
     says:
-      /^problem contents: .*line 9 begins a block that has no end; add the line "# \$\}\}\} \[auto update by updsts\]" behind line 10, if/,
+      /^problem contents: .*line 9 begins a block that has no end; add the line "# \$\}\}\} \[auto update by updsts\]" after line 10, if/,
   },
   "what the next refresh mends of a block": {
     given: GIVEN + BLOCK.replace(/= (canary.*)/, '= "$1"').replace(END, "\n") +
       SECOND,
     profiles: ["", "default"],
     says: [
-      /^warning contents: \S+: line 9 begins a block whose closing tag another program has removed; the next refresh mends it$/,
-      /^warning contents: \S+: line 12 has quotes, .*; the next refresh mends it$/,
+      /^warning contents: \S+: line 9 begins a block whose closing tag another program has removed; the next refresh fixes it$/,
+      /^warning contents: \S+: line 12 has quotes, .*; the next refresh fixes it$/,
     ],
   },
   "a session without its tags, whose profile nobody knows": {
@@ -185,7 +185,7 @@ const CASES: Readonly<Record<string, Case>> = {
   "a block without its end before another one": {
     given: `${GIVEN}${BEGIN}\n${BEGIN.replace("default", "b")}\n${END}`,
     says:
-      /^problem contents: .*line 9 begins a block that has no end; mend the tags/,
+      /^problem contents: .*line 9 begins a block that has no end; repair the tags/,
   },
   "a secret that was wrapped over two lines, without showing it": {
     given:
