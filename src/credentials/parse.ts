@@ -243,12 +243,12 @@ export const CLOSING_TAG: string = `# $}}} ${MARKER}`;
 
 interface Tag {
   readonly line: number;
-  readonly kind: "begin" | "end" | "not whole";
+  readonly kind: "begin" | "end" | "incomplete";
   /** Empty unless the tag begins a block. */
   readonly key: string;
 }
 
-const NOT_WHOLE = "looks like a tag of a block, but is incomplete";
+const INCOMPLETE = "looks like a tag of a block, but is incomplete";
 
 function findManagedBlocks(file: ParsedFile): ManagedBlocks {
   const blocks: ManagedBlock[] = [];
@@ -275,7 +275,7 @@ function findManagedBlocks(file: ParsedFile): ManagedBlocks {
       begun.set(key, first ?? line);
       open.push({ ...tag, limit: tags[index + 1]?.line ?? file.lines.length });
     } else if (outer === undefined) strays.push(tag);
-    else if (kind === "not whole") report(line, NOT_WHOLE, [outer.key]);
+    else if (kind === "incomplete") report(line, INCOMPLETE, [outer.key]);
     else {
       open.pop();
       const inner = blocks.at(-1);
@@ -333,7 +333,7 @@ function findManagedBlocks(file: ParsedFile): ManagedBlocks {
     const name = lastSectionAbove(file, line)?.name ?? "";
     const problem = kind === "end"
       ? "ends a block that has no begin"
-      : NOT_WHOLE;
+      : INCOMPLETE;
     report(line, problem, sound.has(name) ? [] : [name]);
   }
   return { blocks: all, damage, loneTags: open.length + ends.length };
@@ -509,7 +509,7 @@ function* findTags(file: FileText): Generator<Tag> {
       yield { line, kind: "begin", key: trim(key, BLANKS) };
     } else if (tag === "$}}}") yield { line, kind: "end", key: "" };
     else if (parameter !== undefined || tag.startsWith("$}}}")) {
-      yield { line, kind: "not whole", key: "" };
+      yield { line, kind: "incomplete", key: "" };
     }
   }
 }

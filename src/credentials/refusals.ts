@@ -24,7 +24,11 @@ import {
 const OTHER_NAME: Hint = ({ sessionProfile }) =>
   `choose another name with ${sessionProfile}; nothing was changed`;
 
-/** @throws {UpdstsError} `NAME_INVALID`, which calls the name `what`, if a header cannot hold it or the SDKs misread it */
+/**
+ * Refuses a name that a header cannot hold or the SDKs misread; the message calls it `what`.
+ *
+ * @throws {UpdstsError} `NAME_INVALID`
+ */
 export function assertProfileName(name: string, what: string): void {
   refuseName(
     flawInName(name),
@@ -33,7 +37,11 @@ export function assertProfileName(name: string, what: string): void {
   );
 }
 
-/** @throws {UpdstsError} `NAME_INVALID` if programs would read the name of a session's profile differently */
+/**
+ * Refuses a name for a session that programs would read differently.
+ *
+ * @throws {UpdstsError} `NAME_INVALID`
+ */
 export function assertSessionName(name: string): void {
   // Go's parser ends a header there, and adds the keys to the profile above.
   const reason = /[#;]/.test(name)
@@ -67,7 +75,7 @@ function flawInName(name: string): string | undefined {
   if (name !== trim(name)) return "it begins or ends with a space";
   // Programs read these as the start of a comment.
   if (/\s[#;]/.test(name)) return "it holds a space followed by # or ;";
-  // The AWS SDK for JavaScript rejects a whole file for these.
+  // The AWS SDK for JavaScript rejects the whole file for these.
   if (/^(profile )?__proto__$/.test(name)) return "the AWS SDKs reject it";
   return undefined;
 }

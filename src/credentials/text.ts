@@ -43,7 +43,7 @@ export interface Line {
   readonly start: number;
   /** Offset of the terminator. */
   readonly end: number;
-  /** Offset behind the terminator. */
+  /** Offset after the terminator. */
   readonly next: number;
 }
 
@@ -79,7 +79,11 @@ export class Lines {
     return this.#nexts.length;
   }
 
-  /** Line `index`, from 0. @throws {RangeError} if the text has fewer lines */
+  /**
+   * Line `index`, from 0.
+   *
+   * @throws {RangeError} if the text has fewer lines
+   */
   at(index: number): Line {
     const next = this.#nexts[index];
     if (next === undefined) throw new RangeError(`No line ${index + 1}`);

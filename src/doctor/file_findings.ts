@@ -103,8 +103,8 @@ export async function checkFile(
       const isKnown = opened || profile !== sessionProfile;
       const get = `updsts get PROFILE -sn ${shellQuoted(profile)}`;
       for (const flaw of flawsOf(parsed, block)) {
-        const mended = flawWarning(path, flaw, "the next");
-        if (isKnown) report.warn("contents", mended);
+        const warning = flawWarning(path, flaw, "the next");
+        if (isKnown) report.warn("contents", warning);
         else report.warn("contents", flaw, `name it in a refresh: ${get}`);
       }
     });

@@ -337,5 +337,5 @@ export function flawWarning(
 
 export function awsCliWarning(path: string, reason: string): string {
   return `the AWS CLI refuses ${path}: ${reason}; ` +
-    "it will not find the session before that is mended";
+    "it will not find the session until that is fixed";
 }

@@ -113,7 +113,7 @@ export function refusal(
   }
   if (code === "" || status < 400) {
     const state = status === 200
-      ? "it holds no whole session"
+      ? "the session in it is incomplete"
       : `status ${status} is not a valid answer of STS`;
     return invalidAnswer(name, state);
   }

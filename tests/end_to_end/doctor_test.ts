@@ -264,7 +264,7 @@ const CASES: Readonly<Record<string, Case>> = {
     config: "[profile x] ; was hunter2] \na = 1\na = 2\n",
     profiles: ["", "default"],
     says:
-      /^problem config: the AWS CLI refuses \S+config: line 3: section \[profile x\] has that key on line 2, too; it will not find the session before that is mended$/,
+      /^problem config: the AWS CLI refuses \S+config: line 3: section \[profile x\] has that key on line 2, too; it will not find the session until that is fixed$/,
   },
   "an AWS_CA_BUNDLE without a certificate": {
     profiles: ["default"],
