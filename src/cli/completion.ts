@@ -3,7 +3,7 @@
 // A script runs `updsts complete -- WORD…` with the unfinished word last, and
 // reads a line `word TAB description` for each proposal, then a directive. It
 // passes the words on unchanged; the shell evaluates no part of the line.
-import { listProfiles } from "../sessions/profiles.ts";
+import { viewProfiles } from "../sessions/profiles.ts";
 import { matchWord, parseWords } from "./command_line.ts";
 import type { Context } from "./context.ts";
 import {
@@ -169,7 +169,7 @@ export async function complete(
       { credentials: values.get("credentialFile") },
       output,
     );
-    return (await listProfiles(ports))
+    return (await viewProfiles(ports))
       .filter(({ kind, managedBy, session }) =>
         fits === "any" ||
         (fits === "long-term"

@@ -1,7 +1,7 @@
 // `updsts list`.
 import { MASK } from "../secret.ts";
 import { toProfileAnswer } from "../sessions/answers.ts";
-import { listProfiles, type ProfileView } from "../sessions/profiles.ts";
+import { type ProfileView, viewProfiles } from "../sessions/profiles.ts";
 import { relativeTime } from "../timestamps.ts";
 import { type Context, filesOf } from "./context.ts";
 import type { OptionValues } from "./grammar.ts";
@@ -20,7 +20,7 @@ export async function list(
     `Credentials file: ${(ports.keys ?? ports.file).path ?? "stdin"}`,
   );
   if (two) output.info(`File for sessions: ${ports.file.path}`);
-  const profiles = await listProfiles(ports);
+  const profiles = await viewProfiles(ports);
   const now = ports.clock.now();
   if (options.has("json")) {
     const result = profiles.map((view) => toProfileAnswer(view, now));

@@ -4,11 +4,9 @@ import { cutBlock } from "./session_edits.ts";
 import { trimEnd } from "./text.ts";
 
 /**
- * Compares two texts of one file, one character a byte, by what is outside of
- * all managed blocks: `"same"`; `"added"` if all lines of the first one are in
- * the second, in their order; `"missing"` if a section, a key, a note or the
- * end of the last line is gone, as in a file that is half written; else
- * `"changed"`.
+ * Compares two texts of one file (one character a byte) outside managed blocks:
+ * `"added"` if every earlier line is still there, in order; `"missing"` if a
+ * section, a key, a comment or a line end is gone, as in a half-written file.
  */
 export function compareOutsideBlocks(
   before: string,
@@ -16,7 +14,7 @@ export function compareOutsideBlocks(
 ): "same" | "added" | "missing" | "changed" {
   if (before === now) return "same";
   const [first, last] = [parseFile(before), parseFile(now)];
-  // A block that has just lost its end, or is half written, hides nothing.
+  // A block that is half written is compared, too: it may have swallowed lines.
   const isHalf = last.loneTags > first.loneTags ||
     (last.loneTags < first.loneTags &&
       last.damage.length < first.damage.length);
@@ -35,7 +33,7 @@ export function compareOutsideBlocks(
   return holdsInOrder(old, current) ? "added" : "changed";
 }
 
-/** `file` without its whole blocks, and those that are whole in `later`. */
+/** Removes the blocks that are complete in `file` or in `later`. */
 function outsideBlocks(file: ParsedFile, later = file): ParsedFile {
   const isWhole = ({ opened, closed }: ManagedBlock) => opened && closed;
   const whole = later.blocks.filter(isWhole);
@@ -47,7 +45,7 @@ function outsideBlocks(file: ParsedFile, later = file): ParsedFile {
   );
   let text = "";
   let position = 0;
-  // A session without tags may reach into the block behind it.
+  // A session without tags may overlap the next block.
   for (
     const { offset, length } of hidden.flatMap((block) => cutBlock(file, block))
       .toSorted((a, b) => a.offset - b.offset)
@@ -60,12 +58,12 @@ function outsideBlocks(file: ParsedFile, later = file): ParsedFile {
     : parseFile(text + file.text.slice(position));
 }
 
-/** `text` without line ends at its end: one comes with the first block. */
+/** Ignores final line ends: updsts adds one with the first block. */
 function withoutEnds(text: string): string {
   return trimEnd(text, "\r\n");
 }
 
-/** Whether the last line of `current` lacks its end, or a part of itself. */
+/** Whether the last line was truncated. */
 function isCut(old: ParsedFile, current: ParsedFile): boolean {
   if (current.text.endsWith("\n")) return false;
   if (old.text.endsWith("\n")) return true;
@@ -76,7 +74,7 @@ function isCut(old: ParsedFile, current: ParsedFile): boolean {
   return old.text.endsWith("\r") || (was !== is && was.startsWith(is));
 }
 
-/** How often each header and each key of a section occurs, and how many other lines that are not blank. */
+/** Counts each header, each key of a section, and all other lines that are not blank. */
 function countPieces(file: ParsedFile): Map<string, number> {
   const pieces = new Map<string, number>();
   const count = (piece: string, times = 1) =>
@@ -87,19 +85,18 @@ function countPieces(file: ParsedFile): Map<string, number> {
     count(name);
     for (const { key } of properties) count(`${name}\n${key}`);
   }
-  // Only their number: a program may change its note again and again.
+  // Their text is not compared: a program may update its own comment.
   const filled = linesOf(file).filter((line) => /[^ \t\v\f\r\n]/.test(line));
   count("\n", filled.length - known);
   return pieces;
 }
 
-/** Whether all lines of `old` are in `current`, in their order. */
 function holdsInOrder(old: ParsedFile, current: ParsedFile): boolean {
   const lines = linesOf(old);
   let found = 0;
   for (const line of linesOf(current)) {
     const wanted = lines[found] ?? "";
-    // The last one may have got its end.
+    // The last line may have gained a line end.
     const last = found === lines.length - 1 && !wanted.endsWith("\n");
     if (last ? withoutEnds(line) === withoutEnds(wanted) : line === wanted) {
       found++;

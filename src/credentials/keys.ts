@@ -1,6 +1,6 @@
-// The keys of a profile: those that updsts writes, those of AWS's tools, and whose values may be shown.
+// The keys of a profile: which ones updsts writes, which ones AWS's tools know, and which values may be shown.
 
-/** The four keys that updsts owns, in the order in which they are written. */
+/** The keys of a session, in the order in which they are written. */
 export const OWNED_KEYS = [
   "aws_access_key_id",
   "aws_secret_access_key",
@@ -8,13 +8,13 @@ export const OWNED_KEYS = [
   "expiration_datetime",
 ] as const;
 
-/** The token key of boto, which botocore still prefers to `aws_session_token`. */
+/** The key of boto, which botocore still prefers to `aws_session_token`. */
 export const OLD_TOKEN_KEY = "aws_security_token";
 
-/** The access key id that the expiry was written for. A key, since programs that rewrite the file drop notes. */
+/** Access key ID of the expiry. Not a comment, since programs that rewrite the file drop comments. */
 export const EXPIRY_OWNER = "expiration_key_id";
 
-/** Other programs' names for the same values, kept current where they are; samtools reads `expiry_time`. */
+/** Keys of other programs for the same values, updated where present; samtools reads `expiry_time`. */
 export const SAME_KEYS: ReadonlyMap<string, typeof OWNED_KEYS[number]> =
   new Map([
     [OLD_TOKEN_KEY, "aws_session_token"],
@@ -30,25 +30,25 @@ export const OWNED: ReadonlySet<string> = new Set([
   ...SAME_KEYS.keys(),
 ]);
 
-/** The time in `text`: ISO 8601 with `T` or a blank, UTC if it has no zone; undefined if it is not one. */
+/** Parses ISO 8601 with `T` or a space, in UTC by default; undefined if it is not valid. */
 export function parseTimestamp(text: string | undefined): Date | undefined {
   const parts =
     /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::(\d\d)(?:\.\d+)?)?(Z|[+-]\d\d:?\d\d)?$/i
       .exec(text ?? "");
   if (parts === null) return undefined;
   const [, day, minute, second = "00", zone = "Z"] = parts;
-  // `Date` knows no leap second: it is the one before and one more.
+  // `Date` does not accept a leap second.
   const leap = second === "60";
   const time = Date.parse(`${day}T${minute}:${leap ? "59" : second}${zone}`);
   return Number.isNaN(time) ? undefined : new Date(time + (leap ? 1000 : 0));
 }
 
-/** `value` without the quotes that some programs write around it, and others take for a part of it. */
+/** Removes quotes around `value`, which some programs write and others read as part of it. */
 export function unquoted(value: string): string {
   return /^(["'])(.*)\1$/s.exec(value)?.[2] ?? value;
 }
 
-/** Why `value` is not what a person sees in it, and what to do; undefined if it is. */
+/** Finds quotes, placeholders and invisible characters in `value`. */
 export function flawIn(
   value: string,
 ): { readonly state: string; readonly hint: string } | undefined {
@@ -84,22 +84,19 @@ export type SecretKey =
 
 const ACCESS_KEY_ID = /^[A-Z0-9_]{16,128}$/;
 
-/** The devices that GetSessionToken takes, without those that have a slash and are not ARNs: they are rather secrets, and a device is shown. */
+/** As GetSessionToken accepts it, but without a slash outside an ARN: it suggests a secret, and devices are shown. */
 const DEVICE = /^(?:arn:[\w+=/:,.@-]{5,252}|[\w+=,.@-]{9,32})$/;
 
 const SWITCH = /^(?:true|false)$/i;
 const URL = /^https?:\/\/[^@\s]+$/;
 const TIME = /^\d{4}-\d\d-\d\d[T ][\d:.]+(?:Z|[+-][\d:]+)?$/;
 
-/**
- * The keys whose values may be shown, and the form of those values. A secret
- * that was pasted under the wrong key has another form, and is masked.
- */
+/** Keys whose values may be shown, if they match: a secret pasted under the wrong key does not. */
 export const PUBLIC_KEYS = {
   aws_access_key_id: ACCESS_KEY_ID,
   mfa_device_arn: DEVICE,
   mfa_serial: DEVICE,
-  // The name of one; a TOTP secret itself is masked below.
+  // A name; `isSeed` masks a TOTP secret.
   totp_secret_name: /^.{1,200}$/s,
   expiration_datetime: TIME,
   expiration_key_id: ACCESS_KEY_ID,
@@ -122,52 +119,50 @@ export const PUBLIC_KEYS = {
   ignore_configured_endpoint_urls: SWITCH,
 };
 
-/** A key whose value may be shown. All others are taken for secrets. */
+/** A key whose value may be shown; all others count as secrets. */
 export type PublicKey = keyof typeof PUBLIC_KEYS;
 
-/** Keys that AWS's tools and SDKs know, beside those whose values may be shown. */
+/** Further keys that AWS's tools and SDKs know. */
 const OTHER_KEYS =
   /^(?:aws_(?:account_id|secret_access_key|security_token|session_token)|account_id_endpoint_mode|credential_process|defaults_mode|endpoint_discovery_enabled|external_id|login_session|max_attempts|retry_mode|s3|sdk_ua_app_id|sts_regional_endpoints|web_identity_token_file|x_principal_arn|(?:cli|sso)_\w+|s3\.\w+)$/;
 
-/** Whether AWS's tools know `key`. */
 export function isAwsKey(key: string): boolean {
   return Object.hasOwn(PUBLIC_KEYS, key) || OTHER_KEYS.test(key);
 }
 
-/** Keys of profiles with another source of credentials, or with a device. */
+/** Keys of profiles that have another source of credentials, or an MFA device. */
 const NOT_OF_SESSIONS =
   /^(?:credential_\w+|duration_seconds|external_id|login_session|mfa_\w+|role_\w+|source_profile|sso_\w+|totp_secret_name|web_identity_token_file)$/;
 
-/** Whether we or AWS's tools write `key` into the section of a session. */
+/** Whether updsts or AWS's tools write `key` into the section of a session. */
 export function isSessionKey(key: string): boolean {
   return OWNED.has(key) || key === "toolkit_artifact_guid" ||
     (isAwsKey(key) && !NOT_OF_SESSIONS.test(key));
 }
 
-/** Whether `text` can be the serial number or the ARN of an MFA device. */
+/** Whether `text` looks like the serial number or ARN of an MFA device. */
 export function isDevice(text: string): boolean {
   return DEVICE.test(text) && !isSeed(text);
 }
 
-/** Whether `value` of `key` has the form of one that is not a secret. */
+/** Whether `value` of `key` does not look like a secret. */
 export function mayBeShown(key: string, value: string): boolean {
-  // Anything may have been pasted on the lines that continue a value.
+  // Continuation lines may hold anything that was pasted.
   if (value.includes("\n") || !Object.hasOwn(PUBLIC_KEYS, key)) return false;
-  // People have put seeds of TOTP codes under the keys for a name and a device.
+  // Users have stored TOTP seeds under the keys of a name and a device.
   return PUBLIC_KEYS[key as PublicKey].test(value) &&
     !(/^(?:mfa|totp)_/.test(key) && isSeed(value));
 }
 
 /**
- * Whether `text` is a seed of TOTP codes: base32 as the pages that show one
- * spell it (in either case, whole or in groups of four, in quotes or after a
- * word), hex, base64, or the URL of a QR code; or a secret access key.
+ * Whether `text` looks like a TOTP seed (base32, perhaps in groups or after a
+ * word, hex, base64, or the URL of a QR code) or a secret access key.
  */
 function isSeed(text: string): boolean {
   if (/^otpauth|\bsecret=/i.test(text)) return true;
   const groups = text.split(/[^A-Za-z0-9+/]+/).filter(Boolean);
   const whole = groups.join("");
-  // A name of several words has hyphens, too, but not at equal distances.
+  // Names have hyphens, too, but rarely at equal distances.
   const grouped = /\s/.test(text.trim()) ||
     groups.slice(0, -1).every(({ length }) => length === groups[0]?.length);
   return (grouped && /^(?:[A-Z2-7]{16,}|[0-9A-F]{20,})$/i.test(whole)) ||
@@ -176,7 +171,7 @@ function isSeed(text: string): boolean {
     /^(?=.*[A-Z])(?=.*[a-z])(?=.*[0-9])[A-Za-z0-9+/]{40}$/.test(text);
 }
 
-/** Whether `word` is base32 or hex, and no long word of a language. */
+/** Excludes long lower-case words, which are valid base32, too. */
 function isOneWordSeed(word: string): boolean {
   return /^(?:(?=.*\d)[A-Z2-7]{16,}|(?=.*\d)[0-9A-F]{20,})$/i.test(word) ||
     /^[A-Z2-7]{16,}$/.test(word);

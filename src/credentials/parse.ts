@@ -14,7 +14,7 @@ import {
   trimEnd,
 } from "./text.ts";
 
-/** The text of a file (one character a byte) and the positions of what is in it. */
+/** The text of a file (one character a byte) and the positions of its sections and blocks. */
 export class ParsedFile implements FileText {
   readonly text: string;
   readonly lines: Lines;
@@ -22,19 +22,19 @@ export class ParsedFile implements FileText {
   readonly sections: readonly Section[];
   #managed: ManagedBlocks | undefined;
 
-  /** Reads `text`. Never fails. */
+  /** Parses `text`. Never fails. */
   constructor(text: string) {
     this.text = text;
     this.lines = new Lines(text);
     this.sections = readSections(this);
   }
 
-  /** Every managed block whose extent is known: those with tags first, each in file order. */
+  /** Managed blocks whose extent is known: those with tags first, each in file order. */
   get blocks(): readonly ManagedBlock[] {
     return this.#tags.blocks;
   }
 
-  /** Tags that belong to no usable block. */
+  /** Tags that do not belong to a usable block. */
   get damage(): readonly Damage[] {
     return this.#tags.damage;
   }
@@ -44,17 +44,14 @@ export class ParsedFile implements FileText {
     return this.#tags.loneTags;
   }
 
-  /** The damage that concerns one of the profiles or sessions `names`, one character a byte. */
+  /** Damage to one of the profiles or sessions `names`, one character a byte. */
   damageOf(...names: readonly string[]): readonly Damage[] {
     return this.damage.filter((damage) =>
       damage.names.some((name) => names.includes(name))
     );
   }
 
-  /**
-   * The block of the session of `profile`; without tags, only one whose section
-   * is called `session`, if that is given.
-   */
+  /** The block of `profile`; without tags, only one whose section is `session`, by default `<profile>_sts`. */
   blockOf(profile: string, session?: string): ManagedBlock | undefined {
     const [key, name] = [profile, session ?? `${profile}_sts`].map(encodeText);
     return this.blocks.find((block) =>
@@ -75,7 +72,7 @@ export class ParsedFile implements FileText {
   }
 }
 
-/** Reads `text`, the bytes of a file with one character each. Never fails. */
+/** Parses `text`, one character a byte. Never fails. */
 export function parseFile(text: string): ParsedFile {
   return new ParsedFile(text);
 }
@@ -86,7 +83,7 @@ export interface Property {
   readonly key: string;
   /** Offset of the value, without spaces and inline comment. */
   readonly offset: number;
-  /** Length of that; 0 for an empty value. */
+  /** Length of the value; 0 if it is empty. */
   readonly length: number;
   /** Index of the line. */
   readonly line: number;
@@ -112,7 +109,7 @@ export class Section {
     this.#file = file;
   }
 
-  /** In file order. Read on demand: most sections of a large file are passed over. */
+  /** In file order. Parsed on demand, since most sections of a large file are not used. */
   get properties(): readonly Property[] {
     return this.#properties ??= readProperties(this.#file, this.line + 1);
   }
@@ -120,7 +117,7 @@ export class Section {
 
 function readSections(file: FileText): Section[] {
   const sections: Section[] = [];
-  // Most lines have no bracket, and the runtime passes over them natively.
+  // Searching for the bracket is faster than reading each line.
   for (const line of linesWith(file, "[")) {
     const text = lineText(file, line);
     const indent = spacesBefore(text, BLANKS);
@@ -133,7 +130,7 @@ function readSections(file: FileText): Section[] {
   return sections;
 }
 
-/** The name in the header that `content` is, also where text follows the bracket. */
+/** The name of a header; text may follow the bracket. */
 function headerIn(content: string): string | undefined {
   if (!content.startsWith("[")) return undefined;
   const close = content.endsWith("]")
@@ -142,17 +139,15 @@ function headerIn(content: string): string | undefined {
   return close < 0 ? undefined : content.slice(1, close);
 }
 
-/** `content`, which begins with no blank, without its comment and the blanks before that. */
 function withoutComment(content: string): string {
   const comment = content.search(/^[#;]|[ \t\v\f][#;]/);
   return trimEnd(comment < 0 ? content : content.slice(0, comment), BLANKS);
 }
 
-/** The properties from line `first` to the next header. */
 function readProperties(file: FileText, first: number): Property[] {
   const properties: Property[] = [];
   let continuations: number[] | undefined;
-  // The key of an empty value, under which indented properties nest.
+  // A key with an empty value, below which indented properties nest.
   let parent: string | undefined;
   for (let line = first; line < file.lines.length; line++) {
     const text = lineText(file, line);
@@ -160,7 +155,7 @@ function readProperties(file: FileText, first: number): Property[] {
     const content = withoutComment(text.slice(indent));
     if (content === "") continue;
     if (headerIn(content) !== undefined) break;
-    // On an indented line a colon is part of a continued value (an ARN, say).
+    // On an indented line a colon is part of a continued value, such as an ARN.
     const separator = content.search(indent > 0 ? /=/ : /[=:]/);
     if (separator === -1 && indent > 0) {
       continuations?.push(line);
@@ -168,7 +163,7 @@ function readProperties(file: FileText, first: number): Property[] {
     }
     continuations = undefined;
     if (separator <= 0) continue;
-    // Only ASCII: other letters may be halves of a character in UTF-8.
+    // Only ASCII: other letters may be parts of a UTF-8 character.
     const name = trimEnd(content.slice(0, separator), BLANKS)
       .replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
     const value = content.slice(separator + 1);
@@ -185,7 +180,7 @@ function readProperties(file: FileText, first: number): Property[] {
   return properties;
 }
 
-/** The whole value of `property`, continuations included, one character a byte. */
+/** Reads a value with its continuation lines, one character a byte. */
 export function readValue(
   file: FileText,
   { offset, length, continuations }: Property,
@@ -196,30 +191,27 @@ export function readValue(
   return [value, ...more].join("\n");
 }
 
-/** A session of ours: its tags and the text between them. Other programs may have removed either tag, or both. */
+/** A session that updsts manages: its tags, which other programs may have removed, and the text between them. */
 export interface ManagedBlock {
-  /** The profile that the session was asked for, one character a byte; the session's own name if unknown. */
+  /** The profile with the long-term key, one character a byte; the session's own name if unknown. */
   readonly key: string;
   /** The key, decoded. */
   readonly profile: string;
-  /** Index of the line of the opening tag; of the header, if that tag is missing. */
+  /** Line index of the opening tag; of the header, if the tag is missing. */
   readonly begin: number;
-  /** Index of the line of the closing tag; of the one that it belongs before, if it is missing. */
+  /** Line index of the closing tag; of the line after the session, if the tag is missing. */
   readonly end: number;
-  /** Whether the opening tag is there. */
+  /** Whether the opening tag exists. */
   readonly opened: boolean;
-  /** Whether the closing tag is there. */
+  /** Whether the closing tag exists. */
   readonly closed: boolean;
-  /**
-   * The section between the tags, or one with the default name of a session
-   * directly above them, where the first run of the Python edition wrote it.
-   */
+  /** Between the tags; or directly above, where the first run of the Python edition wrote it. */
   readonly section: Section | undefined;
-  /** The name of that, decoded. */
+  /** Name of `section`, decoded. */
   readonly sessionProfile: string | undefined;
   /** A bare header directly above the opening tag, whatever its name. */
   readonly above?: Section | undefined;
-  /** That, if it is the empty one that the Python edition's second run left there. */
+  /** `above`, if it is the empty section that the second run of the Python edition left. */
   readonly leftover?: Section | undefined;
 }
 
@@ -231,13 +223,13 @@ function namedBlock(
   return { ...block, profile: decodeText(key), sessionProfile };
 }
 
-/** A tag that belongs to no usable block. */
+/** A tag that does not belong to a usable block. */
 export interface Damage {
   /** A sentence with its line number (from 1). */
   readonly message: string;
   /** What to do, if repairing the line is not enough. */
   readonly hint?: string | undefined;
-  /** The profiles and sessions that it concerns, one character a byte. */
+  /** Affected profiles and sessions, one character a byte. */
   readonly names: readonly string[];
 }
 
@@ -246,18 +238,17 @@ type ManagedBlocks = Pick<ParsedFile, "blocks" | "damage" | "loneTags">;
 /** The end of every tag. */
 export const MARKER = "[auto update by updsts]";
 
-/** The tag that ends a block. */
+/** Ends a block. */
 export const CLOSING_TAG: string = `# $}}} ${MARKER}`;
 
-/** A line that is a tag, or looks like one. */
 interface Tag {
   readonly line: number;
-  readonly kind: "begin" | "end" | "not whole";
-  /** Of a block that begins. */
+  readonly kind: "begin" | "end" | "incomplete";
+  /** Empty unless the tag begins a block. */
   readonly key: string;
 }
 
-const NOT_WHOLE = "looks like a tag of a block, but is not whole";
+const INCOMPLETE = "looks like a tag of a block, but is incomplete";
 
 function findManagedBlocks(file: ParsedFile): ManagedBlocks {
   const blocks: ManagedBlock[] = [];
@@ -284,7 +275,7 @@ function findManagedBlocks(file: ParsedFile): ManagedBlocks {
       begun.set(key, first ?? line);
       open.push({ ...tag, limit: tags[index + 1]?.line ?? file.lines.length });
     } else if (outer === undefined) strays.push(tag);
-    else if (kind === "not whole") report(line, NOT_WHOLE, [outer.key]);
+    else if (kind === "incomplete") report(line, INCOMPLETE, [outer.key]);
     else {
       open.pop();
       const inner = blocks.at(-1);
@@ -322,7 +313,7 @@ function findManagedBlocks(file: ParsedFile): ManagedBlocks {
       continue;
     }
     const hint = section &&
-      `add the line "${CLOSING_TAG}" behind line ${end ?? section.line + 1}, ` +
+      `add the line "${CLOSING_TAG}" after line ${end ?? section.line + 1}, ` +
         "if that is the last one of its session";
     report(
       tag.line,
@@ -342,13 +333,13 @@ function findManagedBlocks(file: ParsedFile): ManagedBlocks {
     const name = lastSectionAbove(file, line)?.name ?? "";
     const problem = kind === "end"
       ? "ends a block that has no begin"
-      : NOT_WHOLE;
+      : INCOMPLETE;
     report(line, problem, sound.has(name) ? [] : [name]);
   }
   return { blocks: all, damage, loneTags: open.length + ends.length };
 }
 
-/** The block that `tag` begins, and that ends before or on line `end`. */
+/** The block from `tag` to line `end`. */
 function taggedBlock(
   file: ParsedFile,
   { key, line: begin }: Tag,
@@ -370,7 +361,7 @@ function taggedBlock(
   return namedBlock({ key, ...tags, section, above, leftover });
 }
 
-/** Index in all sections of the first one below line `line`. */
+/** Index of the first section below line `line`, by binary search. */
 function indexBelow({ sections }: ParsedFile, line: number): number {
   let [low, high] = [0, sections.length];
   while (low < high) {
@@ -395,7 +386,7 @@ function sectionsBetween(
   return file.sections.slice(first, first + 2).filter(({ line }) => line < to);
 }
 
-/** Index of the line after the last key of a session in `section`; undefined if it has none before line `limit`. */
+/** Line index after the last key of a session above line `limit`, if there is one. */
 function endOf({ properties }: Section, limit: number): number | undefined {
   const last = properties.findLast(({ key, line }) =>
     line < limit && isSessionKey(key)
@@ -403,7 +394,7 @@ function endOf({ properties }: Section, limit: number): number | undefined {
   return last && (last.continuations.at(-1) ?? last.line) + 1;
 }
 
-/** The keys of `section` that have a value, and those values without quotes. */
+/** Values of `section` that are not empty, by key, without quotes. */
 export function valuesOf(
   file: ParsedFile,
   { properties }: Section,
@@ -416,10 +407,7 @@ export function valuesOf(
   );
 }
 
-/**
- * Whether `section` is a session of ours by its keys: no long-term key, and
- * only keys of a session. Below the opening tag of `key` an expiry is enough.
- */
+/** Whether the keys of `section` are those of a session; below the opening tag of `key` an expiry is enough. */
 function isSession(file: ParsedFile, section: Section, key?: string): boolean {
   const values = valuesOf(file, section);
   const id = values.get("aws_access_key_id");
@@ -429,20 +417,20 @@ function isSession(file: ParsedFile, section: Section, key?: string): boolean {
   const isRest = id === undefined && !values.has("aws_secret_access_key");
   return hasToken(values) &&
     section.properties.every(({ key }) => isSessionKey(key)) &&
-    // Without an expiry, another program may have put it there.
+    // Without an expiry, another program may have written it.
     (key === undefined
       ? isRest || hasExpiry
       : section.name === `${key}${SUFFIX}`);
 }
 
-/** Whether these are the values of a session, whose token has either name. */
+/** Whether `values` have a session token, under either name. */
 export function hasToken(values: ReadonlyMap<string, string>): boolean {
   return values.has("aws_session_token") || values.has(OLD_TOKEN_KEY);
 }
 
 /**
- * Whether `section` has a long-term key, which nobody can get back. STS
- * emulators give such ids, too, with a token and an expiry of their own.
+ * Whether `section` has a long-term key, which cannot be recovered. An `AKIA`
+ * session of an STS emulator has a token and an expiry for the same key.
  */
 export function isLongTerm(file: ParsedFile, section: Section): boolean {
   const values = valuesOf(file, section);
@@ -451,13 +439,13 @@ export function isLongTerm(file: ParsedFile, section: Section): boolean {
     (!hasToken(values) || (values.get(EXPIRY_OWNER) ?? id) !== id);
 }
 
-/** The default end of a session's name. */
+/** Default suffix of a session's name. */
 const SUFFIX = "_sts";
 
-/** Keys under which a profile may name its session. */
+/** Keys by which a profile may name its session. */
 const NAMES_SESSION = /^(?:sts|session)_(?:name|profile(?:_name)?)\b/m;
 
-/** Sessions of ours whose opening tag, at least, another program has removed. */
+/** Managed sessions whose opening tag another program has removed. */
 function findUntagged(
   file: ParsedFile,
   tagged: readonly ManagedBlock[],
@@ -510,7 +498,6 @@ function findUntagged(
   });
 }
 
-/** All lines that are tags, or look like one and are not whole. */
 function* findTags(file: FileText): Generator<Tag> {
   for (const line of linesWith(file, MARKER)) {
     const comment = trim(lineText(file, line), BLANKS);
@@ -522,7 +509,7 @@ function* findTags(file: FileText): Generator<Tag> {
       yield { line, kind: "begin", key: trim(key, BLANKS) };
     } else if (tag === "$}}}") yield { line, kind: "end", key: "" };
     else if (parameter !== undefined || tag.startsWith("$}}}")) {
-      yield { line, kind: "not whole", key: "" };
+      yield { line, kind: "incomplete", key: "" };
     }
   }
 }

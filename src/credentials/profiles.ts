@@ -18,18 +18,16 @@ import {
 } from "./parse.ts";
 import { decodeText, encodeText } from "./text.ts";
 
-export { isDevice, mayBeShown } from "./keys.ts";
-
-/** The keys that give a profile credentials, on their own or with others. */
+/** Keys that give a profile credentials. */
 const CREDENTIALS =
   /^(?:aws_(?:access_key_id|secret_access_key|session_token)|credential_process|login_session|role_arn|sso_\w+|web_identity_token_file)$/;
 
-/** One profile: all sections of its name, later keys winning over earlier ones. */
+/** All sections of one name; later keys override earlier ones. */
 export class Profile {
   readonly #properties: readonly Property[];
   readonly #values: ReadonlyMap<string, string>;
 
-  /** The profile that `sections` of `file` make up. */
+  /** Combines `sections` of `file`. */
   constructor(
     file: ParsedFile,
     /** The name, decoded. */
@@ -58,7 +56,7 @@ export class Profile {
     return value === undefined || mayBeShown(key, value) ? value : MASK;
   }
 
-  /** The lines of `key`, from 1; none if it has no value. */
+  /** Line numbers of `key`, from 1; empty if it has no value. */
   linesOf(key: string): number[] {
     return this.#properties.filter((property) => property.key === key)
       .map(({ line }) => line + 1);
@@ -70,26 +68,26 @@ export class Profile {
     return value === undefined ? undefined : new Secret(value);
   }
 
-  /** The token of a session, under either name that programs read. */
+  /** The session token, under either name. */
   get token(): Secret | undefined {
     return this.secret("aws_session_token") ??
       this.secret("aws_security_token");
   }
 
-  /** Whether it has an MFA device, as profiles with long-term keys do, and the token of a session. */
+  /** Whether it has an MFA device, as profiles with long-term keys do, and a session token. */
   get isOverwritten(): boolean {
     return hasToken(this.#values) &&
       (this.#values.has("mfa_device_arn") || this.#values.has("mfa_serial"));
   }
 
-  /** When its session ends; undefined if unknown, or written for another key. */
+  /** End of the session; undefined if unknown, or written for another key. */
   get expiration(): Date | undefined {
     return this.hasStaleExpiry
       ? undefined
       : parseTimestamp(this.value("expiration_datetime"));
   }
 
-  /** Whether another program has written a key since the expiry was. */
+  /** Whether another program has replaced the key since the expiry was written. */
   get hasStaleExpiry(): boolean {
     const owner = this.value(EXPIRY_OWNER);
     // Earlier versions did not write one.
@@ -97,13 +95,13 @@ export class Profile {
       unquoted(owner) !== unquoted(this.value("aws_access_key_id") ?? "");
   }
 
-  /** Whether it has an access key of any kind, or a part of one. */
+  /** Whether it has an access key, a part of one, or a session token. */
   get hasKey(): boolean {
     return this.#values.has("aws_access_key_id") ||
       this.#values.has("aws_secret_access_key") || hasToken(this.#values);
   }
 
-  /** Every key that has a value, and the value unless it may be a secret; no expiry of another key. */
+  /** Values by key; those that may be secrets are wrapped, and a stale expiry is left out. */
   fields(): Map<string, string | Secret> {
     const fields = new Map<string, string | Secret>();
     for (const [key, value] of this.#values) {
@@ -113,12 +111,12 @@ export class Profile {
     return fields;
   }
 
-  /** The first key, if any, that gives it credentials: keys, a role, a process, SSO, … */
+  /** The first key that gives it credentials: an access key, a role, a process, SSO, … */
   credentialsKey(): string | undefined {
     return this.#properties.find(({ key }) => CREDENTIALS.test(key))?.key;
   }
 
-  /** Whether it has a key that AWS's tools know, as sections of other kinds of file do not. */
+  /** Whether it has a key that AWS's tools know, unlike sections of other files. */
   get recognised(): boolean {
     return this.sections.some(({ properties }) =>
       properties.some(({ key }) => isAwsKey(key))
@@ -126,7 +124,7 @@ export class Profile {
   }
 }
 
-/** All profiles of `file`, in the order in which their names first occur. */
+/** The profiles of `file`, by first occurrence. */
 export function listProfiles(file: ParsedFile): Profile[] {
   const named = file.sections.filter(({ name }) => name !== "");
   return Array.from(
@@ -135,7 +133,7 @@ export function listProfiles(file: ParsedFile): Profile[] {
   );
 }
 
-/** The profile called `name`, or undefined. Names match byte for byte. */
+/** The profile called `name`, compared byte by byte. */
 export function findProfile(
   file: ParsedFile,
   name: string,

@@ -11,14 +11,14 @@ export interface IntendedChange {
   readonly session?: {
     readonly name: string;
     readonly values: ReadonlyMap<string, string>;
-    /** Whether its lines end as they must for all programs. */
+    /** False if only the AWS CLI accepts its line ends. */
     readonly seenByAll: boolean;
   };
 }
 
-/** What edits make of `[start, end)`, outside of which they change no meaning, and why they must not be made. */
+/** The text that edits make of `[start, end)`, and the reason to refuse them. */
 export interface Outcome {
-  readonly made: string;
+  readonly text: string;
   readonly start: number;
   readonly end: number;
   readonly problem: string | undefined;
@@ -31,7 +31,7 @@ interface Program {
 
 const AWS_CLI: Program = {
   name: "the AWS CLI",
-  // It refuses a file for a byte order mark, which hides nothing else.
+  // A byte order mark makes it refuse the file; the rest is compared anyway.
   read: (text) => readAsAwsCli(text.replace(/^\ufeff/, "")),
 };
 
@@ -44,7 +44,7 @@ const PROGRAMS: readonly Program[] = [
   },
 ];
 
-/** The name of the section that each program sees begin on `line`; empty if it sees none. */
+/** The section that `line` begins for each program, or the empty string. */
 export function sectionsBegunBy(line: string): string[] {
   return PROGRAMS.map((program) => headerOf(program, line));
 }
@@ -53,7 +53,7 @@ function headerOf({ read }: Program, line: string): string {
   return [...read(`${line}\nkey = value`).reading.keys()].at(-1) ?? "";
 }
 
-/** Finds programs that after `edits` would refuse the file, read something else differently, or miss the session. */
+/** Checks whether after `edits` a program would refuse the file, misread another profile, or miss the session. */
 export function readAfter(
   file: ParsedFile,
   edits: readonly Edit[],
@@ -61,26 +61,26 @@ export function readAfter(
 ): Outcome {
   const { start, end } = surroundings(file, edits);
   const before = file.text.slice(start, end);
-  const made = applyEdits(
+  const edited = applyEdits(
     before,
     edits.map((edit) => ({ ...edit, offset: edit.offset - start })),
   );
-  const [given, after] = [decodeText(before), decodeText(made)];
+  const [old, now] = [decodeText(before), decodeText(edited)];
   let problem: string | undefined;
   for (const program of PROGRAMS) {
-    problem ??= problemFor(program, given, after, change);
+    problem ??= problemFor(program, old, now, change);
   }
-  return { made, start, end, problem };
+  return { text: edited, start, end, problem };
 }
 
 function problemFor(
   program: Program,
-  given: string,
-  after: string,
+  textBefore: string,
+  textNow: string,
   { former, session }: IntendedChange,
 ): string | undefined {
   const { name, read } = program;
-  const [before, now] = [read(given), read(after)];
+  const [before, now] = [read(textBefore), read(textNow)];
   if (now.refusal && !before.refusal) {
     return `${name} would no longer read the file`;
   }
@@ -112,17 +112,17 @@ function problemFor(
   return undefined;
 }
 
-/** The name under which `program` sees a profile; undefined if it does not. */
+/** The name by which `program` sees a profile; undefined if it does not. */
 function nameFor(program: Program, name: string): string | undefined {
   const found = headerOf(program, `[${name}]`);
-  // Some trim it, and some take all blanks between two words for one.
+  // Some programs trim names or collapse spaces in them.
   const plain = (text: string) => trim(text).replace(/ +/g, " ");
   return plain(found) === plain(name) ? found : undefined;
 }
 
 type Keys = ReadonlyMap<string, string>;
 
-/** Whether both have the same keys and values, those of `owned` aside. */
+/** Whether both have the same keys and values, except for the keys of `owned`. */
 function alike(
   before: Keys | undefined,
   after: Keys | undefined,
@@ -136,13 +136,13 @@ function alike(
     old.every(([key, value]) => after.get(key) === value);
 }
 
-/** From the last header above `edits` that no program can take for anything else, to the first such one below. */
+/** The range between the nearest headers around `edits` that every program reads as headers. */
 function surroundings(
   file: ParsedFile,
   edits: readonly Edit[],
 ): { start: number; end: number } {
   const { text, lines, sections } = file;
-  // There may be more edits than a function takes arguments.
+  // Not Math.min(...): a function does not take this many arguments.
   let first = Infinity;
   let last = 0;
   for (const { offset, length } of edits) {

@@ -25,32 +25,30 @@ const OTHER_NAME: Hint = ({ sessionProfile }) =>
   `choose another name with ${sessionProfile}; nothing was changed`;
 
 /**
- * Refuses a name that no header can hold, or that the AWS SDKs would misread.
- * `what` names the parameter for the message.
+ * Refuses a name that a header cannot hold or the SDKs misread; the message calls it `what`.
  *
  * @throws {UpdstsError} `NAME_INVALID`
  */
 export function assertProfileName(name: string, what: string): void {
   refuseName(
-    whyNoProfileName(name),
+    flawInName(name),
     what,
-    "give the name that is between [ and ] in the credentials file",
+    "give the name as it is written between [ and ] in the credentials file",
   );
 }
 
 /**
- * Refuses a name for the session's profile that programs would read differently.
+ * Refuses a name for a session that programs would read differently.
  *
  * @throws {UpdstsError} `NAME_INVALID`
  */
 export function assertSessionName(name: string): void {
-  // Go's parser and others end a header there, and would read the session's
-  // keys into the profile above.
+  // Go's parser ends a header there, and adds the keys to the profile above.
   const reason = /[#;]/.test(name)
     ? `${JSON.stringify(name)} holds # or ;, where some programs end a header`
     : undefined;
   refuseName(
-    whyNoProfileName(name) ?? reason,
+    flawInName(name) ?? reason,
     "the name for the session's profile",
     OTHER_NAME,
   );
@@ -67,7 +65,7 @@ function refuseName(
   });
 }
 
-function whyNoProfileName(name: string): string | undefined {
+function flawInName(name: string): string | undefined {
   if (name === "") return "it is empty";
   if (!name.isWellFormed()) return "it is not valid Unicode";
   if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(name)) {
@@ -75,19 +73,14 @@ function whyNoProfileName(name: string): string | undefined {
   }
   if (/[[\]]/.test(name)) return "it holds a square bracket";
   if (name !== trim(name)) return "it begins or ends with a space";
-  // Readers take a blank and one of these for the start of a comment.
+  // Programs read these as the start of a comment.
   if (/\s[#;]/.test(name)) return "it holds a space followed by # or ;";
-  // The AWS SDK for JavaScript rejects a whole file for these.
+  // The AWS SDK for JavaScript rejects the whole file for these.
   if (/^(profile )?__proto__$/.test(name)) return "the AWS SDKs reject it";
   return undefined;
 }
 
-/**
- * Refuses a name (one character a byte) that for any program a section has,
- * those that are `ours` aside, or that means all profiles.
- *
- * @throws {UpdstsError} `NAME_TAKEN`, with the line number
- */
+/** @throws {UpdstsError} `NAME_TAKEN`, with the line, if a program sees a section of that name (one character a byte) besides `ours` */
 export function assertNameFree(
   file: ParsedFile,
   ours: readonly Section[],
@@ -100,11 +93,11 @@ export function assertNameFree(
       "the AWS CLI gives the keys of a section of that name to every profile",
     );
   }
-  // Some programs trim a name, some do not: one that is equal for either counts.
+  // Some programs trim names.
   const namedBy = (line: string) =>
     sectionsBegunBy(line).map((name) => trim(name));
   const names = namedBy(`[${shown}]`);
-  // Some take all blanks between two words for one.
+  // Some programs collapse spaces between words.
   const [word = name] = name.split(" ", 1);
   for (const index of linesWith(file, word)) {
     if (ours.some(({ line }) => line === index)) continue;
@@ -122,7 +115,7 @@ export function assertNameFree(
   }
 }
 
-/** The error for a session's name that is in use; `lines` could be deleted instead. */
+/** A name that is in use, perhaps only on `lines`, which the user may delete. */
 export function nameTaken(
   name: string,
   state: string,
@@ -142,7 +135,7 @@ export function nameTaken(
   );
 }
 
-/** Whether the section whose header is on line `first` has a key that nobody should be told to delete. */
+/** Whether the section on line `first` may hold a long-term key, which the hint must not tell the user to delete. */
 function hasLongTerm(file: ParsedFile, first: number): boolean {
   const section = file.sections.find(({ line }) => line === first);
   if (section === undefined) return false;
@@ -151,7 +144,7 @@ function hasLongTerm(file: ParsedFile, first: number): boolean {
     (values.has("aws_access_key_id") && !hasToken(values));
 }
 
-/** The lines of the section whose header is on line `header`, or of the block around it, in words. */
+/** Names the lines of the section or the block that `header` belongs to. */
 function sectionLines(file: ParsedFile, header: number): string {
   const block = file.blocks.find(({ begin, end }) =>
     begin <= header && header <= end
@@ -180,7 +173,7 @@ export function assertUndamaged(
 
 export function brokenBlock(
   problem: string,
-  hint = "mend the tags in the credentials file; nothing was changed",
+  hint = "repair the tags in the credentials file; nothing was changed",
 ): UpdstsError {
   return new UpdstsError(
     "BLOCK_BROKEN",
@@ -189,7 +182,7 @@ export function brokenBlock(
   );
 }
 
-/** The error for edits with such an outcome. It names the likeliest cause. */
+/** Names the likeliest reason why programs would misread the block. */
 export function unreadableBlock(
   file: ParsedFile,
   block: ManagedBlock | undefined,
@@ -204,7 +197,7 @@ export function unreadableBlock(
   const causes: Cause[] = [
     [
       odd,
-      ", on which not all programs take the same for white space",
+      ", on which programs disagree about white space",
       PLAIN_LINES,
     ],
     ...(block === undefined ? [] : causesIn(file, block, last)),
@@ -225,44 +218,48 @@ const PLAIN_LINES =
 
 type Cause = readonly [line: number | undefined, what: string, hint: string];
 
-/** Lines from `block` to the next header that programs may read differently, the likeliest first. */
+/** Lines from `block` to the next header that programs read differently, the likeliest first. */
 function causesIn(
   file: ParsedFile,
   { begin, end, section }: ManagedBlock,
   last: number,
 ): Cause[] {
   const { text, lines } = file;
-  const behind = file.sections.filter(({ line }) => line > end && line <= last);
-  const headers = section === undefined ? behind : [section, ...behind];
+  const following = file.sections.filter(({ line }) =>
+    line > end && line <= last
+  );
+  const headers = section === undefined ? following : [section, ...following];
   const isLonger = ({ line, name, nameOffset }: Section) =>
     !/^(?:[ \t\v\f]*|[ \t\v\f]+[#;].*)$/s.test(
       text.slice(nameOffset + name.length + 1, lines.at(line).end),
     );
   const says = (line: number) => saysSomething(file, line);
   const indented = (line: number) => indentOf(file, line) > 0;
-  const tail = indices(end + 1, (behind[0]?.line ?? last + 1) - 1).filter(says);
+  const tail = indices(end + 1, (following[0]?.line ?? last + 1) - 1).filter(
+    says,
+  );
   const place = section === undefined
     ? `the empty block of line ${begin + 1}`
     : `the end of the block on line ${end + 1}`;
-  const stray = `, behind ${place}, would belong to another section`;
+  const stray = `, after ${place}, would belong to another section`;
   const move = "move that line into a section of its own, or remove it";
   const lone = (line: number) => terminatorOf(file, line) === "\r";
   return [
     [
       headers.find(({ line }) => indented(line))?.line,
-      " is an indented header, which the AWS CLI takes for a part of the key " +
+      " is an indented header, which the AWS CLI reads as part of the key " +
       "before it",
       "remove its indentation",
     ],
     [
       headers.find(isLonger)?.line,
-      " goes on behind the bracket, so that some programs, if not the AWS " +
-      "CLI, do not take it for a header",
+      " has text after the bracket: some programs, but not the AWS CLI, do " +
+      "not read it as a header",
       "remove what follows the bracket",
     ],
     [tail.find(indented), stray, move],
     [
-      // Those above the last one set the depth that it is measured by.
+      // The AWS CLI compares its depth with that of the key above.
       indices(begin + 1, end - 1).findLast((line) =>
         says(line) && indented(line)
       ),

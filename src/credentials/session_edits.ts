@@ -40,19 +40,19 @@ import {
   trimEnd,
 } from "./text.ts";
 
-/** The session as STS gave it, to be written. */
+/** A session to write. */
 export interface SessionValues {
-  /** The session's own access key id. */
+  /** The access key ID. */
   readonly accessKeyId: string;
-  /** Its secret access key. */
+  /** The secret access key. */
   readonly secretAccessKey: Secret;
-  /** Its session token. */
+  /** The session token. */
   readonly sessionToken: Secret;
   /** ISO 8601, local time with its offset, whole seconds. */
   readonly expiration: string;
-  /** Whether to add the access key id that the expiry is for; where there is one, it is kept current anyway. */
+  /** Whether to add `expiration_key_id`; one that exists is updated anyway. */
   readonly marksExpiry?: boolean;
-  /** The region of the session's profile: written into a new section, and not touched later. */
+  /** Region to write into a new section; an existing section keeps its own. */
   readonly region?: string | undefined;
 }
 
@@ -67,11 +67,10 @@ interface Refresh {
 }
 
 /**
- * The edits that put `session` into the block of profile `key`, under the
- * section name `sectionName`; they append a block if there is none.
+ * Writes `session` as `[sectionName]` into the block of profile `key`, or appends a block.
  *
- * @throws {UpdstsError} `NAME_INVALID`; `BLOCK_BROKEN` or `NAME_TAKEN`, with line numbers;
- * `STS_ANSWER_INVALID` if a value could not stand on a line of its own.
+ * @throws {UpdstsError} `NAME_INVALID`, `BLOCK_BROKEN` or `NAME_TAKEN` (with line numbers),
+ * `STS_ANSWER_INVALID` if a value does not fit on one line
  */
 export function refreshEdits(
   file: ParsedFile,
@@ -89,7 +88,7 @@ export function refreshEdits(
   const { name } = refresh;
   assertUndamaged(file, refresh.key, name);
   const found = file.blockOf(key, sectionName);
-  // A header of that name above the tag of an empty block is its own.
+  // A header of that name above the tag belongs to the block.
   const header = found?.above?.name === name ? found.above : undefined;
   const block = found && { ...found, section: found.section ?? header };
   const ours = [block?.section, block?.leftover]
@@ -98,7 +97,7 @@ export function refreshEdits(
   return lastingEdits(file, block, refresh);
 }
 
-/** @throws {UpdstsError} `BLOCK_BROKEN`, with line numbers, if no session can be written into `block` */
+/** @throws {UpdstsError} `BLOCK_BROKEN`, with line numbers, if a session cannot be written into `block` */
 export function assertRefreshable(file: ParsedFile, block: ManagedBlock): void {
   const { key, section } = block;
   const owned = new Map(OWNED_KEYS.map((key) => [key, "x"]));
@@ -110,17 +109,16 @@ export function assertRefreshable(file: ParsedFile, block: ManagedBlock): void {
 }
 
 /**
- * The edits that remove `block`: its tags, the text between them, and the keys
- * of the session behind it. Any other key there becomes a comment: as a key it
- * would belong to the profile above. Lines between the opening tag and the
- * header belong to the profile above, and stay, as do notes behind the block.
+ * Removes `block` and the session's keys after it. Other keys after it become
+ * comments, since they would belong to the profile above; the lines between the
+ * opening tag and the header do belong to it, and stay.
  *
  * @throws {UpdstsError} `BLOCK_BROKEN`, with line numbers
  */
 export function removeEdits(file: ParsedFile, block: ManagedBlock): Edit[] {
-  const behind = propertiesBehind(file, block);
-  const owned = behind.filter(({ key }) => OWNED.has(key));
-  const commented = behind.filter(({ key }) => !OWNED.has(key))
+  const following = propertiesAfter(file, block);
+  const owned = following.filter(({ key }) => OWNED.has(key));
+  const commented = following.filter(({ key }) => !OWNED.has(key))
     .flatMap(({ line, continuations }) => [line, ...continuations])
     .map((line) => insertion(contentOffset(file, line), "# "));
   const edits = [...cutBlock(file, block, owned), ...commented];
@@ -129,11 +127,11 @@ export function removeEdits(file: ParsedFile, block: ManagedBlock): Edit[] {
   throw unreadableBlock(file, block, outcome);
 }
 
-/** The same for `block` and the properties `behind` it, whatever programs read afterwards. */
+/** Removes `block` and the properties `following` it, without a check of what programs read then. */
 export function cutBlock(
   file: ParsedFile,
   block: ManagedBlock,
-  behind = propertiesBehind(file, block),
+  following = propertiesAfter(file, block),
 ): Edit[] {
   const { begin, end, closed, section, leftover } = block;
   if (section === undefined) {
@@ -145,11 +143,11 @@ export function cutBlock(
     ...section.line <= begin + 1
       ? [cutLines(file, first, last)]
       : [cutLines(file, first, begin), cutLines(file, section.line, last)],
-    ...behind.map((property) => cutProperty(file, property)),
+    ...following.map((property) => cutProperty(file, property)),
   ];
 }
 
-/** The flaws of `block` that the next refresh mends, each a clause with its line number (from 1). */
+/** Flaws of `block` that the next refresh fixes, each a clause with its line number (from 1). */
 export function flawsOf(file: ParsedFile, block: ManagedBlock): string[] {
   const { begin, end, opened, closed, section } = block;
   const flaws: string[] = [];
@@ -167,7 +165,7 @@ export function flawsOf(file: ParsedFile, block: ManagedBlock): string[] {
   if (closed && terminatorOf(file, end) === "") {
     note(end, `is a closing tag without a line end, ${refused}`);
   }
-  for (const { line } of propertiesBehind(file, block)) {
+  for (const { line } of propertiesAfter(file, block)) {
     note(line, "belongs to the session, and follows its block");
   }
   const found =
@@ -181,7 +179,7 @@ export function flawsOf(file: ParsedFile, block: ManagedBlock): string[] {
     if (unquoted(value) === value) continue;
     note(
       property.line,
-      "has quotes, which most programs take for a part of the value",
+      "has quotes, which most programs read as part of the value",
     );
   }
   if (section !== undefined && found.length > 0 && lacking.size > 0) {
@@ -194,17 +192,17 @@ export function flawsOf(file: ParsedFile, block: ManagedBlock): string[] {
 }
 
 /** Properties of the block's section that another program wrote after the closing tag. */
-function propertiesBehind(
+function propertiesAfter(
   { blocks }: ParsedFile,
   { end, closed, section }: ManagedBlock,
 ): readonly Property[] {
-  const behind =
+  const following =
     section?.properties.filter(({ line }) =>
       closed ? line > end : line >= end
     ) ?? [];
-  if (behind.length === 0) return behind;
+  if (following.length === 0) return following;
   const next = blocks.find(({ opened, begin }) => opened && begin >= end);
-  return behind.filter(({ line, continuations }) =>
+  return following.filter(({ line, continuations }) =>
     (continuations.at(-1) ?? line) < (next?.begin ?? Infinity)
   );
 }
@@ -216,7 +214,7 @@ function cutProperty(
   return cutLines(file, line, continuations.at(-1) ?? line);
 }
 
-/** @throws {UpdstsError} `STS_ANSWER_INVALID` if a value cannot be on a line of its own */
+/** @throws {UpdstsError} `STS_ANSWER_INVALID` if a value does not fit on one line */
 function ownedValues(session: SessionValues): Values {
   const values = new Map([
     ["aws_access_key_id", session.accessKeyId],
@@ -226,8 +224,7 @@ function ownedValues(session: SessionValues): Values {
   ]);
   if (session.marksExpiry) values.set(EXPIRY_OWNER, session.accessKeyId);
   for (const [key, value] of values) {
-    // AWS issues letters, digits and these few signs. Anything else could end
-    // the line, open a section, or be taken for a comment.
+    // AWS issues only these; others could end the line or begin a comment.
     if (!/^[A-Za-z0-9+/=_.:~-]+$/.test(value)) {
       throw new UpdstsError(
         "STS_ANSWER_INVALID",
@@ -242,7 +239,7 @@ function ownedValues(session: SessionValues): Values {
   return values;
 }
 
-/** `expiration` in the form of `current`: aws-mfa writes UTC without a zone, saml2aws and prompts read RFC 3339. */
+/** Formats `expiration` like `current`: aws-mfa writes UTC without a zone, saml2aws and prompts read RFC 3339. */
 function expiryLike(current: string, expiration: string): string {
   const time = parseTimestamp(expiration);
   const [, separator, zone] =
@@ -253,7 +250,7 @@ function expiryLike(current: string, expiration: string): string {
     .replace("T", separator);
 }
 
-/** Edits after which programs read the session, all else as before, and the same again after the next refresh. */
+/** Edits that programs read correctly now and after the next refresh. */
 function lastingEdits(
   file: ParsedFile,
   block: ManagedBlock | undefined,
@@ -262,12 +259,12 @@ function lastingEdits(
   const { edits, change } = planned(file, block, refresh);
   const outcome = readAfter(file, edits, change);
   const problem = outcome.problem ??
-    nextProblem(parseFile(outcome.made), refresh);
+    nextProblem(parseFile(outcome.text), refresh);
   if (problem === undefined) return edits;
   throw unreadableBlock(file, block, { ...outcome, problem });
 }
 
-/** Why the next refresh of `file`, which has just been refreshed, would not work. */
+/** Why the refresh after this one would fail. */
 function nextProblem(file: ParsedFile, refresh: Refresh): string | undefined {
   const { key, owned } = refresh;
   const block = file.blocks.find((block) => block.key === key);
@@ -278,7 +275,7 @@ function nextProblem(file: ParsedFile, refresh: Refresh): string | undefined {
   const next = planned(file, block, { ...refresh, owned: new Map(others) });
   const { problem } = readAfter(file, next.edits, next.change);
   if (problem !== undefined) return problem;
-  // A line that was ignored before may be a key of ours now.
+  // A line that was ignored before may be an owned key now.
   const same = planned(file, block, refresh).edits;
   const values = block?.section && valuesOf(file, block.section);
   const isLasting = applyEdits(file.text, same) === file.text &&
@@ -348,7 +345,7 @@ function appendedBlock(
     ...propertyLines(values),
     CLOSING_TAG,
   ];
-  // A lone CR ends no line for most programs, if other lines end otherwise.
+  // Among other line ends, most programs ignore a lone CR.
   if (text !== "" && !text.endsWith("\n")) block.unshift("");
   // Some programs continue a line that ends in a backslash.
   const last = text === "" ? "" : lineText(file, file.lines.length - 1);
@@ -360,7 +357,7 @@ function openingTag(key: string): string {
   return `# \${{{ key=${key} ${MARKER}`;
 }
 
-/** Adds missing tags; removes indentation and adds a line end, for which some programs refuse a whole file. */
+/** Adds missing tags, and fixes indentation and a missing line end, for which some programs refuse the file. */
 function tagEdits(file: ParsedFile, block: ManagedBlock): Edit[] {
   const { begin, end, opened, closed, key } = block;
   const eol = terminatorOf(file, begin);
@@ -413,7 +410,7 @@ function headerEdits(
   ];
 }
 
-/** Replaces the values in a block, and adds at its end the keys that are missing or behind it. */
+/** Replaces the values in a block, and adds missing keys and those that follow the block. */
 function valueEdits(
   file: ParsedFile,
   block: ManagedBlock,
@@ -433,7 +430,7 @@ function valueEdits(
     }
   }
   const eol = terminatorOf(file, begin);
-  const moved = propertiesBehind(file, block).flatMap((property) => {
+  const moved = propertiesAfter(file, block).flatMap((property) => {
     const edit = cutProperty(file, property);
     edits.push(edit);
     if (values.has(property.key)) return [];
@@ -443,25 +440,21 @@ function valueEdits(
   // The file may end with the last key.
   const isUnfinished = !closed && end === file.lines.length &&
     terminatorOf(file, end - 1) === "";
-  const come = [
+  const added = [
     ...(isUnfinished ? [eol] : []),
     ...propertyLines(missing).map((line) => line + eol),
     ...moved,
   ];
-  if (come.length === 0) return edits;
-  // After the last line that says something, lest it continues a new one.
+  if (added.length === 0) return edits;
+  // After the last filled line, which would otherwise continue the new one.
   const last = section === undefined
     ? end - 1
     : lastFilledLine(file, begin, end);
-  edits.push(insertion(startOf(file, last + 1), come.join("")));
+  edits.push(insertion(startOf(file, last + 1), added.join("")));
   return edits;
 }
 
-/**
- * Replaces the value of a property, and removes what follows it, spaces aside:
- * programs take comments and other blanks for a part of it. Spells the key as
- * all programs read it.
- */
+/** Replaces a value, removes a comment after it, which programs read as part of it, and normalises the key. */
 function valueEdit(
   { text, lines }: ParsedFile,
   { line, offset, length }: Property,
@@ -478,7 +471,7 @@ function valueEdit(
   };
 }
 
-/** `edits` with those at one offset joined, insertions first. */
+/** Joins edits at one offset, insertions first. */
 function joined(edits: readonly Edit[]): Edit[] {
   const result: Edit[] = [];
   const ordered = edits.toSorted((a, b) =>

@@ -2,19 +2,18 @@
 
 /** Replaces `length` characters of the original text, from `offset`, by `text`. */
 export interface Edit {
-  /** Position in the original text, in characters. */
+  /** Offset in the original text. */
   readonly offset: number;
-  /** Number of characters to delete; 0 to insert. */
+  /** Number of characters to remove; 0 to insert. */
   readonly length: number;
-  /** The new text; empty to delete. */
+  /** Replacement; empty to delete. */
   readonly text: string;
 }
 
 /**
- * `text` with all `edits` applied. Every offset counts in the original text.
+ * Applies `edits`, whose offsets all refer to the original text.
  *
- * @throws {RangeError} if an edit reaches outside of the text, or two of them
- * overlap or start at the same place (their order would be a guess).
+ * @throws {RangeError} if edits overlap, start at one offset or leave the text
  */
 export function applyEdits(text: string, edits: readonly Edit[]): string {
   const ordered = edits.toSorted((a, b) => a.offset - b.offset);
@@ -44,19 +43,17 @@ export interface Line {
   readonly start: number;
   /** Offset of the terminator. */
   readonly end: number;
-  /** Offset behind the terminator. */
+  /** Offset after the terminator. */
   readonly next: number;
 }
 
 /**
- * The lines of a text. LF, CRLF and a lone CR each end a line, as they do for
- * the AWS CLI; a last line without a terminator has `end === next`. Joining
- * all `[start, next)` gives back the text.
+ * The lines of a text. As in the AWS CLI, LF, CRLF and a lone CR each end a
+ * line; a last line without a terminator has `end === next`.
  */
 export class Lines {
   readonly #text: string;
-  // Only where the next line begins: an object for each of a million lines
-  // would take longer to make than the file to read.
+  // Numbers: creating an object per line takes longer than reading the file.
   readonly #nexts: number[] = [];
 
   /** The lines of `text`. */
@@ -68,7 +65,7 @@ export class Lines {
       return found === -1 ? text.length : found;
     };
     while (start < text.length) {
-      // Each result is kept until it is passed, so that the scan is linear.
+      // Each result is reused until it is passed, so that the scan is linear.
       if (lf < start) lf = find("\n");
       if (cr < start) cr = find("\r");
       const end = lf === cr + 1 ? lf : Math.min(lf, cr);
@@ -83,9 +80,9 @@ export class Lines {
   }
 
   /**
-   * Line `index`, counted from 0.
+   * Line `index`, from 0.
    *
-   * @throws {RangeError} if there is no such line
+   * @throws {RangeError} if the text has fewer lines
    */
   at(index: number): Line {
     const next = this.#nexts[index];
@@ -97,7 +94,7 @@ export class Lines {
     return { start, end, next };
   }
 
-  /** Index of the line of the character at `offset`; it must be `from` or later, where the search begins. */
+  /** Index of the line at `offset`; the search begins at line `from`. */
   indexAt(offset: number, from = 0): number {
     let index = from;
     while ((this.#nexts[index] ?? Infinity) <= offset) index++;
@@ -110,24 +107,24 @@ export class Lines {
   }
 }
 
-/** The text of a file, one character a byte, and its lines. */
+/** The text of a file and its lines. */
 export interface FileText {
-  /** The whole text. */
+  /** One character a byte. */
   readonly text: string;
-  /** Its lines; indices elsewhere count in these. */
+  /** Line indices elsewhere refer to these. */
   readonly lines: Lines;
 }
 
 const UTF8_BOM = "\xEF\xBB\xBF";
 
-/** The content of line `index`, without terminator and byte order mark. */
+/** Content of line `index`, without terminator and byte order mark. */
 export function lineText({ text, lines }: FileText, index: number): string {
   const { start, end } = lines.at(index);
   const hasBom = index === 0 && text.startsWith(UTF8_BOM);
   return text.slice(hasBom ? UTF8_BOM.length : start, end);
 }
 
-/** The terminator of line `index`; empty if it has none. */
+/** Terminator of line `index`, or the empty string. */
 export function terminatorOf(file: FileText, index: number): string {
   const { end, next } = file.lines.at(index);
   return file.text.slice(end, next);
@@ -138,7 +135,7 @@ export function saysSomething(file: FileText, index: number): boolean {
   return /^[^#;]/.test(trim(lineText(file, index), BLANKS));
 }
 
-/** Index of the last line from `first` to before `end` that is neither blank nor a comment; else `first`. */
+/** Index of the last line in `[first, end)` that is neither blank nor a comment; else `first`. */
 export function lastFilledLine(
   file: FileText,
   first: number,
@@ -149,7 +146,6 @@ export function lastFilledLine(
   return last;
 }
 
-/** Number of blanks at the start of line `index`. */
 export function indentOf(file: FileText, index: number): number {
   return spacesBefore(lineText(file, index), BLANKS);
 }
@@ -178,10 +174,7 @@ export function cutLines(
   return { offset: start, length: lines.at(last).next - start, text: "" };
 }
 
-/**
- * The terminator of the last line that has one; `"\n"` if none has. A lone CR
- * counts only in a file that has no other, since it ends no line for the SDKs.
- */
+/** The last terminator in `file`; by default LF. A lone CR comes last, since it does not end a line for the SDKs. */
 export function lineEnding(file: FileText): string {
   for (let index = file.lines.length - 1; index >= 0; index--) {
     const terminator = terminatorOf(file, index);
@@ -196,26 +189,24 @@ export const BLANKS = " \t\v\f";
 const SEPARATORS = " \t\n\v\f\r\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005" +
   "\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000";
 
-/** White space in a decoded text, in three languages. */
+/** White space in decoded text, as each language trims it. */
 export const JAVASCRIPT_SPACES: string = `${SEPARATORS}\ufeff`;
 export const GO_SPACES: string = `${SEPARATORS}\x85`;
 export const PYTHON_SPACES: string = `${GO_SPACES}\x1c\x1d\x1e\x1f`;
 
-/** Number of `spaces` at the start of `text`. */
 export function spacesBefore(text: string, spaces: string): number {
   let start = 0;
   while (start < text.length && spaces.includes(text.charAt(start))) start++;
   return start;
 }
 
-/** `text` without any of `spaces` at its end. */
 export function trimEnd(text: string, spaces: string): string {
   let end = text.length;
   while (end > 0 && spaces.includes(text.charAt(end - 1))) end--;
   return text.slice(0, end);
 }
 
-/** `text` without `spaces` at either end; without those of any program, if none are given. */
+/** Trims `spaces`; by default the white space of all programs. */
 export function trim(
   text: string,
   spaces: string = `${PYTHON_SPACES}\ufeff`,
@@ -226,14 +217,14 @@ export function trim(
 const utf8 = new TextEncoder();
 const utf8Decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** `text` in UTF-8, one character a byte, as the files are scanned. */
+/** Encodes `text` as UTF-8, one character a byte. */
 export function encodeText(text: string): string {
   if (isAscii(text)) return text;
   return Array.from(utf8.encode(text), (byte) => String.fromCharCode(byte))
     .join("");
 }
 
-/** The text that UTF-8 `bytes` (one character a byte) stand for, to be shown. */
+/** Decodes UTF-8 `bytes` (one character a byte) for display. */
 export function decodeText(bytes: string): string {
   if (isAscii(bytes)) return bytes;
   return utf8Decoder.decode(
@@ -241,7 +232,7 @@ export function decodeText(bytes: string): string {
   );
 }
 
-/** Whether `bytes` (one character a byte) are UTF-8. */
+/** Whether `bytes` (one character a byte) are valid UTF-8. */
 export function isUtf8(bytes: string): boolean {
   // Invalid bytes decode to U+FFFD, which encodes to three other ones.
   return isAscii(bytes) || encodeText(decodeText(bytes)) === bytes;

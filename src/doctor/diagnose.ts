@@ -6,22 +6,22 @@ import type { DoctorPorts, KeySource, Surroundings } from "../ports.ts";
 import { chooseRegion } from "../sessions/plan.ts";
 import { shellWarnings } from "../sessions/profiles.ts";
 import { usersOf } from "../sessions/refresh_session.ts";
-import { lookAtConfig, lookAtFile } from "./file_findings.ts";
+import { checkConfig, checkFile } from "./file_findings.ts";
 import {
-  lookAtPlan,
-  lookAtProfiles,
+  checkProfiles,
   rehearseRefresh,
+  reportPlan,
   type Target,
 } from "./profile_findings.ts";
 import { type Finding, Report } from "./report.ts";
 
-/** A clock that is further off is worth a warning, in seconds. */
+/** A larger difference of the clocks is a warning, in seconds. */
 const TOLERATED_SKEW = 15;
 
 /**
- * Everything that is in order, and everything that is not, each cause once; no
- * code is asked for and nothing is issued. With `profile`, that profile only; then a problem is what `get` refuses or warns
- * of, or keeps it from STS, and everything else is a warning.
+ * Checks everything that a refresh depends on, without a code or a change. With
+ * `profile`, a problem is what its `get` refuses or warns of, or what keeps it
+ * from STS; everything else is a warning.
  *
  * @throws {UpdstsError} `NAME_INVALID`
  */
@@ -33,7 +33,7 @@ export async function diagnose(
   const { file, keys, config, surroundings } = ports;
   const report = new Report();
   const targets: Target[] = [];
-  const asked = profile === undefined
+  const rehearsal = profile === undefined
     ? undefined
     : await rehearseRefresh(ports, profile);
   const read = (check: string, source: KeySource) =>
@@ -42,7 +42,7 @@ export async function diagnose(
   if (sessions !== undefined) {
     await report.attempt("file", async () => {
       const facts = await surroundings.fileFacts();
-      await lookAtFile(report, file.path, sessions, facts);
+      await checkFile(report, file.path, sessions, facts);
       await file.rehearse(() => []);
       report.ok("writing", "the file can be replaced");
     });
@@ -50,16 +50,18 @@ export async function diagnose(
   const source = keys === undefined ? sessions : await read("keys", keys);
   if (keys && source) report.ok("keys", keys.path ?? "stdin");
   await report.attempt("config", async () => {
-    lookAtConfig(report, await config.file(), file.path, sessions);
+    checkConfig(report, await config.file(), file.path, sessions);
   });
   await report.attempt("profiles", async () => {
     if (sessions === undefined || source === undefined) return;
-    if (asked === undefined) await lookAtProfiles(report, ports, targets);
-    else if (asked.prepared) lookAtPlan(report, targets, asked.prepared);
+    if (rehearsal === undefined) await checkProfiles(report, ports, targets);
+    else if (rehearsal.prepared) {
+      reportPlan(report, targets, rehearsal.prepared);
+    }
   });
-  const names = asked?.prepared === undefined
+  const names = rehearsal?.prepared === undefined
     ? sessions?.blocks.flatMap(({ sessionProfile }) => sessionProfile ?? [])
-    : usersOf(asked.prepared.names);
+    : usersOf(rehearsal.prepared.names);
   for (const message of shellWarnings(surroundings.shell, names ?? [])) {
     report.warn("shell", message);
   }
@@ -70,21 +72,21 @@ export async function diagnose(
       targets.push({ ...settings, region });
     });
   }
-  if (asked !== undefined) {
-    const said = new Set([asked.refused?.message, ...asked.warned]);
-    report.confirm(({ message }) => said.has(message));
+  if (rehearsal !== undefined) {
+    const messages = new Set([rehearsal.refused?.message, ...rehearsal.warned]);
+    report.confirm(({ message }) => messages.has(message));
   }
-  await lookAtSts(report, surroundings, targets);
+  await checkSts(report, surroundings, targets);
   const check = `profile ${profile}`;
-  if (asked?.refused !== undefined) report.fail(check, asked.refused);
-  for (const message of asked?.warned ?? []) {
+  if (rehearsal?.refused !== undefined) report.fail(check, rehearsal.refused);
+  for (const message of rehearsal?.warned ?? []) {
     if (!report.has(message)) report.warn(check, message);
   }
   return report.findings;
 }
 
-/** Looks at the certificates, and at STS of all `targets`, each place once. */
-async function lookAtSts(
+/** Checks the certificates, and each endpoint of `targets` once. */
+async function checkSts(
   report: Report,
   surroundings: Surroundings,
   targets: readonly Target[],
@@ -103,14 +105,14 @@ async function lookAtSts(
     const place = endpoint ?? [region, fips, dualStack].join(" ").toLowerCase();
     return [place, target];
   }));
-  // All at once: none waits for another that does not answer.
+  // In parallel, so that one timeout does not delay the others.
   await Promise.all(Array.from(
     places.values(),
-    (target) => askSts(report, surroundings, target),
+    (target) => checkEndpoint(report, surroundings, target),
   ));
 }
 
-async function askSts(
+async function checkEndpoint(
   report: Report,
   surroundings: Surroundings,
   target: Target,

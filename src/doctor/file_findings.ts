@@ -10,8 +10,8 @@ import { awsCliWarning, flawWarning } from "../sessions/refresh_session.ts";
 import { settingVariable, shellQuoted } from "../shell_quoted.ts";
 import type { Report } from "./report.ts";
 
-/** Looks at the credentials file, which was read as `parsed`. */
-export async function lookAtFile(
+/** Checks the credentials file at `path`. */
+export async function checkFile(
   report: Report,
   path: string,
   parsed: ParsedFile,
@@ -87,7 +87,7 @@ export async function lookAtFile(
       "save the file with LF line ends",
     );
   }
-  // A file without any profile is refused where profiles are looked at.
+  // The check of the profiles refuses a file without profiles.
   if (size > 0) {
     await report.attempt("contents", () => assertReadable(path, text));
   }
@@ -103,8 +103,8 @@ export async function lookAtFile(
       const isKnown = opened || profile !== sessionProfile;
       const get = `updsts get PROFILE -sn ${shellQuoted(profile)}`;
       for (const flaw of flawsOf(parsed, block)) {
-        const mended = flawWarning(path, flaw, "the next");
-        if (isKnown) report.warn("contents", mended);
+        const warning = flawWarning(path, flaw, "the next");
+        if (isKnown) report.warn("contents", warning);
         else report.warn("contents", flaw, `name it in a refresh: ${get}`);
       }
     });
@@ -119,15 +119,15 @@ function othersMay(mode: number): string {
   return `${who} can ${allowed.join(" and ")}`;
 }
 
-/** @throws {UpdstsError} `FILE_UNUSABLE`, in the words of `get`, if the AWS CLI cannot read `text` */
+/** @throws {UpdstsError} `FILE_UNUSABLE` with the message of `get` if the AWS CLI refuses `text` */
 function assertReadable(path: string, text: string): void {
   const reason = whyAwsCliRefusesFile(text);
   if (reason === undefined) return;
   throw new UpdstsError("FILE_UNUSABLE", awsCliWarning(path, reason));
 }
 
-/** Looks at the config file, beside the credentials file at `path`. */
-export function lookAtConfig(
+/** Checks the config file; `path` is that of the credentials file. */
+export function checkConfig(
   report: Report,
   file: { readonly path: string; readonly text: string } | undefined,
   path: string,
@@ -135,7 +135,7 @@ export function lookAtConfig(
 ): void {
   const check = "config";
   report.ok(check, file?.path ?? "not found, and not needed");
-  // If one file is both, it has been looked at.
+  // One file that is both is checked already.
   if (file === undefined || file.path === path) return;
   const profiles = new Set(credentials?.sections.map(({ name }) => name));
   for (const { name, line } of parseFile(file.text).sections) {
@@ -152,6 +152,6 @@ export function lookAtConfig(
   assertReadable(file.path, file.text);
 }
 
-/** Sections of a config file that may have the name of a profile. */
+/** Sections of a config file whose names may equal a profile's. */
 const OTHER_SECTIONS =
   /^(?:default|DEFAULT|plugins|preview|toplevel|(?:profile|services|sso-session)[ \t].*)$/s;

@@ -2,7 +2,7 @@
 import { applyEdits } from "../credentials/text.ts";
 import { UpdstsError } from "../errors.ts";
 import type { Ports, ProfileSettings, StsTarget } from "../ports.ts";
-import { listProfiles, withLongTermKey } from "../sessions/profiles.ts";
+import { viewProfiles, withLongTermKey } from "../sessions/profiles.ts";
 import {
   type Prepared,
   type PreparePorts,
@@ -14,10 +14,10 @@ import { shellQuoted } from "../shell_quoted.ts";
 import { toLocalIso } from "../timestamps.ts";
 import type { Report } from "./report.ts";
 
-/** Of every long-term secret access key that AWS has issued. */
+/** In characters, of each long-term secret access key that AWS has issued. */
 const SECRET_LENGTH = 40;
 
-/** With more long-term keys, a refresh is rehearsed only if its profile is named. */
+/** With more long-term keys, only the refresh of a named profile is rehearsed. */
 const MAX_REHEARSED = 50;
 
 /** The STS target, and the source of its endpoint. */
@@ -45,7 +45,7 @@ export async function rehearseRefresh(
 }
 
 /** Reports what a refresh would use. */
-export function lookAtPlan(
+export function reportPlan(
   report: Report,
   targets: Target[],
   { names: { profile, sessionProfile, role, notes = [] }, plan }: Prepared,
@@ -66,23 +66,24 @@ export function lookAtPlan(
   report.warn(check, state, "copy it again, or create a new key");
 }
 
-/** Looks at all profiles of the file, or of both; adds to `targets`. */
-export async function lookAtProfiles(
+/** Checks all profiles; adds their endpoints to `targets`. */
+export async function checkProfiles(
   report: Report,
   world: Ports,
   targets: Target[],
 ): Promise<void> {
   const { file, keys, clock } = world;
-  const views = await listProfiles({ ...world, log: SILENT });
+  const views = await viewProfiles({ ...world, log: SILENT });
   const names = new Set(views.map(({ name }) => name));
   const keyed = new Set(withLongTermKey(views, world));
   const isRehearsed = keyed.size <= MAX_REHEARSED;
-  // Without any key, it is a file of sessions alone.
+  // Without a key, the file is one for sessions only.
   const isAlone = keyed.size === 0;
   const option = keys === undefined && !isAlone
     ? ""
     : ` -o ${shellQuoted(file.path)}`;
-  /** That the file can be written, and STS be asked, is checked once for all. */
+  // Writing the file and reaching STS are checked once for all profiles.
+
   const ports: PreparePorts = {
     ...world,
     issuer: { rehearse: () => Promise.resolve() },
@@ -128,16 +129,16 @@ export async function lookAtProfiles(
       ok(view.session ? `takes a role with ${view.session}` : WAYS[kind]);
     } else if (!keyed.has(view)) {
       warn(
-        "a long-term key beside the sessions: whoever may read these can read it",
+        "a long-term key beside the sessions: programs that can read these can read it, too",
         "move it into the file that -c names",
       );
     } else if (isRehearsed) {
       const { prepared, refused } = await rehearseRefresh(ports, name);
       if (refused !== undefined) report.fail(`profile ${name}`, refused);
-      if (prepared !== undefined) lookAtPlan(report, targets, prepared);
+      if (prepared !== undefined) reportPlan(report, targets, prepared);
     }
   }
-  // A key without a device is not meant to be refreshed with.
+  // A key without an MFA device may not be meant for sessions.
   report.confirm(({ code }) => code !== "DEVICE_MISSING");
   if (!isRehearsed) {
     report.warn(
@@ -149,7 +150,7 @@ export async function lookAtProfiles(
     report.warn(
       "profiles",
       "none of them has a long-term key",
-      "add one with aws configure; who signs in with aws login or aws sso login needs no updsts",
+      "add one with aws configure; with aws login or aws sso login, updsts is not needed",
     );
   }
 }

@@ -1,43 +1,39 @@
 // The report of `doctor`: each check, and each cause once.
 import { type ErrorCode, UpdstsError } from "../errors.ts";
 
-/** One thing that was looked at. Holds no secret. */
+/** The result of a check, without secrets. */
 export interface Finding {
   /** The subject: `file`, `profile default`, `clock`. */
   readonly check: string;
   /** A problem keeps something from working; a warning does not yet. */
   readonly status: "ok" | "warning" | "problem";
   readonly message: string;
-  /** What to do about it. */
   readonly hint?: string | undefined;
-  /** The error that a refresh would end with, if it would. */
+  /** The error of a refresh. */
   readonly code?: ErrorCode;
 }
 
-/** The findings so far. */
 export class Report {
   readonly findings: Finding[] = [];
   /** The text of a warning or problem. */
-  readonly #said = new Set<string>();
+  readonly #messages = new Set<string>();
 
-  /** `check` is in order. */
   ok(check: string, message: string): void {
     this.findings.push({ check, status: "ok", message });
   }
 
-  /** `check` works, and should be changed as `hint` says. */
   warn(check: string, message: string, hint?: string): void {
-    this.#said.add(message);
+    this.#messages.add(message);
     this.findings.push({ check, status: "warning", message, hint });
   }
 
-  /** The problem that `error` tells of, once; throws on what is not an {@linkcode UpdstsError}. */
+  /** Adds `error` as a problem, once; rethrows an error that is not an {@linkcode UpdstsError}. */
   fail(check: string, error: unknown, hint?: string): void {
     if (!(error instanceof UpdstsError)) throw error;
     const { code, message } = error;
     if (this.has(message)) return;
-    this.#said.add(message);
-    // Nothing was to be changed, and no code was sent.
+    this.#messages.add(message);
+    // `doctor` does not change files or send codes.
     hint ??= error.hint?.replace(
       /; (?:nothing was changed|the code is not spent)$/,
       "",
@@ -45,7 +41,7 @@ export class Report {
     this.findings.push({ check, status: "problem", message, hint, code });
   }
 
-  /** Looks at `check`: what `look` throws is a problem. */
+  /** Runs `look`; an error is a problem. */
   async attempt<T>(
     check: string,
     look: () => T | Promise<T>,
@@ -58,7 +54,7 @@ export class Report {
     }
   }
 
-  /** Makes warnings of those problems so far that `isOne` does not confirm. */
+  /** Changes the problems so far that `isOne` does not confirm into warnings. */
   confirm(isOne: (problem: Finding) => boolean): void {
     for (const [index, finding] of this.findings.entries()) {
       const { code, ...rest } = finding;
@@ -67,8 +63,7 @@ export class Report {
     }
   }
 
-  /** Whether a warning or a problem says `message` already. */
   has(message: string): boolean {
-    return this.#said.has(message);
+    return this.#messages.has(message);
   }
 }

@@ -6,7 +6,7 @@ import type {
 } from "@modelcontextprotocol/server";
 import { UpdstsError } from "../errors.ts";
 import { toProfileAnswer, toRefreshAnswer } from "../sessions/answers.ts";
-import { getProfile, listProfiles } from "../sessions/profiles.ts";
+import { getProfile, viewProfiles } from "../sessions/profiles.ts";
 import type { RefreshResult } from "../sessions/refresh_session.ts";
 import { type CodeOrigin, failure, success } from "./answers.ts";
 import {
@@ -171,7 +171,7 @@ export const TOOLS: readonly Tool[] = [{
   isReadOnly: true,
   run: async (given, { backend }) => {
     const { ports } = await backend.open(given.text("cred_file"));
-    const views = await listProfiles(ports);
+    const views = await viewProfiles(ports);
     const now = ports.clock.now();
     return success({
       // cred_file may name any file: other lines of it must not reach the model.

@@ -4,19 +4,19 @@ import type { ProfileView } from "./profiles.ts";
 import type { RefreshResult } from "./refresh_session.ts";
 import type { RemovedSession } from "./remove_sessions.ts";
 
-/** Whole seconds from `now` to `time`; 0 if it has passed. */
+/** Whole seconds from `now` to `time`, at least 0. */
 function secondsUntil(time: Date | undefined, now: Date): number | undefined {
   return time &&
     Math.max(0, Math.floor((time.getTime() - now.getTime()) / 1000));
 }
 
-/** `fields` without those that are undefined, which a schema does not allow. */
-function given(fields: Readonly<Record<string, unknown>>) {
+/** Removes undefined fields, which a schema does not allow. */
+function definedFields(fields: Readonly<Record<string, unknown>>) {
   const entries = Object.entries(fields);
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
-/** The keys of a profile that are shown, and no others. */
+/** The only keys of a profile that are shown. */
 const SHOWN_KEYS = [
   "aws_access_key_id",
   "aws_secret_access_key",
@@ -25,12 +25,12 @@ const SHOWN_KEYS = [
   "expiration_datetime",
 ] as const;
 
-/** A profile, with masks for secrets. */
+/** A profile, with secrets masked. */
 export function toProfileAnswer(
   { name, fields, device, managedBy, session, expiration, file }: ProfileView,
   now: Date,
 ) {
-  return given({
+  return definedFields({
     profile_name: name,
     ...Object.fromEntries(
       SHOWN_KEYS.map((key) => [key, fields.get(key)?.toString()]),
@@ -51,7 +51,7 @@ export function toRefreshAnswer(
   now: Date,
 ) {
   const { accessKeyId, expiration, diff } = result;
-  return given({
+  return definedFields({
     status,
     profile_name: profile,
     updated_profile_name: sessionProfile,
@@ -70,7 +70,7 @@ export function toRemovedAnswer(
   { profile, sessionProfile }: RemovedSession,
   dryRun: boolean,
 ) {
-  return given({
+  return definedFields({
     status: dryRun ? "would_remove" : "removed",
     profile_name: profile,
     removed_profile_name: sessionProfile,

@@ -5,9 +5,8 @@ import { applyEdits, decodeText, type Edit } from "../credentials/text.ts";
 import { MASK } from "../secret.ts";
 
 /**
- * The lines that `edits` remove (`-`) and add (`+`) in the file at `path`, and
- * headers that stay. No other line of the user is shown, nor what may be a
- * secret, nor the values that STS has still to give.
+ * Lists the lines that `edits` remove (`-`), add (`+`) or rewrite unchanged in
+ * the file at `path`; secrets and the values that STS will give are masked.
  */
 export function changedLines(
   path: string,
@@ -15,12 +14,12 @@ export function changedLines(
   edits: readonly Edit[],
 ): string {
   const removed = lineReader(parseFile(text), shownValue);
-  const added = lineReader(parseFile(applyEdits(text, edits)), valueToCome);
+  const added = lineReader(parseFile(applyEdits(text, edits)), newValue);
   let moved = 0;
   const changes = edits.toSorted((a, b) => a.offset - b.offset)
     .flatMap(({ offset, length, text }) => {
       const before = removed(offset, length);
-      // A line end at its start only ends the line before, which stays.
+      // A line end at the start of an edit belongs to the line before.
       const end = /^\r?\n/.exec(text)?.[0].length ?? 0;
       const after = added(offset + moved + end, text.length - end);
       moved += text.length - length;
@@ -34,7 +33,7 @@ export function changedLines(
   return [`Changes to ${path}:`, ...changes].join("\n");
 }
 
-/** Reads the lines at an offset as they may be shown, in order, and each once. */
+/** Reads the masked lines at increasing offsets, each line once. */
 function lineReader(file: ParsedFile, show: ShowValue) {
   const shown = shownLines(file, show);
   let next = 0;
@@ -52,10 +51,10 @@ type ShowValue = (key: string, value: string) => string;
 const shownValue: ShowValue = (key, value) =>
   value === "" || mayBeShown(key, value) ? value : MASK;
 
-const valueToCome: ShowValue = (key, value) =>
+const newValue: ShowValue = (key, value) =>
   OWNED.has(key) ? "(from STS)" : shownValue(key, value);
 
-/** All lines as they may be shown: of a header and a key, nothing behind it. */
+/** Masks all lines except for tags, and for the names and public values of headers and keys. */
 function shownLines(file: ParsedFile, show: ShowValue): string[] {
   const { text, lines, blocks, sections } = file;
   const contentOf = (index: number) => {
@@ -67,9 +66,9 @@ function shownLines(file: ParsedFile, show: ShowValue): string[] {
     (_, index) => contentOf(index) === "" ? "" : MASK,
   );
   for (const { line, name, properties } of sections) {
-    // Behind a bracket in it stands what somebody noted there.
-    const [bare = "", ...behind] = decodeText(name).split("]");
-    shown[line] = `[${bare}]${behind.length === 0 ? "" : ` ${MASK}`}`;
+    // A secret may follow the bracket.
+    const [bare = "", ...rest] = decodeText(name).split("]");
+    shown[line] = `[${bare}]${rest.length === 0 ? "" : ` ${MASK}`}`;
     for (const property of properties) {
       const value = show(property.key, decodeText(readValue(file, property)));
       shown[property.line] = `${decodeText(property.key)} = ${value}`;

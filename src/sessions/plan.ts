@@ -1,6 +1,6 @@
 // Plans a request for a session: key, device and region, or the reason why it is impossible.
-import { flawIn, mayBeShown } from "../credentials/keys.ts";
-import { isDevice, type Profile } from "../credentials/profiles.ts";
+import { flawIn, isDevice, mayBeShown } from "../credentials/keys.ts";
+import type { Profile } from "../credentials/profiles.ts";
 import type { SessionValues } from "../credentials/session_edits.ts";
 import { formatDuration } from "../durations.ts";
 import { type ErrorCode, UpdstsError } from "../errors.ts";
@@ -9,23 +9,23 @@ import type { ProfileSettings, SessionRequest } from "../ports.ts";
 import { Secret } from "../secret.ts";
 import { shellQuoted } from "../shell_quoted.ts";
 
-/** In seconds, if neither request nor profile says otherwise. */
+/** In seconds. */
 const DEFAULT_DURATION = 3600;
-/** The limits of STS, in seconds. */
+/** Limits of STS, in seconds. */
 const MIN_DURATION = 900;
 const MAX_DURATION = 129_600;
 
-/** The part of a request that decides what STS is asked. */
+/** Options of a refresh that decide the request to STS. */
 export interface PlanRequest {
-  /** The ARN or serial number of the MFA device; by default the profile's. */
+  /** ARN or serial number of the MFA device; by default the profile's. */
   readonly device?: string | undefined;
-  /** By default the profile's own, else 3600. */
+  /** By default the profile's, else 3600. */
   readonly durationSeconds?: number | undefined;
-  /** If the session stays valid this long, nothing is done. */
+  /** A session that is valid this long is not refreshed. */
   readonly minRemainingSeconds?: number | undefined;
 }
 
-/** A request to STS, but for the code, and what named region and endpoint. */
+/** A request to STS without the code, and the sources of its region and endpoint. */
 export interface SessionPlan
   extends
     Omit<SessionRequest, "code">,
@@ -33,16 +33,15 @@ export interface SessionPlan
   readonly regionSource: string;
 }
 
-/** As long as anything that STS gives, so that a rehearsal needs the same room. */
+/** A session with the maximum lengths of STS, so that a rehearsal needs as much disk space. */
 export const REHEARSED: SessionValues = {
-  // Longer than any, and of no shape that would be shown.
+  // Longer than a real one, so that it is masked.
   accessKeyId: "a".repeat(129),
   secretAccessKey: new Secret("A".repeat(128)),
   sessionToken: new Secret("A".repeat(4096)),
   expiration: "to-be-given-by-STS-in-a-moment",
 };
 
-/** The error that says why the profile called `name` is not refreshed. */
 export function cannotRefresh(
   code: ErrorCode,
   name: string,
@@ -54,8 +53,7 @@ export function cannotRefresh(
 }
 
 /**
- * Takes everything that a request needs from the profile and its settings.
- * `fromStdin` changes the hints.
+ * Plans a request from the profile and its settings; `fromStdin` changes the hints.
  *
  * @throws {UpdstsError} `KEYS_TEMPORARY`, `KEYS_MISSING`, `DEVICE_MISSING`,
  * `DEVICE_UNSUPPORTED`, `REGION_INVALID`, `SETTING_INVALID`, `DURATION_INVALID`
@@ -72,7 +70,7 @@ export function planSession(
       profile.name,
       state,
       fromStdin
-        ? `stdin gave that profile: mend it where it is kept; ${hint}`
+        ? `stdin gave that profile: correct it in its source; ${hint}`
         : hint,
     );
   const durationSeconds = durationOf(request, profile, settings);
@@ -84,7 +82,7 @@ export function planSession(
   const region = chooseRegion(profile, settings, device);
   const own = namedPartition(DEVICE_ARN.exec(device)?.[1]);
   const { id } = partitionOf(region.name);
-  // Another endpoint may know any device.
+  // A custom endpoint may accept any device.
   if (endpoint === undefined && own !== undefined && own.id !== id) {
     throw refuse(
       "DEVICE_UNSUPPORTED",
@@ -101,7 +99,6 @@ export function planSession(
 
 type Refuse = (code: ErrorCode, state: string, hint: string) => UpdstsError;
 
-/** The long-term key of `profile`. */
 function keysOf(profile: Profile, refuse: Refuse) {
   const { name } = profile;
   const [, bare] = /^profile\s+(.+)$/.exec(name) ?? [];
@@ -135,8 +132,7 @@ function keysOf(profile: Profile, refuse: Refuse) {
       `add a long-term key with: aws configure --profile ${shellQuoted(name)}`,
     );
   }
-  // It goes into headers, so anything else was mistyped.
-  if (!/^[A-Z0-9_]{16,128}$/.test(accessKeyId)) {
+  if (!mayBeShown("aws_access_key_id", accessKeyId)) {
     const { state, hint } = flawIn(accessKeyId) ?? {
       state: "is not a valid access key ID",
       hint:
@@ -171,7 +167,7 @@ const DEVICE_ARN =
 const DEVICE_HINT =
   "the device's ARN looks like arn:aws:iam::123456789012:mfa/alice: `aws iam list-mfa-devices` shows it";
 
-/** Refuses what is not an MFA device, and one whose codes STS does not take. */
+/** Refuses a device whose codes STS does not accept. */
 function assertDevice(
   device: string | undefined,
   refuse: Refuse,
@@ -183,7 +179,7 @@ function assertDevice(
       `add mfa_device_arn = ARN to the profile; ${DEVICE_HINT}`,
     );
   }
-  // First: it must not be shown unless it looks like a device.
+  // Checked first, since another value may be a secret and must not be shown.
   if (!isDevice(device)) {
     const { state, hint } = flawIn(device) ?? {
       state: "is neither an ARN nor a serial number",
@@ -215,18 +211,17 @@ interface Region {
 
 const CREDENTIALS_FILE = "the credentials file";
 
-/** It becomes a part of the host's name. */
+/** The region becomes a label of the host name. */
 const HOST_LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /**
- * The names of all regions of AWS. An agent may name the credentials file, and
- * another word could be a host of somebody: sts.s3.amazonaws.com is a bucket.
+ * Matches AWS regions. An agent may name the credentials file, whose region
+ * must not lead to a foreign host: sts.s3.amazonaws.com is a bucket.
  */
 const REGION = /^[a-z]{2,4}(?:-[a-z]{2,9}){1,3}-[1-9][0-9]?$/;
 
 /**
- * The region of the environment, else of the profile, else the first one of
- * the device's partition.
+ * The region of the environment, else of the profile, else the first of the device's partition.
  *
  * @throws {UpdstsError} `REGION_INVALID`
  */
@@ -270,7 +265,7 @@ export function regionOfSession(
     : undefined;
 }
 
-/** Refuses durations that no profile can make right. */
+/** @throws {UpdstsError} `DURATION_INVALID` if the request is invalid for every profile */
 export function assertDurations(
   { durationSeconds, minRemainingSeconds = 0 }: PlanRequest,
 ): void {
@@ -293,7 +288,7 @@ export function assertDurations(
 }
 
 /**
- * The duration of the request, else of the profile, there or in the config file.
+ * The duration in seconds of the request, else of the profile.
  *
  * @throws {UpdstsError} `DURATION_INVALID`, `SETTING_INVALID`
  */
@@ -320,7 +315,7 @@ function durationOf(
       hint,
     );
   }
-  // A moment later, less than all of it remains.
+  // The whole duration never remains: some of it has passed.
   if (minRemainingSeconds < seconds) return seconds;
   const [rest, all] = [minRemainingSeconds, seconds].map(formatDuration);
   throw new UpdstsError(

@@ -1,9 +1,7 @@
 // Use cases: list the profiles without their secrets, find one, or choose the one that is meant.
+import { isDevice } from "../credentials/keys.ts";
 import type { ParsedFile } from "../credentials/parse.ts";
-import {
-  isDevice,
-  listProfiles as readProfilesOf,
-} from "../credentials/profiles.ts";
+import { listProfiles } from "../credentials/profiles.ts";
 import { assertProfileName } from "../credentials/refusals.ts";
 import { UpdstsError } from "../errors.ts";
 import { byCloseness } from "../near_names.ts";
@@ -14,36 +12,33 @@ import { findSession, type Profiles, readProfiles } from "./session_files.ts";
 
 type ListPorts = Pick<Ports, "file" | "keys" | "config" | "log">;
 
-/** A profile as it may be shown. */
+/** A profile for display. */
 export interface ProfileView {
   readonly name: string;
   /** Whether it has a key that AWS's tools know. */
   readonly recognised: boolean;
   readonly kind: "long-term" | "session" | OtherKind;
   readonly accessKeyId?: string | undefined;
-  /** The MFA device that a refresh would ask. */
+  /** MFA device of a refresh. */
   readonly device?: string | undefined;
-  /** The profile of the managed block that it is in. */
+  /** For a session in a managed block: the profile with the long-term key. */
   readonly managedBy?: string | undefined;
-  /** Of a role: the session that it uses. */
+  /** For a role: the session that it uses. */
   readonly session?: string | undefined;
-  /** When that, or its own session, ends. */
+  /** End of that session, or of its own. */
   readonly expiration?: Date | undefined;
   /** Whether another program has replaced the key that the expiry is of. */
   readonly hasStaleExpiry?: boolean;
   /** Whether it has the MFA device of a long-term key, and the token of a session. */
   readonly isOverwritten?: boolean;
-  /** Its file, where there are two; undefined for stdin, too. */
+  /** Path of its file if there are two files; undefined for stdin. */
   readonly file?: string | undefined;
-  /** Every key with a value; a {@linkcode Secret} shows itself as a mask. */
+  /** Values by key, secrets wrapped. */
   readonly fields: ReadonlyMap<string, string | Secret>;
 }
 
-/**
- * All profiles, in file order, those beside the keys first, and the roles of
- * the config file that use a session. Warns of broken blocks.
- */
-export async function listProfiles(ports: ListPorts): Promise<ProfileView[]> {
+/** Lists the profiles in file order, the file with the keys first, then roles of the config file; warns of broken blocks. */
+export async function viewProfiles(ports: ListPorts): Promise<ProfileView[]> {
   const { file, keys } = ports;
   const profiles = await readProfiles(ports);
   const views = [
@@ -67,7 +62,7 @@ export async function listProfiles(ports: ListPorts): Promise<ProfileView[]> {
   ];
 }
 
-/** The session that the role `name` uses, if it does. */
+/** The session that the role `name` uses, if any. */
 function sessionOf(name: string, profiles: Profiles) {
   try {
     const { profile, sessionProfile: session, roles } = chainOf(name, profiles);
@@ -93,13 +88,13 @@ async function viewsOf(
     ).map(({ section, profile }) => [section, profile]),
   );
   const views: ProfileView[] = [];
-  for (const profile of readProfilesOf(parsed)) {
+  for (const profile of listProfiles(parsed)) {
     const section = profile.sections.find((section) => managers.has(section));
     const own = profile.shown("mfa_device_arn") ?? profile.shown("mfa_serial");
     const isSession = profile.token !== undefined;
     const hasKeys = isSession ||
       profile.value("aws_access_key_id") !== undefined;
-    // Read only where the file leaves something open.
+    // Read only if the credentials file does not tell.
     const settings = own !== undefined && hasKeys
       ? undefined
       : await config.settingsOf(profile.name);
@@ -118,7 +113,7 @@ async function viewsOf(
       hasStaleExpiry: profile.hasStaleExpiry,
       isOverwritten: profile.isOverwritten,
       file,
-      // Made when it is read: a table of names does not need it.
+      // Computed on demand: a table of names does not need it.
       get fields() {
         return profile.fields();
       },
@@ -127,7 +122,7 @@ async function viewsOf(
   return views;
 }
 
-/** Those of `views` that have a long-term key that sessions are asked for with. */
+/** The profiles of `views` that a refresh can use as sources. */
 export function withLongTermKey(
   views: readonly ProfileView[],
   { file, keys }: Pick<ListPorts, "file" | "keys">,
@@ -139,14 +134,14 @@ export function withLongTermKey(
 }
 
 /**
- * The only profile that a session can be asked for: it has a long-term key and
- * an MFA device; or the only one with a key, whose refresh says what it lacks.
+ * The only profile with a long-term key and an MFA device; without any, the
+ * only one with a long-term key.
  *
  * @throws {UpdstsError} `USAGE` if there are several, `PROFILE_NOT_FOUND` if there is none
  */
 export async function chooseProfile(ports: ListPorts): Promise<string> {
   const { path } = ports.keys ?? ports.file;
-  const keys = withLongTermKey(await listProfiles(ports), ports);
+  const keys = withLongTermKey(await viewProfiles(ports), ports);
   const fit = keys.filter(({ device }) => device !== undefined);
   const [only, ...others] = fit.length === 0 ? keys : fit;
   if (only !== undefined && others.length === 0) return only.name;
@@ -169,29 +164,29 @@ export async function chooseProfile(ports: ListPorts): Promise<string> {
   );
 }
 
-/** The first `most` of `names`; a file may have thousands, so the others are counted. */
+/** Quotes the first `most` names and counts the others. */
 function quoted(names: readonly string[], most: number): string {
   const shown = names.slice(0, most).map((name) => JSON.stringify(name));
   const more = names.length - shown.length;
   return [...shown, ...more > 0 ? [`and ${more} more`] : []].join(", ");
 }
 
-/** One profile with a key of AWS, or the error that names those there are. */
+/** The profile called `name`, or the error that lists the existing ones. */
 export async function getProfile(
   ports: ListPorts,
   name: string,
 ): Promise<ProfileView | UpdstsError> {
   assertProfileName(name, "the profile name");
-  const views = await listProfiles(ports);
+  const views = await viewProfiles(ports);
   const found = views.filter((view) => view.name === name && view.recognised);
-  // Of two of that name, the one in the file for sessions is kept current.
+  // With two files, updsts refreshes the one in the file for sessions.
   const current = found.findLast(({ managedBy }) => managedBy !== undefined) ??
     found[0];
   const { path } = ports.keys ?? ports.file;
   return current ?? unknownProfile(name, views, path);
 }
 
-/** The error that names the profiles that exist, the likeliest first; but none of stdin, which may hold anything. */
+/** Lists the existing profiles, the nearest names first; those of stdin are not quoted, since it may hold anything. */
 export function unknownProfile(
   name: string,
   profiles: readonly Pick<ProfileView, "name" | "recognised">[],
@@ -217,7 +212,7 @@ export function unknownProfile(
   return new UpdstsError("PROFILE_NOT_FOUND", message, { hint });
 }
 
-/** What other programs of this shell would use instead of one of `sessionProfiles`, and how to stop it. */
+/** Warns of variables that make other programs use something else than `sessionProfiles`. */
 export function shellWarnings(
   shell: ShellSettings,
   sessionProfiles: readonly string[],

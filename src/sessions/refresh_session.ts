@@ -34,13 +34,13 @@ import {
 } from "./session_files.ts";
 
 export interface RefreshRequest extends PlanRequest {
-  /** The profile with the long-term key, its session, or a role that uses that. */
+  /** The profile with the long-term key, its session, or a role that uses the session. */
   readonly profile: string;
-  /** The TOTP code: six digits in any spelling. Without it, the port `codes` is asked. */
+  /** Six digits in any spelling; by default, the port `codes` asks for it. */
   readonly code?: Secret | undefined;
-  /** The profile to write; by default the name above and `_sts`. */
+  /** The profile to write; by default `<profile>_sts`. */
   readonly sessionProfile?: string | undefined;
-  /** Checks everything, asks nobody, and changes nothing. */
+  /** Checks everything, without a code and without a change. */
   readonly dryRun?: boolean | undefined;
 }
 
@@ -48,38 +48,35 @@ interface Names {
   /** The profile with the long-term key. */
   readonly profile: string;
   readonly sessionProfile: string;
-  /** The role that uses the session, if that was named. */
+  /** The role that was named and uses the session. */
   readonly role?: string | undefined;
   /** Advice for the person, a sentence each. */
   readonly notes?: readonly string[];
 }
 
-/** The outcome of a refresh. Holds no secret. */
+/** The outcome of a refresh, without secrets. */
 export interface RefreshResult extends Names {
   readonly status: "updated" | "still_valid" | "would_update";
-  /** Of a dry run: the lines that would be removed and added, secrets masked. */
+  /** In a dry run: the lines to remove and add, secrets masked. */
   readonly diff?: string;
-  /** Of the session; a dry run has none. */
+  /** Of the session; undefined in a dry run. */
   readonly accessKeyId?: string;
   readonly expiration?: Date;
 }
 
-/** What a door does around a code. Each may throw to end the refresh, but for `answered`. */
+/** Callbacks around a code. Each except `answered` may throw to end the refresh. */
 export interface RefreshHooks {
-  /** Everything but a code is known, for the session that these `profiles` use. */
+  /** Everything except the code is known; `profiles` use the session. */
   prepared?(profiles: readonly string[]): void;
-  /**
-   * A code is about to be asked for; `refused` is the error that STS had for the
-   * last one. The result is disposed of when there is a code, or none will come.
-   */
+  /** Before a code is asked for; `refused` is STS's error for the last one. The result is disposed of after it. */
   asking?(refused: UpdstsError | undefined): Disposable | undefined;
-  /** STS in `region` is about to be asked: from here on the code may be spent. */
+  /** Before the request to STS in `region`: from here on the code may be spent. */
   sending?(region: string): void;
-  /** STS has given a session, which is not written yet; or none, because of `error`. */
+  /** After the answer of STS: a session, which is not yet written, or `error`. */
   answered?(error?: unknown): void;
 }
 
-/** The ports that preparing takes: none that asks anybody. */
+/** The ports of a rehearsal, without the one that asks for codes. */
 export type PreparePorts =
   & Pick<Ports, "keys" | "config" | "clock" | "log">
   & {
@@ -94,28 +91,24 @@ interface StillValid {
   readonly found: FoundSession;
 }
 
-/** A refresh that lacks only the code. */
+/** A refresh that needs only the code. */
 export interface Prepared {
   readonly status: "prepared";
   readonly names: Names;
   readonly plan: SessionPlan;
-  /** The region to write, if a section is made. */
+  /** Region to write into a new section. */
   readonly region: string | undefined;
-  /** The file as it was rehearsed, and its changes. */
+  /** The text and the edits of the rehearsal. */
   readonly text: string;
   readonly edits: readonly Edit[];
 }
 
-/** For what a person has been told already, or is told in another way. */
+/** For messages that are shown already, or elsewhere. */
 export const SILENT: Log = { warn() {}, note() {}, info() {}, debug() {} };
 
 /**
- * Refreshes the managed block of a profile.
- *
- * Everything that can be refused without STS is refused before a code is asked
- * for, and again when a person has typed one, which may take minutes: the key
- * that signs is the one in the file then. The file is written after STS has
- * answered.
+ * Refreshes the managed block of a profile. Everything is checked before a code
+ * is asked for, and again after it, since typing one may take minutes.
  *
  * @throws {UpdstsError}
  */
@@ -180,12 +173,12 @@ export async function refreshSession(
   }
 }
 
-/** The profiles that use the session. */
+/** The session's profile, and the role that uses it. */
 export function usersOf({ sessionProfile, role }: Names): string[] {
   return role === undefined ? [sessionProfile] : [sessionProfile, role];
 }
 
-/** Writes a session that lasts on without quotes, which other programs read as a part of the value; no code is needed. */
+/** Removes the quotes from a session that is still valid, since other programs read them as part of the value. */
 async function withoutQuotes(
   file: Ports["file"],
   { profile, sessionProfile }: Names,
@@ -199,7 +192,7 @@ async function withoutQuotes(
   });
 }
 
-/** Writes `session`, even if its source is gone. A failure says that the next try needs another code. */
+/** Writes `session`; the hint of a failure says that the code is spent. */
 async function write(
   file: Ports["file"],
   { names: { profile, sessionProfile }, region }: Prepared,
@@ -223,11 +216,7 @@ async function write(
   }
 }
 
-/**
- * Does everything that a refresh does before a code is asked for.
- *
- * @throws {UpdstsError}
- */
+/** The checks of a refresh before a code is asked for. @throws {UpdstsError} */
 export async function prepareRefresh(
   ports: PreparePorts,
   request: RefreshRequest,
@@ -302,7 +291,7 @@ export async function prepareRefresh(
     refusal = awsCliRefusal(text, edits);
     return edits;
   };
-  // Both at once: the disk takes as long as loading the client of STS.
+  // In parallel: the disk takes as long as loading the client of STS.
   const rehearsed = await Promise.allSettled([
     ports.issuer.rehearse(plan),
     file.rehearse(rehearse),
@@ -316,7 +305,7 @@ export async function prepareRefresh(
     const reason = whyAwsCliRefusesFile(other.text);
     if (reason !== undefined) log.warn(awsCliWarning(other.path, reason));
   }
-  // Another program wrote the file meanwhile, and the key may be another.
+  // Another program wrote the file meanwhile, and may have changed the key.
   if (keys === undefined && text !== sessions.text && attempts > 1) {
     return await prepareRefresh(ports, request, attempts - 1);
   }
@@ -338,17 +327,15 @@ export function awsCliRefusal(
   throw brokenBlock(`the AWS CLI would refuse the whole file then: ${after}`);
 }
 
-/** The warning of a flaw of a block, and which refresh mends it. */
 export function flawWarning(
   path: string,
   flaw: string,
   when: "this" | "the next",
 ): string {
-  return `${path}: ${flaw}; ${when} refresh mends it`;
+  return `${path}: ${flaw}; ${when} refresh fixes it`;
 }
 
-/** The warning of a file that the AWS CLI cannot read. */
 export function awsCliWarning(path: string, reason: string): string {
   return `the AWS CLI refuses ${path}: ${reason}; ` +
-    "it will not find the session before that is mended";
+    "it will not find the session until that is fixed";
 }

@@ -35,8 +35,7 @@ export async function removeSession(
   assertProfileName(profile, "the profile name");
   const removed = await removeBlocks(ports, dryRun, (file) => {
     assertUndamaged(file, encodeText(profile));
-    // In a file for sessions, one name can be a source and a session: then the
-    // session was not asked for.
+    // A name that is both a source and a session means the source.
     const block = file.blockOf(profile) ??
       file.blocks.find(({ sessionProfile }) => sessionProfile === profile);
     if (block !== undefined) assertUndamaged(file, block.key);
@@ -53,8 +52,7 @@ export async function removeSession(
 /**
  * Removes all blocks whose session has expired, and warns of damage.
  *
- * @throws {UpdstsError} `BLOCK_BROKEN` for one that has expired and cannot be
- * removed, when all others are
+ * @throws {UpdstsError} `BLOCK_BROKEN`, after the others are removed, for a block that cannot be
  */
 export async function pruneSessions(
   ports: RemovePorts,
@@ -103,7 +101,7 @@ async function removeBlocks(
     removed = choose(parsed);
     return removed.flatMap((block) => removeEdits(parsed, block));
   };
-  // Half a file gives itself away later, by what was there first.
+  // A later read compared with this one shows a half-written file.
   await file.read();
   await (dryRun ? file.rehearse(change) : file.update(change));
   return removed.map(({ profile, sessionProfile }) => (

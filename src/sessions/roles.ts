@@ -8,10 +8,10 @@ import { type Profiles, sourceOf } from "./session_files.ts";
 
 /** The profile, session and roles that a name leads to. */
 export interface Chain {
-  /** The profile with the long-term key, if there is one. */
+  /** The profile with the long-term key, if it exists. */
   readonly profile: string;
   readonly sessionProfile: string;
-  /** From the named one to the one whose source is that profile or session. */
+  /** From the named role to the one whose source is `profile` or `sessionProfile`. */
   readonly roles: readonly {
     readonly name: string;
     readonly sourceProfile: string;
@@ -52,7 +52,7 @@ export function chainOf(name: string, profiles: Profiles): Chain {
       continue;
     }
     if (owner !== undefined) throw otherCredentials(name, current, owner);
-    // The session may still have to be made.
+    // The session may not exist yet.
     const [, source = ""] = /^(.+)_sts$/.exec(current) ?? [];
     if (roles.length > 0 && findProfile(profiles.keys, source)?.hasKey) {
       return { profile: source, sessionProfile: current, roles };
@@ -77,7 +77,7 @@ export function chainOf(name: string, profiles: Profiles): Chain {
   }
 }
 
-/** The error for `name`, which led to `owner`, which has other credentials than a key. */
+/** Refuses `name`, whose chain ends at `owner`, a profile with other credentials than a key. */
 function otherCredentials(
   name: string,
   current: string,
@@ -94,7 +94,7 @@ function otherCredentials(
       .flatMap((key) => owner.linesOf(key));
     return refuse(
       `${whose} is in the config file, and updsts takes keys from the credentials file only`,
-      // As arguments of a command, other users of the machine could read them.
+      // Not as a command: other users of the machine can read its arguments.
       `move ${linesInWords(lines)} of the config file to ` +
         `[${current}] in the credentials file, in an editor`,
     );
@@ -122,10 +122,7 @@ function otherCredentials(
   );
 }
 
-/**
- * What a person does so that the named role uses `session`, and so do those
- * that use it by the name that it loses; a sentence each.
- */
+/** How to make the named role, and those that use the session's former name, use `session`; a sentence each. */
 export function roleAdvice(
   { profile, roles }: Chain,
   session: string,
@@ -163,7 +160,7 @@ export function roleAdvice(
   ];
 }
 
-/** A setting as the AWS CLI reads it: the credentials file comes first. */
+/** A setting; as in the AWS CLI, the credentials file overrides the config file. */
 function settingOf(
   name: string,
   key: "mfa_serial" | "source_profile",

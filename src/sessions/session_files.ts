@@ -7,7 +7,7 @@ import { UpdstsError } from "../errors.ts";
 import type { Ports, Session } from "../ports.ts";
 import { Secret } from "../secret.ts";
 
-/** All profiles, as they were read. */
+/** The parsed files. */
 export interface Profiles {
   readonly keys: ParsedFile;
   /** The file with the sessions; the same one if there is only one. */
@@ -15,7 +15,7 @@ export interface Profiles {
   readonly config: ReadonlyMap<string, Profile>;
 }
 
-/** @throws {UpdstsError} `FILE_UNUSABLE` if the file with the keys has no profile that anybody can read */
+/** @throws {UpdstsError} `FILE_UNUSABLE` if the file with the keys does not have a readable profile */
 export async function readProfiles(
   { file, keys, config }: Pick<Ports, "keys" | "config"> & {
     readonly file: Pick<Ports["file"], "path" | "read">;
@@ -23,11 +23,11 @@ export async function readProfiles(
 ): Promise<Profiles> {
   const sessions = parseFile(await file.read());
   const found = keys === undefined ? sessions : parseFile(await keys.read());
-  assertReadable(found, (keys ?? file).path ?? "stdin");
+  assertHasProfiles(found, (keys ?? file).path ?? "stdin");
   return { keys: found, sessions, config: await config.profiles() };
 }
 
-function assertReadable({ text, sections }: ParsedFile, path: string): void {
+function assertHasProfiles({ text, sections }: ParsedFile, path: string): void {
   const isWide = /^(?:\xff\xfe|\xfe\xff)/.test(text);
   if (sections.length > 0 && !isWide) return;
   const reason = isWide ? "it is in UTF-16" : whyAwsCliRefusesFile(text);
@@ -39,27 +39,24 @@ function assertReadable({ text, sections }: ParsedFile, path: string): void {
   throw new UpdstsError("FILE_UNUSABLE", message, { hint });
 }
 
-/**
- * The profile of the managed session called `name`. A profile beside the keys
- * comes before a session of the same name in the other file.
- */
+/** The profile of the managed session `name`; the file with the keys comes before the file for sessions. */
 export function sourceOf(
   { keys, sessions }: Profiles,
   name: string,
 ): string | undefined {
   const file = findProfile(keys, name) === undefined ? sessions : keys;
   const block = file.blockAround(findProfile(file, name)?.sections ?? []);
-  // Without an opening tag, nothing names the profile.
+  // Without an opening tag, the profile is unknown.
   const isUnknown = block?.opened === false && block.profile === name;
   return isUnknown ? undefined : block?.profile;
 }
 
-/** A session in the file, without the quotes that it may be written with. */
+/** A session in the file, with quotes removed. */
 export interface FoundSession extends Session {
   readonly isQuoted: boolean;
 }
 
-/** The whole session of `profile` in the file under that name. */
+/** The complete session of `profile` called `sessionProfile`. */
 export function findSession(
   sessions: ParsedFile,
   profile: string,

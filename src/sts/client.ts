@@ -1,4 +1,4 @@
-// One exchange with STS by AWS's SDK, with every setting given, so that it looks nothing up by itself.
+// One exchange with STS by AWS's SDK, which gets every setting, so that it does not look any up.
 import {
   type Credentials,
   GetSessionTokenCommand,
@@ -37,20 +37,18 @@ const SETTLED = {
   userAgentAppId: "",
 } as const satisfies STSClientConfig;
 
-/** Where requests go. */
 export interface Place {
   readonly endpoint: URL;
-  /** The proxy on the way, without its password. */
+  /** The proxy, without its password. */
   readonly proxy: string | undefined;
-  /** Both, as a part of a sentence. */
+  /** Host and proxy, in words. */
   readonly name: string;
   /** For the SDK, whose rules choose the region of the signature. */
   readonly settings: STSClientConfig;
 }
 
 /**
- * Finds the endpoint for `target`. It must be one that this build may talk to,
- * and that nobody can listen to.
+ * The endpoint for `target`, which the permissions must allow and TLS protect.
  *
  * @throws {UpdstsError} `STS_UNREACHABLE`, `HOST_FORBIDDEN`
  */
@@ -71,7 +69,7 @@ export function locateSts(target: StsTarget, environment: Environment): Place {
         : "it talks to STS of AWS and to this machine only; check AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL",
     );
   }
-  // Anybody on the way could read the code and the session.
+  // Without TLS, others on the network could read the code and the session.
   const local = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
   if (!encrypted && !local) {
     throw cannotReach(
@@ -91,13 +89,10 @@ export function locateSts(target: StsTarget, environment: Environment): Place {
   return { endpoint, proxy, name: endpoint.host + way, settings };
 }
 
-/** The SDK's rules: made once, since a client takes milliseconds. */
+/** Cached, since creating a client takes milliseconds. */
 let endpointRules: STSClient["config"]["endpointProvider"] | undefined;
 
-/**
- * The configured endpoint, else that of the SDK's rules for the region. As for
- * the AWS CLI, FIPS and dual-stack do not change a configured one.
- */
+/** The configured endpoint, which FIPS and dual-stack do not change, else the region's by the SDK's rules. */
 function endpointOf(
   { region, endpoint, fips, dualStack }: StsTarget,
 ): Pick<Place, "endpoint" | "settings"> {
@@ -150,7 +145,7 @@ function unusable(state: string, cause?: unknown) {
 
 export interface Answer extends Omit<HttpAnswer, "headers" | "body"> {
   readonly session?: Session | undefined;
-  /** Why STS gave none, in its own words. */
+  /** The error of STS. */
   readonly refusal?: { readonly code: string; readonly message: string };
 }
 
@@ -160,7 +155,7 @@ interface SignedRequest {
   readonly body?: unknown;
 }
 
-/** Signs a request for a session as of `time`, and sends it. */
+/** Signs a request at `time`, and sends it once. */
 export async function requestSession(
   request: SessionRequest,
   { endpoint, settings }: Place,
@@ -199,22 +194,23 @@ export async function requestSession(
   const read = await client.send(command).then(
     ({ Credentials }) => ({ session: toSession(Credentials) }),
     (error: unknown) => {
-      // Once an answer has come, only the reading of it can fail.
+      // After an answer, only parsing it can fail.
       if (answer === undefined) throw error;
       return readRefusal(error);
     },
   );
-  if (answer === undefined) throw new Error("The SDK asked nobody");
+  if (answer === undefined) throw new Error("The SDK sent no request");
   const { status, date, requestId } = answer;
   return { status, date, requestId, ...read };
 }
 
-/** The session in an answer of STS; undefined if it is not whole. */
-function toSession(given: Partial<Credentials> = {}): Session | undefined {
-  const expiration = given.Expiration;
+/** The session in an answer of STS; undefined if it is not complete. */
+function toSession(
+  { Expiration: expiration, ...values }: Partial<Credentials> = {},
+): Session | undefined {
   // Programs that handle the XML add white space around a value.
   const [accessKeyId, secretAccessKey, sessionToken] = [
-    ...[given.AccessKeyId, given.SecretAccessKey, given.SessionToken],
+    ...[values.AccessKeyId, values.SecretAccessKey, values.SessionToken],
   ].map((value) => value?.trim());
   // The credentials file has four digits for a year, in local time.
   const writable = expiration !== undefined &&
@@ -243,10 +239,8 @@ function readRefusal(error: unknown): Pick<Answer, "refusal"> {
 }
 
 /**
- * `body` as the SDK can read it. A page with a document type counts as nothing:
- * STS sends none, and the SDK takes a minute for a megabyte of them. An
- * expiration with white space around it, without a zone, or with a zone such as
- * +0000 would make the SDK lose the session, so it is written in the usual form.
+ * Prepares `body` for the SDK, which takes a minute for a megabyte of HTML, and
+ * loses the session if the expiration has white space or an unusual zone.
  */
 function readable(body: Uint8Array): Uint8Array {
   const text = new TextDecoder().decode(body);

@@ -10,9 +10,9 @@ import {
   NetworkError,
 } from "./http.ts";
 
-/** A clock that is further off is mentioned, in milliseconds. */
+/** A larger difference of the clocks is mentioned, in milliseconds. */
 const TOLERATED_SKEW = 15_000;
-/** STS takes a signature for five minutes to either side, in milliseconds. */
+/** STS accepts a signature for five minutes before and after, in milliseconds. */
 const MAX_SKEW = 300_000;
 /** The period of a TOTP code, in seconds. */
 const CODE_PERIOD = 30;
@@ -28,16 +28,16 @@ const UNKNOWN_KEY =
 const WRONG_SIGNATURE =
   /^(?:SignatureDoesNotMatch|InvalidSignatureException|IncompleteSignature|MissingAuthenticationToken)$/;
 
-/** Why a request left the code unspent. */
+/** The reason why a request did not spend the code. */
 export type Unspent = "throttled" | "connection refused" | "clock skew";
 
-/** Why the outcome of a request signed as of `time` left the code unspent, if it did. */
+/** Whether a request signed at `time` left the code unspent, and the reason. */
 export function whyUnspent(
   outcome: Answer | Error,
   time: Date,
 ): Unspent | undefined {
   if (outcome instanceof Error) {
-    // No connection, so nothing was sent: on Linux, macOS, Windows.
+    // The connection was refused, so nothing was sent: Linux, macOS, Windows.
     const refused = /\(Connect\).*\(os error (?:111|61|10061)\)/;
     return outcome instanceof NetworkError && refused.test(outcome.message)
       ? "connection refused"
@@ -52,13 +52,13 @@ export function whyUnspent(
 
 /** Offset of the clock of STS from `time`, in milliseconds; 0 if unknown. */
 export function offsetTo(date: string | undefined, time: Date): number {
-  const said = new Date(date ?? NaN);
-  const year = said.getUTCFullYear();
+  const stsTime = new Date(date ?? NaN);
+  const year = stsTime.getUTCFullYear();
   // A signature has four digits for the year.
-  return year >= 1970 && year <= 9999 ? said.getTime() - time.getTime() : 0;
+  return year >= 1970 && year <= 9999 ? stsTime.getTime() - time.getTime() : 0;
 }
 
-/** The error for `error`, which kept a whole answer of STS from coming. */
+/** Converts a failure before a complete answer; other errors are returned as they are. */
 export function connectionError(
   error: unknown,
   { name }: Place,
@@ -69,7 +69,6 @@ export function connectionError(
     const state = `${name} gave no answer within ${milliseconds / 1000} s`;
     return cannotReach("STS_TIMEOUT", state, MAY_BE_SPENT, error);
   }
-  // Anything but a failure of the network is a defect of the program.
   if (!(error instanceof NetworkError)) return error;
   const { message } = error;
   if (/certificate|UnknownIssuer/i.test(message)) {
@@ -80,7 +79,7 @@ export function connectionError(
       error,
     );
   }
-  // The innermost of the reasons that the runtime strings together.
+  // The innermost reason, without the number of the system.
   const reason = (message.split(": ").at(-1) ?? message)
     .replace(/\.?(?: \(os error \d+\))?$/, "");
   const [state, hint] = /\(Connect\)|are blocked/.test(message)
@@ -93,7 +92,7 @@ export function connectionError(
   return cannotReach("STS_UNREACHABLE", sentence, hint, error);
 }
 
-/** The error for an answer without a session, which came at `now`. */
+/** Converts an answer without a session, received at `now`. */
 export function refusal(
   answer: Answer,
   request: SessionRequest,
@@ -114,7 +113,7 @@ export function refusal(
   }
   if (code === "" || status < 400) {
     const state = status === 200
-      ? "it holds no whole session"
+      ? "the session in it is incomplete"
       : `status ${status} is not a valid answer of STS`;
     return invalidAnswer(name, state);
   }
@@ -175,31 +174,28 @@ export function refusal(
   );
 }
 
-/** Longer messages of STS are cut, in characters. */
+/** Longest message of STS that is shown, in characters. */
 const MAX_SHOWN = 500;
 
-/** A message with more words left out quotes something. */
+/** With more, the message quotes something. */
 const MAX_LEFT_OUT = 2;
 
-/** More numbers than a sentence needs may be the bytes of a hash. */
+/** With more, the numbers may be the bytes of a hash. */
 const MAX_NUMBERS = 6;
 
 /** A hash may have no decimal digit. */
 const HEXADECIMAL = /[0-9a-f]{8}/i;
 
 /**
- * `message`, which answers `asked`, as far as it may be shown; in one line.
- *
- * STS may quote the canonical request, which ends in the hash of the form. The
- * writer of the credentials file knows all of the form but the six digits, and
- * could compute them. So a word is shown if it is plain, and a message with
- * many others, or with the digits of the code, not at all.
+ * The part of STS's `message` that may be shown, on one line. It may quote the
+ * hash of the form, from which the code can be computed: only plain words are
+ * shown, and with many others, or the digits of the code, nothing.
  */
 export function shownWords(
   message: string,
   asked: Pick<SessionRequest, "device" | "accessKeyId" | "code">,
 ): string {
-  // Half of a hash would be enough, so the part that is cut is checked, too.
+  // Half of a hash is enough, so the part that is not shown is checked, too.
   const text = message.slice(0, 4 * MAX_SHOWN).normalize("NFKC");
   const { device, accessKeyId } = asked;
   const own = [device, accessKeyId, device.split(":")[4] ?? ""];
@@ -222,15 +218,15 @@ export function shownWords(
     : shown.filter(Boolean).join(" ").slice(0, MAX_SHOWN) || "no message";
 }
 
-/** As AWS writes times, such as 20261124T215532Z. */
+/** A time of AWS, such as 20261124T215532Z. */
 const DATE = /^\d{4}-?\d\d-?\d\dT\d\d:?\d\d:?\d\dZ$/;
 
-/** Whether `word` is made of words as they are spelled, or is a short number, a date, a region or an ARN. */
+/** Whether `word` is an ordinary word, a short number, a date, a region or an ARN. */
 function isPlain(word: string): boolean {
   if (DATE.test(word)) return true;
   if (word.length > 60 || HEXADECIMAL.test(word)) return false;
   if (/^arn:[\w+=,.@/:-]*$|^\d{1,6}$/.test(word)) return true;
-  // In GetSessionToken, a word begins with each capital.
+  // Splits GetSessionToken into words.
   return word.replace(/-\d{1,2}$/, "")
     .split(/[:/_.,'’-]|(?=\p{Lu}\p{Ll})/u)
     .every((part) => /^(?:\p{Lu}?[\p{Ll}\p{Lo}\p{M}]+|\p{Lu}*)$/u.test(part));

@@ -7,11 +7,10 @@ const MAX_ANSWER_BYTES = 1024 * 1024;
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** The hint where nothing tells whether STS has taken the code. */
+/** Hint for failures after which the state of the code is unknown. */
 export const MAY_BE_SPENT =
   "the code may be spent: wait for the next one, then try again";
 
-/** The error for an STS that cannot be asked, or did not answer. */
 export function cannotReach(
   code: ErrorCode,
   state: string,
@@ -21,7 +20,7 @@ export function cannotReach(
   return new UpdstsError(code, `Cannot reach STS: ${state}`, { hint, cause });
 }
 
-/** The error for an answer of `host` that is not one of STS. */
+/** An answer of `host` that STS cannot have sent. */
 export function invalidAnswer(host: string, state: string): UpdstsError {
   return new UpdstsError(
     "STS_ANSWER_INVALID",
@@ -33,12 +32,12 @@ export function invalidAnswer(host: string, state: string): UpdstsError {
   );
 }
 
-/** The connection failed, or was lost. */
+/** A connection that failed or was lost. */
 export class NetworkError extends Error {
   override readonly name = "NetworkError";
 
   constructor(cause: Error) {
-    // The runtime hides the reasons in the causes.
+    // The runtime puts the reasons into the causes.
     const reasons: string[] = [];
     for (let next: unknown = cause; next instanceof Error; next = next.cause) {
       reasons.push(next.message);
@@ -56,7 +55,7 @@ export interface Delivery {
 export interface HttpAnswer {
   readonly status: number;
   readonly date: string | undefined;
-  /** Of AWS: a UUID. Anything else may be something that must not be shown. */
+  /** A UUID; other values are dropped, since they may be secrets. */
   readonly requestId: string | undefined;
   readonly headers: Headers;
   readonly body: Uint8Array;
@@ -79,20 +78,20 @@ export async function post(
       method: "POST",
       headers,
       body,
-      // A redirect would carry signature and code to another place.
+      // A redirect would send signature and code to another host.
       redirect: "manual",
       ...{ client, signal },
     });
-    const said = (name: string) => response.headers.get(name) ?? undefined;
+    const header = (name: string) => response.headers.get(name) ?? undefined;
     return {
       status: response.status,
-      date: said("date"),
-      requestId: UUID.exec(said("x-amzn-requestid") ?? "")?.[0],
+      date: header("date"),
+      requestId: UUID.exec(header("x-amzn-requestid") ?? "")?.[0],
       headers: response.headers,
       body: await readWhole(response, url.host),
     };
   } catch (error) {
-    // The runtime's fetch has no type of its own for its errors.
+    // The runtime's fetch reports failures as TypeError.
     throw error instanceof TypeError ? new NetworkError(error) : error;
   }
 }
@@ -150,8 +149,7 @@ export class Deadline implements Disposable {
 const PROTOCOLS = { http1: true, http2: false } as const;
 
 /**
- * A client of the runtime's `fetch` that also trusts the authorities of
- * AWS_CA_BUNDLE, else of the `configured` file. The caller closes it.
+ * A client that also trusts AWS_CA_BUNDLE, else the `configured` file. The caller closes it.
  *
  * @throws {UpdstsError} `CA_BUNDLE_INVALID`
  */
@@ -167,13 +165,13 @@ export function createHttpClient(
       environment.expandHome(path),
       "AWS_CA_BUNDLE",
     );
-    // Without any, the runtime takes it for a file that adds nothing.
+    // The runtime accepts a file without certificates.
     if (!bundle.includes("-----BEGIN CERTIFICATE-----")) {
       throw new SyntaxError("No certificate");
     }
     return Deno.createHttpClient({ ...PROTOCOLS, caCerts: [bundle] });
   } catch (cause) {
-    // The value in the config file may be anything, and is not shown.
+    // The value in the config file is not shown: it may be a secret.
     const [message, otherwise] = named === undefined
       ? [
         "Cannot use ca_bundle of the config file: it does not name a readable file of PEM certificates",
@@ -190,7 +188,7 @@ export function createHttpClient(
   }
 }
 
-/** The proxy that the runtime uses for `url`, without name and password. */
+/** The proxy that the runtime uses for `url`, without user name and password. */
 export function proxyFor(
   url: URL,
   environment: Environment,
@@ -208,9 +206,8 @@ export function proxyFor(
 }
 
 /**
- * Whether an entry of NO_PROXY names `hostname`, as the runtime reads it. A
- * spelling that is not certain does not count: a proxy that is overlooked would
- * read the code.
+ * Whether an entry of NO_PROXY matches `hostname` in the runtime. An unclear
+ * spelling does not count: a proxy that is overlooked would read the code.
  */
 function isExempt(hostname: string, entry: string): boolean {
   if (hostname.startsWith("[")) {
@@ -229,7 +226,7 @@ function isExempt(hostname: string, entry: string): boolean {
     (domain !== "" && hostname.endsWith(`.${domain}`));
 }
 
-/** The bits of an IPv4 address in its usual spelling. */
+/** Bits of a dotted IPv4 address. */
 function bitsOf(text: string): string | undefined {
   if (!/^[\d.]+$/.test(text)) return undefined;
   if (URL.parse(`http://${text}`)?.hostname !== text) return undefined;
@@ -240,7 +237,7 @@ function bitsOf(text: string): string | undefined {
 
 function withoutPassword(proxy: string): string {
   const parsed = URL.parse(proxy.includes("://") ? proxy : `http://${proxy}`);
-  // A password with an unescaped /, ?, # or @ would move into another part.
+  // A password with an unescaped /, ?, # or @ may be in another part.
   const [, , ...more] = proxy.split("@");
   const path = `${parsed?.pathname}${parsed?.search}${parsed?.hash}`;
   return parsed === null || more.length > 0 || path.includes("@")

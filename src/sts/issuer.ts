@@ -22,10 +22,10 @@ import {
 } from "./failures.ts";
 import { createHttpClient, Deadline, post } from "./http.ts";
 
-/** For one answer, all requests together, in milliseconds. */
+/** Time limit of all requests together, in milliseconds. */
 const TIMEOUT = 30_000;
 
-/** For an answer to `doctor`, in milliseconds. */
+/** Time limit of `doctor`, in milliseconds. */
 const REACH_TIMEOUT = 5_000;
 
 /** The maximum number of requests, by reason; the time limit may end it earlier. */
@@ -35,11 +35,11 @@ const MAX_SENT: Readonly<Record<Unspent, number>> = {
   "clock skew": 2,
 };
 
-/** Waiting times grow from here by doubling, in milliseconds. */
+/** Delays double from FIRST_DELAY to MAX_DELAY, in milliseconds. */
 const FIRST_DELAY = 250;
 const MAX_DELAY = 5_000;
 
-/** STS as `environment` leads to it; `timeout` is in milliseconds. */
+/** Creates the issuer of sessions; `timeout` is in milliseconds. */
 export function createIssuer(
   environment: Environment,
   clock: Clock,
@@ -47,7 +47,7 @@ export function createIssuer(
   userAgent = "updsts",
   timeout = TIMEOUT,
 ): SessionIssuer & Pick<Surroundings, "caBundle" | "reachSts"> {
-  /** Sends the request until its answer counts, or the code may be spent. */
+  /** Sends the request again while the code is certainly unspent. */
   async function exchange(
     request: SessionRequest,
     place: Place,
@@ -60,9 +60,8 @@ export function createIssuer(
       const time = new Date(clock.now().getTime() + offset);
       let outcome: Answer | Error;
       try {
-        // One for each request: on a connection that it has kept, the runtime
-        // sends a request again by itself if the server closes without an
-        // answer, though the code may be spent.
+        // A client per request: on a kept connection, the runtime itself resends
+        // a request that was not answered, though the code may be spent.
         using client = createHttpClient(environment, request.caBundle);
         const delivery = { client, signal, userAgent };
         outcome = await requestSession(request, place, time, delivery);
@@ -115,7 +114,7 @@ export function createIssuer(
         const { status, date, requestId } = await post(
           endpoint,
           new Headers({ "content-type": "application/x-www-form-urlencoded" }),
-          // STS refuses a request without a signature, and so answers.
+          // STS answers an unsigned request with a refusal.
           "Action=GetCallerIdentity&Version=2011-06-15",
           { client, signal: deadline.signal, userAgent },
         );
@@ -134,7 +133,7 @@ export function createIssuer(
   };
 }
 
-/** The file of certificate authorities in effect, once it has been tried. */
+/** Loads the configured certificate authorities and returns their path. */
 function tryCaBundle(
   environment: Environment,
   configured?: string,
@@ -145,9 +144,8 @@ function tryCaBundle(
 }
 
 /**
- * Milliseconds to wait before a request is sent again that was left unspent
- * `count` times for that reason; undefined if that was once too often. Half of
- * it is chance, so that many users do not come back as one.
+ * Milliseconds before the next request after `count` failures for `reason`, if
+ * it may be sent. Half is random, so that many users do not retry at once.
  */
 export function delayBefore(
   reason: Unspent,
@@ -160,7 +158,7 @@ export function delayBefore(
   return ceiling / 2 + chance() * ceiling / 2;
 }
 
-/** Waits; false if there is no time for it. */
+/** Waits; false if `signal` aborts first. */
 function wait(milliseconds: number, signal: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve(!signal.aborted), milliseconds);

@@ -62,7 +62,7 @@ Deno.test("parseFile() takes for no tag what only resembles one", () => {
 });
 
 Deno.test("parseFile() says on which line which tag is wrong", () => {
-  const notWhole = "line 1 looks like a tag of a block, but is not whole";
+  const notWhole = "line 1 looks like a tag of a block, but is incomplete";
   const cases: [problem: string, ...lines: string[]][] = [
     ["line 1 begins a block that has no end", begin("a")],
     ["line 2 ends a block that has no begin", "", END],

@@ -124,7 +124,7 @@ const CASES: Readonly<Record<string, Case>> = {
     given: `${GIVEN}${BEGIN}\n[default_sts]\nmine = 1\n\n${SECOND}`,
     profiles: ["", "default"],
     says:
-      /^problem contents: .*line 9 begins a block that has no end; add the line "# \$\}\}\} \[auto update by updsts\]" behind line 10, if/,
+      /^problem contents: .*line 9 begins a block that has no end; add the line "# \$\}\}\} \[auto update by updsts\]" after line 10, if/,
   },
   "a session without its tags, whose profile nobody knows": {
     given: GIVEN + SESSION.replace("default_sts", "today"),
@@ -147,7 +147,7 @@ const CASES: Readonly<Record<string, Case>> = {
   "a block without its end before another one": {
     given: `${GIVEN}${BEGIN}\n${BEGIN.replace("default", "b")}\n${END}`,
     says:
-      /^problem contents: .*line 9 begins a block that has no end; mend the tags/,
+      /^problem contents: .*line 9 begins a block that has no end; repair the tags/,
   },
   "a secret that was wrapped over two lines, without showing it": {
     given:
@@ -226,7 +226,7 @@ const CASES: Readonly<Record<string, Case>> = {
     config: "[profile x] ; was hunter2] \na = 1\na = 2\n",
     profiles: ["", "default"],
     says:
-      /^problem config: the AWS CLI refuses \S+config: line 3: section \[profile x\] has that key on line 2, too; it will not find the session before that is mended$/,
+      /^problem config: the AWS CLI refuses \S+config: line 3: section \[profile x\] has that key on line 2, too; it will not find the session until that is fixed$/,
   },
   "an AWS_CA_BUNDLE without a certificate": {
     profiles: ["default"],

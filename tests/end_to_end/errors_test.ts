@@ -167,7 +167,7 @@ const FAILURES: readonly {
           },
         },
         env: { TZ: "Asia/Tokyo" },
-        says: [/Cannot use the answer of STS: it holds no whole session/],
+        says: [/Cannot use the answer of STS: the session in it is incomplete/],
       },
     ],
   },

@@ -197,7 +197,7 @@ Deno.test("get -c - names stdin in its errors, and quotes nothing of it", async 
   const line = `get other -c - ${APART} -t CODE`;
   const { code, stderr } = await scenario.updsts(line, {}, GIVEN);
   assert.equal(code, 3);
-  assert.match(stderr, /^hint: stdin gave that profile: mend it where/m);
+  assert.match(stderr, /^hint: stdin gave that profile: correct it in/m);
   assert.equal(scenario.codesSent, 0);
 });
 

@@ -105,7 +105,7 @@ for (const [name, { warns, lasts }] of Object.entries(WRITERS)) {
     const get = ["get", "default", ...device, "-t", scenario.code()];
     const { code, stderr } = await scenario.updsts(get);
     assert.equal(code, 0, stderr);
-    if (name !== "aws_configure_set") assert.match(stderr, /mends it/);
+    if (name !== "aws_configure_set") assert.match(stderr, /fixes it/);
     const refreshed = await scenario.read();
     assert.deepEqual(others(refreshed), others(given));
     assertReadable(refreshed, scenario);
@@ -135,7 +135,7 @@ Deno.test("damage in one block stops only what concerns it: prune takes the rest
   assert.equal(removed.code, 3);
   assert.match(
     removed.stderr.replaceAll(/\n +/g, " "),
-    /line 1 begins a block that has no end[^]*add the line "# \$\}\}\} \[auto update by updsts\]" behind line 2/,
+    /line 1 begins a block that has no end[^]*add the line "# \$\}\}\} \[auto update by updsts\]" after line 2/,
   );
   const { code, stdout, stderr } = await scenario.updsts("prune");
   assert.equal(code, 0, stderr);

@@ -9,17 +9,17 @@ import {
   trimEnd,
 } from "../text.ts";
 
-/** Section name -> key -> value, as one program reads them. */
+/** Section name -> key -> value. */
 export type Reading = Map<string, Map<string, string>>;
 
-/** The keys of section `name` in `reading`, which is added if it is missing. */
+/** The keys of section `name`, which is added if it is missing. */
 export function sectionOf(reading: Reading, name: string): Map<string, string> {
   const section = reading.get(name) ?? new Map<string, string>();
   reading.set(name, section);
   return section;
 }
 
-/** Why the AWS CLI refuses a file of these bytes, one character each, in words. */
+/** The reason why the AWS CLI refuses a file (one character a byte), as a clause. */
 export function whyAwsCliRefusesFile(bytes: string): string | undefined {
   if (bytes.startsWith("\xEF\xBB\xBF")) {
     return "it begins with a byte order mark";
@@ -29,13 +29,12 @@ export function whyAwsCliRefusesFile(bytes: string): string | undefined {
   return refusal && `line ${refusal.line}: ${refusal.reason}`;
 }
 
-/** Its name for the section whose keys every profile gets. */
+/** The section whose keys every profile inherits. */
 const DEFAULTS = "DEFAULT";
 
 /**
- * What the AWS CLI reads in `text` (decoded), or would without the lines for
- * which it refuses it, and the first of these, counted from 1. Keys above all
- * headers have the empty name.
+ * Reads `text` (decoded) except for the lines that the AWS CLI refuses, and
+ * gives the first of these, from 1. Keys above all headers have the empty name.
  */
 export function readAsAwsCli(text: string): {
   reading: Reading;
@@ -51,7 +50,7 @@ export function readAsAwsCli(text: string): {
   let line = 0;
   let refusal: ReturnType<typeof readAsAwsCli>["refusal"];
   const refuse = (reason: string) => void (refusal ??= { line, reason });
-  // The text after a header's bracket may be a note, of a secret.
+  // A secret may follow the bracket.
   const shown = () => `[${name.split("]", 1).join()}]`;
   const close = () => {
     if (key === undefined) return;
@@ -81,7 +80,7 @@ export function readAsAwsCli(text: string): {
     if (header !== undefined) {
       name = header;
       const first = begun.get(header);
-      // configparser lets this one begin again.
+      // configparser allows this one to repeat.
       if (first !== undefined && header !== DEFAULTS) {
         refuse(
           `section ${shown()} begins again; it is on line ${first}, too`,
@@ -101,7 +100,7 @@ export function readAsAwsCli(text: string): {
     const option = trimEnd(value.slice(0, separator), PYTHON_SPACES)
       .toLowerCase();
     const first = keyLines.get(option);
-    // The key stays out: a secret that was wrapped over two lines reads as one.
+    // The key is not shown: it may be a part of a secret that was wrapped.
     if (first !== undefined) {
       refuse(`section ${shown()} has that key on line ${first}, too`);
     }
@@ -114,7 +113,7 @@ export function readAsAwsCli(text: string): {
 }
 
 function headerIn(trimmed: string): string | undefined {
-  // Up to the last bracket, whatever follows it.
+  // Up to the last bracket; text may follow.
   const end = trimmed.lastIndexOf("]");
   return trimmed.startsWith("[") && end > 1 ? trimmed.slice(1, end) : undefined;
 }
@@ -122,7 +121,7 @@ function headerIn(trimmed: string): string | undefined {
 /** Line ends of Python's splitlines(). */
 const LINE_END = new RegExp("[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]");
 
-/** Whether every line of `value` that says something is a key with a value. */
+/** Whether each line of `value` that is not blank is a key with a value. */
 function isNested(value: string): boolean {
   return value.split(LINE_END).every((line) =>
     trim(line, PYTHON_SPACES) === "" || line.includes("=")

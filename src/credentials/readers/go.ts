@@ -10,7 +10,7 @@ export function readAsGo(text: string): Reading {
   const reading: Reading = new Map();
   let section: Map<string, string> | undefined;
   let key = "";
-  // Keys whose value is a map of nested ones.
+  // Keys whose value is a map.
   const nested = new Set<string>();
   for (const line of text.split("\n")) {
     if (trimGo(line) === "" || /^[ \t]*[#;]/.test(line)) continue;
@@ -34,7 +34,7 @@ export function readAsGo(text: string): Reading {
       if (!indented || key === "" || !isText) continue;
       section.set(key, `${parent}\n${trim(line, LINE_SPACES)}`);
     } else if (!indented || key === "" || isText) {
-      // Below a key with a value, an indented one counts for itself.
+      // Below a key with a value, an indented key is not nested.
       key = name;
       nested.delete(key);
       section.set(key, trimGo(withoutComment(value)));
@@ -51,7 +51,7 @@ function headerIn(line: string): string | undefined {
   if (content.length < 2) return undefined;
   if (!content.startsWith("[") || !content.endsWith("]")) return undefined;
   const name = trimGo(content.slice(1, -1));
-  // Blanks between two words count as one.
+  // The SDK collapses spaces between two words.
   const blank = name.search(/[ \t]/);
   return blank <= 0
     ? name

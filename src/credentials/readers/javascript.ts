@@ -14,7 +14,7 @@ export function readAsJavaScript(
     const content = contentOf(line);
     if (/^\[.*\]$/s.test(content)) {
       const header = content.slice(1, -1);
-      // Special in the language: it refuses the whole file.
+      // The SDK refuses the whole file.
       refusal ||= /^(?:profile )?__proto__$/.test(header);
       name = nameOf(header);
       parent = "";
@@ -37,7 +37,7 @@ export function readAsJavaScript(
   return { reading, refusal };
 }
 
-/** The name of a profile. Of two words, the first is a type; an unknown one names nothing. */
+/** The name in a header; with two words, the first is a type, and unknown types are ignored. */
 function nameOf(header: string): string {
   const [, type, , name] =
     /^([\w-]+)\s(["'])?([\w\-@+.%:/]+)\2$/.exec(header) ?? [];
@@ -49,7 +49,6 @@ function nameOf(header: string): string {
 
 const COMMENT = new RegExp(`(?:^|[${JAVASCRIPT_SPACES}])[#;]`);
 
-/** `line` without its comment, which begins it or follows white space. */
 function contentOf(line: string): string {
   const at = line.search(COMMENT);
   return trim(at === -1 ? line : line.slice(0, at), JAVASCRIPT_SPACES);
