@@ -5,6 +5,14 @@ import { Secret } from "./secret.ts";
 /** The number of codes that a person may type for one session. */
 export const CODE_ATTEMPTS = 3;
 
+/** With a larger difference of the clocks, codes may be wrong; in milliseconds. */
+export const TOLERATED_SKEW = 15_000;
+
+/** Seconds from `time` (in milliseconds since 1970) to the next TOTP code: all codes change at the same moments. */
+export function secondsToNextCode(time: number): number {
+  return 30 - Math.floor(time / 1000) % 30;
+}
+
 /**
  * The six digits of a code in the spellings of phones, pages and input methods:
  * `123 456`, `123-456`, `１２３４５６`. Undefined for any other text.

@@ -1,6 +1,7 @@
 // Use case: rehearse a refresh, and check everything that it depends on.
 import { parseFile } from "../credentials/parse.ts";
 import { assertProfileName } from "../credentials/refusals.ts";
+import { TOLERATED_SKEW } from "../codes.ts";
 import { UpdstsError } from "../errors.ts";
 import type { DoctorPorts, KeySource, Surroundings } from "../ports.ts";
 import { chooseRegion } from "../sessions/plan.ts";
@@ -14,9 +15,6 @@ import {
   type Target,
 } from "./profile_findings.ts";
 import { type Finding, Report } from "./report.ts";
-
-/** A larger difference of the clocks is a warning, in seconds. */
-const TOLERATED_SKEW = 15;
 
 /**
  * Checks everything that a refresh depends on, without a code or a change. With
@@ -137,7 +135,7 @@ async function checkEndpoint(
     if (clockOffset === undefined) return;
     const skew = Math.round(Math.abs(clockOffset) / 1000);
     const direction = clockOffset > 0 ? "behind" : "ahead of";
-    if (skew <= TOLERATED_SKEW) {
+    if (skew * 1000 <= TOLERATED_SKEW) {
       report.ok("clock", `within ${Math.max(1, skew)} s of that of STS`);
     } else {
       report.warn(

@@ -1,4 +1,5 @@
 // Renders the page: the form, or the outcome.
+import { secondsToNextCode } from "../codes.ts";
 import { UpdstsError } from "../errors.ts";
 import { ICON } from "../icon.ts";
 import { html, Markup } from "./markup.ts";
@@ -10,9 +11,6 @@ import type {
 } from "./question.ts";
 import { STYLE } from "./style.ts";
 import { type Language, PAGE_TEXTS, type PageTexts } from "./words.ts";
-
-/** How long a TOTP code is shown, in milliseconds; periods start at multiples of this. */
-const CODE_PERIOD = 30_000;
 
 /** The HTML document for a question; `nonce` is that of its content security policy. */
 export function renderPage(
@@ -99,7 +97,7 @@ function errorOf(
   texts: PageTexts,
 ): Markup | undefined {
   if (state.kind !== "open" || state.wrong === undefined) return undefined;
-  const wait = Math.ceil((CODE_PERIOD - now.getTime() % CODE_PERIOD) / 1000);
+  const wait = secondsToNextCode(now.getTime());
   const text = state.wrong === "malformed"
     ? texts.malformed
     : texts.refused(state.attemptsLeft, wait);

@@ -1,4 +1,5 @@
 // Turns failures of STS into errors with a hint, and says whether the code is spent.
+import { secondsToNextCode, TOLERATED_SKEW } from "../codes.ts";
 import { type ErrorCode, UpdstsError } from "../errors.ts";
 import type { SessionRequest } from "../ports.ts";
 import type { Answer, Place } from "./client.ts";
@@ -10,13 +11,8 @@ import {
   NetworkError,
 } from "./http.ts";
 
-/** A larger difference of the clocks is mentioned, in milliseconds. */
-const TOLERATED_SKEW = 15_000;
 /** STS accepts a signature for five minutes before and after, in milliseconds. */
 const MAX_SKEW = 300_000;
-/** The period of a TOTP code, in seconds. */
-const CODE_PERIOD = 30;
-
 // How AWS services, or a proxy, name these refusals.
 const THROTTLING =
   /^(?:Throttling|Throttl(?:ing|ed)Exception|RequestThrottled(?:Exception)?|RequestLimitExceeded|SlowDown|TooManyRequestsException)$/;
@@ -143,8 +139,7 @@ export function refusal(
   }
   if (mfa) {
     // Codes follow the true time, so STS's clock counts if it is known.
-    const time = Math.floor((now.getTime() + offset) / 1000);
-    const next = CODE_PERIOD - time % CODE_PERIOD;
+    const next = secondsToNextCode(now.getTime() + offset);
     return failure(
       "MFA_REFUSED",
       `STS refused the code for ${device}: ${said}`,

@@ -237,7 +237,7 @@ const FILES_OF_OTHERS: readonly {
     name: "of somebody else in a sticky directory is found first",
     directory: [0, 0o1777],
     file: [4321, 0, 0o666],
-    becomes: /only they may replace it/,
+    becomes: /only that user may replace it/,
   },
   {
     name: "of somebody else and one of their groups keeps that group",
