@@ -10,7 +10,7 @@ import {
   systemNumber,
   unwritable,
 } from "./system.ts";
-import { isAt, temporaryNamesIn } from "./temporary.ts";
+import { isAt, isSame, temporaryNamesIn } from "./temporary.ts";
 
 /** The file that is locked where directories cannot be. */
 const LOCK_FILE = ".updsts.lock";
@@ -129,6 +129,9 @@ async function acquire(
       continue;
     }
     lock.file.close();
+    // A file system may give a file another number at each look.
+    await system.sleep(10);
+    if (!keepsWaiting()) return undefined;
   }
 }
 
@@ -136,7 +139,8 @@ function openDirectory(directory: string): Lock {
   const file = Deno.openSync(directory);
   return {
     file,
-    isCurrent: () => isAt(directory, file.statSync()),
+    // A link that leads here is as good: its real path is looked up later.
+    isCurrent: () => isSame(Deno.statSync(directory), file.statSync()),
     [Symbol.asyncDispose]: () => Promise.try(() => file.close()),
   };
 }

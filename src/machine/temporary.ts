@@ -39,16 +39,18 @@ export function isSameAccess(one: Access, other: Access): boolean {
     one.mode === other.mode;
 }
 
+type Identity = Pick<Info, "dev" | "ino">;
+
+/** Whether two looks found one file or directory; without inode numbers, another user cannot have replaced it. */
+export function isSame(one: Identity, other: Identity): boolean {
+  return other.ino === null || one.ino === other.ino && one.dev === other.dev;
+}
+
 /** Whether `path` is this file or directory itself, and not a link to it. */
-export function isAt(
-  path: string,
-  { dev, ino }: Pick<Info, "dev" | "ino">,
-): boolean {
+export function isAt(path: string, file: Identity): boolean {
   try {
     const info = Deno.lstatSync(path);
-    // Without inode numbers, another user cannot have taken the name.
-    return !info.isSymlink &&
-      (ino === null || info.ino === ino && info.dev === dev);
+    return !info.isSymlink && isSame(info, file);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;
     throw error;

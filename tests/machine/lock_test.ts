@@ -36,6 +36,34 @@ testIn(
   posix,
 );
 
+testIn(
+  // Regression: whoever waited went round for ever, and lost the session.
+  "withLock() lets in whoever waits while the directory is moved, and a link or another one takes its place",
+  async (directory) => {
+    for (const spent of [false, true]) {
+      for (const takes of ["a link", "another one"]) {
+        const path = join(directory, `${takes} ${spent}`);
+        await Deno.mkdir(path);
+        const release = Promise.withResolvers<boolean>();
+        const holder = withLock(
+          path,
+          REAL_SYSTEM,
+          false,
+          () => release.promise,
+        );
+        const waiting = withLock(path, REAL_SYSTEM, spent, isLocked);
+        await REAL_SYSTEM.sleep(20);
+        await Deno.rename(path, `${path} moved`);
+        if (takes === "a link") await Deno.symlink(`${path} moved`, path);
+        else await Deno.mkdir(path);
+        release.resolve(true);
+        assert.deepEqual(await Promise.all([holder, waiting]), [true, true]);
+      }
+    }
+  },
+  posix,
+);
+
 for (
   const [what, system] of [
     ["directory", REAL_SYSTEM],
