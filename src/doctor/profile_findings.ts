@@ -75,7 +75,10 @@ export async function checkProfiles(
   const { file, keys, clock } = world;
   const views = await viewProfiles({ ...world, log: SILENT });
   const names = new Set(views.map(({ name }) => name));
-  const keyed = new Set(withLongTermKey(views, world));
+  const keyed = new Set(
+    withLongTermKey(views, world)
+      .filter(({ managedBy }) => managedBy === undefined),
+  );
   const isRehearsed = keyed.size <= MAX_REHEARSED;
   // Without a key, the file is one for sessions only.
   const isAlone = keyed.size === 0;

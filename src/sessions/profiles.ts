@@ -122,14 +122,13 @@ async function viewsOf(
   return views;
 }
 
-/** The profiles of `views` that a refresh can use as sources. */
+/** The profiles of `views` with a long-term key in the file where keys are read. */
 export function withLongTermKey(
   views: readonly ProfileView[],
   { file, keys }: Pick<ListPorts, "file" | "keys">,
 ): ProfileView[] {
-  return views.filter(({ kind, managedBy, file: where }) =>
-    kind === "long-term" && managedBy === undefined &&
-    (keys === undefined || where !== file.path)
+  return views.filter(({ kind, file: where }) =>
+    kind === "long-term" && (keys === undefined || where !== file.path)
   );
 }
 

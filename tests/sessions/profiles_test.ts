@@ -43,14 +43,16 @@ Deno.test("chooseProfile() takes the only key that sessions are asked for with, 
     `[${name}]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\n` +
     "mfa_serial = GAHT12345678\n";
   const begin = "# ${{{ key=a [auto update by updsts]\n";
-  const block = `${begin}${key("a_sts")}# $}}} [auto update by updsts]\n`;
+  const keyInBlock = `${begin}${key("a_sts")}# $}}} [auto update by updsts]\n`;
   const choose = (text: string, path?: string) =>
     chooseProfile({
       keys: { path, read: () => Promise.resolve(text) },
       file: new MemoryFile(key("stray")),
       ...{ config: new MemoryConfig(), log: new MemoryLog() },
     });
-  assert.equal(await choose(key("a") + block, "path"), "a");
+  assert.equal(await choose(key("a") + block("a", "a_sts"), "path"), "a");
+  // Regression: a key within tags was passed over, and the other one used.
+  await failsWith("USAGE", () => choose(key("a") + keyInBlock, "path"));
   const two = key("a") + key("hunter2");
   const named = await failsWith("USAGE", () => choose(two, "path"));
   assert.match(named.hint ?? "", /: "a", "hunter2"$/);
