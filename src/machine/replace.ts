@@ -344,7 +344,8 @@ export class LocalCredentialsFile implements CredentialsFile {
       if (!exists) system.link(written.path, path);
     } catch (error) {
       if (error instanceof Deno.errors.AlreadyExists) return undefined;
-      // Some file systems do not support hard links.
+      // Some file systems do not support hard links, and say so first.
+      if (this.#locate().exists) return undefined;
     }
     if (exists || !written.isAt(path)) {
       try {

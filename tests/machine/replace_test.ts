@@ -541,16 +541,24 @@ test("a file that does not exist is read as empty, rehearsed without a trace, an
 });
 
 test("a new file replaces none that another program has made meanwhile", async ({ directory, system, open, assertHolds }) => {
-  const path = join(directory, "session");
-  // Between our last look and our own attempt.
-  system.link = (from, to) => {
-    system.link = Deno.linkSync;
-    Deno.writeTextFileSync(path, "[theirs]\n");
-    Deno.linkSync(from, to);
-  };
-  await open(path, { create: true }).update(append);
-  assert.equal(await Deno.readTextFile(path), "[theirs]\n# +\n");
-  assertHolds(GIVEN, "session");
+  // Between our last look and our own attempt; also without hard links.
+  for (
+    const [name, denied] of [["a"], [
+      "b",
+      new Deno.errors.PermissionDenied(),
+    ]] as const
+  ) {
+    const path = join(directory, name);
+    system.link = (from, to) => {
+      system.link = Deno.linkSync;
+      Deno.writeTextFileSync(path, "[theirs]\n");
+      if (denied) throw denied;
+      Deno.linkSync(from, to);
+    };
+    await open(path, { create: true }).update(append);
+    assert.equal(await Deno.readTextFile(path), "[theirs]\n# +\n");
+  }
+  assertHolds(GIVEN, "a", "b");
 });
 
 /** As the runtime says that another program has a file open, over which Windows renames none: of no class of its own. */
