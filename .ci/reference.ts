@@ -162,10 +162,8 @@ export async function referenceText(): Promise<string> {
 # Reference
 
 All commands, options, variables, codes and tools, generated from the program's own data by \`deno task reference\`; \`man updsts\` and \`--help\` say the same.`;
-  const blocks = await reference();
-  return await formatted(
-    [title, ...blocks.map(({ markdown }) => markdown)].join("\n\n"),
-  );
+  const blocks = (await reference()).map(({ markdown }) => markdown);
+  return await formatted([title, ...blocks].join("\n\n"));
 }
 
 /** The man page, which installations and archives get. */
