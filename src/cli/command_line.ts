@@ -47,7 +47,9 @@ export function readCommandLine(args: readonly string[]): CommandLine {
   const isIdle = args.every((word) => matchWord(word)?.name === "json");
   if (isIdle || words.at(-1) === "help") values.set("help", "");
   if (values.has("help")) {
-    if (word !== undefined && command === undefined) throw unknownCommand(word);
+    if (word !== undefined && command === undefined) {
+      throw unknownCommand(word, false);
+    }
     return { command, options: values };
   }
   if (values.has("version")) return { command, options: values };
@@ -56,7 +58,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
   if (word === undefined) {
     throw usageError(undefined, "the command is missing", "type updsts get");
   }
-  if (command === undefined) throw unknownCommand(word);
+  if (command === undefined) throw unknownCommand(word, args.length === 1);
   const stray = Array.from(values.keys()).find((name) => !takes(command, name));
   if (stray !== undefined) throw unknownOption(OPTIONS[stray].long, command);
   return { command, options: withArgument(command, words, values) };
@@ -288,7 +290,8 @@ function typedAs(name: OptionName, word = shortest(name)): string {
   return value === undefined ? word : `${word} ${PLACEHOLDERS[value]}`;
 }
 
-function unknownCommand(word: string): UpdstsError {
+/** With more words, it is a command of another tool, and not a profile. */
+function unknownCommand(word: string, isAlone: boolean): UpdstsError {
   const near = closestNames(word, COMMAND_NAMES);
   return usageError(
     undefined,
@@ -297,7 +300,7 @@ function unknownCommand(word: string): UpdstsError {
       ? PASS_CODE
       : near.length > 0
       ? `did you mean updsts ${anyOf(near)}?`
-      : /^[\w@.+-]+$/.test(word)
+      : isAlone && /^[\w@.+-]+$/.test(word)
       ? `to get a session of a profile of that name, type updsts get ${word}`
       : undefined,
   );
