@@ -11,6 +11,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { z } from "zod";
 import { UpdstsError } from "../../src/errors.ts";
+import type { Session } from "../../src/ports.ts";
 import { serveMcp } from "../../src/mcp/serve.ts";
 import { MAX_CALL_TIME } from "../../src/mcp/ask_by_page.ts";
 import { type Elicitation, ERAS, errorOf } from "../support/mcp_clients.ts";
@@ -315,56 +316,51 @@ Deno.test("nothing of a call is kept when it has been answered", async () => {
   await finish(served, client);
 });
 
-Deno.test("serveMcp() waits for STS and the file before it ends", async () => {
-  const served = service();
-  const { ports } = served;
+/** A client whose person has typed a code, which STS is asked with until `answer` is called. */
+async function whileAsked(served: Service, outcome: () => Session) {
   const asked = Promise.withResolvers<void>();
   const answered = Promise.withResolvers<void>();
-  ports.issuer.issue = async () => {
+  served.ports.issuer.issue = async () => {
     asked.resolve();
     await answered.promise;
-    return exampleSession();
-  };
-  const written = Promise.withResolvers<void>();
-  const { update } = ports.file;
-  ports.file.update = async (change) => {
-    // A write that outlasts everything else.
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    await update.call(ports.file, change);
-    written.resolve();
+    return outcome();
   };
   const client = await clientOf("legacy", served);
   const { code_page } = errorOf(await client.callTool(UPDATE));
   type(new URL(code_page ?? ""), "123456").catch(() => {});
   await asked.promise;
+  return { client, answer: answered.resolve };
+}
+
+Deno.test("serveMcp() waits for STS and the file before it ends", async () => {
+  const served = service();
+  const { file } = served.ports;
+  const { update } = file;
+  file.update = async (change) => {
+    // A write that outlasts everything else.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await update.call(file, change);
+  };
+  const { client, answer } = await whileAsked(served, exampleSession);
   served.stdin.end();
   let over = false;
   const ended = served.ended.then(() => over = true);
   await new Promise((resolve) => setTimeout(resolve, 50));
   assert.equal(over, false, "it did not wait for STS");
-  answered.resolve();
+  answer();
   await ended;
-  assert.equal(ports.file.writes, 1, "it did not wait for the write");
+  assert.equal(file.writes, 1, "it did not wait for the write");
   await client.close();
 });
 
 Deno.test("a code that STS refuses at the end is not asked for again", async () => {
   const served = service();
-  const { ports } = served;
-  const asked = Promise.withResolvers<void>();
-  const answered = Promise.withResolvers<void>();
-  ports.issuer.issue = async () => {
-    asked.resolve();
-    await answered.promise;
+  const { client, answer } = await whileAsked(served, () => {
     throw new UpdstsError("MFA_REFUSED", "Cannot get a session: no");
-  };
-  const client = await clientOf("legacy", served);
-  const { code_page } = errorOf(await client.callTool(UPDATE));
-  type(new URL(code_page ?? ""), "123456").catch(() => {});
-  await asked.promise;
+  });
   served.stop.abort();
-  answered.resolve();
+  answer();
   await served.ended;
-  assert.equal(ports.file.writes, 0);
+  assert.equal(served.ports.file.writes, 0);
   await client.close();
 });
