@@ -275,7 +275,7 @@ export function assertDurations(
     throw new UpdstsError(
       "DURATION_INVALID",
       `Cannot ask for a session of ${asked}: STS gives ${least} to ${most}`,
-      { hint: "1h is the usual, 12h is a working day (43200 s)" },
+      { hint: "for example 1h, or 12h for a working day" },
     );
   }
   if (!Number.isFinite(minRemainingSeconds) || minRemainingSeconds < 0) {
